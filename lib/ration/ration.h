@@ -109,13 +109,13 @@ struct ration_slot {
 
 /** Events of one lcore since it joined. A stock hit counts nothing: that would cost more than it. */
 struct ration_lcore_stats {
-	uint64_t refills;   /**< Charges that walked the tree and were granted. */
-	uint64_t trims;     /**< Uncharges that walked the tree. */
-	uint64_t refusals;  /**< Charges that were refused: over budget. */
-	uint64_t forced;    /**< Forced charges that went over a limit. */
-	uint64_t drains;    /**< Drain requests served. */
-	uint64_t drained;   /**< Units given back by drains. */
-	uint64_t rejected;  /**< Calls refused as misuse: stale handle, too large an uncharge. */
+	uint64_t refills; /**< Charges that walked the tree and were granted. */
+	uint64_t trims; /**< Uncharges that walked the tree. */
+	uint64_t refusals; /**< Charges that were refused: over budget. */
+	uint64_t forced; /**< Forced charges that went over a limit. */
+	uint64_t drains; /**< Drain requests served. */
+	uint64_t drained; /**< Units given back by drains. */
+	uint64_t rejected; /**< Calls refused as misuse: stale handle, too large an uncharge. */
 };
 
 /**
@@ -124,10 +124,11 @@ struct ration_lcore_stats {
  */
 struct ration_lcore {
 	int64_t domain_offset; /**< Where the domain begins, from here, in bytes. */
-	uint32_t slot_id;      /**< Index of this lcore in the domain. */
-	uint32_t lcore_id;     /**< rte_lcore_id() of the owner, LCORE_ID_ANY if it had none. */
-	uint32_t nb_slots;     /**< Slots in the array at the end. */
+	uint32_t slot_id; /**< Index of this lcore in the domain. */
+	uint32_t lcore_id; /**< rte_lcore_id() of the owner, LCORE_ID_ANY if it had none. */
+	uint32_t nb_slots; /**< Slots in the array at the end. */
 	uint32_t flags;
+	int launch_result; /**< What a worker returns that was launched to drain itself. */
 
 	/** Odd while the owner walks the tree. Written by the owner, read by whoever waits. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
@@ -160,10 +161,10 @@ struct ration_lcore {
 /** How a domain is made. Zero in a member means its default. */
 struct ration_domain_params {
 	uint32_t max_counters; /**< Counters it can hold, the root included. Default 1024. */
-	uint32_t max_lcores;   /**< Lcores that can be members at once. Default 32. */
-	int socket_id;         /**< NUMA node of the tree, or SOCKET_ID_ANY. */
-	uint64_t max;          /**< Limit of the root, in units. Default RATION_UNLIMITED. */
-	uint32_t timeout_us;   /**< How long calls that drain on their own (create below a stocked
+	uint32_t max_lcores; /**< Lcores that can be members at once. Default 32. */
+	int socket_id; /**< NUMA node of the tree, or SOCKET_ID_ANY. */
+	uint64_t max; /**< Limit of the root, in units. Default RATION_UNLIMITED. */
+	uint32_t timeout_us; /**< How long calls that drain on their own (create below a stocked
 				* counter, destroy, strict set_max) wait. Default 1,000,000. */
 };
 
@@ -185,8 +186,8 @@ struct ration_domain_params {
  *   - ENOMEM: the memory cannot be had
  *   - E_RTE_SECONDARY: not the primary process
  */
-struct ration_domain *
-ration_domain_create(const char *name, const struct ration_domain_params *params);
+struct ration_domain *ration_domain_create(const char *name,
+					   const struct ration_domain_params *params);
 
 /**
  * Find a domain by name. Any thread.
@@ -197,8 +198,7 @@ ration_domain_create(const char *name, const struct ration_domain_params *params
  *   - EINVAL: NULL name
  *   - EPROTO: it was made by a libration with another memory layout
  */
-struct ration_domain *
-ration_domain_lookup(const char *name);
+struct ration_domain *ration_domain_lookup(const char *name);
 
 /**
  * Free a domain and all its counters. All handles and lcores of it become invalid.
@@ -210,16 +210,13 @@ ration_domain_lookup(const char *name);
  *   - -EBUSY: an lcore has not left
  *   - -E_RTE_SECONDARY: not the primary process
  */
-int
-ration_domain_free(struct ration_domain *d);
+int ration_domain_free(struct ration_domain *d);
 
 /** Name of a domain. Any thread. */
-const char *
-ration_domain_name(const struct ration_domain *d);
+const char *ration_domain_name(const struct ration_domain *d);
 
 /** The counter at the top of a domain. Any thread. */
-ration_counter_t
-ration_domain_root(const struct ration_domain *d);
+ration_counter_t ration_domain_root(const struct ration_domain *d);
 
 /* -------------------------------------------------------------- counters */
 
@@ -233,7 +230,7 @@ ration_domain_root(const struct ration_domain *d);
 
 /** How a counter is made. */
 struct ration_counter_params {
-	uint64_t max;   /**< Hard limit in units, 0 to RATION_UNLIMITED. */
+	uint64_t max; /**< Hard limit in units, 0 to RATION_UNLIMITED. */
 	uint32_t batch; /**< Units that a refill takes ahead at the most: 0 (no stock, every charge
 			 * walks) to RATION_BATCH_MAX, or RATION_BATCH_UNSET. */
 	uint32_t flags; /**< RATION_COUNTER_* */
@@ -268,20 +265,21 @@ struct ration_counter_params {
  *   - ETIMEDOUT: the parent's stock could not be drained in time
  *   - E_RTE_SECONDARY: not the primary process
  */
-ration_counter_t
-ration_counter_create(struct ration_domain *d, ration_counter_t parent, const char *name,
-		      const struct ration_counter_params *params);
+ration_counter_t ration_counter_create(struct ration_domain *d, ration_counter_t parent,
+				       const char *name,
+				       const struct ration_counter_params *params);
 
 /**
  * Find a counter by its path from the root, such as "edge/gold/voice"; "" is the root.
  *
- * Any thread of any process.
+ * Any thread. In a secondary process: not while the primary creates or destroys counters.
  *
  * @return
- *   Handle, or RATION_COUNTER_NONE with rte_errno ENOENT or EINVAL (an empty path element).
+ *   Handle, or RATION_COUNTER_NONE with rte_errno:
+ *   - ENOENT: there is none
+ *   - EINVAL: an empty path element, or one that is too long
  */
-ration_counter_t
-ration_counter_find(const struct ration_domain *d, const char *path);
+ration_counter_t ration_counter_find(const struct ration_domain *d, const char *path);
 
 /**
  * Destroy a counter that nobody uses: no children, no units granted. Stock is drained. Charges
@@ -298,19 +296,18 @@ ration_counter_find(const struct ration_domain *d, const char *path);
  *   - -ETIMEDOUT: an lcore did not answer in time; the counter stays as it was
  *   - -E_RTE_SECONDARY: not the primary process
  */
-int
-ration_counter_destroy(struct ration_domain *d, ration_counter_t c);
+int ration_counter_destroy(struct ration_domain *d, ration_counter_t c);
 
 /** What ration_counter_get() tells. */
 struct ration_counter_info {
-	uint64_t usage;      /**< Charged units, stock of all lcores included. */
-	uint64_t max;        /**< Hard limit. */
-	uint64_t watermark;  /**< Largest usage since creation or the last reset. */
-	uint64_t failures;   /**< Charges refused because this counter lacked room. */
-	uint64_t forced;     /**< Forced charges that went over this counter's limit. */
-	uint64_t rejected;   /**< Uncharges of more than was charged. */
-	uint32_t batch;      /**< Units that a refill takes ahead at the most. */
-	uint32_t depth;      /**< Levels above it; the root has 0. */
+	uint64_t usage; /**< Charged units, stock of all lcores included. */
+	uint64_t max; /**< Hard limit. */
+	uint64_t watermark; /**< Largest usage since creation or the last reset. */
+	uint64_t failures; /**< Charges refused because this counter lacked room. */
+	uint64_t forced; /**< Forced charges that went over this counter's limit. */
+	uint64_t rejected; /**< Uncharges of more than was charged. */
+	uint32_t batch; /**< Units that a refill takes ahead at the most. */
+	uint32_t depth; /**< Levels above it; the root has 0. */
 	uint32_t nb_children;
 	uint32_t flags;
 	ration_counter_t parent; /**< RATION_COUNTER_NONE for the root. */
@@ -324,9 +321,8 @@ struct ration_counter_info {
  * @return
  *   0, -ESTALE, or -EINVAL for a NULL info
  */
-int
-ration_counter_get(const struct ration_domain *d, ration_counter_t c,
-		   struct ration_counter_info *info);
+int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
+		       struct ration_counter_info *info);
 
 /**
  * Write the path of a counter ("edge/gold/voice", "" for the root).
@@ -334,8 +330,7 @@ ration_counter_get(const struct ration_domain *d, ration_counter_t c,
  * @return
  *   Length of the path, -ESTALE, or -ENAMETOOLONG if it does not fit into size bytes.
  */
-int
-ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *path, size_t size);
+int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *path, size_t size);
 
 /** Take the limit only if usage fits below it, if need be after one drain of the counter. */
 #define RATION_MAX_STRICT (1u << 0)
@@ -358,8 +353,8 @@ ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *pat
  *   - -EINVAL: max or flags out of range
  *   - -EBUSY: strict, and usage is above max; the old limit stays
  */
-int
-ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t max, uint32_t flags);
+int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t max,
+			   uint32_t flags);
 
 /**
  * Change a counter's batch at run time. Lcores take it up at their next refill or trim.
@@ -367,12 +362,10 @@ ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t max
  * @return
  *   0, -ESTALE, or -EINVAL if batch is above RATION_BATCH_MAX
  */
-int
-ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
+int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
 
 /** Set the watermark to the present usage. Any thread. @return 0 or -ESTALE */
-int
-ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
+int ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
 
 /**
  * Step through all counters, parents before their children, siblings in order of creation.
@@ -382,17 +375,16 @@ ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
  * @return
  *   The next one, or RATION_COUNTER_NONE at the end or if c is gone.
  */
-ration_counter_t
-ration_counter_next(const struct ration_domain *d, ration_counter_t c);
+ration_counter_t ration_counter_next(const struct ration_domain *d, ration_counter_t c);
 
 /* ---------------------------------------------------------------- reading */
 
 /** Units of a counter and its subtree, see ration_read_exact() and ration_read_approx(). */
 struct ration_reading {
-	uint64_t usage;   /**< Charged to the counter: granted + stock. */
-	uint64_t stock;   /**< In stock on all lcores, for the counter and all below it. */
+	uint64_t usage; /**< Charged to the counter: granted + stock. */
+	uint64_t stock; /**< In stock on all lcores, for the counter and all below it. */
 	uint64_t granted; /**< Granted and not yet returned. */
-	uint64_t error;   /**< The true `granted` differs from the one here by this much at most. */
+	uint64_t error; /**< The true `granted` differs from the one here by this much at most. */
 };
 
 /**
@@ -405,8 +397,8 @@ struct ration_reading {
  * @return
  *   0, -ESTALE, -EINVAL
  */
-int
-ration_read_exact(const struct ration_domain *d, ration_counter_t c, struct ration_reading *reading);
+int ration_read_exact(const struct ration_domain *d, ration_counter_t c,
+		      struct ration_reading *reading);
 
 /**
  * Read one word: usage, with the most that stock can account for as error bound (`stock` is 0,
@@ -415,9 +407,8 @@ ration_read_exact(const struct ration_domain *d, ration_counter_t c, struct rati
  * @return
  *   0, -ESTALE, -EINVAL
  */
-int
-ration_read_approx(const struct ration_domain *d, ration_counter_t c,
-		   struct ration_reading *reading);
+int ration_read_approx(const struct ration_domain *d, ration_counter_t c,
+		       struct ration_reading *reading);
 
 /**
  * Check the promises that can be checked from outside, for all counters: usage within max (unless a
@@ -434,12 +425,10 @@ ration_read_approx(const struct ration_domain *d, ration_counter_t c,
  * @return
  *   Number of violations.
  */
-int
-ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
+int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
 
 /** Write the tree, the lcores and their statistics to a file, for people. Any thread. */
-void
-ration_domain_dump(const struct ration_domain *d, FILE *f);
+void ration_domain_dump(const struct ration_domain *d, FILE *f);
 
 /* ----------------------------------------------------------------- lcores */
 
@@ -455,15 +444,13 @@ ration_domain_dump(const struct ration_domain *d, FILE *f);
  *   - ENOMEM: no memory for the stocks
  *   - EINVAL: NULL domain
  */
-struct ration_lcore *
-ration_lcore_online(struct ration_domain *d);
+struct ration_lcore *ration_lcore_online(struct ration_domain *d);
 
 /**
  * Like ration_lcore_online(), but always a further slot, which ration_lcore_self() does not know.
  * For threads that act for several others, such as tests and simulations.
  */
-struct ration_lcore *
-ration_lcore_join(struct ration_domain *d);
+struct ration_lcore *ration_lcore_join(struct ration_domain *d);
 
 /**
  * Park: give all stock back and declare that no quiescent points will come, for instance before the
@@ -475,8 +462,7 @@ ration_lcore_join(struct ration_domain *d);
  * @return
  *   0, or -EINVAL if it was not online
  */
-int
-ration_lcore_offline(struct ration_lcore *lc);
+int ration_lcore_offline(struct ration_lcore *lc);
 
 /**
  * Come back from ration_lcore_offline(). Owner only. Waits at most while somebody drains this
@@ -485,8 +471,7 @@ ration_lcore_offline(struct ration_lcore *lc);
  * @return
  *   0, or -EINVAL if it was not offline
  */
-int
-ration_lcore_resume(struct ration_lcore *lc);
+int ration_lcore_resume(struct ration_lcore *lc);
 
 /**
  * Leave the domain: give all stock back and free the slot for others. Owner only, online or
@@ -495,47 +480,42 @@ ration_lcore_resume(struct ration_lcore *lc);
  * @return
  *   0, or -EINVAL
  */
-int
-ration_lcore_leave(struct ration_lcore *lc);
+int ration_lcore_leave(struct ration_lcore *lc);
 
 /**
  * The calling thread's part of a domain, or that of ration_lcore_none() if it has none: never NULL.
  */
-struct ration_lcore *
-ration_lcore_self(struct ration_domain *d);
+struct ration_lcore *ration_lcore_self(struct ration_domain *d);
 
 /**
  * The part of a domain that all threads without slot share: it never holds stock, so every
  * charge and uncharge through it walks the tree. Correct from any thread, only slower.
  */
-struct ration_lcore *
-ration_lcore_none(struct ration_domain *d);
+struct ration_lcore *ration_lcore_none(struct ration_domain *d);
 
 /** Read an lcore's event counters. Any thread. */
-void
-ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats *stats);
+void ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats *stats);
 
 /** The part of a domain in slot `slot_id`, or NULL if nobody is a member there. For observers. */
-const struct ration_lcore *
-ration_lcore_get(const struct ration_domain *d, uint32_t slot_id);
+const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint32_t slot_id);
 
 /* ------------------------------------------------------------------ drain */
 
 /** How an lcore's stock was taken back. */
 enum ration_drain_engine {
-	RATION_DRAIN_NONE,    /**< Not at all: it is not a member, or had never any stock. */
-	RATION_DRAIN_SELF,    /**< The caller drained its own in place. */
+	RATION_DRAIN_NONE, /**< Not at all: it is not a member, or had never any stock. */
+	RATION_DRAIN_SELF, /**< The caller drained its own in place. */
 	RATION_DRAIN_MAILBOX, /**< A polling lcore served a request at its quiescent point. */
-	RATION_DRAIN_LAUNCH,  /**< rte_eal_remote_launch() on a worker in WAIT. */
+	RATION_DRAIN_LAUNCH, /**< rte_eal_remote_launch() on a worker in WAIT. */
 	RATION_DRAIN_TAKEOVER /**< Parked: the drainer took it over. */
 };
 
 /** How the drain of an lcore ended. */
 enum ration_drain_status {
-	RATION_DRAIN_DONE,     /**< Drained. */
-	RATION_DRAIN_EMPTY,    /**< There was nothing to give back. */
+	RATION_DRAIN_DONE, /**< Drained. */
+	RATION_DRAIN_EMPTY, /**< There was nothing to give back. */
 	RATION_DRAIN_TIMEDOUT, /**< It did not answer in time; what it holds comes back later. */
-	RATION_DRAIN_OFFLINE   /**< Not a member. */
+	RATION_DRAIN_OFFLINE /**< Not a member. */
 };
 
 /** One lcore's row in a report. */
@@ -544,14 +524,14 @@ struct ration_drain_row {
 	uint32_t lcore_id; /**< LCORE_ID_ANY if the thread has none. */
 	enum ration_drain_engine engine;
 	enum ration_drain_status status;
-	uint64_t units;  /**< Units given back. With concurrent drains: by all of them together. */
+	uint64_t units; /**< Units given back. With concurrent drains: by all of them together. */
 	uint64_t cycles; /**< TSC cycles from the request to the answer. */
 };
 
 /** What a drain did. */
 struct ration_drain_report {
-	uint64_t units;   /**< Units given back, all lcores. */
-	uint64_t cycles;  /**< TSC cycles, all in all. */
+	uint64_t units; /**< Units given back, all lcores. */
+	uint64_t cycles; /**< TSC cycles, all in all. */
 	uint32_t nb_timedout;
 	uint32_t nb_rows; /**< Members at that time. */
 	struct ration_drain_row rows[RATION_LCORES_MAX];
@@ -578,13 +558,11 @@ struct ration_drain_report {
  *   - -ETIMEDOUT: at least one lcore did not answer; the report says which
  *   - -EAGAIN: 32 drains are running already, and none ended in time
  */
-int
-ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
-	     struct ration_drain_report *report);
+int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
+		 struct ration_drain_report *report);
 
 /** Serve requests that wait in the mailbox. Called by ration_quiescent(), not by applications. */
-void
-ration_serve(struct ration_lcore *lc);
+void ration_serve(struct ration_lcore *lc);
 
 /**
  * Quiescent point: call it once per burst, outside any charge. Serves drain requests; costs two

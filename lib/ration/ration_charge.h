@@ -29,16 +29,13 @@ extern "C" {
 #endif
 
 /** Cold part of ration_try_charge(), not for applications. */
-int
-ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+int ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
 /** Cold part of ration_charge(), not for applications. */
-int
-ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+int ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
 /** Cold part of ration_uncharge(), not for applications. */
-int
-ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+int ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
 /** Slot of a counter, not for applications. The low half of a handle is the index. */
 static inline struct ration_slot *

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * A domain's memory: one memzone for the tree, found by name, and one for each lcore that joins.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_memzone.h>
+#include <rte_pause.h>
+
+#include "ration_pvt.h"
+#include "path.h"
+
+RTE_LOG_REGISTER_DEFAULT(ration_logtype, NOTICE)
+
+#define DEFAULT_COUNTERS 1024
+#define DEFAULT_LCORES 32
+#define DEFAULT_TIMEOUT_US 1000000
+
+/* Index by ration_domain::id. Slots are taken and given under the lock. */
+static struct local locals[RATION_DOMAINS_MAX];
+static rte_ticketlock_t locals_lock = RTE_TICKETLOCK_INITIALIZER;
+
+struct local *
+ration_local(const struct ration_domain *d)
+{
+	return &locals[d->id];
+}
+
+void
+ration_control_lock(struct ration_domain *d)
+{
+	while (!rte_ticketlock_trylock(&ration_local(d)->control)) {
+		ration_serve_self(d);
+		rte_pause();
+	}
+}
+
+void
+ration_control_unlock(struct ration_domain *d)
+{
+	rte_ticketlock_unlock(&ration_local(d)->control);
+}
+
+/* ------------------------------------------------------------------ layout */
+
+size_t
+ration_block_size(uint32_t max_counters, bool slotless)
+{
+	/* A multiple of 64, so that bitmap words and cache lines are whole. */
+	size_t nb = RTE_ALIGN_CEIL((size_t)max_counters, (size_t)64);
+	size_t size = offsetof(struct ration_lcore, slots) + nb * sizeof(struct ration_slot);
+
+	if (!slotless)
+		size += nb * sizeof(int64_t) + nb / 8;
+	return RTE_ALIGN_CEIL(size, (size_t)RTE_CACHE_LINE_SIZE);
+}
+
+void
+ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slot_id,
+		  uint32_t flags)
+{
+	RTE_BUILD_BUG_ON(sizeof(struct ration_slot) != 8);
+	RTE_BUILD_BUG_ON(offsetof(struct ration_lcore, mailbox_elements) !=
+			 offsetof(struct ration_lcore, mailbox) + sizeof(struct rte_ring));
+	lc->domain_offset = (int64_t)((uintptr_t)d - (uintptr_t)lc);
+	lc->slot_id = slot_id;
+	lc->lcore_id = LCORE_ID_ANY;
+	lc->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
+	lc->flags = flags;
+	/* Cannot fail: name and size are right. The elements follow the ring. */
+	rte_ring_init(&lc->mailbox, "ration", RATION_MAILBOX_SIZE, RING_F_SC_DEQ);
+}
+
+/* Offsets of the parts, and the size of all. */
+static size_t
+lay_out(struct ration_domain *d)
+{
+	size_t at = sizeof(*d) + d->max_lcores * sizeof(struct member);
+
+	RTE_BUILD_BUG_ON(sizeof(struct counter) != 3 * RTE_CACHE_LINE_SIZE);
+	at = RTE_ALIGN_CEIL(at, (size_t)RTE_CACHE_LINE_SIZE);
+	d->counters_offset = at;
+	at += (size_t)d->max_counters * sizeof(struct counter);
+	d->nodes_offset = at;
+	at += (size_t)d->max_counters * sizeof(struct node);
+	at = RTE_ALIGN_CEIL(at, (size_t)RTE_CACHE_LINE_SIZE);
+	d->none_offset = at;
+	return at + ration_block_size(d->max_counters, true);
+}
+
+/* ------------------------------------------------------------------ create */
+
+static int
+check_name(const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_.-";
+
+	if (name == NULL || name[0] == '\0' || name[strspn(name, allowed)] != '\0')
+		return -EINVAL;
+	if (strlen(name) >= RATION_DOMAIN_NAMESIZE)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+/* Fill the head of a domain from the parameters. */
+static int
+check_params(struct ration_domain *d, const struct ration_domain_params *p, uint64_t *max)
+{
+	static const struct ration_domain_params defaults = {.socket_id = SOCKET_ID_ANY};
+
+	if (p == NULL)
+		p = &defaults;
+	d->max_counters = p->max_counters != 0 ? p->max_counters : DEFAULT_COUNTERS;
+	d->max_lcores = p->max_lcores != 0 ? p->max_lcores : DEFAULT_LCORES;
+	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
+	d->socket_id = p->socket_id;
+	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
+	if (d->max_counters > RATION_COUNTERS_MAX || d->max_lcores > RATION_LCORES_MAX ||
+	    *max > RATION_UNLIMITED || (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
+		return -EINVAL;
+	return 0;
+}
+
+/* Zone of a domain, or of one of its lcores: '#' cannot be in a domain's name. */
+static void
+zone_name(char *name, const char *domain)
+{
+	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s", domain);
+}
+
+void
+ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t slot_id)
+{
+	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s#%u", d->name, slot_id);
+}
+
+static void
+free_zone(const char *name)
+{
+	const struct rte_memzone *mz = rte_memzone_lookup(name);
+
+	if (mz != NULL)
+		rte_memzone_free(mz);
+}
+
+/* Reserve a domain's memory and fill its head. */
+static struct ration_domain *
+reserve(const struct ration_domain *head)
+{
+	struct ration_domain sized = *head, *d;
+	size_t size = lay_out(&sized);
+	char name[RATION_ZONE_NAMESIZE];
+	const struct rte_memzone *mz;
+
+	zone_name(name, head->name);
+	if (rte_memzone_lookup(name) != NULL) {
+		rte_errno = EEXIST;
+		return NULL;
+	}
+	mz = rte_memzone_reserve_aligned(name, size, head->socket_id, 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) {
+		RATION_LOG(ERR, "domain %s: no memory for %zu bytes (%u counters)", head->name,
+			   size, head->max_counters);
+		rte_errno = rte_errno == EEXIST ? EEXIST : ENOMEM;
+		return NULL;
+	}
+	d = mz->addr;
+	memset(d, 0, size);
+	*d = sized;
+	d->layout = RATION_LAYOUT;
+	d->free_head = RATION_INDEX_NONE;
+	d->free_tail = RATION_INDEX_NONE;
+	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
+	return d;
+}
+
+/* Enter a domain into the process-local table at its id. */
+static void
+enter_local(struct ration_domain *d, struct rte_hash *paths)
+{
+	struct local *l = ration_local(d);
+
+	l->paths = paths;
+	rte_ticketlock_init(&l->control);
+	rte_ticketlock_init(&l->tree);
+	l->domain = d;
+}
+
+static struct ration_domain *
+create(struct ration_domain *head, uint64_t max)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	struct rte_hash *paths;
+	struct ration_domain *d;
+
+	for (head->id = 0; head->id < RATION_DOMAINS_MAX; head->id++) {
+		if (locals[head->id].domain == NULL)
+			break;
+	}
+	if (head->id == RATION_DOMAINS_MAX) {
+		rte_errno = ENOSPC;
+		return NULL;
+	}
+	d = reserve(head);
+	if (d == NULL)
+		return NULL;
+	paths = ration_paths_create(d);
+	if (paths == NULL) {
+		zone_name(name, head->name);
+		free_zone(name);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	enter_local(d, paths);
+	ration_counter_init_root(d, max);
+	/* Last: a lookup takes a zone without it for no domain. */
+	d->magic = RATION_MAGIC;
+	return d;
+}
+
+struct ration_domain *
+ration_domain_create(const char *name, const struct ration_domain_params *params)
+{
+	struct ration_domain head = {.magic = 0}, *d;
+	uint64_t max;
+	int rc;
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		rte_errno = E_RTE_SECONDARY;
+		return NULL;
+	}
+	rc = check_name(name);
+	if (rc == 0)
+		rc = check_params(&head, params, &max);
+	if (rc != 0) {
+		rte_errno = -rc;
+		return NULL;
+	}
+	strcpy(head.name, name);
+	rte_ticketlock_lock(&locals_lock);
+	d = create(&head, max);
+	rte_ticketlock_unlock(&locals_lock);
+	return d;
+}
+
+/* ------------------------------------------------------------ lookup, free */
+
+struct ration_domain *
+ration_domain_lookup(const char *name)
+{
+	char zone[RATION_ZONE_NAMESIZE];
+	const struct rte_memzone *mz;
+	struct ration_domain *d;
+
+	if (name == NULL) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	rte_errno = ENOENT;
+	if (check_name(name) != 0)
+		return NULL;
+	zone_name(zone, name);
+	mz = rte_memzone_lookup(zone);
+	if (mz == NULL || mz->len < sizeof(*d))
+		return NULL;
+	d = mz->addr;
+	if (d->magic != RATION_MAGIC || strcmp(d->name, name) != 0)
+		return NULL;
+	if (d->layout != RATION_LAYOUT || d->id >= RATION_DOMAINS_MAX) {
+		RATION_LOG(ERR, "domain %s has memory layout %u, this library has %u", name,
+			   d->layout, RATION_LAYOUT);
+		rte_errno = EPROTO;
+		return NULL;
+	}
+	if (ration_local(d)->domain == NULL)
+		enter_local(d, ration_paths_find(d));
+	return d;
+}
+
+int
+ration_domain_free(struct ration_domain *d)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	uint32_t i;
+
+	if (d == NULL)
+		return 0;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	for (i = 0; i < d->max_lcores; i++) {
+		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)
+			return -EBUSY;
+	}
+	rte_ticketlock_lock(&locals_lock);
+	for (i = 0; i < d->max_lcores; i++) {
+		if (d->members[i].block_offset == 0)
+			continue;
+		ration_block_zone_name(name, d, i);
+		free_zone(name);
+	}
+	ration_paths_free(ration_local(d)->paths);
+	memset(ration_local(d), 0, sizeof(struct local));
+	zone_name(name, d->name);
+	d->magic = 0;
+	free_zone(name);
+	rte_ticketlock_unlock(&locals_lock);
+	return 0;
+}
+
+const char *
+ration_domain_name(const struct ration_domain *d)
+{
+	return d->name;
+}
+
+ration_counter_t
+ration_domain_root(const struct ration_domain *d)
+{
+	return ration_handle(d, 0);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Taking stock back from all lcores, synchronously.
+ *
+ * The gate is opened, everybody is asked, and only then is anybody waited for. Nobody but its owner
+ * touches the stock of a running lcore; an lcore acknowledges after its stock is back in the tree,
+ * with the generation it read before it began. What is known of a member is read again on every turn
+ * of the wait, because it may park, leave or return to WAIT meanwhile.
+ */
+
+#include <errno.h>
+
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_pause.h>
+
+#include "ration_pvt.h"
+
+/* ------------------------------------------------------------- giving back */
+
+/* Give back the stock of one slot. */
+static uint64_t
+give_back_slot(struct ration_lcore *lc, uint32_t index, struct counter *c, struct upward *up)
+{
+	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
+	uint64_t charged;
+
+	/* The slot first: so usage >= granted + stock at every instant. */
+	ration_slot_set(lc, index, 0, 0, 0);
+	if (stock == 0)
+		return 0;
+	charged = ration_upward_uncharge(up, c, stock);
+	/* More in stock than charged: somebody has uncharged what was never charged. */
+	if (unlikely(charged < stock)) {
+		ration_fetch_add(&c->rejected, 1, relaxed);
+		ration_stat_add(lc, &lc->stats.rejected, 1);
+	}
+	ration_ledger_add(lc, index, -(int64_t)charged);
+	return charged;
+}
+
+uint64_t
+ration_give_back(struct ration_lcore *lc, const struct round_view *view)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct upward up = {.domain = d};
+	uint64_t units = 0, bits;
+	struct counter *c;
+	uint32_t i, index;
+
+	for (i = 0; i < lc->nb_slots / 64; i++) {
+		bits = ration_load(&ration_active(lc)[i], relaxed);
+		for (; bits != 0; bits &= bits - 1) {
+			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
+			c = ration_counter_at(d, index);
+			if (ration_round_covers(d, view, c))
+				units += give_back_slot(lc, index, c, &up);
+		}
+	}
+	ration_upward_finish(&up);
+	return units;
+}
+
+/* ----------------------------------------------------------------- serving */
+
+/* A message is only a hint: what is to be done is read from the round itself. */
+static void
+empty_mailbox(struct ration_lcore *lc)
+{
+	void *messages[RATION_MAILBOX_SIZE];
+
+	while (rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL) > 0)
+		;
+}
+
+__rte_noinline void
+ration_serve(struct ration_lcore *lc)
+{
+	struct round_view view;
+	uint64_t units;
+
+	empty_mailbox(lc);
+	/* While it is parked a drainer may be at its slots. */
+	if (unlikely(!ration_lcore_is_usable(lc)))
+		return;
+	ration_walk_begin(lc);
+	/* The generation before the drain: never acknowledge one that came during it. */
+	ration_round_look(ration_domain_of(lc), &view);
+	units = ration_give_back(lc, &view);
+	ration_walk_end(lc);
+	ration_stat_add(lc, &lc->stats.drains, 1);
+	ration_stat_add(lc, &lc->stats.drained, units);
+	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
+	/* Release: pairs with the acquire in answered(). The stock is back. */
+	ration_store(&lc->ack, view.gen, release);
+}
+
+void
+ration_serve_self(struct ration_domain *d)
+{
+	uint32_t nb_members = ration_load(&d->nb_members, relaxed), i;
+	struct member *m;
+
+	for (i = 0; i < nb_members; i++) {
+		m = &d->members[i];
+		if (ration_member_is_mine(m))
+			ration_quiescent(ration_block(d, m));
+	}
+}
+
+/* ----------------------------------------------------------------- asking */
+
+/* One call of ration_drain(). */
+struct drain {
+	struct ration_domain *domain;
+	uint32_t target;
+	uint32_t gen;
+	int asker;
+	uint64_t start;
+	uint32_t nb_waiting;
+	struct ration_drain_report *report;
+	/* Per row: what the member had given back before, and whether we wait for it. */
+	uint64_t units_before[RATION_LCORES_MAX];
+	bool waiting[RATION_LCORES_MAX];
+};
+
+static struct member *
+row_member(const struct drain *dr, const struct ration_drain_row *row)
+{
+	return &dr->domain->members[row->slot_id];
+}
+
+static void
+row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units)
+{
+	uint32_t i = (uint32_t)(row - dr->report->rows);
+
+	if (dr->waiting[i])
+		dr->nb_waiting--;
+	dr->waiting[i] = false;
+	row->status = units > 0 ? RATION_DRAIN_DONE : RATION_DRAIN_EMPTY;
+	row->units = units;
+	row->cycles = rte_get_tsc_cycles() - dr->start;
+	dr->report->units += units;
+}
+
+/* What the member has given back since this drain began. */
+static uint64_t
+units_since(const struct drain *dr, const struct ration_drain_row *row)
+{
+	const struct ration_lcore *lc = ration_block(dr->domain, row_member(dr, row));
+
+	return ration_load(&lc->ack_units, relaxed) - dr->units_before[row - dr->report->rows];
+}
+
+/*
+ * Take over the stock of a parked member. "Parked, and there is nothing in its slots" may be told
+ * only while the state is TAKEN: the owner could be back and half way through a refill.
+ */
+static bool
+take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
+{
+	struct member *m = row_member(dr, row);
+	struct ration_lcore *lc = ration_block(dr->domain, m);
+	struct round_view view = {.nb_targets = 1, .targets = {dr->target}};
+	uint64_t taken = MEMBER_WORD(MEMBER_EPOCH(word), dr->asker, MEMBER_TAKEN);
+	uint64_t units;
+
+	/* Acquire: pairs with the owner's release when it parked. */
+	if (!ration_cas(&m->state, &word, taken, acquire))
+		return false;
+	ration_fetch_add(&dr->domain->inflight, 1, seq_cst);
+	units = ration_give_back(lc, &view);
+	ration_fetch_sub(&dr->domain->inflight, 1, release);
+	/* Release: pairs with the acquire by which the owner or another drainer comes next. */
+	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
+	row->engine = RATION_DRAIN_TAKEOVER;
+	row_done(dr, row, units);
+	return true;
+}
+
+/* Whether remote launch may be used on a member: an EAL worker of ours in WAIT, and we are main. */
+static bool
+is_launchable(const struct member *m, uint32_t lcore_id)
+{
+	if (!ration_member_is_ours(m) || lcore_id >= RTE_MAX_LCORE ||
+	    lcore_id == rte_get_main_lcore())
+		return false;
+	/* State and pipes of an lcore that is not enabled are zero: WAIT, and file descriptor 0. */
+	if (rte_lcore_id() != rte_get_main_lcore() || !rte_lcore_is_enabled(lcore_id))
+		return false;
+	return rte_eal_get_lcore_state(lcore_id) == WAIT;
+}
+
+static int
+serve_launched(void *arg)
+{
+	struct ration_lcore *lc = arg;
+
+	ration_serve(lc);
+	return lc->launch_result;
+}
+
+/*
+ * Have a worker in WAIT drain itself: what work_on_cpu() is to the kernel. It will return what the
+ * function before had returned, because the application may still ask for that.
+ */
+static bool
+launch(struct ration_drain_row *row, struct ration_lcore *lc)
+{
+	lc->launch_result = rte_eal_wait_lcore(row->lcore_id);
+	if (rte_eal_remote_launch(serve_launched, lc, row->lcore_id) != 0)
+		return false;
+	row->engine = RATION_DRAIN_LAUNCH;
+	return true;
+}
+
+/* Ask an online member in the way that suits what it is doing now. */
+static void
+request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcore *lc)
+{
+	if (is_launchable(row_member(dr, row), row->lcore_id) && launch(row, lc))
+		return;
+	if (row->engine == RATION_DRAIN_MAILBOX)
+		return;
+	row->engine = RATION_DRAIN_MAILBOX;
+	/* A full mailbox holds a message already that will make the lcore read the round. */
+	rte_ring_mp_enqueue(&lc->mailbox, (void *)(uintptr_t)dr->gen);
+}
+
+/* Whether a member has acknowledged our generation. Generations wrap. */
+static bool
+answered(const struct drain *dr, const struct ration_lcore *lc)
+{
+	return (int32_t)(ration_load(&lc->ack, acquire) - dr->gen) >= 0;
+}
+
+/* See how far a member is. */
+static void
+check_row(struct drain *dr, struct ration_drain_row *row)
+{
+	struct member *m = row_member(dr, row);
+	struct ration_lcore *lc = ration_block(dr->domain, m);
+	uint64_t word;
+
+	if (row->engine == RATION_DRAIN_LAUNCH) {
+		if (rte_eal_get_lcore_state(row->lcore_id) != WAIT)
+			return;
+		rte_eal_wait_lcore(row->lcore_id);
+	}
+	if (answered(dr, lc)) {
+		row_done(dr, row, units_since(dr, row));
+		return;
+	}
+	word = ration_load(&m->state, seq_cst);
+	switch (MEMBER_STATE(word)) {
+	case MEMBER_FREE:
+	case MEMBER_CLAIMED: /* It left; it gave everything back before. */
+		row_done(dr, row, units_since(dr, row));
+		break;
+	case MEMBER_PARKED:
+		take_over(dr, row, word);
+		break;
+	case MEMBER_TAKEN: /* Another drainer has it: look again. */
+		break;
+	case MEMBER_ONLINE:
+		request(dr, row, lc);
+		break;
+	}
+}
+
+/* Make a member's row and send it the request. */
+static void
+ask(struct drain *dr, uint32_t slot_id)
+{
+	struct member *m = &dr->domain->members[slot_id];
+	enum member_state state = MEMBER_STATE(ration_load(&m->state, seq_cst));
+	struct ration_drain_row *row = &dr->report->rows[dr->report->nb_rows];
+	struct ration_lcore *lc = ration_block(dr->domain, m);
+	uint32_t i = dr->report->nb_rows;
+
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED)
+		return;
+	dr->report->nb_rows++;
+	*row = (struct ration_drain_row){.slot_id = slot_id, .lcore_id = lc->lcore_id};
+	dr->units_before[i] = ration_load(&lc->ack_units, relaxed);
+	dr->waiting[i] = true;
+	dr->nb_waiting++;
+	if (state != MEMBER_ONLINE)
+		return;
+	if (ration_member_is_mine(m)) {
+		row->engine = RATION_DRAIN_SELF;
+		ration_serve(lc);
+		row_done(dr, row, units_since(dr, row));
+		return;
+	}
+	request(dr, row, lc);
+}
+
+/* ----------------------------------------------------------------- waiting */
+
+static void
+wait_for_all(struct drain *dr, uint64_t deadline)
+{
+	uint32_t i;
+
+	for (;;) {
+		for (i = 0; i < dr->report->nb_rows; i++) {
+			if (dr->waiting[i])
+				check_row(dr, &dr->report->rows[i]);
+		}
+		if (dr->nb_waiting == 0 || rte_get_tsc_cycles() >= deadline)
+			return;
+		/* Two lcores that drain each other serve each other. */
+		ration_serve_self(dr->domain);
+		rte_pause();
+	}
+}
+
+static void
+note_timeouts(struct drain *dr)
+{
+	struct ration_drain_row *row;
+	uint32_t i;
+
+	for (i = 0; i < dr->report->nb_rows; i++) {
+		row = &dr->report->rows[i];
+		if (!dr->waiting[i])
+			continue;
+		row->status = RATION_DRAIN_TIMEDOUT;
+		row->cycles = rte_get_tsc_cycles() - dr->start;
+		dr->report->nb_timedout++;
+	}
+}
+
+/* Open the round; if there are too many drains, wait for one to end. */
+static int
+open_round(struct drain *dr, uint64_t deadline)
+{
+	for (;;) {
+		dr->asker = ration_round_open(dr->domain, dr->target, &dr->gen);
+		if (dr->asker >= 0)
+			return 0;
+		if (rte_get_tsc_cycles() >= deadline)
+			return -EAGAIN;
+		ration_serve_self(dr->domain);
+		rte_pause();
+	}
+}
+
+int
+ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
+	     struct ration_drain_report *report)
+{
+	struct ration_drain_report unwanted;
+	struct drain dr; /* Large, and filled row by row. */
+	uint32_t i, nb_members;
+	uint64_t deadline;
+	int rc;
+
+	if (ration_resolve(d, c) == NULL)
+		return -ESTALE;
+	dr.domain = d;
+	dr.target = (uint32_t)c;
+	dr.nb_waiting = 0;
+	dr.start = rte_get_tsc_cycles();
+	dr.report = report != NULL ? report : &unwanted;
+	deadline = dr.start + rte_get_tsc_hz() / 1000000 * timeout_us;
+	dr.report->units = 0;
+	dr.report->nb_timedout = 0;
+	dr.report->nb_rows = 0;
+	rc = open_round(&dr, deadline);
+	if (rc != 0)
+		return rc;
+	/* Whoever goes online after this look sees the gate. */
+	nb_members = ration_load(&d->nb_members, seq_cst);
+	for (i = 0; i < nb_members; i++)
+		ask(&dr, i);
+	wait_for_all(&dr, deadline);
+	note_timeouts(&dr);
+	ration_round_close(d, dr.asker);
+	dr.report->cycles = rte_get_tsc_cycles() - dr.start;
+	return dr.report->nb_timedout > 0 ? -ETIMEDOUT : 0;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The walk up and down the tree: limits, and nothing else.
+ *
+ * Charges go from the root to the counter, returns from the counter to the root, so that at every
+ * instant usage(parent) >= sum of usage(children), and usage >= granted + stock. Each level is a
+ * compare-and-swap that never lets usage pass max (promise P1): adding first and cancelling when it
+ * was too much, as the kernel does, would make smaller charges fail meanwhile.
+ */
+
+#include <errno.h>
+
+#include "ration_pvt.h"
+
+static bool
+has_room(const struct counter *c, uint64_t n)
+{
+	uint64_t max = ration_load(&c->max, relaxed);
+
+	/* Written so that it cannot wrap. */
+	return n <= max && ration_load(&c->usage, relaxed) <= max - n;
+}
+
+uint64_t
+ration_hier_margin(const struct ration_domain *d, struct counter *c)
+{
+	uint64_t margin = RATION_UNLIMITED, max, usage;
+	struct counter *l;
+	uint32_t i;
+
+	for (i = 0; i <= c->depth; i++) {
+		l = ration_level(d, c, i);
+		max = ration_load(&l->max, relaxed);
+		usage = ration_load(&l->usage, relaxed);
+		if (usage >= max)
+			return 0;
+		margin = RTE_MIN(margin, max - usage);
+	}
+	return margin;
+}
+
+/* Add n to usage if it stays within limit. @return false: there is no room. */
+static bool
+add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
+{
+	uint64_t old = ration_load(&c->usage, relaxed);
+	uint64_t max;
+
+	do {
+		max = ration_load(&c->max, relaxed);
+		if (n > max || old > max - n)
+			return false;
+		/* seq_cst: pairs with the exchange of max in ration_counter_set_max(). */
+	} while (!ration_cas(&c->usage, &old, old + n, seq_cst));
+	*usage = old + n;
+	/*
+	 * The limit may have been lowered since it was read. Either this load sees the new limit or
+	 * the setter, who stores it before it reads usage, sees the units just added.
+	 */
+	if (unlikely(*usage > ration_load(&c->max, seq_cst))) {
+		ration_fetch_sub(&c->usage, n, seq_cst);
+		ration_fetch_add(&c->undone, 1, seq_cst);
+		return false;
+	}
+	return true;
+}
+
+static void
+raise_watermark(struct counter *c, uint64_t usage)
+{
+	uint64_t old = ration_load(&c->watermark, relaxed);
+
+	while (usage > old && !ration_cas(&c->watermark, &old, usage, relaxed))
+		;
+}
+
+/* Give back what a failed walk has taken, from level `depth` - 1 to the root. */
+static void
+walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n)
+{
+	struct counter *l;
+
+	while (depth-- > 0) {
+		l = ration_level(d, c, depth);
+		ration_fetch_sub(&l->usage, n, seq_cst);
+		/* After the units are back: who waits for this word to be still may rely on it. */
+		ration_fetch_add(&l->undone, 1, seq_cst);
+	}
+}
+
+/* The lowest level that lacks room for n, or NULL. */
+static struct counter *
+lowest_without_room(struct ration_domain *d, struct counter *c, uint64_t n)
+{
+	struct counter *l;
+	uint32_t i;
+
+	for (i = c->depth + 1; i-- > 0;) {
+		l = ration_level(d, c, i);
+		if (!has_room(l, n))
+			return l;
+	}
+	return NULL;
+}
+
+int
+ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struct counter **failed)
+{
+	uint64_t usage[RATION_DEPTH_MAX + 1];
+	struct counter *l;
+	uint32_t i;
+
+	/* Look first: a walk that cannot succeed should not hold units that others could have. */
+	*failed = lowest_without_room(d, c, n);
+	if (*failed != NULL)
+		return -EDQUOT;
+	for (i = 0; i <= c->depth; i++) {
+		l = ration_level(d, c, i);
+		if (likely(add_bounded(l, n, &usage[i])))
+			continue;
+		walk_back(d, c, i, n);
+		*failed = l;
+		return -EDQUOT;
+	}
+	for (i = 0; i <= c->depth; i++)
+		raise_watermark(ration_level(d, c, i), usage[i]);
+	return 0;
+}
+
+int
+ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *over)
+{
+	struct counter *l;
+	uint64_t old;
+	uint32_t i;
+
+	*over = false;
+	for (i = 0; i <= c->depth; i++) {
+		l = ration_level(d, c, i);
+		old = ration_load(&l->usage, relaxed);
+		do {
+			if (n > RATION_UNLIMITED || old > RATION_UNLIMITED - n) {
+				walk_back(d, c, i, n);
+				return -EOVERFLOW;
+			}
+		} while (!ration_cas(&l->usage, &old, old + n, seq_cst));
+		raise_watermark(l, old + n);
+		if (old + n > ration_load(&l->max, relaxed)) {
+			ration_fetch_add(&l->forced, 1, relaxed);
+			ration_store(&l->excused, 1, relaxed);
+			*over = true;
+		}
+	}
+	return 0;
+}
+
+/* Take up to n from usage, never below 0. @return how much was there. */
+static uint64_t
+sub_bounded(struct counter *c, uint64_t n)
+{
+	uint64_t old = ration_load(&c->usage, relaxed);
+	uint64_t part;
+
+	do
+		part = RTE_MIN(n, old);
+	while (!ration_cas(&c->usage, &old, old - part, seq_cst));
+	return part;
+}
+
+int
+ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
+{
+	uint64_t old = ration_load(&c->usage, relaxed);
+	uint32_t i;
+
+	do {
+		if (unlikely(old < n))
+			return -ERANGE;
+	} while (!ration_cas(&c->usage, &old, old - n, seq_cst));
+	/* Ancestors cover their children: what the counter had, they have. */
+	for (i = c->depth; i-- > 0;)
+		ration_fetch_sub(&ration_level(d, c, i)->usage, n, seq_cst);
+	return 0;
+}
+
+static void upward_settle(struct upward *u, uint32_t depth);
+
+/* Note n units for the counter c, which stands at `depth`. */
+static void
+upward_pend(struct upward *u, uint32_t depth, struct counter *c, uint64_t n)
+{
+	if (u->units[depth] != 0 && u->at[depth] != c)
+		upward_settle(u, depth);
+	u->at[depth] = c;
+	u->units[depth] += n;
+}
+
+/* Give back all that is noted at `depth` and below it, the lowest level first. */
+static void
+upward_settle(struct upward *u, uint32_t depth)
+{
+	struct counter *c;
+	uint64_t n;
+	uint32_t i;
+
+	for (i = RATION_DEPTH_MAX; i-- > depth;) {
+		n = u->units[i];
+		c = u->at[i];
+		if (n == 0)
+			continue;
+		u->units[i] = 0;
+		ration_fetch_sub(&c->usage, n, seq_cst);
+		if (i > 0)
+			upward_pend(u, i - 1, ration_level(u->domain, c, i - 1), n);
+	}
+}
+
+uint64_t
+ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n)
+{
+	uint64_t part = sub_bounded(c, n);
+
+	if (c->depth > 0 && part > 0)
+		upward_pend(u, c->depth - 1, ration_level(u->domain, c, c->depth - 1), part);
+	return part;
+}
+
+void
+ration_upward_finish(struct upward *u)
+{
+	upward_settle(u, 0);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The life of an lcore in a domain: join, online, offline, leave.
+ *
+ * The state word decides who may touch the stock (reference/models/d_takeover): the owner while it is
+ * ONLINE, a drainer while it is TAKEN, nobody else ever.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_memzone.h>
+#include <rte_pause.h>
+
+#include "ration_pvt.h"
+
+/* This thread's place in each domain, for ration_lcore_self(). */
+static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
+
+/* getpid() is a system call, and the cold path asks. */
+static int32_t this_process;
+
+RTE_INIT(ration_lcore_init)
+{
+	this_process = (int32_t)getpid();
+}
+
+bool
+ration_member_is_ours(const struct member *m)
+{
+	return ration_load(&m->pid, relaxed) == this_process;
+}
+
+bool
+ration_member_is_mine(const struct member *m)
+{
+	return ration_load(&m->tid, relaxed) == rte_gettid() && ration_member_is_ours(m) &&
+	       MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE;
+}
+
+bool
+ration_lcore_is_usable(const struct ration_lcore *lc)
+{
+	return !(lc->flags & RATION_LCORE_SLOTLESS) && ration_member_is_mine(ration_member_of(lc));
+}
+
+/* --------------------------------------------------------------- joining */
+
+/* Raise the number of members that drains look at. */
+static void
+note_member(struct ration_domain *d, uint32_t slot_id)
+{
+	uint32_t old = ration_load(&d->nb_members, relaxed);
+
+	while (old <= slot_id && !ration_cas(&d->nb_members, &old, slot_id + 1, seq_cst))
+		;
+}
+
+/* Claim a free place. */
+static struct member *
+claim_member(struct ration_domain *d)
+{
+	struct member *m;
+	uint64_t word;
+	uint32_t i;
+
+	for (i = 0; i < d->max_lcores; i++) {
+		m = &d->members[i];
+		word = ration_load(&m->state, relaxed);
+		if (MEMBER_STATE(word) != MEMBER_FREE)
+			continue;
+		/* Acquire: pairs with the release of the one who left. */
+		if (!ration_cas(&m->state, &word,
+				MEMBER_WORD(MEMBER_EPOCH(word) + 1, 0, MEMBER_CLAIMED), acquire))
+			continue;
+		note_member(d, i);
+		return m;
+	}
+	rte_errno = ENOSPC;
+	return NULL;
+}
+
+/* NUMA node for the stocks of the calling thread. */
+static int
+own_socket(const struct ration_domain *d)
+{
+	return rte_lcore_id() == LCORE_ID_ANY ? d->socket_id : (int)rte_socket_id();
+}
+
+/* Make the block of a place that never had one. */
+static struct ration_lcore *
+make_block(struct ration_domain *d, uint32_t slot_id)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	size_t size = ration_block_size(d->max_counters, false);
+	const struct rte_memzone *mz;
+
+	ration_block_zone_name(name, d, slot_id);
+	mz = rte_memzone_reserve_aligned(name, size, own_socket(d), 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) /* Any node is better than none. */
+		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) {
+		RATION_LOG(ERR, "domain %s: no memory for the %zu bytes of lcore slot %u", d->name,
+			   size, slot_id);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	memset(mz->addr, 0, size);
+	ration_block_init(d, mz->addr, slot_id, 0);
+	return mz->addr;
+}
+
+/* A place that is used again: the ledger goes on, the statistics begin anew. */
+static void
+reset_block(struct ration_domain *d, struct ration_lcore *lc)
+{
+	struct round_view view;
+
+	memset(&lc->stats, 0, sizeof(lc->stats));
+	rte_ring_reset(&lc->mailbox);
+	lc->lcore_id = rte_lcore_id();
+	/* No stock: whatever was asked for so far is done. */
+	ration_round_look(d, &view);
+	ration_store(&lc->ack, view.gen, release);
+}
+
+/*
+ * Go ONLINE from a state in which nobody else touches the slots. seq_cst exchange: the first look at
+ * the gate comes after it. Pairs with the opening of a round: either the drainer sees this member
+ * online and asks it, or this member sees the gate.
+ */
+static bool
+enter_online(struct ration_domain *d, struct member *m, uint64_t word)
+{
+	uint64_t online = MEMBER_WORD(MEMBER_EPOCH(word) + 1, 0, MEMBER_ONLINE);
+
+	if (!ration_cas(&m->state, &word, online, seq_cst))
+		return false;
+	ration_fetch_add(&d->nb_online, 1, seq_cst);
+	return true;
+}
+
+struct ration_lcore *
+ration_lcore_join(struct ration_domain *d)
+{
+	struct ration_lcore *lc;
+	struct member *m;
+
+	if (d == NULL) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	m = claim_member(d);
+	if (m == NULL)
+		return NULL;
+	lc = ration_block(d, m);
+	if (lc == NULL)
+		lc = make_block(d, (uint32_t)(m - d->members));
+	if (lc == NULL) {
+		ration_store(&m->state, MEMBER_WORD(0, 0, MEMBER_FREE), release);
+		return NULL;
+	}
+	m->block_offset = (int64_t)((uintptr_t)lc - (uintptr_t)d);
+	ration_store(&m->tid, rte_gettid(), relaxed);
+	ration_store(&m->pid, this_process, relaxed);
+	reset_block(d, lc);
+	enter_online(d, m, ration_load(&m->state, relaxed));
+	return lc;
+}
+
+struct ration_lcore *
+ration_lcore_online(struct ration_domain *d)
+{
+	struct ration_lcore *lc;
+
+	if (d == NULL) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	lc = self[d->id];
+	if (lc == NULL) {
+		lc = ration_lcore_join(d);
+		self[d->id] = lc;
+	} else if (!ration_lcore_is_usable(lc)) {
+		ration_lcore_resume(lc);
+	}
+	return lc;
+}
+
+/* ------------------------------------------------------ parking, leaving */
+
+static void
+give_all_back(struct ration_lcore *lc)
+{
+	struct round_view all = {.everything = true};
+	uint64_t units;
+
+	ration_walk_begin(lc);
+	units = ration_give_back(lc, &all);
+	ration_walk_end(lc);
+	ration_stat_add(lc, &lc->stats.drained, units);
+	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
+}
+
+static bool
+is_owner(const struct ration_lcore *lc, const struct member *m)
+{
+	return !(lc->flags & RATION_LCORE_SLOTLESS) &&
+	       ration_load(&m->tid, relaxed) == rte_gettid() && ration_member_is_ours(m);
+}
+
+int
+ration_lcore_offline(struct ration_lcore *lc)
+{
+	struct member *m;
+	uint64_t word;
+
+	if (lc == NULL || !ration_lcore_is_usable(lc))
+		return -EINVAL;
+	m = ration_member_of(lc);
+	give_all_back(lc);
+	word = ration_load(&m->state, relaxed);
+	/* Release, after the last store to a slot: pairs with the acquire of whoever takes over. */
+	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
+	ration_fetch_sub(&ration_domain_of(lc)->nb_online, 1, seq_cst);
+	return 0;
+}
+
+int
+ration_lcore_resume(struct ration_lcore *lc)
+{
+	struct member *m;
+	uint64_t word;
+
+	if (lc == NULL || lc->flags & RATION_LCORE_SLOTLESS)
+		return -EINVAL;
+	m = ration_member_of(lc);
+	if (!is_owner(lc, m))
+		return -EINVAL;
+	for (;;) {
+		word = ration_load(&m->state, relaxed);
+		if (MEMBER_STATE(word) != MEMBER_PARKED && MEMBER_STATE(word) != MEMBER_TAKEN)
+			return -EINVAL;
+		if (MEMBER_STATE(word) == MEMBER_PARKED &&
+		    enter_online(ration_domain_of(lc), m, word))
+			break;
+		rte_pause();
+	}
+	ration_serve(lc);
+	return 0;
+}
+
+int
+ration_lcore_leave(struct ration_lcore *lc)
+{
+	struct ration_domain *d;
+	struct member *m;
+
+	if (lc == NULL || lc->flags & RATION_LCORE_SLOTLESS)
+		return -EINVAL;
+	d = ration_domain_of(lc);
+	m = ration_member_of(lc);
+	if (!is_owner(lc, m))
+		return -EINVAL;
+	/* From PARKED a drainer may be at the slots; ONLINE is ours alone. */
+	if (!ration_lcore_is_usable(lc) && ration_lcore_resume(lc) != 0)
+		return -EINVAL;
+	give_all_back(lc);
+	if (self[d->id] == lc)
+		self[d->id] = NULL;
+	ration_store(&m->tid, 0, relaxed);
+	ration_fetch_sub(&d->nb_online, 1, seq_cst);
+	/* Release: pairs with the acquire of whoever claims the place next. */
+	ration_store(&m->state,
+		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, MEMBER_FREE),
+		     release);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+struct ration_lcore *
+ration_lcore_none(struct ration_domain *d)
+{
+	return (struct ration_lcore *)((uintptr_t)d + d->none_offset);
+}
+
+struct ration_lcore *
+ration_lcore_self(struct ration_domain *d)
+{
+	struct ration_lcore *lc = self[d->id];
+
+	return lc != NULL ? lc : ration_lcore_none(d);
+}
+
+const struct ration_lcore *
+ration_lcore_get(const struct ration_domain *d, uint32_t slot_id)
+{
+	const struct member *m;
+	enum member_state state;
+
+	if (slot_id >= d->max_lcores)
+		return NULL;
+	m = &d->members[slot_id];
+	state = MEMBER_STATE(ration_load(&m->state, acquire));
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED)
+		return NULL;
+	return ration_block(d, m);
+}
+
+void
+ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats *stats)
+{
+	stats->refills = ration_load(&lc->stats.refills, relaxed);
+	stats->trims = ration_load(&lc->stats.trims, relaxed);
+	stats->refusals = ration_load(&lc->stats.refusals, relaxed);
+	stats->forced = ration_load(&lc->stats.forced, relaxed);
+	stats->drains = ration_load(&lc->stats.drains, relaxed);
+	stats->drained = ration_load(&lc->stats.drained, relaxed);
+	stats->rejected = ration_load(&lc->stats.rejected, relaxed);
+}

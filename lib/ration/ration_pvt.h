@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_PVT_H_
+#define RATION_PVT_H_
+
+/**
+ * @file
+ * What libration keeps in memory, and what its parts offer each other.
+ *
+ * Everything that other processes may see is found by index or by offset from the domain. The
+ * dependencies point one way: stock.c and drain.c know the hierarchy and the round, the hierarchy
+ * knows neither stock nor lcores.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_log.h>
+#include <rte_ticketlock.h>
+
+#include <ration.h>
+
+extern int ration_logtype;
+
+#define RATION_LOG(level, fmt, ...)                                                                \
+	rte_log(RTE_LOG_##level, ration_logtype, "RATION: " fmt "\n", ##__VA_ARGS__)
+
+/** Says that a memzone holds a domain ("ration" and its layout below). */
+#define RATION_MAGIC UINT64_C(0x6e6f69746172)
+/** Changes with every change of the structures in shared memory. */
+#define RATION_LAYOUT 1
+
+/** Domains of a process. */
+#define RATION_DOMAINS_MAX 16
+/** Drains that can run at once: bits of the holders mask in the round word. */
+#define RATION_ASKERS_MAX 32
+/** Index that is no counter. */
+#define RATION_INDEX_NONE UINT32_MAX
+
+/** ration_lcore::flags: the common block of threads without slot. */
+#define RATION_LCORE_SLOTLESS (1u << 0)
+
+/* counter::flags, beside the public RATION_COUNTER_*. Written under the control lock. */
+#define COUNTER_IN_USE (1u << 16)
+#define COUNTER_DYING (1u << 17) /**< Being destroyed: no charges. */
+#define COUNTER_STOCKLESS (1u << 18) /**< Interior: no stock. */
+
+/**
+ * A node of the tree. Three lines: what every walk writes, what is written on events, what is read.
+ * Measured in the kernel: usage on its own line is worth 18 %.
+ */
+struct counter {
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) usage;
+
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) watermark;
+	RATION_ATOMIC(uint64_t) failures;
+	RATION_ATOMIC(uint64_t) forced;
+	RATION_ATOMIC(uint64_t) rejected;
+	RATION_ATOMIC(int64_t) ledger; /**< Of threads without slot, see ration_ledger(). */
+	RATION_ATOMIC(uint64_t) hideable; /**< Sum of the caps of the stocked counters from here. */
+	RATION_ATOMIC(uint32_t) undone; /**< Walks that had taken units here and gave them back. */
+	RATION_ATOMIC(uint32_t) excused; /**< Usage may be above max: forced, or max was lowered. */
+
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) max;
+	RATION_ATOMIC(uint32_t) batch;
+	RATION_ATOMIC(uint32_t) gen;
+	RATION_ATOMIC(uint32_t) flags;
+	uint32_t depth;
+	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Root first; `depth` of them. */
+};
+
+/** What only control calls need of a counter. */
+struct node {
+	char name[RATION_NAMESIZE];
+	uint32_t first_child;
+	uint32_t last_child;
+	uint32_t next; /**< Sibling; in a free node the next free one. */
+	uint32_t prev;
+	uint32_t nb_children;
+};
+
+/** State of a member, see member::state. */
+enum member_state {
+	MEMBER_FREE, /**< Nobody's. */
+	MEMBER_CLAIMED, /**< Being set up: has an owner, but no stock yet. */
+	MEMBER_ONLINE, /**< The owner uses its stock and serves its mailbox. */
+	MEMBER_PARKED, /**< The owner stays away; a drainer may take the stock over. */
+	MEMBER_TAKEN, /**< A drainer is taking it over. */
+};
+
+/** Fields of member::state: {epoch, taker, state}. */
+#define MEMBER_STATE(word) ((enum member_state)((word)&0xff))
+#define MEMBER_WORD(epoch, taker, state)                                                           \
+	((uint64_t)(epoch) << 32 | (uint64_t)(taker) << 8 | (uint64_t)(state))
+#define MEMBER_EPOCH(word) ((uint32_t)((word) >> 32))
+
+/** A place for an lcore in a domain. */
+struct member {
+	/**
+	 * {epoch, taker, state}. The owner leaves ONLINE (release store) and PARKED (exchange,
+	 * epoch + 1); a drainer takes PARKED to TAKEN (exchange) and back (release store). So owner
+	 * and drainer never write the same slots at the same time.
+	 */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) state;
+	int64_t block_offset; /**< From the domain to its ration_lcore; 0 if it never had one. */
+	RATION_ATOMIC(int32_t) tid; /**< Owner's thread. */
+	RATION_ATOMIC(int32_t) pid; /**< Owner's process. */
+};
+
+struct ration_domain {
+	uint64_t magic;
+	uint32_t layout;
+	uint32_t id; /**< Index in the process-local tables. */
+	char name[RATION_DOMAIN_NAMESIZE];
+	uint32_t max_counters;
+	uint32_t max_lcores;
+	uint32_t timeout_us;
+	int32_t socket_id;
+	uint64_t counters_offset;
+	uint64_t nodes_offset;
+	uint64_t none_offset;
+
+	/* Free counters: those never used first, then the one freed longest ago. */
+	uint32_t nb_ever_used;
+	uint32_t free_head;
+	uint32_t free_tail;
+
+	/** {generation, holders}, see round.c. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
+
+	/** Bits of askers that are spoken for, and what each asker wants drained. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) askers_claimed;
+	RATION_ATOMIC(uint32_t) targets[RATION_ASKERS_MAX];
+
+	/** Threads without slot that are walking the tree, and take-overs. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) inflight;
+
+	/** Members that may hold stock, and how many places were ever used. Read by refills. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) nb_online;
+	RATION_ATOMIC(uint32_t) nb_members;
+
+	struct member members[];
+};
+
+/* ------------------------------------------------------- finding one's way */
+
+static inline struct counter *
+ration_counter_at(const struct ration_domain *d, uint32_t index)
+{
+	return (struct counter *)((uintptr_t)d + d->counters_offset) + index;
+}
+
+static inline uint32_t
+ration_index_of(const struct ration_domain *d, const struct counter *c)
+{
+	return (uint32_t)(c - ration_counter_at(d, 0));
+}
+
+static inline struct node *
+ration_node_at(const struct ration_domain *d, uint32_t index)
+{
+	return (struct node *)((uintptr_t)d + d->nodes_offset) + index;
+}
+
+/** The counter at a depth on the way from the root (0) to c (its own depth). */
+static inline struct counter *
+ration_level(const struct ration_domain *d, struct counter *c, uint32_t depth)
+{
+	return depth == c->depth ? c : ration_counter_at(d, c->ancestors[depth]);
+}
+
+static inline uint32_t
+ration_parent_index(const struct counter *c)
+{
+	return c->depth == 0 ? RATION_INDEX_NONE : c->ancestors[c->depth - 1];
+}
+
+/** Whether c is `top` or stands below it. */
+static inline bool
+ration_is_below(const struct ration_domain *d, const struct counter *c, uint32_t top)
+{
+	uint32_t depth = ration_counter_at(d, top)->depth;
+
+	if (c->depth > depth)
+		return c->ancestors[depth] == top;
+	return ration_index_of(d, c) == top;
+}
+
+static inline struct ration_domain *
+ration_domain_of(const struct ration_lcore *lc)
+{
+	return (struct ration_domain *)((uintptr_t)lc + (uintptr_t)lc->domain_offset);
+}
+
+/** A member's block, or NULL if that place was never used. */
+static inline struct ration_lcore *
+ration_block(const struct ration_domain *d, const struct member *m)
+{
+	if (m->block_offset == 0)
+		return NULL;
+	return (struct ration_lcore *)((uintptr_t)d + (uintptr_t)m->block_offset);
+}
+
+static inline struct member *
+ration_member_of(const struct ration_lcore *lc)
+{
+	return &ration_domain_of(lc)->members[lc->slot_id];
+}
+
+/**
+ * Ledger of an lcore: per counter, what went into its stock minus what came back, so that over all
+ * lcores it adds up to what is charged to the counter itself. Written on the slow path only.
+ */
+static inline RATION_ATOMIC(int64_t) *
+ration_ledger(const struct ration_lcore *lc)
+{
+	return (RATION_ATOMIC(int64_t) *)((uintptr_t)lc + offsetof(struct ration_lcore, slots) +
+					  (size_t)lc->nb_slots * sizeof(struct ration_slot));
+}
+
+/** One bit per counter: set while its slot has a cap. Written on the slow path only. */
+static inline RATION_ATOMIC(uint64_t) *
+ration_active(const struct ration_lcore *lc)
+{
+	return (RATION_ATOMIC(uint64_t) *)((uintptr_t)ration_ledger(lc) +
+					   (size_t)lc->nb_slots * sizeof(int64_t));
+}
+
+/* ------------------------------------------------------------------ handle */
+
+/** The upper half of a handle: the generation, rotated so that its low 12 bits come first. */
+static inline uint32_t
+ration_tag(uint32_t gen)
+{
+	return gen << RATION_CAP_BITS | gen >> (32 - RATION_CAP_BITS);
+}
+
+static inline ration_counter_t
+ration_handle(const struct ration_domain *d, uint32_t index)
+{
+	uint32_t gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
+
+	return (uint64_t)ration_tag(gen) << 32 | index;
+}
+
+/** The counter of a handle, or NULL if the handle is stale. */
+static inline struct counter *
+ration_resolve(const struct ration_domain *d, ration_counter_t handle)
+{
+	uint32_t index = (uint32_t)handle;
+	struct counter *c;
+
+	if (index >= d->max_counters)
+		return NULL;
+	c = ration_counter_at(d, index);
+	/* Acquire: pairs with the release of counter_publish(), so that what it says is there. */
+	if (!(ration_load(&c->flags, acquire) & COUNTER_IN_USE))
+		return NULL;
+	if (ration_tag(ration_load(&c->gen, relaxed)) != (uint32_t)(handle >> 32))
+		return NULL;
+	return c;
+}
+
+/* ------------------------------------------------- domain.c: process-local */
+
+/** What each process keeps of a domain for itself. */
+struct local {
+	struct ration_domain *domain;
+	struct rte_hash *paths; /**< {parent, name} to index. */
+	/** Held over a whole create, destroy or set_max, drains included. */
+	rte_ticketlock_t control;
+	/** Held for moments: links, names and the path table. */
+	rte_ticketlock_t tree;
+};
+
+struct local *ration_local(const struct ration_domain *d);
+
+/** Take the control lock; serve the caller's mailboxes meanwhile, so that its holder is not stuck. */
+void ration_control_lock(struct ration_domain *d);
+
+void ration_control_unlock(struct ration_domain *d);
+
+/** Bytes for the name of a memzone. The longest is shorter than RTE_MEMZONE_NAMESIZE. */
+#define RATION_ZONE_NAMESIZE 40
+
+/** Name of the memzone of an lcore's block. */
+void ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t slot_id);
+
+/** Bytes of the block of an lcore. */
+size_t ration_block_size(uint32_t max_counters, bool slotless);
+
+/** Set up a cleared block. */
+void ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slot_id,
+		       uint32_t flags);
+
+/* -------------------------------------------------------------- counter.c */
+
+/** Make the root in an empty domain. */
+void ration_counter_init_root(struct ration_domain *d, uint64_t max);
+
+/** Wait until every walk that was under way has ended. @return 0 or -ETIMEDOUT */
+int ration_grace(struct ration_domain *d, uint64_t deadline);
+
+/* ------------------------------------------------------------ hierarchy.c */
+
+/** Smallest max - usage from c to the root; 0 if a level is over its limit. */
+uint64_t ration_hier_margin(const struct ration_domain *d, struct counter *c);
+
+/** Charge n to c and its ancestors. On -EDQUOT *failed is the lowest level without room. */
+int ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n,
+		       struct counter **failed);
+
+/** Charge n whatever the limits say. @return 0, or -EOVERFLOW. *over: a limit was passed. */
+int ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *over);
+
+/** Give n back to c and its ancestors. @return 0, or -ERANGE if c is charged with less. */
+int ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n);
+
+/** Returns of many counters, added up per parent so that a parent is touched once. */
+struct upward {
+	struct ration_domain *domain;
+	struct counter *at[RATION_DEPTH_MAX];
+	uint64_t units[RATION_DEPTH_MAX];
+};
+
+/** Give n back to c now, to its ancestors by the next ration_upward_finish(). @return as charged */
+uint64_t ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n);
+
+void ration_upward_finish(struct upward *u);
+
+/* ---------------------------------------------------------------- stock.c */
+
+/** Say that the caller walks the tree; a full fence. Pairs with ration_grace(). */
+void ration_walk_begin(struct ration_lcore *lc);
+
+void ration_walk_end(struct ration_lcore *lc);
+
+/** Add to one of an lcore's own statistics. */
+void ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n);
+
+/** Note that n units went into (or, negative, came back from) this lcore's part of a counter. */
+void ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n);
+
+/** Set a slot and its active bit; cap 0 makes it inactive. */
+void ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock,
+		     uint32_t cap);
+
+/* ---------------------------------------------------------------- round.c */
+
+/** What is asked for at one moment. */
+struct round_view {
+	uint32_t gen;
+	uint32_t nb_targets;
+	bool everything; /**< Too much is changing: drain all, which covers any target. */
+	uint32_t targets[RATION_ASKERS_MAX];
+};
+
+/** Open the gate for a target. @return the asker's number, or -EAGAIN if all are taken. */
+int ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen);
+
+void ration_round_close(struct ration_domain *d, int asker);
+
+/** Read generation and targets of the running round. */
+void ration_round_look(struct ration_domain *d, struct round_view *view);
+
+/** Whether a view covers a counter. */
+bool ration_round_covers(const struct ration_domain *d, const struct round_view *view,
+			 const struct counter *c);
+
+/** Whether the gate is set for a counter. To be read afresh on every cold path. */
+bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
+
+/* ---------------------------------------------------------------- drain.c */
+
+/** Give back an lcore's stock of the counters that a view covers. Whoever owns its slots. */
+uint64_t ration_give_back(struct ration_lcore *lc, const struct round_view *view);
+
+/** Serve the mailboxes of all slots that belong to the calling thread. */
+void ration_serve_self(struct ration_domain *d);
+
+/* ---------------------------------------------------------------- lcore.c */
+
+/** Whether a thread of this process owns a member. */
+bool ration_member_is_ours(const struct member *m);
+
+/** Whether the calling thread owns a member and has it online. */
+bool ration_member_is_mine(const struct member *m);
+
+/** Whether the calling thread may use an lcore's stock now: it is its owner, and online. */
+bool ration_lcore_is_usable(const struct ration_lcore *lc);
+
+#endif /* RATION_PVT_H_ */

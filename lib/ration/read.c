@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Reading what is granted: usage minus the stock of all lcores.
+ */
+
+#include <errno.h>
+
+#include "ration_pvt.h"
+
+/* Units that one lcore has in stock below `top`. */
+static uint64_t
+lcore_stock(const struct ration_domain *d, const struct ration_lcore *lc, uint32_t top)
+{
+	uint64_t units = 0, bits;
+	uint32_t i, index;
+
+	for (i = 0; i < lc->nb_slots / 64; i++) {
+		bits = ration_load(&ration_active(lc)[i], relaxed);
+		for (; bits != 0; bits &= bits - 1) {
+			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
+			if (ration_is_below(d, ration_counter_at(d, index), top))
+				units += ration_load(&lc->slots[index].stock, relaxed);
+		}
+	}
+	return units;
+}
+
+int
+ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
+		  struct ration_reading *reading)
+{
+	uint32_t nb_members = ration_load(&d->nb_members, acquire), others = 0, i;
+	struct counter *c = ration_resolve(d, handle);
+	const struct ration_lcore *lc;
+	const struct member *m;
+
+	if (reading == NULL)
+		return -EINVAL;
+	if (c == NULL)
+		return -ESTALE;
+	reading->stock = 0;
+	for (i = 0; i < nb_members; i++) {
+		m = &d->members[i];
+		/* Acquire: pairs with the release by which its owner parked or left. */
+		if (MEMBER_STATE(ration_load(&m->state, acquire)) == MEMBER_ONLINE)
+			others += !ration_member_is_mine(m);
+		lc = ration_block(d, m);
+		if (lc != NULL)
+			reading->stock += lcore_stock(d, lc, (uint32_t)handle);
+	}
+	reading->usage = ration_load(&c->usage, acquire);
+	/* While others run, the sum is of many instants and can pass usage. */
+	reading->stock = RTE_MIN(reading->stock, reading->usage);
+	reading->granted = reading->usage - reading->stock;
+	reading->error = others * ration_load(&c->hideable, relaxed);
+	return 0;
+}
+
+int
+ration_read_approx(const struct ration_domain *d, ration_counter_t handle,
+		   struct ration_reading *reading)
+{
+	struct counter *c = ration_resolve(d, handle);
+
+	if (reading == NULL)
+		return -EINVAL;
+	if (c == NULL)
+		return -ESTALE;
+	reading->usage = ration_load(&c->usage, relaxed);
+	reading->stock = 0;
+	reading->granted = reading->usage;
+	reading->error = ration_load(&d->nb_online, relaxed) * ration_load(&c->hideable, relaxed);
+	return 0;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The cold side of the stock: refill when it is too small, trim when it is too large.
+ *
+ * After either, the stock stands in the middle of its slot (cap is twice what was taken ahead), so
+ * that the next operation hits in both directions: a random +-1 walk takes batch^2 steps to the
+ * next miss, and a load that only charges walks once per batch.
+ *
+ * Near a limit less is taken ahead: at most the margin / (2 x lcores), so that the units which all
+ * lcores hide together stay below half of what is left, and nothing is hidden when nothing is left.
+ */
+
+#include <errno.h>
+
+#include "ration_pvt.h"
+
+void
+ration_walk_begin(struct ration_lcore *lc)
+{
+	/*
+	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They pair
+	 * with the exchange of the flags in ration_counter_destroy(): either the walk sees the mark
+	 * or ration_grace() sees the walk.
+	 */
+	if (lc->flags & RATION_LCORE_SLOTLESS)
+		ration_fetch_add(&ration_domain_of(lc)->inflight, 1, seq_cst);
+	else
+		ration_fetch_add(&lc->seq, 1, seq_cst);
+}
+
+void
+ration_walk_end(struct ration_lcore *lc)
+{
+	/* Release: whoever sees it even (acquire, in ration_grace()) sees all the walk has done. */
+	if (lc->flags & RATION_LCORE_SLOTLESS)
+		ration_fetch_sub(&ration_domain_of(lc)->inflight, 1, release);
+	else
+		ration_store(&lc->seq, ration_load(&lc->seq, relaxed) + 1, release);
+}
+
+void
+ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n)
+{
+	if (unlikely(lc->flags & RATION_LCORE_SLOTLESS))
+		ration_fetch_add(stat, n, relaxed);
+	else /* A single writer needs no locked add. */
+		ration_store(stat, ration_load(stat, relaxed) + n, relaxed);
+}
+
+void
+ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
+{
+	RATION_ATOMIC(int64_t) *entry;
+
+	if (lc->flags & RATION_LCORE_SLOTLESS) {
+		entry = &ration_counter_at(ration_domain_of(lc), index)->ledger;
+		ration_fetch_add(entry, n, relaxed);
+		return;
+	}
+	entry = &ration_ledger(lc)[index];
+	ration_store(entry, ration_load(entry, relaxed) + n, relaxed);
+}
+
+void
+ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock, uint32_t cap)
+{
+	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[index / 64];
+	uint64_t bits = ration_load(word, relaxed);
+	uint64_t bit = UINT64_C(1) << (index % 64);
+	uint32_t limit = (ration_tag(gen) & ~RATION_CAP_MASK) | cap;
+
+	if (cap == 0)
+		ration_store(word, bits & ~bit, relaxed);
+	else if (!(bits & bit))
+		ration_store(word, bits | bit, relaxed);
+	ration_store(&lc->slots[index].stock, stock, relaxed);
+	ration_store(&lc->slots[index].limit, cap == 0 ? 0 : limit, relaxed);
+}
+
+/* Units to take ahead when `need` are needed anyway. */
+static uint32_t
+units_ahead(const struct ration_domain *d, struct counter *c, uint64_t need)
+{
+	uint64_t margin, lcores;
+	uint32_t batch = ration_load(&c->batch, relaxed);
+
+	if (batch == 0 || (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | COUNTER_DYING)))
+		return 0;
+	if (ration_round_gated(d, c))
+		return 0;
+	margin = ration_hier_margin(d, c);
+	if (margin <= need)
+		return 0;
+	lcores = RTE_MAX(ration_load(&d->nb_online, relaxed), 1u);
+	return (uint32_t)RTE_MIN((uint64_t)batch, (margin - need) / (2 * lcores));
+}
+
+static int
+reject(struct ration_lcore *lc, int rc)
+{
+	ration_stat_add(lc, &lc->stats.rejected, 1);
+	return rc;
+}
+
+/* A charge of which `need` units are not in stock. */
+static int
+charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	bool slotless = lc->flags & RATION_LCORE_SLOTLESS;
+	uint32_t ahead = slotless ? 0 : units_ahead(d, c, need);
+	uint32_t index = ration_index_of(d, c);
+	struct counter *failed;
+	bool over = false;
+	int rc = -EDQUOT;
+
+	if (ahead > 0)
+		rc = ration_hier_charge(d, c, need + ahead, &failed);
+	if (rc != 0) {
+		/* Others were faster: exactly what is needed may still fit. Only this failure counts. */
+		ahead = 0;
+		rc = ration_hier_charge(d, c, need, &failed);
+	}
+	if (rc != 0 && force) {
+		rc = ration_hier_force(d, c, need, &over);
+	} else if (rc != 0) {
+		ration_fetch_add(&failed->failures, 1, relaxed);
+		ration_stat_add(lc, &lc->stats.refusals, 1);
+	}
+	if (rc != 0)
+		return rc;
+	ration_ledger_add(lc, index, (int64_t)(need + ahead));
+	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
+	/* After usage: so usage >= granted + stock at every instant. */
+	if (!slotless)
+		ration_slot_set(lc, index, ration_load(&c->gen, relaxed), ahead, 2 * ahead);
+	return 0;
+}
+
+static int
+refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force)
+{
+	struct counter *c = ration_resolve(ration_domain_of(lc), handle);
+	uint32_t stock;
+
+	if (unlikely(c == NULL))
+		return reject(lc, -ESTALE);
+	if (unlikely(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
+		return -ENOENT;
+	/* What is in stock is charged already and goes into the bargain. */
+	stock = ration_load(&lc->slots[(uint32_t)handle].stock, relaxed);
+	if (unlikely(stock >= n)) {
+		if (n > 0)
+			ration_store(&lc->slots[(uint32_t)handle].stock, stock - (uint32_t)n,
+				     relaxed);
+		return 0;
+	}
+	return charge_tree(lc, c, n - stock, force);
+}
+
+/*
+ * Whoever is not the owner, or is parked, must not touch the stock: a drainer may be at it. All its
+ * slots were inactive when it parked, so it ends up here, and walks like a thread without slot.
+ */
+static struct ration_lcore *
+usable_or_none(struct ration_lcore *lc)
+{
+	if (lc->flags & RATION_LCORE_SLOTLESS || likely(ration_lcore_is_usable(lc)))
+		return lc;
+	return ration_lcore_none(ration_domain_of(lc));
+}
+
+__rte_noinline int
+ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+{
+	int rc;
+
+	lc = usable_or_none(lc);
+	ration_walk_begin(lc);
+	rc = refill(lc, c, n, false);
+	ration_walk_end(lc);
+	return rc;
+}
+
+__rte_noinline int
+ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+{
+	int rc;
+
+	lc = usable_or_none(lc);
+	ration_walk_begin(lc);
+	rc = refill(lc, c, n, true);
+	ration_walk_end(lc);
+	return rc;
+}
+
+/* Too much was given back: say so, change nothing. */
+static int
+reject_range(struct ration_lcore *lc, struct counter *c)
+{
+	ration_fetch_add(&c->rejected, 1, relaxed);
+	return reject(lc, -ERANGE);
+}
+
+/* n units go to the tree, past the stock. */
+static int
+uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+
+	if (n == 0)
+		return 0;
+	if (unlikely(ration_hier_uncharge(d, c, n) != 0))
+		return reject_range(lc, c);
+	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
+	ration_stat_add(lc, &lc->stats.trims, 1);
+	return 0;
+}
+
+/* The stock takes what it may keep of n, the rest goes to the tree. */
+static int
+uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
+	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
+	uint32_t cap = ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK;
+	uint64_t usage = ration_load(&c->usage, relaxed);
+	uint32_t ahead, keep;
+	int rc;
+
+	/* Our own stock is charged but not granted: nobody can give that back. */
+	if (unlikely(usage < stock || n > usage - stock))
+		return reject_range(lc, c);
+	/* 0 if gated, interior, dying or without margin: then all goes up. */
+	ahead = units_ahead(d, c, 0);
+	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)ahead);
+	/* Before usage: so usage >= granted + stock at every instant. */
+	ration_slot_set(lc, index, gen, keep, 2 * ahead);
+	rc = uncharge_tree(lc, c, stock + n - keep);
+	if (unlikely(rc != 0))
+		ration_slot_set(lc, index, gen, stock, cap);
+	return rc;
+}
+
+__rte_noinline int
+ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
+{
+	struct counter *c;
+	int rc;
+
+	lc = usable_or_none(lc);
+	ration_walk_begin(lc);
+	c = ration_resolve(ration_domain_of(lc), handle);
+	if (unlikely(c == NULL))
+		rc = reject(lc, -ESTALE);
+	else if (lc->flags & RATION_LCORE_SLOTLESS)
+		rc = uncharge_tree(lc, c, n);
+	else
+		rc = uncharge_stock(lc, c, n);
+	ration_walk_end(lc);
+	return rc;
+}
