@@ -192,6 +192,8 @@ struct ration_domain *ration_domain_create(const char *name,
 /**
  * Find a domain by name. Any thread.
  *
+ * @param name
+ *   Name of the domain.
  * @return
  *   The domain, or NULL with rte_errno:
  *   - ENOENT: there is none
@@ -205,6 +207,8 @@ struct ration_domain *ration_domain_lookup(const char *name);
  *
  * Primary process only. No other thread may use the domain any more.
  *
+ * @param d
+ *   Domain.
  * @return
  *   - 0: done; also for NULL
  *   - -EBUSY: an lcore has not left
@@ -212,10 +216,20 @@ struct ration_domain *ration_domain_lookup(const char *name);
  */
 int ration_domain_free(struct ration_domain *d);
 
-/** Name of a domain. Any thread. */
+/**
+ * Name of a domain. Any thread.
+ *
+ * @param d
+ *   Domain.
+ */
 const char *ration_domain_name(const struct ration_domain *d);
 
-/** The counter at the top of a domain. Any thread. */
+/**
+ * The counter at the top of a domain. Any thread.
+ *
+ * @param d
+ *   Domain.
+ */
 ration_counter_t ration_domain_root(const struct ration_domain *d);
 
 /* -------------------------------------------------------------- counters */
@@ -274,6 +288,10 @@ ration_counter_t ration_counter_create(struct ration_domain *d, ration_counter_t
  *
  * Any thread. In a secondary process: not while the primary creates or destroys counters.
  *
+ * @param d
+ *   Domain.
+ * @param path
+ *   Path, such as "edge/gold/voice"; "" is the root.
  * @return
  *   Handle, or RATION_COUNTER_NONE with rte_errno:
  *   - ENOENT: there is none
@@ -288,6 +306,10 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  * Primary process only; any thread, not from the data path: may wait up to a few times the
  * domain's timeout. A member lcore that calls it serves its mailbox while it waits.
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
  * @return
  *   - 0: destroyed; all handles of it are stale
  *   - -ESTALE: no such counter
@@ -318,6 +340,12 @@ struct ration_counter_info {
  * Read a counter's figures, cheaply. Any thread. The members are read one by one: while lcores run
  * they need not belong to the same instant.
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
+ * @param info
+ *   Result.
  * @return
  *   0, -ESTALE, or -EINVAL for a NULL info
  */
@@ -327,6 +355,14 @@ int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
 /**
  * Write the path of a counter ("edge/gold/voice", "" for the root).
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
+ * @param path
+ *   Path, such as "edge/gold/voice"; "" is the root.
+ * @param size
+ *   Bytes of `path`.
  * @return
  *   Length of the path, -ESTALE, or -ENAMETOOLONG if it does not fit into size bytes.
  */
@@ -342,6 +378,10 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
  * Any thread; callers that set the same counter take turns. Waits only with RATION_MAX_STRICT, up
  * to the domain's timeout. After the kernel's two ways: memory.max and page_counter_set_max().
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
  * @param max
  *   New limit, 0 to RATION_UNLIMITED.
  * @param flags
@@ -359,17 +399,34 @@ int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t
 /**
  * Change a counter's batch at run time. Lcores take it up at their next refill or trim.
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
+ * @param batch
+ *   Units, 0 (no stock) to RATION_BATCH_MAX.
  * @return
  *   0, -ESTALE, or -EINVAL if batch is above RATION_BATCH_MAX
  */
 int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
 
-/** Set the watermark to the present usage. Any thread. @return 0 or -ESTALE */
+/**
+ * Set the watermark to the present usage. Any thread.
+ *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
+ * @return
+ *   0 or -ESTALE
+ */
 int ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
 
 /**
  * Step through all counters, parents before their children, siblings in order of creation.
  *
+ * @param d
+ *   Domain.
  * @param c
  *   The counter before; RATION_COUNTER_NONE to begin with the root.
  * @return
@@ -392,6 +449,10 @@ struct ration_reading {
  *
  * Any thread, never waits. Cost grows with lcores x active stocks.
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
  * @param reading
  *   Result. `error` is 0 when no other lcore was online, so that nothing could move.
  * @return
@@ -404,6 +465,12 @@ int ration_read_exact(const struct ration_domain *d, ration_counter_t c,
  * Read one word: usage, with the most that stock can account for as error bound (`stock` is 0,
  * `granted` is usage, `error` is members x caps of the subtree).
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
+ * @param reading
+ *   Result.
  * @return
  *   0, -ESTALE, -EINVAL
  */
@@ -418,6 +485,8 @@ int ration_read_approx(const struct ration_domain *d, ration_counter_t c,
  * Any thread. Meant for moments when no lcore is in a charge or uncharge: then every complaint is
  * a defect. While lcores run, only the one-sided checks are meaningful; pass quiet = 0 then.
  *
+ * @param d
+ *   Domain.
  * @param quiet
  *   1: no lcore is charging, check equalities too.
  * @param f
@@ -427,7 +496,14 @@ int ration_read_approx(const struct ration_domain *d, ration_counter_t c,
  */
 int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
 
-/** Write the tree, the lcores and their statistics to a file, for people. Any thread. */
+/**
+ * Write the tree, the lcores and their statistics to a file, for people. Any thread.
+ *
+ * @param d
+ *   Domain.
+ * @param f
+ *   Where to write it.
+ */
 void ration_domain_dump(const struct ration_domain *d, FILE *f);
 
 /* ----------------------------------------------------------------- lcores */
@@ -438,6 +514,8 @@ void ration_domain_dump(const struct ration_domain *d, FILE *f);
  *
  * Any thread, EAL or not, registered or not. Not on the data path: it may reserve memory.
  *
+ * @param d
+ *   Domain.
  * @return
  *   The lcore's part of the domain, or NULL with rte_errno:
  *   - ENOSPC: max_lcores threads are members already
@@ -449,6 +527,9 @@ struct ration_lcore *ration_lcore_online(struct ration_domain *d);
 /**
  * Like ration_lcore_online(), but always a further slot, which ration_lcore_self() does not know.
  * For threads that act for several others, such as tests and simulations.
+ *
+ * @param d
+ *   Domain.
  */
 struct ration_lcore *ration_lcore_join(struct ration_domain *d);
 
@@ -459,6 +540,8 @@ struct ration_lcore *ration_lcore_join(struct ration_domain *d);
  *
  * Owner only, never waits.
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
  * @return
  *   0, or -EINVAL if it was not online
  */
@@ -468,6 +551,8 @@ int ration_lcore_offline(struct ration_lcore *lc);
  * Come back from ration_lcore_offline(). Owner only. Waits at most while somebody drains this
  * very slot.
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
  * @return
  *   0, or -EINVAL if it was not offline
  */
@@ -477,6 +562,8 @@ int ration_lcore_resume(struct ration_lcore *lc);
  * Leave the domain: give all stock back and free the slot for others. Owner only, online or
  * offline. lc is invalid afterwards.
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
  * @return
  *   0, or -EINVAL
  */
@@ -484,19 +571,39 @@ int ration_lcore_leave(struct ration_lcore *lc);
 
 /**
  * The calling thread's part of a domain, or that of ration_lcore_none() if it has none: never NULL.
+ *
+ * @param d
+ *   Domain.
  */
 struct ration_lcore *ration_lcore_self(struct ration_domain *d);
 
 /**
  * The part of a domain that all threads without slot share: it never holds stock, so every
  * charge and uncharge through it walks the tree. Correct from any thread, only slower.
+ *
+ * @param d
+ *   Domain.
  */
 struct ration_lcore *ration_lcore_none(struct ration_domain *d);
 
-/** Read an lcore's event counters. Any thread. */
+/**
+ * Read an lcore's event counters. Any thread.
+ *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param stats
+ *   Result.
+ */
 void ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats *stats);
 
-/** The part of a domain in slot `slot_id`, or NULL if nobody is a member there. For observers. */
+/**
+ * The part of a domain in slot `slot_id`, or NULL if nobody is a member there. For observers.
+ *
+ * @param d
+ *   Domain.
+ * @param slot_id
+ *   Index, 0 to max_lcores - 1.
+ */
 const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint32_t slot_id);
 
 /* ------------------------------------------------------------------ drain */
@@ -547,6 +654,10 @@ struct ration_drain_report {
  * launch, which DPDK allows to the main lcore only: from other threads they count as timed out.
  * The user-space counterpart of page_counter_drain_stock().
  *
+ * @param d
+ *   Domain.
+ * @param c
+ *   Counter.
  * @param timeout_us
  *   Longest wait in microseconds; 0: ask, look once, do not wait.
  * @param report
@@ -561,12 +672,20 @@ struct ration_drain_report {
 int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 		 struct ration_drain_report *report);
 
-/** Serve requests that wait in the mailbox. Called by ration_quiescent(), not by applications. */
+/**
+ * Serve requests that wait in the mailbox. Called by ration_quiescent(), not by applications.
+ *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ */
 void ration_serve(struct ration_lcore *lc);
 
 /**
  * Quiescent point: call it once per burst, outside any charge. Serves drain requests; costs two
  * loads when there are none. Owner only.
+ *
+ * @param lc
+ *   The calling lcore's part of the domain.
  */
 static inline void
 ration_quiescent(struct ration_lcore *lc)

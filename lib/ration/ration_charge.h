@@ -115,6 +115,12 @@ ration_try_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
  * Charge n units whatever the limits say. What goes above a limit is counted as forced; charges
  * are refused until usage has come down again. After the kernel's page_counter_charge().
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param c
+ *   Counter.
+ * @param n
+ *   Units.
  * @return
  *   - 0: charged
  *   - -ENOENT: the counter is being destroyed
@@ -132,6 +138,12 @@ ration_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Give n units back. They may have been charged on any lcore.
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param c
+ *   Counter.
+ * @param n
+ *   Units.
  * @return
  *   - 0: done
  *   - -ERANGE: more than is charged; nothing is changed, the event is counted
@@ -148,6 +160,13 @@ ration_uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Fetch the slots of a burst into cache. Worth it only when the stocks of an lcore exceed its L2
  * cache (at 8 bytes each), and issued one burst ahead.
+ *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param c
+ *   Counter.
+ * @param nb
+ *   Length of the burst.
  */
 static inline void
 ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
@@ -215,8 +234,14 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
  * Uncharge a burst: for each i, n[i] units of counter c[i]. Neighbours of the same counter go to
  * stock in one go.
  *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param c
+ *   Counter.
  * @param n
  *   Units, nb of them, or NULL for 1 each.
+ * @param nb
+ *   Length of the burst.
  * @return
  *   How many were taken back: less than nb only after misuse (stale handle, too large an
  *   uncharge), which is counted.
