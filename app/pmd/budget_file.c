@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* A budget file on its way into memory: only a plain file, and not without end. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "budget_private.h"
+
+static const struct {
+	mode_t type;
+	const char *name;
+} file_types[] = {
+	{S_IFDIR, "a directory"},    {S_IFIFO, "a FIFO"},    {S_IFCHR, "a character device"},
+	{S_IFBLK, "a block device"}, {S_IFSOCK, "a socket"},
+};
+
+static int
+fail_errno(const struct budget_build *w, const char *what)
+{
+	return budget_fail(w, 0, NULL, "cannot %s: %s (a plain file)", what, strerror(errno));
+}
+
+static int
+check_plain(const struct budget_build *w, const struct stat *st)
+{
+	const char *name = "something else";
+	size_t i;
+
+	if (S_ISREG(st->st_mode))
+		return 0;
+	for (i = 0; i < RTE_DIM(file_types); i++)
+		if ((st->st_mode & S_IFMT) == file_types[i].type)
+			name = file_types[i].name;
+	return budget_fail(w, 0, NULL, "is %s (a plain file)", name);
+}
+
+/*
+ * Looked at before it is opened, because to open is an action on some devices and on the writer
+ * of a FIFO; and again afterwards, because it may have been replaced.
+ */
+static int
+open_plain(const struct budget_build *w)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(w->file, &st) < 0)
+		return fail_errno(w, "open");
+	if (check_plain(w, &st) < 0)
+		return -1;
+	fd = open(w->file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(w, "open");
+	if (fstat(fd, &st) == 0 && check_plain(w, &st) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* All of it, or one byte more than is allowed: then there is no room left, and read() gives 0. */
+static ssize_t
+read_all(const struct budget_build *w, int fd, char *text)
+{
+	size_t length = 0;
+	ssize_t nb;
+
+	do {
+		nb = read(fd, text + length, BUDGET_FILE_MAX + 1 - length);
+		if (nb < 0 && errno != EINTR)
+			return fail_errno(w, "read");
+		length += nb > 0 ? (size_t)nb : 0;
+	} while (nb != 0);
+	return (ssize_t)length;
+}
+
+struct budget *
+budget_load(const char *file, char *error, size_t size)
+{
+	const struct budget_build w = {.file = file, .error = error, .size = size};
+	struct budget *b = NULL;
+	ssize_t length;
+	char *text;
+	int fd;
+
+	fd = open_plain(&w);
+	if (fd < 0)
+		return NULL;
+	text = malloc(BUDGET_FILE_MAX + 1);
+	if (text == NULL) {
+		budget_fail_memory(&w);
+		goto out;
+	}
+	length = read_all(&w, fd, text);
+	if (length >= 0)
+		b = budget_parse(file, text, (size_t)length, error, size);
+out:
+	free(text);
+	close(fd);
+	return b;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Each file in bad/ is refused with one line that names its file, line and key. */
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_common.h>
+
+#include "budget.h"
+
+static const char *folder;
+
+static const struct bad {
+	const char *name;
+	unsigned int line;
+	const char *key;
+	const char *what; /* part of what follows the key */
+} bad_files[] = {
+	{"alias", 3, "alias", "'limit' is not allowed"},
+	{"anchor", 3, "anchor", "'limit' is not allowed"},
+	{"anchor-on-list", 3, "anchor", "'c' is not allowed"},
+	{"bad-indent", 3, "syntax", "did not find expected"},
+	{"batch-above-max", 3, "batch", "65 is more than the limit (at most 64, from line 4)"},
+	{"batch-above-root-max", 6, "batch", "11 is more than the limit (at most 10, from line 1)"},
+	{"billion-laughs", 1, "anchor", "'a' is not allowed"},
+	{"binary", 1, "encoding", "UTF-8"},
+	{"budget-is-empty", 3, "budgets", "empty (a counter"},
+	{"budget-is-text", 2, "budgets", "not a mapping"},
+	{"budgets-is-mapping", 3, "budgets", "not a list"},
+	{"budgets-is-nothing", 1, "budgets", "not a list"},
+	{"c1-control-in-name", 2, "name", "'a??31m' has a control character"},
+	{"capital-k-max", 3, "max", "'7K' is not a number (digits, with k, M or G"},
+	{"child-above-grandparent", 7, "max",
+	 "1025 is more than a has (at most 1024, from line 8)"},
+	{"child-above-parent", 8, "max", "1025 is more than a has (at most 1024, from line 3)"},
+	{"child-above-root", 3, "max",
+	 "2048 is more than the whole tree has (at most 1024, from line 4)"},
+	{"children-is-text", 3, "children", "not a list"},
+	{"control-byte", 3, "encoding", "control characters are not allowed"},
+	{"control-in-name", 3, "name", "'a?[31m' has a control character"},
+	{"duplicate-key", 4, "max", "given twice"},
+	{"duplicate-key-at-top", 3, "budgets", "given twice"},
+	{"duplicate-name", 6, "name", "'b' is there already, in line 4"},
+	{"duplicate-name-at-top", 4, "name", "'a' is there already, in line 2"},
+	{"empty", 1, "budgets", "missing, the file is empty"},
+	{"empty-default", 1, "default", "'' is empty"},
+	{"empty-max", 3, "max", "'' is not a number"},
+	{"empty-name", 3, "name", "'' is empty (1 to 43 bytes)"},
+	{"float-max", 3, "max", "'1.5k' is not a number"},
+	{"hex-max", 3, "max", "'0x10' is not a number"},
+	{"host-bits", 4, "source", "'10.1.0.1/16' has bits set beyond its length"},
+	{"host-bits-of-zero-length", 4, "source", "'128.0.0.0/0' has bits set beyond its length"},
+	{"huge-prefix", 4, "destination", "has too long a length (/0 to /32)"},
+	{"invalid-utf8", 3, "encoding", "UTF-8"},
+	{"ipv6-prefix", 4, "source", "'2001:db8::/32' is IPv6 (IPv4 only for now)"},
+	{"large-batch", 3, "batch", "'512k' is too large (0 to 524287)"},
+	{"line-separator-in-name", 2, "name", "'a???b' has a control character"},
+	{"list-as-key", 3, "?", "not a single value"},
+	{"long-name", 2, "name", "is too long (1 to 43 bytes)"},
+	{"long-prefix", 4, "destination", "'10.1.0.0/33' has too long a length (/0 to /32)"},
+	{"match-at-top", 2, "match", "unknown key (unit, max, default, budgets)"},
+	{"match-is-mapping", 4, "match", "not a list"},
+	{"max-is-mapping", 3, "max", "not a single value (a number)"},
+	{"merge-key", 3, "<<", "unknown key"},
+	{"missing-name", 3, "name", "missing"},
+	{"more-after-end", 3, "syntax", "(YAML)"},
+	{"name-is-list", 2, "name", "not a single value"},
+	{"negative-batch", 3, "batch", "'-1' is negative"},
+	{"negative-max", 3, "max", "'-7' is negative (0 or more"},
+	{"negative-prefix", 4, "destination", "'10.1.0.0/-1' is not a prefix"},
+	{"negative-root-max", 1, "max", "'-1k' is negative"},
+	{"newline-in-name", 2, "name", "'a?' has a control character"},
+	{"no-budgets", 2, "budgets", "missing"},
+	{"nul-byte", 2, "encoding", "control characters are not allowed"},
+	{"nul-in-max", 3, "max", "has a NUL character"},
+	{"nul-in-name", 2, "name", "has a NUL character"},
+	{"octet-in-prefix", 4, "source", "'10.256.0.0/16' is not a prefix"},
+	{"only-comments", 1, "budgets", "missing, the file is empty"},
+	{"overflow-64-max", 3, "max", "'18446744073709551617' is too large"},
+	{"overflow-max", 3, "max",
+	 "'9223372036854775808' is too large (at most 9223372036854775807"},
+	{"overflow-suffix-max", 3, "max", "'9007199254740992k' is too large"},
+	{"overlap-destination", 5, "destination", "0.0.0.0/0 belongs to 'a' already, from line 4"},
+	{"overlap-port", 6, "port", "1 belongs to 'a' already, from line 3"},
+	{"overlap-source", 9, "source", "10.0.0.0/8 belongs to 'a' already, from line 4"},
+	{"overlap-twice", 8, "source", "10.9.0.0/16 belongs to 'a' already, from line 4"},
+	{"overlap-vlan", 10, "vlan", "7 belongs to 'a' already, from line 4"},
+	{"plus-max", 3, "max", "'+7' is not a number"},
+	{"port-large", 4, "port", "'65536' is not a port id (0 to "},
+	{"port-negative", 4, "port", "'-1' is not a port id"},
+	{"prefix-with-empty-length", 4, "source", "'10.1.0.0/' is not a prefix"},
+	{"prefix-without-length", 4, "source",
+	 "'10.1.0.1' is not a prefix (a.b.c.d/length, for one host a.b.c.d/32)"},
+	{"quoted-empty-name", 2, "name", "'' is empty"},
+	{"rule-empty", 4, "match", "empty"},
+	{"rule-is-text", 4, "match", "not a mapping"},
+	{"rule-value-is-list", 4, "source", "not a single value"},
+	{"rule-with-two-keys", 5, "destination", "one key too many"},
+	{"short-prefix", 4, "source", "'10.1/16' is not a prefix"},
+	{"slash-in-name", 2, "name", "'edge/gold' has a '/' in it"},
+	{"surrogate", 2, "encoding", "invalid Unicode character"},
+	{"tab", 3, "syntax", "tab character"},
+	{"tag", 3, "tag", "is not allowed"},
+	{"tag-on-mapping", 2, "tag", "'!budget' is not allowed"},
+	{"text-max", 3, "max", "'many' is not a number"},
+	{"text-prefix", 4, "source", "is not a prefix"},
+	{"too-deep", 18, "children", "too deep (at most 8 levels)"},
+	{"top-is-list", 1, "budgets", "not a mapping"},
+	{"top-is-text", 1, "budgets", "not a mapping"},
+	{"two-documents", 3, "---", "a second document"},
+	{"unclosed", 4, "syntax", "(YAML)"},
+	{"unknown-default", 1, "default", "'edge/silver' is not in the tree"},
+	{"unknown-directive-version", 1, "syntax", "incompatible YAML document"},
+	{"unknown-key", 4, "maxx", "unknown key (name, max, batch, match, children)"},
+	{"unknown-key-at-top", 1, "budget", "unknown key (unit, max, default, budgets)"},
+	{"unknown-rule", 5, "mac", "unknown key (source, destination, vlan, port)"},
+	{"unknown-unit", 2, "unit", "'octets' is not a unit (packets or bytes)"},
+	{"unlimited-batch", 3, "batch", "'max' is too large"},
+	{"utf-16", 1, "encoding", "UTF-8"},
+	{"vlan-0", 4, "vlan", "'0' is not a vlan id (1 to 4094)"},
+	{"vlan-4095", 4, "vlan", "'4095' is not a vlan id (1 to 4094)"},
+	{"vlan-text", 4, "vlan", "'1k' is not a vlan id"},
+	{"vlan-wraps", 4, "vlan", "'65537' is not a vlan id"},
+};
+
+static void
+assert_starts_with(const char *text, const char *start)
+{
+	if (strncmp(text, start, strlen(start)) != 0)
+		fail_msg("'%s' does not start with '%s'", text, start);
+}
+
+static void
+each_bad_file_is_refused_with_file_line_and_key(void **state)
+{
+	char path[512], start[640], error[1024];
+	size_t i;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(bad_files); i++) {
+		const struct bad *bad = &bad_files[i];
+
+		snprintf(path, sizeof(path), "%s/%s.yaml", folder, bad->name);
+		snprintf(start, sizeof(start), "%s:%u: %s: ", path, bad->line, bad->key);
+		memset(error, 0, sizeof(error));
+		if (budget_load(path, error, sizeof(error)) != NULL)
+			fail_msg("%s is accepted", path);
+		assert_starts_with(error, start);
+		if (strstr(error + strlen(start), bad->what) == NULL)
+			fail_msg("'%s' does not say '%s'", error, bad->what);
+		if (strchr(error, '\n') != NULL || strstr(error, "(") == NULL)
+			fail_msg("'%s' is not one line with what is allowed", error);
+	}
+}
+
+static int
+is_in_table(const char *file)
+{
+	size_t i, length;
+
+	for (i = 0; i < RTE_DIM(bad_files); i++) {
+		length = strlen(bad_files[i].name);
+		if (strncmp(file, bad_files[i].name, length) == 0 &&
+		    strcmp(file + length, ".yaml") == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void
+no_bad_file_is_forgotten(void **state)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	RTE_SET_USED(state);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.' && !is_in_table(entry->d_name))
+			fail_msg("%s has no expectation", entry->d_name);
+	closedir(dir);
+}
+
+static void
+a_short_buffer_gets_the_beginning_of_the_line(void **state)
+{
+	char path[512], whole[1024], error[1024];
+	size_t size;
+
+	RTE_SET_USED(state);
+	snprintf(path, sizeof(path), "%s/control-in-name.yaml", folder);
+	assert_null(budget_load(path, whole, sizeof(whole)));
+	for (size = 0; size <= strlen(whole) + 1; size++) {
+		memset(error, 'x', sizeof(error));
+		assert_null(budget_load(path, error, size));
+		if (size > 0)
+			assert_int_equal(strlen(error), size - 1);
+		assert_memory_equal(error, whole, size > 0 ? size - 1 : 0);
+		assert_int_equal(error[size], 'x');
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_bad_file_is_refused_with_file_line_and_key),
+		cmocka_unit_test(no_bad_file_is_forgotten),
+		cmocka_unit_test(a_short_buffer_gets_the_beginning_of_the_line),
+	};
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+		return 2;
+	}
+	folder = argv[1];
+	return cmocka_run_group_tests_name("bad budget files", tests, NULL, NULL);
+}

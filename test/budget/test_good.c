@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Good budget files: what they say arrives. */
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_common.h>
+
+#include "budget.h"
+#include "equal.h"
+
+static const char *folder, *tenants;
+
+static const char *const good_files[] = {
+	"bom",
+	"crlf",
+	"deepest",
+	"flow",
+	"full",
+	"markers",
+	"nested-prefixes",
+	"no-newline",
+	"same-name-elsewhere",
+};
+
+static struct budget *
+load(const char *name)
+{
+	char path[512], error[1024];
+	struct budget *b;
+
+	snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
+	b = budget_load(path, error, sizeof(error));
+	if (b == NULL)
+		fail_msg("%s", error);
+	return b;
+}
+
+static uint32_t
+node_at(const struct budget *b, const char *path)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->nb_nodes; i++)
+		if (strcmp(b->nodes[i].path, path) == 0)
+			return i;
+	fail_msg("no %s", path);
+	return 0;
+}
+
+static void
+assert_node(const struct budget *b, const char *path, uint64_t max, uint32_t batch, uint32_t line)
+{
+	const struct budget_node *n = &b->nodes[node_at(b, path)];
+
+	assert_true(n->max == max);
+	assert_int_equal(n->batch, batch);
+	assert_int_equal(n->line, line);
+}
+
+static void
+assert_rule(const struct budget *b, uint32_t i, const char *path, enum budget_match match,
+	    const char *prefix, uint8_t length, uint16_t id, uint32_t line)
+{
+	const struct budget_rule *rule = &b->rules[i];
+
+	assert_int_equal(rule->node, node_at(b, path));
+	assert_int_equal(rule->match, match);
+	assert_int_equal(rule->prefix, ntohl(inet_addr(prefix)));
+	assert_int_equal(rule->length, length);
+	assert_int_equal(rule->id, id);
+	assert_int_equal(rule->line, line);
+}
+
+static void
+all_that_a_file_can_say_arrives(void **state)
+{
+	struct budget *b = load("full");
+
+	RTE_SET_USED(state);
+	assert_int_equal(b->unit, BUDGET_BYTES);
+	assert_int_equal(b->nb_nodes, 8);
+	assert_string_equal(b->nodes[b->default_node].path, "edge");
+	assert_node(b, "", 4096, RATION_BATCH_UNSET, 0);
+	assert_node(b, "edge", 2048, 32, 6);
+	assert_node(b, "edge/gold", 512, RATION_BATCH_UNSET, 13);
+	assert_node(b, "edge/silver", 100, RATION_BATCH_UNSET, 19);
+	assert_node(b, "edge/silver/voice", 1, 0, 20);
+	assert_node(b, "gold", RATION_UNLIMITED, RATION_BATCH_UNSET, 31);
+	assert_node(b, "n\xc3\xa9: [weird] #1", 0, RATION_BATCH_UNSET, 33);
+	assert_node(b, "empty", RATION_UNLIMITED, RATION_BATCH_UNSET, 34);
+	assert_int_equal(b->nodes[0].nb_children, 4);
+	assert_int_equal(b->nodes[node_at(b, "edge")].nb_children, 2);
+	assert_int_equal(b->nodes[node_at(b, "empty")].nb_children, 0);
+	budget_free(b);
+}
+
+static void
+all_rules_arrive_in_the_order_of_their_nodes(void **state)
+{
+	struct budget *b = load("full");
+
+	RTE_SET_USED(state);
+	assert_int_equal(b->nb_rules, 9);
+	assert_rule(b, 0, "edge", BUDGET_VLAN, "0.0.0.0", 0, 100, 10);
+	assert_rule(b, 1, "edge", BUDGET_PORT, "0.0.0.0", 0, 0, 11);
+	assert_rule(b, 2, "edge/gold", BUDGET_SOURCE, "10.1.0.0", 16, 0, 16);
+	assert_rule(b, 3, "edge/gold", BUDGET_DESTINATION, "192.0.2.0", 24, 0, 17);
+	assert_rule(b, 4, "edge/gold", BUDGET_VLAN, "0.0.0.0", 0, 4094, 18);
+	assert_rule(b, 5, "edge/silver", BUDGET_VLAN, "0.0.0.0", 0, 1, 30);
+	assert_rule(b, 6, "edge/silver/voice", BUDGET_SOURCE, "0.0.0.0", 0, 0, 24);
+	assert_rule(b, 7, "edge/silver/voice", BUDGET_SOURCE, "10.1.0.0", 17, 0, 25);
+	assert_rule(b, 8, "edge/silver/voice", BUDGET_DESTINATION, "10.1.0.1", 32, 0, 26);
+	budget_free(b);
+}
+
+static void
+what_is_left_out_has_its_default(void **state)
+{
+	struct budget *b = load("no-newline");
+
+	RTE_SET_USED(state);
+	assert_int_equal(b->unit, BUDGET_PACKETS);
+	assert_int_equal(b->default_node, 0);
+	assert_node(b, "", RATION_UNLIMITED, RATION_BATCH_UNSET, 0);
+	assert_node(b, "a", 7, RATION_BATCH_UNSET, 3);
+	budget_free(b);
+}
+
+static void
+windows_line_ends_and_byte_order_mark_change_nothing(void **state)
+{
+	struct budget *plain = load("no-newline"), *bom = load("bom"), *crlf = load("crlf");
+
+	RTE_SET_USED(state);
+	assert_budget_equal(plain, bom);
+	assert_node(crlf, "", 8192, RATION_BATCH_UNSET, 0);
+	assert_node(crlf, "a", 7, RATION_BATCH_UNSET, 4);
+	budget_free(plain);
+	budget_free(bom);
+	budget_free(crlf);
+}
+
+static void
+parents_stand_before_their_children(void **state)
+{
+	size_t i;
+	uint32_t n;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(good_files); i++) {
+		struct budget *b = load(good_files[i]);
+
+		assert_int_equal(b->nodes[0].parent, 0);
+		for (n = 1; n < b->nb_nodes; n++)
+			assert_true(b->nodes[n].parent < n);
+		budget_free(b);
+	}
+}
+
+static void
+what_is_printed_reads_back_equal(void **state)
+{
+	size_t i;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(good_files); i++) {
+		struct budget *b = load(good_files[i]);
+
+		assert_round_trip(b);
+		budget_free(b);
+	}
+}
+
+/* The promise that its comments make: nobody can fill the queue for another. */
+static void
+tenants_cannot_ask_for_more_places_than_there_are(void **state)
+{
+	char error[1024];
+	struct budget *b = budget_load(tenants, error, sizeof(error));
+	uint64_t sum = 0;
+	uint32_t i;
+
+	RTE_SET_USED(state);
+	if (b == NULL)
+		fail_msg("%s", error);
+	for (i = 1; i < b->nb_nodes; i++) {
+		assert_true(b->nodes[i].max != RATION_UNLIMITED);
+		if (b->nodes[i].nb_children == 0)
+			sum += b->nodes[i].max;
+	}
+	assert_true(sum <= b->nodes[0].max);
+	assert_true(b->nodes[0].max == 1024);
+	assert_node(b, "edge/gold", 256, 16, b->nodes[node_at(b, "edge/gold")].line);
+	assert_int_equal(b->default_node, node_at(b, "other"));
+	assert_round_trip(b);
+	budget_free(b);
+}
+
+static void
+freeing_nothing_is_allowed(void **state)
+{
+	RTE_SET_USED(state);
+	budget_free(NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_that_a_file_can_say_arrives),
+		cmocka_unit_test(all_rules_arrive_in_the_order_of_their_nodes),
+		cmocka_unit_test(what_is_left_out_has_its_default),
+		cmocka_unit_test(windows_line_ends_and_byte_order_mark_change_nothing),
+		cmocka_unit_test(parents_stand_before_their_children),
+		cmocka_unit_test(what_is_printed_reads_back_equal),
+		cmocka_unit_test(tenants_cannot_ask_for_more_places_than_there_are),
+		cmocka_unit_test(freeing_nothing_is_allowed),
+	};
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: %s FOLDER TENANTS\n", argv[0]);
+		return 2;
+	}
+	folder = argv[1];
+	tenants = argv[2];
+	return cmocka_run_group_tests_name("good budget files", tests, NULL, NULL);
+}
