@@ -11,8 +11,8 @@
  *
  * The first of these that has a rule for the packet decides: VLAN id, longest source prefix,
  * longest destination prefix, port; else the default node. Only IPv4 is looked into, behind up to
- * two VLAN tags (802.1Q, 802.1ad). Anything short or malformed is not IPv4: it falls through to
- * VLAN, port and default.
+ * two VLAN tags (802.1Q, 802.1ad), whether they are in the packet or the driver has stripped them.
+ * Anything short or malformed is not IPv4: it falls through to VLAN, port and default.
  */
 
 #include <stdint.h>
@@ -25,19 +25,19 @@
 struct classifier;
 
 /**
- * Make the lookup tables of a budget.
+ * Make the lookup tables of a budget. EAL must have started: source prefixes and destination
+ * prefixes take 64 MiB of its memory each (rte_lpm), unless there are none of the kind.
  *
  * @param socket_id
  *   NUMA node for the tables, or SOCKET_ID_ANY.
  * @return
  *   The classifier, or NULL with one line in `error`.
  */
-struct classifier *
-classifier_create(const struct budget *b, int socket_id, char *error, size_t size);
+struct classifier *classifier_create(const struct budget *b, int socket_id, char *error,
+				     size_t size);
 
 /** Free a classifier; NULL is allowed. */
-void
-classifier_free(struct classifier *cls);
+void classifier_free(struct classifier *cls);
 
 /**
  * Classify a burst that came in on one port. Never reads beyond a packet's data; packets in
@@ -46,8 +46,7 @@ classifier_free(struct classifier *cls);
  * @param nodes
  *   Set to the index of the budget node of each packet.
  */
-void
-classify_burst(const struct classifier *cls, struct rte_mbuf *const *pkts, uint16_t nb,
-	       uint16_t port, uint32_t *nodes);
+void classify_burst(const struct classifier *cls, struct rte_mbuf *const *pkts, uint16_t nb,
+		    uint16_t port, uint32_t *nodes);
 
 #endif /* CLASSIFY_H_ */

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * What is found in headers: tags in the packet and stripped from it, runts, malformed headers, segments
+ * split anywhere. All with one set of rules: IPv4 that is read goes to "ip", else VLAN 9 to "vlan", else
+ * to "other".
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_eal.h>
+#include <rte_ether.h>
+
+#include "packets.h"
+
+#define SOURCE "10.0.0.1"
+#define DESTINATION "192.0.2.1"
+#define OFFSET_VERSION 0
+#define OFFSET_TOTAL 2
+
+static struct budget *b;
+static struct classifier *cls;
+
+static int
+make_rules(void **state)
+{
+	RTE_SET_USED(state);
+	cls = classifier_of("default: other\n"
+			    "budgets:\n"
+			    "- {name: vlan, match: [vlan: 9]}\n"
+			    "- {name: ip, match: [source: 10.0.0.1/32]}\n"
+			    "- {name: other}\n",
+			    &b);
+	return 0;
+}
+
+static int
+free_rules(void **state)
+{
+	RTE_SET_USED(state);
+	classifier_free(cls);
+	budget_free(b);
+	return 0;
+}
+
+static void
+goes(const struct frame *f, const char *path)
+{
+	assert_goes(cls, b, packet_of(f), 0, path);
+}
+
+/* With up to three tags; a TPID of 0 means none. */
+static struct frame
+tagged(uint16_t tpid0, uint16_t tci0, uint16_t tpid1, uint16_t tci1, uint16_t tpid2, uint16_t tci2)
+{
+	struct frame f = frame_ether();
+
+	if (tpid0 != 0)
+		frame_add_tag(&f, tpid0, tci0);
+	if (tpid1 != 0)
+		frame_add_tag(&f, tpid1, tci1);
+	if (tpid2 != 0)
+		frame_add_tag(&f, tpid2, tci2);
+	frame_add_ipv4(&f, SOURCE, DESTINATION);
+	return f;
+}
+
+static void
+ipv4_is_found_behind_two_tags_at_most(void **state)
+{
+	struct frame none = tagged(0, 0, 0, 0, 0, 0);
+	struct frame one = tagged(0x8100, 1, 0, 0, 0, 0);
+	struct frame service = tagged(0x88a8, 1, 0, 0, 0, 0);
+	struct frame two = tagged(0x88a8, 1, 0x8100, 9, 0, 0);
+	struct frame same = tagged(0x8100, 1, 0x8100, 9, 0, 0);
+	struct frame three = tagged(0x88a8, 1, 0x8100, 9, 0x8100, 9);
+	struct frame unknown = tagged(0x9100, 9, 0, 0, 0, 0);
+
+	RTE_SET_USED(state);
+	goes(&none, "ip");
+	goes(&one, "ip");
+	goes(&service, "ip");
+	goes(&two, "ip");
+	goes(&same, "ip");
+	goes(&three, "other");
+	goes(&unknown, "other");
+}
+
+static void
+the_outermost_tag_decides(void **state)
+{
+	struct frame outer = tagged(0x88a8, 9, 0x8100, 1, 0, 0);
+	struct frame three = tagged(0x88a8, 9, 0x8100, 1, 0x8100, 1);
+	struct frame inner = tagged(0x88a8, 1, 0x8100, 9, 0, 0);
+	struct frame priority = tagged(0x8100, 0xe000, 0, 0, 0, 0);
+	struct frame with_priority = tagged(0x8100, 0xf000 | 9, 0, 0, 0, 0);
+
+	RTE_SET_USED(state);
+	goes(&outer, "vlan");
+	goes(&three, "vlan");
+	goes(&inner, "ip");
+	goes(&priority, "ip");
+	goes(&with_priority, "vlan");
+}
+
+static const struct {
+	uint64_t flags;
+	uint16_t tci;
+	uint16_t tci_outer;
+	uint16_t nb_tags; /* in the packet, of id 9 */
+	const char *path;
+} stripped[] = {
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 9, 0, 0, "vlan"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 0xf009, 0, 0, "vlan"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 1, 9, 0, "ip"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 0, 0, 0, "ip"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 1, 0, 1, "ip"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 1, 0, 2, "other"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_VLAN_STRIPPED |
+		 RTE_MBUF_F_RX_QINQ_STRIPPED,
+	 1, 9, 0, "vlan"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_VLAN_STRIPPED |
+		 RTE_MBUF_F_RX_QINQ_STRIPPED,
+	 9, 1, 0, "ip"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_VLAN_STRIPPED |
+		 RTE_MBUF_F_RX_QINQ_STRIPPED,
+	 9, 1, 1, "other"},
+	/* Only the outer one is gone. */
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED, 9, 1, 1, "ip"},
+	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED, 1, 9, 1, "vlan"},
+	/* Reported, but still in the packet; and a field that nobody has set. */
+	{RTE_MBUF_F_RX_VLAN, 1, 0, 1, "vlan"},
+	{0, 9, 9, 0, "ip"},
+};
+
+static void
+stripped_tags_count_as_if_they_were_there(void **state)
+{
+	size_t i;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(stripped); i++) {
+		struct frame f = tagged(stripped[i].nb_tags > 0 ? 0x8100 : 0, 9,
+					stripped[i].nb_tags > 1 ? 0x8100 : 0, 9, 0, 0);
+		struct rte_mbuf *m = packet_of(&f);
+
+		m->ol_flags |= stripped[i].flags;
+		m->vlan_tci = stripped[i].tci;
+		m->vlan_tci_outer = stripped[i].tci_outer;
+		assert_goes(cls, b, m, 0, stripped[i].path);
+	}
+}
+
+/* A stripped tag is known whatever is left of the packet. */
+static void
+a_runt_keeps_its_stripped_tag(void **state)
+{
+	struct frame f = frame_ipv4(SOURCE, DESTINATION);
+
+	RTE_SET_USED(state);
+	for (f.length = 0; f.length < IPV4_OFFSET + 20; f.length++) {
+		struct rte_mbuf *m = packet_of(&f);
+
+		m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+		m->vlan_tci = 9;
+		assert_goes(cls, b, m, 0, "vlan");
+	}
+}
+
+static void
+each_length_too_short_is_not_ipv4(void **state)
+{
+	struct frame plain = frame_ipv4(SOURCE, DESTINATION);
+	struct frame two = tagged(0x88a8, 1, 0x8100, 1, 0, 0);
+	struct frame nine = tagged(0x88a8, 9, 0x8100, 1, 0, 0);
+	uint16_t whole = plain.length;
+
+	RTE_SET_USED(state);
+	for (plain.length = 0; plain.length < whole; plain.length++)
+		goes(&plain, "other");
+	goes(&plain, "ip");
+	whole = two.length;
+	for (two.length = 0; two.length < whole; two.length++)
+		goes(&two, "other");
+	goes(&two, "ip");
+	/* A tag counts from where it is complete, with the EtherType that follows it. */
+	whole = nine.length;
+	for (nine.length = 0; nine.length <= whole; nine.length++)
+		goes(&nine, nine.length < IPV4_OFFSET + 4 ? "other" : "vlan");
+}
+
+static void
+only_a_header_of_version_4_and_sound_length_is_ipv4(void **state)
+{
+	unsigned int version_ihl;
+
+	RTE_SET_USED(state);
+	for (version_ihl = 0; version_ihl < 256; version_ihl++) {
+		struct frame f = frame_ipv4(SOURCE, DESTINATION);
+		unsigned int ihl = version_ihl & 15;
+
+		f.bytes[IPV4_OFFSET + OFFSET_VERSION] = (uint8_t)version_ihl;
+		/* 28 bytes are there: room for 5 to 7 words. */
+		goes(&f, version_ihl >> 4 == 4 && ihl >= 5 && ihl <= 7 ? "ip" : "other");
+	}
+}
+
+static void
+the_total_length_must_cover_the_header_and_fit(void **state)
+{
+	unsigned int total;
+
+	RTE_SET_USED(state);
+	for (total = 0; total <= UINT16_MAX; total += total < 100 ? 1 : 3333) {
+		struct frame f = frame_ipv4(SOURCE, DESTINATION);
+
+		f.bytes[IPV4_OFFSET + OFFSET_TOTAL] = (uint8_t)(total >> 8);
+		f.bytes[IPV4_OFFSET + OFFSET_TOTAL + 1] = (uint8_t)total;
+		goes(&f, total >= 20 && total <= 28 ? "ip" : "other");
+	}
+}
+
+static void
+padding_behind_the_packet_is_allowed(void **state)
+{
+	struct frame f = frame_ipv4(SOURCE, DESTINATION);
+
+	RTE_SET_USED(state);
+	f.length = 60;
+	goes(&f, "ip");
+}
+
+static void
+other_protocols_are_not_ipv4(void **state)
+{
+	static const uint16_t types[] = {0x86dd, 0x0806, 0x0008, 0x002e, 0x8847, 0x0000, 0xffff};
+	size_t i;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(types); i++) {
+		struct frame f = frame_ipv4(SOURCE, DESTINATION);
+
+		f.bytes[12] = (uint8_t)(types[i] >> 8);
+		f.bytes[13] = (uint8_t)types[i];
+		goes(&f, "other");
+	}
+}
+
+static void
+segments_may_be_split_anywhere(void **state)
+{
+	struct frame f = tagged(0x88a8, 1, 0x8100, 1, 0, 0),
+		     plain = frame_ipv4(SOURCE, DESTINATION);
+	uint16_t cuts[3];
+
+	RTE_SET_USED(state);
+	for (cuts[0] = 0; cuts[0] <= f.length; cuts[0]++) {
+		assert_goes(cls, b, packet_in_segments(f.bytes, f.length, cuts, 1), 0, "ip");
+		assert_goes(cls, b, packet_in_segments(plain.bytes, plain.length, cuts, 1), 0,
+			    "ip");
+		for (cuts[1] = 0; cuts[1] < 8; cuts[1]++) {
+			cuts[2] = 1;
+			assert_goes(cls, b, packet_in_segments(f.bytes, f.length, cuts, 3), 0,
+				    "ip");
+		}
+	}
+}
+
+static void
+segments_may_be_of_one_byte_and_empty(void **state)
+{
+	struct frame f = tagged(0x88a8, 9, 0x8100, 1, 0, 0),
+		     plain = frame_ipv4(SOURCE, DESTINATION);
+	uint16_t cuts[2 * FRAME_MAX], i;
+
+	RTE_SET_USED(state);
+	for (i = 0; i < RTE_DIM(cuts); i++)
+		cuts[i] = i % 2;
+	assert_goes(cls, b, packet_in_segments(f.bytes, f.length, cuts, RTE_DIM(cuts)), 0, "vlan");
+	assert_goes(cls, b, packet_in_segments(plain.bytes, plain.length, cuts, RTE_DIM(cuts)), 0,
+		    "ip");
+}
+
+static void
+segments_too_short_are_not_ipv4(void **state)
+{
+	struct frame f = frame_ipv4(SOURCE, DESTINATION);
+	uint16_t cut, length;
+
+	RTE_SET_USED(state);
+	for (length = 0; length < f.length; length++)
+		for (cut = 0; cut <= length; cut++)
+			assert_goes(cls, b, packet_in_segments(f.bytes, length, &cut, 1), 0,
+				    "other");
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ipv4_is_found_behind_two_tags_at_most),
+		cmocka_unit_test(the_outermost_tag_decides),
+		cmocka_unit_test(stripped_tags_count_as_if_they_were_there),
+		cmocka_unit_test(a_runt_keeps_its_stripped_tag),
+		cmocka_unit_test(each_length_too_short_is_not_ipv4),
+		cmocka_unit_test(only_a_header_of_version_4_and_sound_length_is_ipv4),
+		cmocka_unit_test(the_total_length_must_cover_the_header_and_fit),
+		cmocka_unit_test(padding_behind_the_packet_is_allowed),
+		cmocka_unit_test(other_protocols_are_not_ipv4),
+		cmocka_unit_test(segments_may_be_split_anywhere),
+		cmocka_unit_test(segments_may_be_of_one_byte_and_empty),
+		cmocka_unit_test(segments_too_short_are_not_ipv4),
+	};
+	int failed;
+
+	RTE_SET_USED(argc);
+	packets_start(argv[0], "ration-classify-headers");
+	failed = cmocka_run_group_tests_name("classifier headers", tests, make_rules, free_rules);
+	rte_eal_cleanup();
+	return failed;
+}

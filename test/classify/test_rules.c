@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Which rule a well-formed packet goes by. */
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_eal.h>
+#include <rte_ether.h>
+
+#include "packets.h"
+
+/* The rules of the test that runs, and their classifier. */
+static struct budget *b;
+static struct classifier *cls;
+
+static void
+use(const char *yaml)
+{
+	cls = classifier_of(yaml, &b);
+}
+
+static int
+done(void **state)
+{
+	RTE_SET_USED(state);
+	classifier_free(cls);
+	budget_free(b);
+	cls = NULL;
+	b = NULL;
+	return 0;
+}
+
+static void
+ipv4_goes(const char *source, const char *destination, uint16_t port, const char *path)
+{
+	struct frame f = frame_ipv4(source, destination);
+
+	assert_goes(cls, b, packet_of(&f), port, path);
+}
+
+static void
+tagged_goes(uint16_t id, const char *source, const char *destination, uint16_t port,
+	    const char *path)
+{
+	struct frame f = frame_ether();
+
+	frame_add_tag(&f, RTE_ETHER_TYPE_VLAN, id);
+	frame_add_ipv4(&f, source, destination);
+	assert_goes(cls, b, packet_of(&f), port, path);
+}
+
+static void
+without_rules_all_goes_to_the_default(void **state)
+{
+	RTE_SET_USED(state);
+	use("default: a/b\nbudgets: [{name: a, children: [name: b]}]");
+	ipv4_goes("10.0.0.1", "10.0.0.2", 0, "a/b");
+	tagged_goes(7, "10.0.0.1", "10.0.0.2", UINT16_MAX, "a/b");
+}
+
+static void
+without_default_the_root_takes_it(void **state)
+{
+	RTE_SET_USED(state);
+	use("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
+	ipv4_goes("11.0.0.1", "10.0.0.2", 0, "");
+}
+
+static void
+a_port_rule_takes_its_port_only(void **state)
+{
+	RTE_SET_USED(state);
+	use("default: other\n"
+	    "budgets: [{name: a, match: [port: 0, port: 31]}, {name: other}]");
+	ipv4_goes("10.0.0.1", "10.0.0.2", 0, "a");
+	ipv4_goes("10.0.0.1", "10.0.0.2", 31, "a");
+	ipv4_goes("10.0.0.1", "10.0.0.2", 1, "other");
+	ipv4_goes("10.0.0.1", "10.0.0.2", RTE_MAX_ETHPORTS, "other");
+	ipv4_goes("10.0.0.1", "10.0.0.2", UINT16_MAX, "other");
+}
+
+static void
+a_vlan_rule_takes_its_id_only(void **state)
+{
+	RTE_SET_USED(state);
+	use("budgets: [{name: a, match: [vlan: 1, vlan: 4094]}, {name: b, match: [vlan: 256]}]");
+	tagged_goes(1, "10.0.0.1", "10.0.0.2", 0, "a");
+	tagged_goes(4094, "10.0.0.1", "10.0.0.2", 0, "a");
+	tagged_goes(256, "10.0.0.1", "10.0.0.2", 0, "b");
+	tagged_goes(0, "10.0.0.1", "10.0.0.2", 0, "");
+	tagged_goes(2, "10.0.0.1", "10.0.0.2", 0, "");
+	tagged_goes(4095, "10.0.0.1", "10.0.0.2", 0, "");
+	ipv4_goes("10.0.0.1", "10.0.0.2", 0, "");
+}
+
+static void
+a_vlan_rule_takes_what_is_not_ipv4_too(void **state)
+{
+	struct frame arp = frame_ether();
+
+	RTE_SET_USED(state);
+	use("budgets: [{name: a, match: [vlan: 9]}]");
+	frame_add_tag(&arp, RTE_ETHER_TYPE_VLAN, 9);
+	frame_add_16(&arp, RTE_ETHER_TYPE_ARP);
+	arp.length += 28;
+	assert_goes(cls, b, packet_of(&arp), 0, "a");
+}
+
+/* Each packet has one thing less that a rule stands for. */
+static void
+vlan_goes_before_source_before_destination_before_port(void **state)
+{
+	RTE_SET_USED(state);
+	use("default: other\n"
+	    "budgets:\n"
+	    "- {name: port, match: [port: 3]}\n"
+	    "- {name: destination, match: [destination: 10.2.0.0/24]}\n"
+	    "- {name: source, match: [source: 10.1.0.0/16]}\n"
+	    "- {name: vlan, match: [vlan: 5]}\n"
+	    "- {name: other}\n");
+	tagged_goes(5, "10.1.0.1", "10.2.0.1", 3, "vlan");
+	tagged_goes(6, "10.1.0.1", "10.2.0.1", 3, "source");
+	ipv4_goes("10.1.0.1", "10.2.0.1", 3, "source");
+	ipv4_goes("10.9.0.1", "10.2.0.1", 3, "destination");
+	ipv4_goes("10.9.0.1", "10.9.0.1", 3, "port");
+	ipv4_goes("10.9.0.1", "10.9.0.1", 4, "other");
+	/* Source and destination are not mixed up. */
+	ipv4_goes("10.2.0.1", "10.1.0.1", 3, "port");
+}
+
+static void
+the_longest_prefix_decides(void **state)
+{
+	RTE_SET_USED(state);
+	use("budgets:\n"
+	    "- {name: p8, match: [source: 10.0.0.0/8]}\n"
+	    "- {name: p32, match: [source: 10.1.2.3/32]}\n"
+	    "- {name: p16, match: [source: 10.1.0.0/16]}\n"
+	    "- {name: p25, match: [source: 10.1.2.0/25]}\n"
+	    "- {name: p24, match: [source: 10.1.2.0/24]}\n"
+	    "- {name: p1, match: [source: 128.0.0.0/1]}\n"
+	    "- {name: d32, match: [destination: 10.9.9.9/32]}\n"
+	    "- {name: d8, match: [destination: 10.0.0.0/8]}\n");
+	ipv4_goes("10.1.2.3", "1.1.1.1", 0, "p32");
+	ipv4_goes("10.1.2.2", "1.1.1.1", 0, "p25");
+	ipv4_goes("10.1.2.127", "1.1.1.1", 0, "p25");
+	ipv4_goes("10.1.2.128", "1.1.1.1", 0, "p24");
+	ipv4_goes("10.1.3.3", "1.1.1.1", 0, "p16");
+	ipv4_goes("10.255.255.255", "1.1.1.1", 0, "p8");
+	ipv4_goes("128.0.0.0", "1.1.1.1", 0, "p1");
+	ipv4_goes("255.255.255.255", "1.1.1.1", 0, "p1");
+	ipv4_goes("11.0.0.0", "10.9.9.9", 0, "d32");
+	ipv4_goes("11.0.0.0", "10.9.9.8", 0, "d8");
+	/* A short source goes before a long destination. */
+	ipv4_goes("10.0.0.1", "10.9.9.9", 0, "p8");
+	ipv4_goes("127.255.255.255", "1.1.1.1", 0, "");
+}
+
+static void
+length_0_takes_all_ipv4_that_no_longer_prefix_takes(void **state)
+{
+	struct frame ipv6 = frame_ether();
+
+	RTE_SET_USED(state);
+	use("budgets:\n"
+	    "- {name: any, match: [source: 0.0.0.0/0]}\n"
+	    "- {name: ten, match: [source: 10.0.0.0/8]}\n"
+	    "- {name: unreachable, match: [destination: 10.0.0.0/8]}\n"
+	    "- {name: port, match: [port: 1]}\n");
+	ipv4_goes("10.1.2.3", "10.0.0.1", 1, "ten");
+	ipv4_goes("0.0.0.0", "10.0.0.1", 1, "any");
+	ipv4_goes("255.255.255.255", "10.0.0.1", 1, "any");
+	frame_add_16(&ipv6, RTE_ETHER_TYPE_IPV6);
+	ipv6.length += 40;
+	assert_goes(cls, b, packet_of(&ipv6), 1, "port");
+}
+
+static void
+length_0_alone_needs_no_table(void **state)
+{
+	RTE_SET_USED(state);
+	use("budgets:\n"
+	    "- {name: any, match: [destination: 0.0.0.0/0]}\n"
+	    "- {name: ten, match: [source: 10.0.0.0/8]}\n");
+	ipv4_goes("10.1.2.3", "10.0.0.1", 0, "ten");
+	ipv4_goes("11.1.2.3", "10.0.0.1", 0, "any");
+}
+
+/* Nodes of every index up to 70,000, and second tables. */
+static void
+many_rules_find_their_nodes(void **state)
+{
+	const uint32_t nb = 70000;
+	uint32_t i;
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	RTE_SET_USED(state);
+	assert_non_null(f);
+	fprintf(f, "budgets:\n");
+	for (i = 0; i < nb; i++)
+		fprintf(f, "- {name: n%u, match: [source: %u.%u.%u.%s]}\n", i, i >> 16,
+			i >> 8 & 255, i & 255, i % 16 == 0 ? "128/25" : "0/24");
+	assert_int_equal(fclose(f), 0);
+	use(text);
+	free(text);
+	for (i = 0; i < nb; i += 61) {
+		char source[32], path[32];
+
+		snprintf(source, sizeof(source), "%u.%u.%u.129", i >> 16, i >> 8 & 255, i & 255);
+		snprintf(path, sizeof(path), "n%u", i);
+		ipv4_goes(source, "10.0.0.1", 0, path);
+	}
+}
+
+static void
+a_burst_keeps_its_order(void **state)
+{
+	static const char *const sources[] = {"10.0.0.1", "10.1.0.1", "10.2.0.1", "10.3.0.1"};
+	static const char *const paths[] = {"a", "b", "d", "other"};
+	static const uint16_t sizes[] = {0, 1, 4, 63, 64, 65, 128, 200};
+	struct rte_mbuf *pkts[200];
+	uint32_t nodes[201];
+	size_t s;
+	uint16_t i;
+
+	RTE_SET_USED(state);
+	use("default: other\n"
+	    "budgets:\n"
+	    "- {name: a, match: [source: 10.0.0.0/16]}\n"
+	    "- {name: b, match: [source: 10.1.0.0/16]}\n"
+	    "- {name: d, match: [destination: 10.2.0.1/32]}\n"
+	    "- {name: other}\n");
+	for (s = 0; s < RTE_DIM(sizes); s++) {
+		for (i = 0; i < sizes[s]; i++) {
+			struct frame f = frame_ipv4(sources[i * 7 % 4], sources[i * 7 % 4]);
+
+			pkts[i] = packet_of(&f);
+		}
+		memset(nodes, 0xff, sizeof(nodes));
+		classify_burst(cls, pkts, sizes[s], 0, nodes);
+		for (i = 0; i < sizes[s]; i++)
+			assert_string_equal(b->nodes[nodes[i]].path, paths[i * 7 % 4]);
+		assert_int_equal(nodes[sizes[s]], UINT32_MAX);
+		rte_pktmbuf_free_bulk(pkts, sizes[s]);
+	}
+}
+
+static void
+too_little_memory_is_one_line(void **state)
+{
+	struct classifier *second;
+	char error[256];
+
+	RTE_SET_USED(state);
+	use("budgets: [{name: a, match: [source: 10.0.0.0/8, destination: 10.0.0.0/8]}]");
+	second = classifier_create(b, SOCKET_ID_ANY, error, sizeof(error));
+	assert_null(second);
+	assert_string_equal(error, "no lookup table for destination prefixes (64 MiB): "
+				   "Cannot allocate memory");
+	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
+}
+
+static void
+two_classifiers_live_side_by_side(void **state)
+{
+	struct budget *other_budget;
+	struct classifier *other;
+	struct frame f = frame_ipv4("10.0.0.1", "10.0.0.1");
+
+	RTE_SET_USED(state);
+	use("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
+	other = classifier_of("budgets: [{name: b, match: [source: 10.0.0.0/8]}]", &other_budget);
+	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
+	assert_goes(other, other_budget, packet_of(&f), 0, "b");
+	classifier_free(other);
+	budget_free(other_budget);
+	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
+	classifier_free(NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(without_rules_all_goes_to_the_default, done),
+		cmocka_unit_test_teardown(without_default_the_root_takes_it, done),
+		cmocka_unit_test_teardown(a_port_rule_takes_its_port_only, done),
+		cmocka_unit_test_teardown(a_vlan_rule_takes_its_id_only, done),
+		cmocka_unit_test_teardown(a_vlan_rule_takes_what_is_not_ipv4_too, done),
+		cmocka_unit_test_teardown(vlan_goes_before_source_before_destination_before_port,
+					  done),
+		cmocka_unit_test_teardown(the_longest_prefix_decides, done),
+		cmocka_unit_test_teardown(length_0_takes_all_ipv4_that_no_longer_prefix_takes,
+					  done),
+		cmocka_unit_test_teardown(length_0_alone_needs_no_table, done),
+		cmocka_unit_test_teardown(many_rules_find_their_nodes, done),
+		cmocka_unit_test_teardown(a_burst_keeps_its_order, done),
+		cmocka_unit_test_teardown(too_little_memory_is_one_line, done),
+		cmocka_unit_test_teardown(two_classifiers_live_side_by_side, done),
+	};
+	int failed;
+
+	RTE_SET_USED(argc);
+	packets_start(argv[0], "ration-classify-rules");
+	failed = cmocka_run_group_tests_name("classifier rules", tests, NULL, NULL);
+	rte_eal_cleanup();
+	return failed;
+}
