@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_OPTIONS_H_
+#define BENCH_OPTIONS_H_
+
+/**
+ * @file
+ * The program's own options, those after "--".
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "test.h"
+
+/** Fewer windows than this say nothing about spread. */
+#define REPEATS_MIN 11u
+#define REPEATS_MAX 100000u
+#define REPEATS_DEFAULT 1001u
+
+struct options {
+	const char *test_name; /**< As given: a test's name or "all". */
+	const struct bench_test *test; /**< NULL: all of them. */
+	const char *json; /**< File to write, or NULL. */
+	uint32_t repeats;
+	bool quick;
+	bool help;
+};
+
+/**
+ * Read the options. argv[0] is the program's name.
+ *
+ * @return
+ *   0; or -1 after a message that names the option and what is allowed
+ */
+int options_parse(int argc, char **argv, struct options *o);
+
+/** Say how the program is used, on stdout. */
+void options_usage(const char *program);
+
+#endif /* BENCH_OPTIONS_H_ */

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <err.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_launch.h>
+#include <rte_pause.h>
+
+#include "peer.h"
+
+typedef void (*peer_look_t)(struct peer *p, struct ration_lcore *lc);
+
+static inline void
+look_at_ring(struct peer *p, struct ration_lcore *lc)
+{
+	(void)lc;
+	ring_baseline_poll(&p->ring);
+}
+
+static inline void
+look_at_mailbox(struct peer *p, struct ration_lcore *lc)
+{
+	(void)p;
+	ration_quiescent(lc);
+}
+
+static inline int
+charge_and_uncharge(struct ration_lcore *lc, ration_counter_t c)
+{
+	int rc = ration_try_charge(lc, c, 1);
+
+	return rc != 0 ? rc : ration_uncharge(lc, c, 1);
+}
+
+static __rte_always_inline int
+poll_loop(struct peer *p, peer_look_t look)
+{
+	struct ration_lcore *lc = ration_lcore_online(p->domain);
+	const ration_counter_t *counters = p->counters;
+	const uint64_t mask = p->nb_counters - 1;
+	uint64_t turn = 0;
+	int rc = 0;
+
+	if (lc == NULL)
+		return rte_errno;
+	do {
+		look(p, lc);
+		rc |= charge_and_uncharge(lc, counters[turn & mask]);
+		/* Pairs with the acquire in peer_progress(). */
+		ration_store(&p->progress, ++turn, release);
+		/* Pairs with the release in peer_stop(). */
+	} while (!ration_load(&p->quit, acquire));
+	ration_lcore_leave(lc);
+	return rc != 0 ? EIO : 0;
+}
+
+int
+peer_poll_ring(void *peer)
+{
+	return poll_loop(peer, look_at_ring);
+}
+
+int
+peer_poll_ration(void *peer)
+{
+	return poll_loop(peer, look_at_mailbox);
+}
+
+int
+peer_take_stock(void *peer)
+{
+	struct peer *p = peer;
+	struct ration_lcore *lc = ration_lcore_online(p->domain);
+
+	if (lc == NULL)
+		return rte_errno;
+	return -charge_and_uncharge(lc, p->counters[0]);
+}
+
+int
+peer_leave(void *peer)
+{
+	struct peer *p = peer;
+
+	return -ration_lcore_leave(ration_lcore_self(p->domain));
+}
+
+int
+peer_noop(void *peer)
+{
+	(void)peer;
+	return 0;
+}
+
+int
+peer_start(struct peer *p, int (*poll)(void *peer), unsigned int lcore_id)
+{
+	int rc;
+
+	ration_store(&p->quit, 0, relaxed);
+	ration_store(&p->progress, 0, relaxed);
+	rc = rte_eal_remote_launch(poll, p, lcore_id);
+	if (rc == 0)
+		return 0;
+	warnx("drain: lcore %u does not start: %s", lcore_id, rte_strerror(-rc));
+	return -1;
+}
+
+int
+peer_stop(struct peer *p, unsigned int lcore_id)
+{
+	int rc;
+
+	/* Pairs with the acquire in poll_loop(). */
+	ration_store(&p->quit, 1, release);
+	rc = rte_eal_wait_lcore(lcore_id);
+	if (rc == 0)
+		return 0;
+	warnx("drain: lcore %u: %s", lcore_id, rte_strerror(rc));
+	return -1;
+}
+
+bool
+peer_wait_turns(const struct peer *p, uint64_t turns, bool yield)
+{
+	const uint64_t deadline = rte_rdtsc() + rte_get_tsc_hz();
+	const uint64_t goal = peer_progress(p) + turns;
+
+	while (peer_progress(p) < goal) {
+		if (rte_rdtsc() > deadline)
+			return false;
+		if (yield)
+			sched_yield();
+		else
+			rte_pause();
+	}
+	return true;
+}
+
+/* The counters stand below one of their own, so that they can be drained together. */
+static int
+grow_tree(struct peer *p)
+{
+	char name[RATION_NAMESIZE];
+	ration_counter_t group;
+	uint32_t i;
+
+	group = ration_counter_create(p->domain, ration_domain_root(p->domain), "group", NULL);
+	for (i = 0; group != RATION_COUNTER_NONE && i < p->nb_counters; i++) {
+		snprintf(name, sizeof(name), "leaf%u", i);
+		p->counters[i] = ration_counter_create(p->domain, group, name, NULL);
+		if (p->counters[i] == RATION_COUNTER_NONE)
+			return -1;
+	}
+	p->top = p->nb_counters == 1 ? p->counters[0] : group;
+	return group == RATION_COUNTER_NONE ? -1 : 0;
+}
+
+int
+peer_init(struct peer *p, uint32_t nb_counters)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 2 + nb_counters,
+		.max_lcores = 2,
+		.socket_id = SOCKET_ID_ANY,
+	};
+	static unsigned int serial;
+	char name[RATION_DOMAIN_NAMESIZE];
+
+	memset(p, 0, sizeof(*p));
+	p->nb_counters = nb_counters;
+	p->counters = calloc(nb_counters, sizeof(*p->counters));
+	if (p->counters == NULL) {
+		warn("drain: %u counters", nb_counters);
+		return -1;
+	}
+	snprintf(name, sizeof(name), "bench-peer-%u", serial++);
+	p->domain = ration_domain_create(name, &params);
+	if (p->domain != NULL && grow_tree(p) == 0)
+		return 0;
+	warnx("drain: domain of %u counters: %s", nb_counters, rte_strerror(rte_errno));
+	peer_fini(p);
+	return -1;
+}
+
+void
+peer_fini(struct peer *p)
+{
+	if (ration_domain_free(p->domain) < 0)
+		warnx("drain: a benchmark domain stays in memory");
+	free(p->counters);
+	p->domain = NULL;
+	p->counters = NULL;
+}

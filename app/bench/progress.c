@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "progress.h"
+
+void
+progress(const char *what, uint32_t done, uint32_t total)
+{
+	static time_t last;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (done > 0 && done < total && now.tv_sec == last)
+		return;
+	last = now.tv_sec;
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%s: %u of %u repeats%s", what, done, total,
+			done == total ? "\n" : "");
+	else
+		fprintf(stderr, "%s: %u of %u repeats\n", what, done, total);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <err.h>
+#include <stdlib.h>
+
+#include "samples.h"
+
+#define SAMPLES_FIRST 256
+
+void
+samples_add(struct samples *s, double value)
+{
+	if (s->nb == s->size) {
+		s->size = s->size == 0 ? SAMPLES_FIRST : 2 * s->size;
+		s->values = reallocarray(s->values, s->size, sizeof(*s->values));
+		if (s->values == NULL)
+			err(EXIT_FAILURE, "no memory for %u samples", s->size);
+	}
+	s->values[s->nb++] = value;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct summary
+samples_summary(struct samples *s)
+{
+	uint32_t nb = s->nb;
+
+	if (nb == 0)
+		return (struct summary){0};
+	qsort(s->values, nb, sizeof(*s->values), by_value);
+	return (struct summary){
+		.min = s->values[0],
+		.median = (s->values[(nb - 1) / 2] + s->values[nb / 2]) / 2,
+		.max = s->values[nb - 1],
+		.samples = nb,
+	};
+}
+
+void
+samples_clear(struct samples *s)
+{
+	s->nb = 0;
+}
+
+void
+samples_free(struct samples *s)
+{
+	free(s->values);
+	*s = (struct samples){0};
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_SAMPLES_H_
+#define BENCH_SAMPLES_H_
+
+/**
+ * @file
+ * A set of measured values and what is published of it.
+ */
+
+#include <stdint.h>
+
+struct samples {
+	double *values;
+	uint32_t nb;
+	uint32_t size;
+};
+
+struct summary {
+	double min;
+	double median;
+	double max;
+	uint32_t samples;
+};
+
+/** Add a value. Ends the program if there is no memory. */
+void samples_add(struct samples *s, double value);
+
+/** Sort the values and summarise them; all zero if there are none. */
+struct summary samples_summary(struct samples *s);
+
+/** Forget the values, keep the memory. */
+void samples_clear(struct samples *s);
+
+void samples_free(struct samples *s);
+
+#endif /* BENCH_SAMPLES_H_ */
