@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Bad options and missing lcores: a message that names what is wrong, a status that is not 0, and
+# no file is touched.
+
+# shellcheck disable=SC2317 # check() calls all functions
+# shellcheck source=test/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# refuses TEXT ARG...: fails, and stderr has TEXT in one line.
+refuses()
+{
+	text=$1
+	shift
+	if "$@" > "$TMP/out" 2> "$TMP/err"; then
+		echo "succeeds"
+		return 1
+	fi
+	cat "$TMP/err"
+	grep -qF -e "$text" "$TMP/err"
+}
+
+# before_eal TEXT ARG...: as refuses, and EAL was not started.
+before_eal()
+{
+	refuses "$@" && ! grep -q EAL "$TMP/out" "$TMP/err"
+}
+
+# helps ARG...: prints the usage.
+helps()
+{
+	"$BENCH" "$@" > "$TMP/out" 2>&1 && grep -q -e '--test=NAME' "$TMP/out" &&
+		grep -q charge "$TMP/out" && grep -q drain "$TMP/out" && ! grep -q EAL: "$TMP/out"
+}
+
+file_is_kept()
+{
+	echo precious > "$TMP/kept.json"
+	refuses "needs 2 lcores" bench 1 --test=drain --json "$TMP/kept.json" &&
+		[ "$(cat "$TMP/kept.json")" = precious ]
+}
+
+file_is_not_made()
+{
+	refuses "needs 2 lcores" bench 1 --test=all --json "$TMP/none.json" &&
+		[ ! -e "$TMP/none.json" ]
+}
+
+check 'help without separator' helps --help
+check 'help after separator' helps -- --help
+check 'no test' before_eal 'which test' "$BENCH" --
+check 'no options at all' before_eal 'which test' "$BENCH"
+check 'unknown test' before_eal "no test is named 'speed', known are charge, drain, all" \
+	bench 1 --test=speed
+check 'unknown option' before_eal "--fast" bench 1 --test=charge --fast
+check 'stray word' before_eal "'charge' is no option" bench 1 --test=charge charge
+check 'test without value' before_eal "'--test'" bench 1 --test
+for n in 10 0 -12 100001 99999999999999999999 12x ''; do
+	check "repeats '$n'" before_eal "--repeats: '$n' is not a number from 11 to 100000" \
+		bench 1 --test=charge --repeats "$n"
+done
+check 'json in no folder' before_eal "$TMP/no/x.json': No such file or directory" \
+	bench 1 --test=charge --json "$TMP/no/x.json"
+check 'json is a folder' before_eal "'$TMP': Is a directory" bench 1 --test=charge --json "$TMP"
+check 'json cannot be filled' refuses "'/dev/full': No space left on device" \
+	bench 1 --test=charge --quick --json /dev/full
+check 'too few lcores for drain' refuses \
+	'--test=drain needs 2 lcores and has 1; give it more with the EAL option -l' \
+	bench 1 --test=drain
+check 'a failed run keeps the old file' file_is_kept
+check 'a failed run leaves no file' file_is_not_made
+check 'bad EAL option' refuses 'EAL does not start' "$BENCH" --nonsense -- --test=charge
+finish

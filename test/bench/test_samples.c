@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "samples.h"
+
+static void
+add_all(struct samples *s, const double *values, uint32_t nb)
+{
+	uint32_t i;
+
+	for (i = 0; i < nb; i++)
+		samples_add(s, values[i]);
+}
+
+static void
+median_of_an_odd_number_is_the_middle_one(void **state)
+{
+	const double values[] = {9, 1, 5, 3, 100};
+	struct samples s = {0};
+	struct summary sum;
+
+	(void)state;
+	add_all(&s, values, 5);
+	sum = samples_summary(&s);
+	assert_true(sum.median == 5);
+	assert_true(sum.min == 1);
+	assert_true(sum.max == 100);
+	assert_int_equal(sum.samples, 5);
+	samples_free(&s);
+}
+
+static void
+median_of_an_even_number_lies_between_the_middle_ones(void **state)
+{
+	const double values[] = {4, 1, 2, 100};
+	struct samples s = {0};
+
+	(void)state;
+	add_all(&s, values, 4);
+	assert_true(samples_summary(&s).median == 3);
+	samples_free(&s);
+}
+
+static void
+no_samples_summarise_to_zero(void **state)
+{
+	struct samples s = {0};
+	struct summary sum = samples_summary(&s);
+
+	(void)state;
+	assert_int_equal(sum.samples, 0);
+	assert_true(sum.median == 0);
+}
+
+static void
+thousands_are_all_kept(void **state)
+{
+	struct samples s = {0};
+	struct summary sum;
+	int i;
+
+	(void)state;
+	for (i = 10000; i > 0; i--)
+		samples_add(&s, i);
+	sum = samples_summary(&s);
+	assert_int_equal(sum.samples, 10000);
+	assert_true(sum.min == 1);
+	assert_true(sum.median == 5000.5);
+	assert_true(sum.max == 10000);
+	samples_free(&s);
+}
+
+static void
+cleared_samples_do_not_count(void **state)
+{
+	struct samples s = {0};
+
+	(void)state;
+	samples_add(&s, 1000);
+	samples_clear(&s);
+	samples_add(&s, 7);
+	assert_int_equal(samples_summary(&s).samples, 1);
+	assert_true(samples_summary(&s).max == 7);
+	samples_free(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(median_of_an_odd_number_is_the_middle_one),
+		cmocka_unit_test(median_of_an_even_number_lies_between_the_middle_ones),
+		cmocka_unit_test(no_samples_summarise_to_zero),
+		cmocka_unit_test(thousands_are_all_kept),
+		cmocka_unit_test(cleared_samples_do_not_count),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
