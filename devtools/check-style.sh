@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Style and static checks of everything in the tree, one line of TAP each.
+
+# shellcheck disable=SC2317 # the checks are called by name
+
+set -u -o pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+usage()
+{
+	cat <<-'END'
+		Usage: devtools/check-style.sh [--build FOLDER] [CHECK...]
+
+		Runs all checks, or those named, and prints a line of TAP for each.
+
+		  --build FOLDER  a meson build folder, for clang-tidy and symbols (else skipped)
+
+		Checks: spdx markers line-length forbidden-in-lib forbidden-api clang-format
+		        shellcheck codespell cppcheck clang-tidy symbols
+	END
+}
+
+# Files in the repository, or in the tree if this is not one.
+list_files()
+{
+	{ git -c safe.directory='*' ls-files -co --exclude-standard 2>/dev/null ||
+		find . -type f -not -path './build*' -not -path './.git/*' | sed 's|^\./||'; } |
+		while read -r file; do
+			[[ ! -f $file ]] || printf '%s\n' "$file"
+		done
+}
+
+need()
+{
+	command -v "$1" >/dev/null && return 0
+	echo "$1 is not installed"
+	return 77
+}
+
+need_build()
+{
+	[[ -f $BUILD/compile_commands.json ]] && return 0
+	echo 'no build folder given'
+	return 77
+}
+
+check_spdx()
+{
+	local file bad=0
+
+	for file in "${ALL[@]}"; do
+		case $file in
+		LICENSE | *.md | *.pcap | *.svg | *.png | .gitignore | .clang-format) continue ;;
+		test/*/bad*/* | test/*/bad*.yaml) continue ;;
+		esac
+		if ! head -n 5 "$file" | grep -q 'SPDX-License-Identifier: BSD-3-Clause'; then
+			echo "$file: no 'SPDX-License-Identifier: BSD-3-Clause' in its first lines"
+			bad=1
+		fi
+	done
+	return "$bad"
+}
+
+check_markers()
+{
+	# The words are put together so that this file does not find itself.
+	! grep -nE "\b(TO""DO|FIX""ME|XX""X|HA""CK)\b" "${C[@]}" "${SCRIPTS[@]}" "${MESON[@]}"
+}
+
+check_line_length()
+{
+	local file bad=0
+
+	for file in "${C[@]}" "${SCRIPTS[@]}" "${MESON[@]}"; do
+		expand -t 8 "$file" | awk -v file="$file" '
+			length > 100 { printf "%s:%d: %d columns\n", file, NR, length; bad = 1 }
+			/[ \t]$/ { printf "%s:%d: blank at the end\n", file, NR; bad = 1 }
+			END { exit bad }' || bad=1
+	done
+	return "$bad"
+}
+
+# Greps in C files for code only, without comments and strings.
+grep_code()
+{
+	local pattern=$1 file found=1
+
+	shift
+	for file; do
+		gcc -fpreprocessed -dD -E -P -x c "$file" 2>/dev/null |
+			sed 's/"\([^"\\]\|\\.\)*"/""/g' | grep -E "$pattern" | sed "s|^|$file: |" &&
+			found=0
+	done
+	return "$found"
+}
+
+check_forbidden_in_lib()
+{
+	local calls='v?printf|puts|putchar|perror|exit|_exit|quick_exit|abort|assert'
+
+	need gcc || return
+	calls+='|rte_exit|rte_panic|RTE_VERIFY|system|signal|sigaction'
+	! grep_code "\b($calls)[[:space:]]*\(|\b(stdout|stderr)\b" "${LIB[@]}"
+}
+
+check_forbidden_api()
+{
+	local api='rte_atomic(16|32|64)|rte_smp_[rw]?mb|__sync_|q_[io](packets|bytes|errors)'
+	local file files=()
+
+	need gcc || return
+	api+='|RTE_STD_C11|rte_ctrl_thread_create|rte_thread_setname|cmdline_poll|\b__atomic_'
+	for file in "${C[@]}"; do
+		# The one place where the compiler's builtins are named.
+		[[ $file == */ration_compat.h ]] || files+=("$file")
+	done
+	! grep_code "$api" "${files[@]}"
+}
+
+check_clang_format()
+{
+	need clang-format || return
+	# Headers align their comments by hand.
+	printf '%s\n' "${C[@]}" | sed -n '/\.c$/p' | xargs -r clang-format --dry-run --Werror
+}
+
+check_shellcheck()
+{
+	need shellcheck || return
+	shellcheck -x "${SCRIPTS[@]}"
+}
+
+check_codespell()
+{
+	need codespell || return
+	codespell "${TEXT[@]}"
+}
+
+check_cppcheck()
+{
+	need cppcheck || return
+	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/pmd "${C[@]}"
+}
+
+check_clang_tidy()
+{
+	local file files=()
+
+	need clang-tidy || return
+	need_build || return
+	for file in "${C[@]}"; do
+		# Headers come with the files that include them.
+		[[ $file != *.c ]] || ! grep -qF "/$file\"" "$BUILD/compile_commands.json" ||
+			files+=("$file")
+	done
+	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 clang-tidy -p "$BUILD" --quiet \
+		--config-file=devtools/clang-tidy.yaml 2>/dev/null
+}
+
+# What the compiled library asks of others, and what it shows to others.
+check_symbols()
+{
+	local library bad=0
+	local calls='v?printf|puts|putchar|perror|_?exit|abort|__assert_fail|rte_exit|__rte_panic'
+
+	need nm || return
+	need_build || return
+	library=$(find "$BUILD/lib" -name 'libration.so*' -type f -not -name '*.p' | head -n 1)
+	[[ -n $library ]] || { echo "no libration.so in $BUILD"; return 1; }
+	calls+='|__v?printf_chk|stdout|stderr|system'
+	if nm -D --undefined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' |
+		grep -xE "$calls"; then
+		echo "$library: a library must not call these"
+		bad=1
+	fi
+	if nm -D --defined-only "$library" | awk '$2 != "A" { print $NF }' | sed 's/@.*//' |
+		grep -v '^ration_'; then
+		echo "$library: exports these without the prefix ration_"
+		bad=1
+	fi
+	return "$bad"
+}
+
+run_check()
+{
+	local name=$1 output status=0
+
+	NUMBER=$((NUMBER + 1))
+	output=$("check_${name//-/_}" 2>&1) || status=$?
+	if ((status == 77)); then
+		echo "ok $NUMBER - $name # SKIP $output"
+		return 0
+	fi
+	if ((status == 0)); then
+		echo "ok $NUMBER - $name"
+		return 0
+	fi
+	echo "not ok $NUMBER - $name"
+	tail -n 100 <<<"$output" | sed 's/^/# /'
+	return 1
+}
+
+BUILD=
+NUMBER=0
+CHECKS=()
+ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api clang-format shellcheck
+	codespell cppcheck clang-tidy symbols)
+
+while (($# > 0)); do
+	case $1 in
+	-h | --help) usage; exit 0 ;;
+	--build) BUILD=${2:?--build needs a folder}; shift ;;
+	-*) echo "check-style.sh: unknown option '$1'" >&2; exit 2 ;;
+	*)
+		if [[ " ${ALL_CHECKS[*]} " != *" $1 "* ]]; then
+			echo "check-style.sh: no check '$1' (there are: ${ALL_CHECKS[*]})" >&2
+			exit 2
+		fi
+		CHECKS+=("$1")
+		;;
+	esac
+	shift
+done
+((${#CHECKS[@]} > 0)) || CHECKS=("${ALL_CHECKS[@]}")
+
+mapfile -t ALL < <(list_files)
+mapfile -t C < <(printf '%s\n' "${ALL[@]}" | grep -E '\.[ch]$')
+mapfile -t LIB < <(printf '%s\n' "${C[@]}" | grep '^lib/')
+mapfile -t SCRIPTS < <(printf '%s\n' "${ALL[@]}" | grep -E '\.sh$|^\.ci/run$')
+mapfile -t MESON < <(printf '%s\n' "${ALL[@]}" | grep -E '(^|/)meson(\.build|_options\.txt)$')
+mapfile -t TEXT < <(printf '%s\n' "${ALL[@]}" | grep -vE '\.(pcap|png|svg)$')
+
+FAILED=0
+echo "1..${#CHECKS[@]}"
+for check in "${CHECKS[@]}"; do
+	run_check "$check" || FAILED=1
+done
+exit "$FAILED"

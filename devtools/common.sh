@@ -1,0 +1,204 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Messages, clean-up, child processes and waits. Sourced by the scripts of this project.
+#
+# Whatever a script changes outside its own folder it hands to at_exit() at once, so that it is
+# undone however the script ends: normally, on an error, on Ctrl-C, on TERM or HUP.
+
+# shellcheck disable=SC2034 # used by the scripts that source this file
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# In the name of everything that is made on this machine. Scripts started by a script inherit it,
+# so that the first one can sweep up after all of them.
+export RATION_TAG=${RATION_TAG:-$$}
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+is_root()
+{
+	[[ $EUID -eq 0 ]]
+}
+
+CLEANUP=()
+
+# at_exit COMMAND ARG...: runs at the end, last one first.
+at_exit()
+{
+	CLEANUP+=("$(printf '%q ' "$@")")
+}
+
+clean_up()
+{
+	local status=$? i
+
+	trap '' HUP INT QUIT PIPE TERM
+	trap - EXIT
+	clear_progress
+	for ((i = ${#CLEANUP[@]} - 1; i >= 0; i--)); do
+		eval "${CLEANUP[i]}" || :
+	done
+	exit "$status"
+}
+
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 131' QUIT
+trap 'exit 141' PIPE
+trap 'exit 143' TERM
+
+# A folder for logs and results, gone at the end.
+make_workdir()
+{
+	WORKDIR=$(mktemp -d "${TMPDIR:-/tmp}/ration-$RATION_TAG-XXXXXX") || exit 1
+	at_exit rm -rf "$WORKDIR"
+}
+
+# Children that have not been waited for, so that no other process that has got the number of one
+# that has ended is ever signalled.
+declare -A CHILDREN=()
+CHILD=
+# Children that must not be ended half-way, such as a package manager: waited for instead.
+declare -A PATIENT=()
+
+# spawn COMMAND ARG...: starts it in a session of its own; CHILD is its pid. Redirect as for any
+# command. SIGINT is ignored in it unless it installs a handler, as in all background commands.
+spawn()
+{
+	setsid "$@" </dev/null &
+	CHILD=$!
+	CHILDREN[$CHILD]=$1
+	at_exit end_child "$CHILD"
+}
+
+is_running()
+{
+	[[ -n ${CHILDREN[$1]:-} ]] && kill -0 "$1" 2>/dev/null
+}
+
+# Waits for a child and forgets it; the status is the child's.
+reap()
+{
+	local status=0
+
+	wait "$1" || status=$?
+	unset "CHILDREN[$1]"
+	return "$status"
+}
+
+# Ends a child and what it has started: politely, then not.
+end_child()
+{
+	local pid=$1 i
+
+	[[ -n ${CHILDREN[$pid]:-} ]] || return 0
+	if [[ -n ${PATIENT[$pid]:-} ]]; then
+		echo "  letting ${PATIENT[$pid]} finish"
+		reap "$pid"
+		return 0
+	fi
+	kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null
+	for ((i = 0; i < 100; i++)); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL -- "-$pid" 2>/dev/null
+	reap "$pid" 2>/dev/null
+	return 0
+}
+
+PROGRESS_SHOWN=
+
+on_terminal()
+{
+	[[ -t 1 && ${TERM:-dumb} != dumb ]]
+}
+
+clear_progress()
+{
+	[[ -z $PROGRESS_SHOWN ]] || printf '\r\033[K'
+	PROGRESS_SHOWN=
+}
+
+# show_progress LABEL SECONDS [DETAIL]: one line that rewrites itself; without a terminal a plain
+# line every ten seconds.
+show_progress()
+{
+	local line
+
+	if on_terminal; then
+		line="  $1: $2 s  ${3:-}"
+		printf '\r\033[K%s' "${line:0:$((${COLUMNS:-80} - 1))}"
+		PROGRESS_SHOWN=1
+	elif (($2 > 0 && $2 % 10 == 0 && $2 != ${PROGRESS_LAST:-0})); then
+		printf '  %s: %d s\n' "$1" "$2"
+		PROGRESS_LAST=$2
+	fi
+}
+
+last_line()
+{
+	[[ -f $1 ]] && tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
+}
+
+# wait_child PID LABEL LIMIT [LOG]: shows progress until the child ends, but no longer than LIMIT
+# seconds: then it is ended and the status is 124.
+wait_child()
+{
+	local pid=$1 label=$2 limit=$3 log=${4:-/dev/null} start=$SECONDS
+
+	while is_running "$pid"; do
+		if ((SECONDS - start >= limit)); then
+			clear_progress
+			end_child "$pid"
+			return 124
+		fi
+		if ((SECONDS - start >= 1)); then
+			show_progress "$label" "$((SECONDS - start))" "$(last_line "$log")"
+		fi
+		sleep 0.2
+	done
+	clear_progress
+	reap "$pid"
+}
+
+# step LABEL LIMIT LOG COMMAND ARG...: runs a command with its output in a file. One line says how
+# it went; the end of the file is shown if it failed.
+step()
+{
+	local label=$1 limit=$2 log=$3 start=$SECONDS status=0
+
+	shift 3
+	spawn "$@" >"$log" 2>&1
+	[[ -z ${STEP_PATIENT:-} ]] || PATIENT[$CHILD]=$STEP_PATIENT
+	wait_child "$CHILD" "$label" "$limit" "$log" || status=$?
+	if ((status == 0)); then
+		printf '  %s: done (%d s)\n' "$label" "$((SECONDS - start))"
+		return 0
+	fi
+	if ((status == 124)); then
+		printf '  %s: not finished after %d s\n' "$label" "$limit"
+	else
+		printf '  %s: FAILED (status %d)\n' "$label" "$status"
+	fi
+	tail -n 60 "$log" | sed 's/^/    | /'
+	return "$status"
+}
+
+# wait_until SECONDS COMMAND ARG...: tries until it is true or the deadline has passed.
+wait_until()
+{
+	local deadline=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		((SECONDS < deadline)) || return 1
+		sleep 0.1
+	done
+}

@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Installs what is missing, builds, runs every test and every check, and counts them.
+
+set -u
+# shellcheck source=devtools/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=devtools/packages.sh
+. "$ROOT/devtools/packages.sh"
+# shellcheck source=devtools/dpdk.sh
+. "$ROOT/devtools/dpdk.sh"
+# shellcheck source=devtools/netns.sh
+. "$ROOT/devtools/netns.sh"
+
+usage()
+{
+	cat <<-'END'
+		Usage: [sudo] devtools/test.sh [--quick] [--keep]
+
+		Installs what is missing, builds, runs all tests and checks, and ends with the line
+		"N passed, N failed, N skipped". The status is 0 if none failed. A plain user installs
+		nothing and skips what needs root.
+
+		  --quick  only the gcc build and the unit tests
+		  --keep   keep the build folder build-test, or use it again if it is there
+		  --help   this text
+	END
+}
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+
+# outcome passed|failed|skipped NAME [REASON]: counts one test. Nobody needs a line for each that
+# has passed.
+outcome()
+{
+	case $1 in
+	passed) PASSED=$((PASSED + 1)) ;;
+	failed) FAILED=$((FAILED + 1)); echo "  FAILED: $2${3:+ ($3)}" ;;
+	skipped) SKIPPED=$((SKIPPED + 1)); echo "  skipped: $2${3:+ ($3)}" ;;
+	esac
+}
+
+# test_step NAME LIMIT COMMAND ARG...: a test that is one command.
+test_step()
+{
+	local name=$1 limit=$2
+
+	shift 2
+	if step "$name" "$limit" "$WORKDIR/step.log" "$@"; then
+		outcome passed "$name"
+	else
+		outcome failed "$name"
+		return 1
+	fi
+}
+
+# count_tap PREFIX: counts lines of TAP from stdin.
+count_tap()
+{
+	local line
+
+	while read -r line; do
+		case $line in
+		*'# SKIP'*) outcome skipped "$1: ${line#*ok }" ;;
+		'ok '*) outcome passed "$1" ;;
+		'not ok '*) outcome failed "$1: ${line#not ok }" ;;
+		esac
+	done
+}
+
+# From meson's log, for each test: a line of TAP for each of its cases, or for itself if it has
+# none. A test that ended badly although no case of it has failed counts as one more failure.
+# shellcheck disable=SC2016 # jq's variables
+MESON_TAP='
+	def cases: [(.stdout // "") | split("\n")[] | select(test("^ *(not )?ok "))];
+	def failures: map(select(test("^ *not ok ") and (test("# SKIP") | not)));
+	def is_bad: .result as $r | ["OK", "SKIP", "EXPECTEDFAIL"] | index($r) == null;
+	.name as $name | cases as $cases
+	| ($cases[] | sub("^ *(?<ok>(not )?ok [0-9]* *-? *)"; "\(.ok)" + $name + ": ")),
+	  if .result == "SKIP" and ($cases | length) == 0
+	  then "ok 1 - \($name) # SKIP \((.stdout // "") | rtrimstr("\n") | split("\n") | last // "")"
+	  elif is_bad and ($cases | failures | length) == 0
+	       and (.returncode != 0 or ($cases | map(select(test("# SKIP"))) | length) == 0)
+	  then "not ok 1 - \($name): \(.result), status \(.returncode)"
+	  elif ($cases | length) == 0 then "ok 1 - \($name)"
+	  else empty end'
+
+# meson_tests NAME LIMIT BUILD ARG...: runs tests of a build folder and counts their cases.
+meson_tests()
+{
+	local name=$1 limit=$2 build=$3 log="$3/meson-logs/counted.json" start=$SECONDS status=0
+
+	shift 3
+	rm -f "$log"
+	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 2 "$@" \
+		>"$WORKDIR/$name.log" 2>&1
+	wait_child "$CHILD" "$name" "$limit" "$WORKDIR/$name.log" || status=$?
+	printf '  %s: ran %d s\n' "$name" "$((SECONDS - start))"
+	if ((status != 0)); then
+		grep -avE '^(ninja: |[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" | tail -n 150 |
+			sed 's/^/    | /'
+	fi
+	if [[ ! -s $log ]]; then
+		outcome failed "$name" "status $status, no test has run"
+		return 1
+	fi
+	((status != 124)) || outcome failed "$name" "not finished after $limit s"
+	count_tap "$name" < <(jq -r "$MESON_TAP" "$log")
+}
+
+# build NAME CC ARG...: configures and builds below build-test; BUILT is the folder.
+build()
+{
+	local name=$1 cc=$2
+
+	shift 2
+	BUILT=$BUILD/$name
+	mkdir -p "$BUILD"
+	if [[ ! -f $BUILT/build.ninja ]]; then
+		rm -rf "$BUILT"
+		test_step "$name: configure" 120 env CC="$cc" CFLAGS= LDFLAGS= \
+			meson setup --werror "$BUILT" "$ROOT" "$@" || return 1
+	fi
+	test_step "$name: build without warnings" 600 ninja -C "$BUILT" -j 2
+}
+
+run_gcc()
+{
+	build gcc gcc -Dbuildtype=debugoptimized || return
+	GCC_BUILD=$BUILT
+	meson_tests 'unit tests' 400 "$GCC_BUILD" --no-suite e2e --no-suite install
+}
+
+run_clang()
+{
+	if ! command -v clang >/dev/null; then
+		outcome skipped 'clang: build without warnings' 'clang is not installed'
+		return
+	fi
+	build clang clang -Dbuildtype=release
+}
+
+# Leaks are not looked for: EAL keeps memory until the process ends.
+run_sanitizers()
+{
+	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
+	ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
+		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
+		--no-suite install --timeout-multiplier 4
+}
+
+run_checks()
+{
+	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
+		>"$WORKDIR/checks.log" 2>&1
+	wait_child "$CHILD" 'style and static checks' 400 "$WORKDIR/checks.log" ||
+		grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
+	if ! grep -q '^1\.\.' "$WORKDIR/checks.log"; then
+		outcome failed 'style and static checks' 'have not run'
+	fi
+	count_tap 'check' <"$WORKDIR/checks.log"
+}
+
+run_install()
+{
+	[[ -z $GCC_BUILD ]] || meson_tests 'installed library' 200 "$GCC_BUILD" --suite install
+}
+
+run_e2e()
+{
+	[[ -z $GCC_BUILD ]] || meson_tests 'end to end' 400 "$GCC_BUILD" --suite e2e
+}
+
+QUICK=
+KEEP=
+for option; do
+	case $option in
+	-h | --help) usage; exit 0 ;;
+	--quick) QUICK=1 ;;
+	--keep) KEEP=1 ;;
+	*) usage >&2; die "unknown option '$option'" ;;
+	esac
+done
+
+GCC_BUILD=
+export LC_ALL=C.UTF-8
+cd "$ROOT" || exit 1
+make_workdir
+choose_build_dir build-test
+[[ -n $KEEP ]] || { rm -rf "$BUILD"; at_exit rm -rf "$BUILD"; }
+
+echo 'Packages'
+install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TEST[@]}" ||
+	echo '  going on with what is there'
+need_commands jq meson ninja gcc
+
+echo 'Build and unit tests'
+if is_root; then
+	at_exit remove_dpdk_files "ration-$RATION_TAG-"
+	at_exit remove_namespaces "ration-$RATION_TAG-"
+	reserve_hugepages 256 || echo '  no hugepages to be had: going on without'
+fi
+run_gcc
+if [[ -z $QUICK ]]; then
+	echo 'Checks'
+	run_checks
+	echo 'Outside program against the installed library'
+	run_install
+	echo 'Other builds'
+	run_clang
+	run_sanitizers
+	echo 'End to end'
+	run_e2e
+fi
+
+echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+((FAILED == 0))
