@@ -19,9 +19,9 @@ usage()
 	cat <<-'END'
 		Usage: [sudo] devtools/test.sh [--quick] [--keep]
 
-		Installs what is missing, builds, runs all tests and checks, and ends with the line
-		"N passed, N failed, N skipped". The status is 0 if none failed. A plain user installs
-		nothing and skips what needs root.
+		Installs what is missing, builds, runs all tests and checks, and ends with the
+		line "N passed, N failed, N skipped". The status is 0 if none failed. A plain
+		user installs nothing and skips what needs root.
 
 		  --quick  only the gcc build and the unit tests
 		  --keep   keep the build folder build-test, or use it again if it is there
@@ -82,7 +82,8 @@ MESON_TAP='
 	.name as $name | cases as $cases
 	| ($cases[] | sub("^ *(?<ok>(not )?ok [0-9]* *-? *)"; "\(.ok)" + $name + ": ")),
 	  if .result == "SKIP" and ($cases | length) == 0
-	  then "ok 1 - \($name) # SKIP \((.stdout // "") | rtrimstr("\n") | split("\n") | last // "")"
+	  then "ok 1 - \($name) # SKIP "
+	       + ((.stdout // "") | split("\n") | map(select(. != "")) | last // "")
 	  elif is_bad and ($cases | failures | length) == 0
 	       and (.returncode != 0 or ($cases | map(select(test("# SKIP"))) | length) == 0)
 	  then "not ok 1 - \($name): \(.result), status \(.returncode)"
@@ -101,8 +102,8 @@ meson_tests()
 	wait_child "$CHILD" "$name" "$limit" "$WORKDIR/$name.log" || status=$?
 	printf '  %s: ran %d s\n' "$name" "$((SECONDS - start))"
 	if ((status != 0)); then
-		grep -avE '^(ninja: |[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" | tail -n 150 |
-			sed 's/^/    | /'
+		grep -avE '^(ninja: |[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
+			tail -n 150 | sed 's/^/    | /'
 	fi
 	if [[ ! -s $log ]]; then
 		outcome failed "$name" "status $status, no test has run"
