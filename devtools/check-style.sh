@@ -4,8 +4,6 @@
 #
 # Style and static checks of everything in the tree, one line of TAP each.
 
-# shellcheck disable=SC2317 # the checks are called by name
-
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -130,7 +128,8 @@ check_clang_format()
 check_shellcheck()
 {
 	need shellcheck || return
-	shellcheck -x "${SCRIPTS[@]}"
+	# SC2317: what is called by name looks unreachable to it.
+	shellcheck -x -e SC2317 "${SCRIPTS[@]}"
 }
 
 check_codespell()

@@ -5,10 +5,10 @@
 # Debian packages that the scripts need. Sourced after common.sh.
 
 # shellcheck disable=SC2034 # used by the scripts that source this file
-PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libcyaml-dev libyaml-dev
+PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libyaml-dev
 	libjansson-dev jq)
 # shellcheck disable=SC2034
-PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping)
+PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 # shellcheck disable=SC2034
 PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools cppcheck
 	shellcheck codespell)

@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Start of every end to end test: ration-pmd between three network namespaces, and claims about
+# what comes through. A claim prints a line of TAP. Status 77: skipped, and why.
+#
+# RATION_PMD is the program under test.
+
+set -u
+# shellcheck source=devtools/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../devtools/common.sh"
+# shellcheck source=devtools/dpdk.sh
+. "$ROOT/devtools/dpdk.sh"
+# shellcheck source=devtools/netns.sh
+. "$ROOT/devtools/netns.sh"
+# shellcheck source=devtools/forwarder.sh
+. "$ROOT/devtools/forwarder.sh"
+
+# shellcheck disable=SC2034 # used by the tests
+BUDGET=$ROOT/test/e2e/budget.yaml
+PMD=${RATION_PMD:-$ROOT/build/app/pmd/ration-pmd}
+NUMBER=0
+FAILED=0
+
+skip()
+{
+	echo "$*"
+	exit 77
+}
+
+need_tools()
+{
+	local tool
+
+	for tool; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+}
+
+# claim TEXT COMMAND ARG...: it holds if the command is true.
+claim()
+{
+	local text=$1
+
+	shift
+	NUMBER=$((NUMBER + 1))
+	if "$@"; then
+		echo "ok $NUMBER - $text"
+	else
+		echo "not ok $NUMBER - $text"
+		echo "# was: $*"
+		FAILED=1
+	fi
+}
+
+# claim_equal TEXT EXPECTED FOUND
+claim_equal()
+{
+	claim "$1" test "$3" = "$2"
+}
+
+# claim_more TEXT LEAST FOUND
+claim_more()
+{
+	claim "$1" test "$3" -ge "$2"
+}
+
+# claim_stop SIGNAL: the forwarder ends well, and its books are right.
+claim_stop()
+{
+	local status=0
+
+	stop_forwarder "$1" || status=$?
+	claim_equal "after SIG$1 the status is 0" 0 "$status"
+	claim 'for each tenant offered = delivered + refused + lost' check_books "$FIGURES"
+	((status == 0)) || tail -n 20 "$MESSAGES" | sed 's/^/# /'
+}
+
+# claim_arrived BEFORE: what was delivered towards the server has got there.
+claim_arrived()
+{
+	local arrived=$(($(server_received) - $1))
+
+	claim_equal 'all that left port 1 has arrived' "$(query "$FIGURES" \
+		'[.ports[] | select(.name == "net_af_packet1")][0].tx')" "$arrived"
+}
+
+finish()
+{
+	echo "1..$NUMBER"
+	exit "$FAILED"
+}
+
+# Namespaces and links, or a reason to skip.
+begin()
+{
+	is_root || skip 'needs root'
+	need_tools ip ethtool jq "$@"
+	can_make_namespaces || skip 'network namespaces cannot be made here'
+	[[ -x $PMD ]] || die "there is no $PMD"
+	make_workdir
+	make_topology || die 'cannot build the network namespaces'
+}
+
+# flood TENANT RATE SECONDS: sends UDP without waiting for anybody. CHILD is the sender.
+flood()
+{
+	spawn ip netns exec "$CLIENTS" taskset -c "$OTHER_CPU" iperf -u --no-udp-fin \
+		-c "10.10.$1.2" -B "10.10.$1.1" -b "$2pps" -l 100 -t "$3" \
+		>"$WORKDIR/flood-$1.log" 2>&1
+}
+
+# ping_tenant TENANT COUNT: prints how many answers came.
+ping_tenant()
+{
+	in_ns "$CLIENTS" ping -q -n -c "$2" -i 0.01 -W 5 -w 60 -I "10.10.$1.1" "10.10.$1.2" |
+		sed -n 's/.* \([0-9]*\) received.*/\1/p'
+}

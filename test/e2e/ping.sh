@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# ping gets all its answers through ration-pmd, and every packet is counted for its tenant.
+
+# shellcheck source=test/e2e/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# round NAME SIGNAL ARG...: pings for each tenant through a forwarder with these options.
+round()
+{
+	local name=$1 signal=$2 n=0 who before count=50
+
+	shift 2
+	start_forwarder "$name" no-huge --burst=32 "$@" || die "$name: it did not start"
+	before=$(server_received)
+	for who in gold silver greedy; do
+		n=$((n + 1))
+		claim_equal "$name: $who gets all answers" "$count" "$(ping_tenant "$n" "$count")"
+	done
+	claim_stop "$signal"
+	for who in gold silver greedy; do
+		# A request and an answer each.
+		claim_equal "$name: $who's packets are counted" "$((2 * count))" \
+			"$(tenant "$who" delivered)"
+	done
+	claim_arrived "$before"
+}
+
+begin ping
+round io INT --forward-mode=io --budget="$BUDGET"
+round hold TERM --forward-mode=hold --hold-size=1024 --service-rate=10000 --latency \
+	--budget="$BUDGET"
+round unlimited INT --forward-mode=hold --hold-size=1024 --service-rate=10000 \
+	--classify="$BUDGET"
+finish

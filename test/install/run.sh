@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Installs the library into a folder of its own and builds the README's example against it, as a
+# stranger would: with pkg-config and nothing else of this tree.
+
+set -u
+# shellcheck source=devtools/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../devtools/common.sh"
+# shellcheck source=devtools/dpdk.sh
+. "$ROOT/devtools/dpdk.sh"
+
+EXAMPLE=$ROOT/test/install/example.c
+NUMBER=0
+FAILED=0
+
+# claim NAME COMMAND ARG...: one line of TAP; what the command says is shown if it fails.
+claim()
+{
+	local name=$1 output
+
+	shift
+	NUMBER=$((NUMBER + 1))
+	if output=$("$@" 2>&1); then
+		echo "ok $NUMBER - $name"
+	else
+		echo "not ok $NUMBER - $name"
+		tail -n 40 <<<"$output" | sed 's/^/# /'
+		FAILED=1
+	fi
+}
+
+install_library()
+{
+	env CFLAGS= LDFLAGS= meson setup "$WORKDIR/build" "$ROOT" --prefix="$PREFIX" \
+		--libdir=lib -Dapps=false -Dtests=false -Dbuildtype=release &&
+		meson install -C "$WORKDIR/build"
+}
+
+compile()
+{
+	local flags
+
+	flags=$(pkg-config --cflags libration) || return 1
+	# shellcheck disable=SC2086 # several words
+	"${CC:-cc}" -Wall -Wextra -Werror $flags -o "$WORKDIR/$1" "$EXAMPLE" "${@:2}"
+}
+
+compile_shared()
+{
+	# shellcheck disable=SC2046 # several words
+	compile shared $(pkg-config --libs libration) &&
+		readelf -d "$WORKDIR/shared" | grep -q 'NEEDED.*libration\.so\.[0-9]'
+}
+
+compile_static()
+{
+	# shellcheck disable=SC2046 # several words
+	compile static "$(pkg-config --variable=libdir libration)/libration.a" \
+		$(pkg-config --libs libdpdk) &&
+		! readelf -d "$WORKDIR/static" | grep 'NEEDED.*libration'
+}
+
+# run_example PROGRAM: it must find the limit of 100 to the unit.
+run_example()
+{
+	local output
+
+	eal_args "install-$1" no-huge
+	output=$(LD_LIBRARY_PATH=$PREFIX/lib timeout 60 "$WORKDIR/$1" "${EAL_ARGS[@]}") || return 1
+	echo "$output"
+	grep -q 'edge/gold holds 100 packets' <<<"$output"
+}
+
+# Each installed header alone, in both languages.
+compile_headers()
+{
+	local header language flags
+
+	flags=$(pkg-config --cflags libration) || return 1
+	for header in "$PREFIX"/include/*.h; do
+		for language in 'c -std=gnu11' 'c++ -std=c++17'; do
+			# shellcheck disable=SC2086 # several words
+			echo "#include <${header##*/}>" | "${CC:-cc}" -x $language -Wall -Wextra \
+				-Werror $flags -fsyntax-only - || return 1
+		done
+	done
+}
+
+# The README shows this very program, behind its licence.
+readme_shows_example()
+{
+	# shellcheck disable=SC2016 # backquotes of Markdown
+	diff <(sed -n '/^```c$/,/^```$/p' "$ROOT/README.md" | sed '1d;$d') <(sed '1,4d' "$EXAMPLE")
+}
+
+make_workdir
+PREFIX=$WORKDIR/prefix
+export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
+
+echo '1..7'
+claim 'the library installs without programs and tests' install_library
+claim 'the example compiles against the shared library' compile_shared
+claim 'the example runs with the shared library' run_example shared
+claim 'the example compiles against the static library' compile_static
+claim 'the example runs with the static library' run_example static
+claim 'each installed header compiles alone in C and C++' compile_headers
+claim 'the README shows the example' readme_shows_example
+exit "$FAILED"
