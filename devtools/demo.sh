@@ -159,7 +159,7 @@ if [[ -z $REPLAY ]] && can_make_namespaces; then
 		MEMORY=no-huge
 		echo '  no hugepages to be had: going on without'
 	fi
-	make_topology || die 'cannot build the network namespaces'
+	{ make_topology && silence_server; } || die 'cannot build the network namespaces'
 	RUN=run_live JUDGE=judge_live
 else
 	echo 'Weaker than with sudo: no hugepages, and a replayed capture instead of real' \

@@ -60,12 +60,10 @@ tenant()
 		"[.tenants[] | select(.name | split(\"/\") | last == \$name)][0].$2 // 0"
 }
 
-# Whether every packet that was offered has had its fate: none waits any more.
+# Whether no packet waits any more, by the latest figures.
 nothing_held()
 {
-	local held='any(.tenants[]; .offered != .delivered + .refused + .lost)'
-
-	[[ $(query "$FIGURES" "$held") == false ]]
+	[[ $(query "$FIGURES" '[.tenants[].held] | add') == 0 ]]
 }
 
 # Checks the books of a run that has ended, and says what is wrong with them.

@@ -87,6 +87,13 @@ make_topology()
 	add_host "$SERVER" "$SERVER_MAC" "$CLIENT_MAC" 2 1
 }
 
+# The server takes no address any more: it counts what arrives and answers nothing, not even that
+# nobody listens.
+silence_server()
+{
+	ip -n "$SERVER" address flush dev eth0
+}
+
 # Whether this process may make namespaces and links at all.
 can_make_namespaces()
 {

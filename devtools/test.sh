@@ -61,13 +61,14 @@ test_step()
 # count_tap PREFIX: counts lines of TAP from stdin.
 count_tap()
 {
-	local line
+	local line name
 
 	while read -r line; do
+		name="$1: $(sed -E 's/^(not )?ok [0-9]* *(- )?//; s/# SKIP *//' <<<"$line")"
 		case $line in
-		*'# SKIP'*) outcome skipped "$1: ${line#*ok }" ;;
-		'ok '*) outcome passed "$1" ;;
-		'not ok '*) outcome failed "$1: ${line#not ok }" ;;
+		ok\ *'# SKIP'* | not\ ok\ *'# SKIP'*) outcome skipped "$name" ;;
+		'ok '*) outcome passed "$name" ;;
+		'not ok '*) outcome failed "$name" ;;
 		esac
 	done
 }

@@ -67,7 +67,6 @@ run_example()
 {
 	local output
 
-	eal_args "install-$1" no-huge
 	output=$(LD_LIBRARY_PATH=$PREFIX/lib timeout 60 "$WORKDIR/$1" "${EAL_ARGS[@]}") || return 1
 	echo "$output"
 	grep -q 'edge/gold holds 100 packets' <<<"$output"
@@ -98,6 +97,7 @@ readme_shows_example()
 make_workdir
 PREFIX=$WORKDIR/prefix
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
+eal_args install no-huge
 
 echo '1..7'
 claim 'the library installs without programs and tests' install_library
