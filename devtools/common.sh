@@ -10,6 +10,9 @@
 # shellcheck disable=SC2034 # used by the scripts that source this file
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# Plain users, and root after a plain su, have no sbin in their path; ip and ethtool live there.
+PATH=$PATH:/usr/sbin:/sbin
+
 # In the name of everything that is made on this machine. Scripts started by a script inherit it,
 # so that the first one can sweep up after all of them.
 export RATION_TAG=${RATION_TAG:-$$}
@@ -40,6 +43,7 @@ clean_up()
 	trap '' HUP INT QUIT PIPE TERM
 	trap - EXIT
 	clear_progress
+	((status <= 128)) || echo "${0##*/}: interrupted, cleaning up" >&2
 	for ((i = ${#CLEANUP[@]} - 1; i >= 0; i--)); do
 		eval "${CLEANUP[i]}" || :
 	done
@@ -144,23 +148,26 @@ show_progress()
 
 last_line()
 {
-	[[ -f $1 ]] && tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
+	tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
 }
 
-# wait_child PID LABEL LIMIT [LOG]: shows progress until the child ends, but no longer than LIMIT
-# seconds: then it is ended and the status is 124.
+# wait_child PID LABEL LIMIT [COMMAND ARG...]: shows progress until the child ends, with what the
+# command says about it, but no longer than LIMIT seconds: then it is ended and the status is 124.
 wait_child()
 {
-	local pid=$1 label=$2 limit=$3 log=${4:-/dev/null} start=$SECONDS
+	local pid=$1 label=$2 limit=$3 start=$SECONDS shown=0 now
 
+	shift 3
 	while is_running "$pid"; do
-		if ((SECONDS - start >= limit)); then
+		now=$((SECONDS - start))
+		if ((now >= limit)); then
 			clear_progress
 			end_child "$pid"
 			return 124
 		fi
-		if ((SECONDS - start >= 1)); then
-			show_progress "$label" "$((SECONDS - start))" "$(last_line "$log")"
+		if ((now > shown)); then
+			show_progress "$label" "$now" "$("${@:-true}")"
+			shown=$now
 		fi
 		sleep 0.2
 	done
@@ -177,7 +184,7 @@ step()
 	shift 3
 	spawn "$@" >"$log" 2>&1
 	[[ -z ${STEP_PATIENT:-} ]] || PATIENT[$CHILD]=$STEP_PATIENT
-	wait_child "$CHILD" "$label" "$limit" "$log" || status=$?
+	wait_child "$CHILD" "$label" "$limit" last_line "$log" || status=$?
 	if ((status == 0)); then
 		printf '  %s: done (%d s)\n' "$label" "$((SECONDS - start))"
 		return 0

@@ -63,6 +63,13 @@ build()
 	PMD=$BUILD/app/pmd/ration-pmd
 }
 
+# What happens to whom right now.
+latest()
+{
+	query "$FIGURES" '[.tenants[] | select(.refused + .lost > 0)
+		| "\(.name | split("/") | last) -\(.refused + .lost)"] | join("  ")'
+}
+
 # Sends from all tenants at once, and waits until the last packet is through.
 send_traffic()
 {
@@ -76,7 +83,7 @@ send_traffic()
 		pids+=("$CHILD")
 	done
 	for n in "${pids[@]}"; do
-		wait_child "$n" "$1: sending for $TIME s" "$((TIME + 20))" ||
+		wait_child "$n" "$1: sending for $TIME s" "$((TIME + 20))" latest ||
 			die "a sender failed: $(tail -n 3 "$WORKDIR"/send-*.log)"
 	done
 	wait_until 20 nothing_held || die 'packets are still held long after the last one was sent'
@@ -163,7 +170,8 @@ if [[ -z $REPLAY ]] && can_make_namespaces; then
 	RUN=run_live JUDGE=judge_live
 else
 	echo 'Weaker than with sudo: no hugepages, and a replayed capture instead of real' \
-		'traffic, so every tenant, not only greedy, sends more than there is room for.'
+		'traffic, so every tenant, not only greedy, sends more than there is room for.' \
+		'What still waits when the time is up counts as lost.'
 	RUN=run_replay JUDGE=judge_replay
 fi
 

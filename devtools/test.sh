@@ -100,7 +100,7 @@ meson_tests()
 	rm -f "$log"
 	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 2 "$@" \
 		>"$WORKDIR/$name.log" 2>&1
-	wait_child "$CHILD" "$name" "$limit" "$WORKDIR/$name.log" || status=$?
+	wait_child "$CHILD" "$name" "$limit" last_line "$WORKDIR/$name.log" || status=$?
 	printf '  %s: ran %d s\n' "$name" "$((SECONDS - start))"
 	if ((status != 0)); then
 		grep -avE '^(ninja: |[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
@@ -160,7 +160,7 @@ run_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
 		>"$WORKDIR/checks.log" 2>&1
-	wait_child "$CHILD" 'style and static checks' 400 "$WORKDIR/checks.log" ||
+	wait_child "$CHILD" 'style and static checks' 400 last_line "$WORKDIR/checks.log" ||
 		grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
 	if ! grep -q '^1\.\.' "$WORKDIR/checks.log"; then
 		outcome failed 'style and static checks' 'have not run'

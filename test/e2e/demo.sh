@@ -32,5 +32,7 @@ demo replay --replay
 if can_make_namespaces; then
 	need_tools ip ethtool iperf
 	demo live
+else
+	claim 'live # SKIP needs root, and network namespaces' true
 fi
 finish
