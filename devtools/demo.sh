@@ -67,7 +67,8 @@ build()
 latest()
 {
 	query "$FIGURES" '[.tenants[] | select(.refused + .lost > 0)
-		| "\(.name | split("/") | last) -\(.refused + .lost)"] | join("  ")'
+		| "\(.name | split("/") | last) \(.refused + .lost)"]
+		| if . == [] then "" else "refused or lost: " + join(", ") end'
 }
 
 # Sends from all tenants at once, and waits until the last packet is through.
@@ -83,7 +84,7 @@ send_traffic()
 		pids+=("$CHILD")
 	done
 	for n in "${pids[@]}"; do
-		wait_child "$n" "$1: sending for $TIME s" "$((TIME + 20))" latest ||
+		wait_child "$n" "$1" "$((TIME + 20))" latest ||
 			die "a sender failed: $(tail -n 3 "$WORKDIR"/send-*.log)"
 	done
 	wait_until 20 nothing_held || die 'packets are still held long after the last one was sent'
@@ -116,7 +117,7 @@ run_replay()
 		--forward-mode=hold --hold-size="$HOLD_SIZE" --service-rate="$SERVICE_RATE" \
 		--latency --duration="$TIME" "$@" \
 		>"$WORKDIR/$name.json" 2>"$WORKDIR/$name.log"
-	wait_child "$CHILD" "$label: replaying $TIME s" "$((TIME + 30))" ||
+	wait_child "$CHILD" "$label" "$((TIME + 30))" ||
 		die "ration-pmd failed: $(tail -n 5 "$WORKDIR/$name.log")"
 	echo "  $label: done"
 }
