@@ -140,9 +140,8 @@ show_progress()
 		line="  $1: $2 s  ${3:-}"
 		printf '\r\033[K%s' "${line:0:$((${COLUMNS:-80} - 1))}"
 		PROGRESS_SHOWN=1
-	elif (($2 > 0 && $2 % 10 == 0 && $2 != ${PROGRESS_LAST:-0})); then
+	elif (($2 % 10 == 0)); then
 		printf '  %s: %d s\n' "$1" "$2"
-		PROGRESS_LAST=$2
 	fi
 }
 
@@ -165,10 +164,10 @@ wait_child()
 			end_child "$pid"
 			return 124
 		fi
-		if ((now > shown)); then
-			show_progress "$label" "$now" "$("${@:-true}")"
-			shown=$now
-		fi
+		# The scheduler may have made us miss a second.
+		for (( ; shown < now; shown++)); do
+			show_progress "$label" "$((shown + 1))" "$("${@:-true}")"
+		done
 		sleep 0.2
 	done
 	clear_progress

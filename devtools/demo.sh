@@ -170,9 +170,9 @@ if [[ -z $REPLAY ]] && can_make_namespaces; then
 	{ make_topology && silence_server; } || die 'cannot build the network namespaces'
 	RUN=run_live JUDGE=judge_live
 else
-	echo 'Weaker than with sudo: no hugepages, and a replayed capture instead of real' \
-		'traffic, so every tenant, not only greedy, sends more than there is room for.' \
-		'What still waits when the time is up counts as lost.'
+	echo 'Weaker than with root and network namespaces: no hugepages, and a replayed capture' \
+		'instead of real traffic, so every tenant, not only greedy, sends more than there' \
+		'is room for. What still waits when the time is up counts as lost.'
 	RUN=run_replay JUDGE=judge_replay
 fi
 
