@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <string.h>
+
+#include "account.h"
+
+/* Neighbours of one tenant are counted in one go. */
+static void
+tally_range(struct fwd_lcore *l, enum fate fate, const struct burst *b, uint16_t i, uint16_t end)
+{
+	while (i < end) {
+		struct tally *t = &l->rows[b->nodes[i]].tally[fate];
+		uint32_t node = b->nodes[i];
+		uint64_t packets = 0, bytes = 0;
+
+		do {
+			packets++;
+			bytes += b->bytes[i];
+		} while (++i < end && b->nodes[i] == node);
+		count(&t->packets, packets);
+		count(&t->bytes, bytes);
+	}
+}
+
+static void
+classify(const struct fwd_lcore *l, uint16_t port, struct burst *b, uint16_t nb)
+{
+	uint16_t i;
+
+	if (l->classifier != NULL)
+		classify_burst(l->classifier, b->pkts, nb, port, b->nodes);
+	else
+		memset(b->nodes, 0, nb * sizeof(b->nodes[0]));
+	for (i = 0; i < nb; i++)
+		b->bytes[i] = rte_pktmbuf_pkt_len(b->pkts[i]);
+}
+
+static void
+look_up_counters(const struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t nb,
+		 ration_counter_t *counters)
+{
+	uint16_t i;
+
+	for (i = 0; i < nb; i++)
+		counters[i] = l->counters[b->nodes[first + i]];
+}
+
+static uint16_t
+keep_granted(struct fwd_lcore *l, struct burst *b, uint16_t nb, const uint8_t *granted)
+{
+	uint16_t i, kept = 0;
+
+	for (i = 0; i < nb; i++) {
+		if (!granted[i]) {
+			tally_range(l, FATE_REFUSED, b, i, i + 1);
+			rte_pktmbuf_free(b->pkts[i]);
+			continue;
+		}
+		b->pkts[kept] = b->pkts[i];
+		b->nodes[kept] = b->nodes[i];
+		b->bytes[kept] = b->bytes[i];
+		kept++;
+	}
+	return kept;
+}
+
+static uint16_t
+charge(struct fwd_lcore *l, struct burst *b, uint16_t nb)
+{
+	ration_counter_t counters[BURST_MAX];
+	uint8_t granted[BURST_MAX];
+
+	look_up_counters(l, b, 0, nb, counters);
+	if (ration_try_charge_burst(l->lc, counters, l->in_bytes ? b->bytes : NULL, nb, granted) ==
+	    nb)
+		return nb;
+	return keep_granted(l, b, nb, granted);
+}
+
+static void
+uncharge(struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t end)
+{
+	ration_counter_t counters[BURST_MAX];
+	uint16_t nb = end - first;
+
+	look_up_counters(l, b, first, nb, counters);
+	ration_uncharge_burst(l->lc, counters, l->in_bytes ? &b->bytes[first] : NULL, nb);
+}
+
+uint16_t
+account_admit(struct fwd_lcore *l, uint16_t port, struct burst *b, uint16_t nb)
+{
+	classify(l, port, b, nb);
+	tally_range(l, FATE_OFFERED, b, 0, nb);
+	return l->lc != NULL ? charge(l, b, nb) : nb;
+}
+
+void
+account_settle(struct fwd_lcore *l, struct burst *b, uint16_t first, uint16_t sent, uint16_t end)
+{
+	tally_range(l, FATE_DELIVERED, b, first, sent);
+	if (unlikely(sent < end)) {
+		tally_range(l, FATE_LOST, b, sent, end);
+		rte_pktmbuf_free_bulk(&b->pkts[sent], end - sent);
+	}
+	if (l->lc != NULL)
+		uncharge(l, b, first, end);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* ration-pmd: forwards packets between DPDK ports under hierarchical budgets. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <rte_eal.h>
+
+#include "check.h"
+#include "clock.h"
+#include "eal_args.h"
+#include "lcores.h"
+#include "message.h"
+#include "monitor.h"
+#include "options.h"
+#include "pool.h"
+#include "ports.h"
+#include "report.h"
+#include "stats.h"
+#include "tenants.h"
+
+struct app {
+	struct options options;
+	struct ports ports;
+	struct tenants tenants;
+	struct lcores lcores;
+	struct stats stats;
+	FILE *reports;
+};
+
+/* Everything that needs EAL, up to the point where forwarding can begin. */
+static int
+set_up(struct app *app)
+{
+	const struct options *o = &app->options;
+	struct rte_mempool *pool;
+	unsigned int nb_lcores;
+
+	if (ports_find(&app->ports, o) < 0 || lcores_count(o, &app->ports, &nb_lcores) < 0)
+		return -1;
+	pool = pool_create(o, &app->ports, nb_lcores);
+	if (pool == NULL || tenants_start(&app->tenants, o, nb_lcores) < 0 ||
+	    lcores_create(&app->lcores, nb_lcores, o, &app->ports, &app->tenants) < 0 ||
+	    stats_init(&app->stats, o, &app->ports, &app->tenants, &app->lcores) < 0 ||
+	    ports_start(&app->ports, o, pool) < 0)
+		return -1;
+	ports_wait_links(&app->ports, monitor_stop_asked);
+	if (!o->no_flush_rx)
+		ports_flush(&app->ports, o);
+	ports_reset_stats(&app->ports);
+	clock_calibrate_end();
+	return 0;
+}
+
+static int
+forward(struct app *app)
+{
+	uint64_t violations;
+	int rc;
+
+	rc = monitor_run(&app->lcores, &app->options, &app->stats, app->reports);
+	violations = check_packets(&app->stats);
+	if (app->tenants.domain != NULL)
+		violations += check_counters(app->tenants.domain);
+	if (report_write(app->reports, &app->stats, REPORT_TOTAL, violations) < 0)
+		rc = -1;
+	return rc < 0 || violations > 0 ? -1 : 0;
+}
+
+static int
+run(struct app *app)
+{
+	int rc;
+
+	rc = set_up(app);
+	if (rc == 0)
+		rc = forward(app);
+	ports_stop(&app->ports);
+	stats_free(&app->stats);
+	lcores_free(&app->lcores);
+	return rc;
+}
+
+/* What can go wrong is found out as far as possible before EAL takes memory and devices. */
+int
+main(int argc, char **argv)
+{
+	struct command_line line = {0};
+	struct app app = {0};
+	int rc;
+
+	clock_calibrate_begin();
+	command_line_split(argc, argv, &line);
+	if (options_parse(line.own_argc, line.own_argv, &app.options) < 0)
+		return EXIT_USAGE;
+	if (line.help || app.options.help) {
+		options_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (eal_args_check(&line) < 0)
+		return EXIT_USAGE;
+	app.reports = report_open(&app.options);
+	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
+		return EXIT_FAILURE;
+	if (eal_start(&line) < 0)
+		return EXIT_FAILURE;
+	monitor_catch_signals();
+	rc = run(&app);
+	tenants_free(&app.tenants);
+	rte_eal_cleanup();
+	return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
