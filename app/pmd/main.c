@@ -46,7 +46,8 @@ set_up(struct app *app)
 	    stats_init(&app->stats, o, &app->ports, &app->tenants, &app->lcores) < 0 ||
 	    ports_start(&app->ports, o, pool) < 0)
 		return -1;
-	ports_wait_links(&app->ports, monitor_stop_asked);
+	if (!o->disable_link_check)
+		ports_wait_links(&app->ports, monitor_stop_asked);
 	if (!o->no_flush_rx)
 		ports_flush(&app->ports, o);
 	ports_reset_stats(&app->ports);
@@ -104,9 +105,10 @@ main(int argc, char **argv)
 	app.reports = report_open(&app.options);
 	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
 		return EXIT_FAILURE;
+	/* Early, as in testpmd: who stops us while EAL starts wants no files to be left behind. */
+	monitor_catch_signals();
 	if (eal_start(&line) < 0)
 		return EXIT_FAILURE;
-	monitor_catch_signals();
 	rc = run(&app);
 	tenants_free(&app.tenants);
 	rte_eal_cleanup();

@@ -86,6 +86,7 @@ static const struct entry entries[] = {
 	       "where a port's packets go; default paired"),
 	NUMBER("stats-period", stats_period, 1, 86400, 0, "print statistics every N seconds"),
 	FLAG("no-flush-rx", no_flush_rx, "keep packets that wait in RX queues at the start"),
+	FLAG("disable-link-check", disable_link_check, "do not wait for links to come up"),
 	FLAG("record-core-cycles", record_core_cycles, "count TSC cycles per packet"),
 	PATH("budget", budget, "charge packets to the budgets in FILE (YAML)"),
 	PATH("classify", classify, "only tell tenants apart as FILE says, without accounting"),

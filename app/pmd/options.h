@@ -61,6 +61,7 @@ struct options {
 	const char *classify;
 	bool latency;
 	bool no_flush_rx;
+	bool disable_link_check;
 	bool record_core_cycles;
 	bool help;
 };

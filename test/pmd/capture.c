@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * Makes the capture that tests and demo replay, and counts the packets of captures.
+ *
+ *   capture make FILE N  N UDP packets of three tenants: gold (10.10.1.0/24), silver
+ *                        (10.10.2.0/24) and greedy (10.10.3.0/24), who sends eight of ten
+ *   capture count FILE   a line "10.10.1.0/24 PACKETS BYTES" for each of them, and one "other"
+ *   capture macs FILE    a line "DESTINATION SOURCE" for each packet
+ */
+#include <stdbool.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pcap/pcap.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_udp.h>
+
+#define TENANTS 3
+#define PAYLOAD 18
+#define SNAPLEN 65535
+
+/* The smallest frame there is, so that many fit into a small file. */
+#define IP_AT sizeof(struct rte_ether_hdr)
+#define UDP_AT (IP_AT + sizeof(struct rte_ipv4_hdr))
+#define PAYLOAD_AT (UDP_AT + sizeof(struct rte_udp_hdr))
+#define FRAME (PAYLOAD_AT + PAYLOAD)
+
+/* Of ten packets in a row the fourth is of gold, the eighth of silver, the others of greedy. */
+static unsigned int
+tenant_of(unsigned int i)
+{
+	return i % 10 == 3 ? 1 : i % 10 == 7 ? 2 : 3;
+}
+
+static void
+fill(uint8_t *frame, unsigned int i)
+{
+	uint8_t tenant = tenant_of(i);
+	struct rte_ether_hdr eth = {
+		.dst_addr = {{0x02, 0, 0, 0, 0, 0xfe}},
+		.src_addr = {{0x02, 0, 0, 0, 1, tenant}},
+		.ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4),
+	};
+	struct rte_ipv4_hdr ip = {
+		.version_ihl = 0x45,
+		.total_length = RTE_BE16(FRAME - IP_AT),
+		.packet_id = rte_cpu_to_be_16((uint16_t)i),
+		.time_to_live = 64,
+		.next_proto_id = IPPROTO_UDP,
+		.src_addr = rte_cpu_to_be_32(RTE_IPV4(10, 10, tenant, 1 + i % 250)),
+		.dst_addr = RTE_BE32(RTE_IPV4(10, 20, 0, 1)),
+	};
+	struct rte_udp_hdr udp = {
+		.src_port = rte_cpu_to_be_16((uint16_t)(1024 + i)),
+		.dst_port = RTE_BE16(9),
+		/* No checksum, which IPv4 allows. */
+		.dgram_len = RTE_BE16(sizeof(udp) + PAYLOAD),
+	};
+
+	ip.hdr_checksum = rte_ipv4_cksum(&ip);
+	memset(frame, 0, FRAME);
+	memcpy(frame, &eth, sizeof(eth));
+	memcpy(frame + IP_AT, &ip, sizeof(ip));
+	memcpy(frame + UDP_AT, &udp, sizeof(udp));
+}
+
+static int
+make(const char *file, unsigned int nb)
+{
+	struct pcap_pkthdr header = {.caplen = FRAME, .len = FRAME};
+	pcap_t *format = pcap_open_dead(DLT_EN10MB, SNAPLEN);
+	pcap_dumper_t *out = format != NULL ? pcap_dump_open(format, file) : NULL;
+	uint8_t frame[FRAME];
+	unsigned int i;
+	int rc;
+
+	if (out == NULL) {
+		fprintf(stderr, "capture: %s: %s\n", file,
+			format != NULL ? pcap_geterr(format) : "no memory");
+		return EXIT_FAILURE;
+	}
+	for (i = 0; i < nb; i++) {
+		fill(frame, i);
+		header.ts.tv_usec = i;
+		pcap_dump((u_char *)out, &header, frame);
+	}
+	rc = pcap_dump_flush(out);
+	pcap_dump_close(out);
+	pcap_close(format);
+	if (rc != 0)
+		fprintf(stderr, "capture: %s: cannot be written\n", file);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Index of the tenant that sent a packet, 0 if none of them did. */
+static unsigned int
+sender_of(const u_char *packet, bpf_u_int32 length)
+{
+	struct rte_ether_hdr eth;
+	struct rte_ipv4_hdr ip;
+	uint32_t source;
+
+	if (length < UDP_AT)
+		return 0;
+	memcpy(&eth, packet, sizeof(eth));
+	memcpy(&ip, packet + IP_AT, sizeof(ip));
+	source = rte_be_to_cpu_32(ip.src_addr);
+	if (eth.ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV4) || source >> 16 != (10 << 8 | 10) ||
+	    (source >> 8 & 0xff) > TENANTS)
+		return 0;
+	return source >> 8 & 0xff;
+}
+
+struct sums {
+	uint64_t packets[TENANTS + 1];
+	uint64_t bytes[TENANTS + 1];
+};
+
+static void
+add(u_char *user, const struct pcap_pkthdr *header, const u_char *packet)
+{
+	struct sums *sums = (struct sums *)user;
+	unsigned int i = sender_of(packet, header->caplen);
+
+	sums->packets[i]++;
+	sums->bytes[i] += header->caplen;
+}
+
+static void
+print_macs(u_char *user, const struct pcap_pkthdr *header, const u_char *packet)
+{
+	bpf_u_int32 i;
+
+	(void)user;
+	for (i = 0; i < 2 * RTE_ETHER_ADDR_LEN && i < header->caplen; i++)
+		printf("%s%02x", i == 0 ? "" : i == RTE_ETHER_ADDR_LEN ? " " : ":", packet[i]);
+	printf("\n");
+}
+
+static int
+read_all(const char *file, pcap_handler each, struct sums *sums)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	pcap_t *in = pcap_open_offline(file, error);
+	int rc;
+
+	if (in == NULL) {
+		fprintf(stderr, "capture: %s\n", error);
+		return EXIT_FAILURE;
+	}
+	rc = pcap_loop(in, -1, each, (u_char *)sums);
+	if (rc != 0)
+		fprintf(stderr, "capture: %s: %s\n", file, pcap_geterr(in));
+	pcap_close(in);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+count(const char *file)
+{
+	struct sums sums = {0};
+	unsigned int i;
+	int status;
+
+	status = read_all(file, add, &sums);
+	for (i = 1; i <= TENANTS; i++)
+		printf("10.10.%u.0/24 %" PRIu64 " %" PRIu64 "\n", i, sums.packets[i],
+		       sums.bytes[i]);
+	printf("other %" PRIu64 " %" PRIu64 "\n", sums.packets[0], sums.bytes[0]);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "make") == 0)
+		return make(argv[2], (unsigned int)strtoul(argv[3], NULL, 10));
+	if (argc == 3 && strcmp(argv[1], "count") == 0)
+		return count(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "macs") == 0)
+		return read_all(argv[2], print_macs, NULL);
+	fprintf(stderr, "usage: capture make FILE N, or capture count|macs FILE\n");
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,261 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# ration-pmd replays captures through net_pcap: what comes in and what goes out is known to the
+# packet, for each tenant.
+
+# shellcheck source=test/pmd/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+
+CAPTURE=$2
+DEMO=$3
+
+# All 400 packets of this one fit into one burst. So no packet leaves before the last has come, and
+# budgets decide alone what is refused.
+"$CAPTURE" make "$WORK/burst.pcap" 400 && "$CAPTURE" make "$WORK/long.pcap" 20000 || exit 1
+BURST=(--burst=512 --total-num-mbufs=8192)
+
+# budget UNIT GOLD SILVER GREEDY [PARENT]: a file with these limits.
+budget()
+{
+	cat >"$WORK/budget.yaml" <<-END
+		unit: $1
+		default: other
+		budgets:
+		  - name: edge
+		    max: ${5:-max}
+		    children:
+		      - {name: gold, max: $2, match: [source: 10.10.1.0/24]}
+		      - {name: silver, max: $3, match: [source: 10.10.2.0/24]}
+		      - {name: greedy, max: $4, match: [source: 10.10.3.0/24]}
+		  - {name: other, max: 1k}
+	END
+}
+
+# replay FILE ARG...: to its end, back out of the port it came in on.
+replay()
+{
+	local file=$1
+
+	shift
+	rm -f "$WORK/out.pcap"
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$file,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --no-flush-rx --stats-format=json \
+		--max-packets="$("$CAPTURE" count "$file" | awk '{sum += $2} END {print sum}')" "$@"
+	expect_status 0 && expect_books
+}
+
+# expect_delivered FILE: each tenant was offered what is in the capture, and what was delivered is
+# what has been written, packets and bytes.
+expect_delivered()
+{
+	local name network in out status=0
+
+	while read -r name network; do
+		in=$("$CAPTURE" count "$1" | awk -v n="$network" '$1 == n {print $2, $3}')
+		out=$("$CAPTURE" count "$WORK/out.pcap" | awk -v n="$network" '$1 == n {print $2, $3}')
+		if [[ "$(tenant "$name" offered) $(tenant "$name" offered_bytes)" != "$in" ]]; then
+			echo "$name: $in in the capture"
+			status=1
+		fi
+		if [[ "$(tenant "$name" delivered) $(tenant "$name" delivered_bytes)" != "$out" ]]
+		then
+			echo "$name: $out written"
+			status=1
+		fi
+	done <<-END
+		edge/gold 10.10.1.0/24
+		edge/silver 10.10.2.0/24
+		edge/greedy 10.10.3.0/24
+		other other
+	END
+	((status == 0)) || tail -n 1 "$WORK/out"
+	return "$status"
+}
+
+# expect_tenant NAME OFFERED DELIVERED REFUSED LOST
+expect_tenant()
+{
+	local real
+
+	real="$(tenant "$1" offered) $(tenant "$1" delivered) $(tenant "$1" refused)"
+	real+=" $(tenant "$1" lost)"
+	[[ $real == "$2 $3 $4 $5" ]] || { echo "$1: $real, expected $2 $3 $4 $5"; return 1; }
+}
+
+replays_all()
+{
+	replay "$@" && expect_delivered "$1" && expect_json 'all(.tenants[]; .refused + .lost == 0)'
+}
+
+budget packets 1k 1k 1k
+for mode in io mac macswap; do
+	claim "$mode: all comes out, under wide budgets" replays_all "$WORK/long.pcap" \
+		--forward-mode="$mode" --budget="$WORK/budget.yaml"
+	claim "$mode: all comes out, classified only" replays_all "$WORK/long.pcap" \
+		--forward-mode="$mode" --classify="$WORK/budget.yaml"
+done
+budget bytes 64k 64k 64k
+claim 'io: all comes out, charged by the byte' replays_all "$WORK/long.pcap" \
+	--budget="$WORK/budget.yaml"
+
+# leaves_with MODE DESTINATION SOURCE: all packets of gold.
+leaves_with()
+{
+	replay "$WORK/burst.pcap" --forward-mode="$1" "${@:4}" || return 1
+	if [[ $("$CAPTURE" macs "$WORK/out.pcap" | grep -cx "$2 $3") != 40 ]]; then
+		"$CAPTURE" macs "$WORK/out.pcap" | sort | uniq -c
+		return 1
+	fi
+}
+GOLD=02:00:00:00:01:01
+THERE=02:00:00:00:00:fe
+budget packets 1k 1k 1k
+for file in '' --budget="$WORK/budget.yaml"; do
+	claim "io ${file:+under budgets }keeps the addresses" leaves_with io "$THERE" "$GOLD" ${file:+"$file"}
+	claim "macswap ${file:+under budgets }exchanges the addresses" \
+		leaves_with macswap "$GOLD" "$THERE" ${file:+"$file"}
+done
+
+goes_to_the_peer()
+{
+	replay "$WORK/burst.pcap" --forward-mode=mac "$@" || return 1
+	# The source is the address of the port, the same for all packets, and not that of a tenant.
+	"$CAPTURE" macs "$WORK/out.pcap" | sort | uniq -c >"$WORK/macs"
+	cat "$WORK/macs"
+	[[ $(wc -l <"$WORK/macs") == 1 ]] && grep -q '^ *400 02:00:00:00:00:00 ' "$WORK/macs" &&
+		! grep -q ' 02:00:00:00:01:0.$' "$WORK/macs"
+}
+claim 'mac sends all from the port to its peer' goes_to_the_peer
+claim 'mac under budgets sends all from the port to its peer' goes_to_the_peer \
+	--budget="$WORK/budget.yaml"
+
+consumes_all()
+{
+	replay "$WORK/long.pcap" --forward-mode=rxonly "$@" &&
+		expect_tenant edge/gold 2000 2000 0 0 && expect_tenant edge/silver 2000 2000 0 0 &&
+		expect_tenant edge/greedy 16000 16000 0 0
+}
+budget packets 1k 1k 1k
+claim 'rxonly: all is consumed' consumes_all --budget="$WORK/budget.yaml"
+claim 'rxonly: all is consumed, classified only' consumes_all --classify="$WORK/budget.yaml"
+
+counts_all_as_one()
+{
+	replay "$WORK/long.pcap" && expect_tenant all 20000 20000 0 0 &&
+		expect_json '.ports[0] | .rx == 20000 and .tx == 20000 and .tx_dropped == 0'
+}
+claim 'io without a file has one tenant' counts_all_as_one
+
+HOLD=(--forward-mode=hold --service-rate=1000000)
+
+# refuses UNIT GOLD SILVER GREEDY PARENT, then for each tenant what is delivered and refused.
+refuses()
+{
+	budget "$1" "$2" "$3" "$4" "$5"
+	replay "$WORK/burst.pcap" "${BURST[@]}" "${HOLD[@]}" --budget="$WORK/budget.yaml" &&
+		expect_delivered "$WORK/burst.pcap" &&
+		expect_tenant edge/gold 40 "$6" "$7" 0 &&
+		expect_tenant edge/silver 40 "$8" "$9" 0 &&
+		expect_tenant edge/greedy 320 "${10}" "${11}" 0
+}
+claim 'hold: a tenant gets its budget, to the packet' refuses packets 16 64 100 max \
+	16 24 40 0 100 220
+claim 'hold: a budget of nothing lets nothing pass' refuses packets 0 64 1k max 0 40 40 0 320 0
+claim 'hold: by the byte, to the packet' refuses bytes 599 600 6001 max 9 31 10 30 100 220
+
+# The parent's limit is for all three together, so that only the sum is known.
+refuses_at_parent()
+{
+	budget packets 64 64 100 "$1"
+	replay "$WORK/burst.pcap" "${BURST[@]}" "${HOLD[@]}" --budget="$WORK/budget.yaml" &&
+		expect_delivered "$WORK/burst.pcap" &&
+		expect_json "([.tenants[].delivered] | add) == $1" &&
+		expect_json "([.tenants[].refused] | add) == 400 - $1"
+}
+claim "hold: the parent's limit holds for the sum" refuses_at_parent 120
+
+loses_when_full()
+{
+	replay "$WORK/burst.pcap" "${BURST[@]}" "${HOLD[@]}" --hold-size=100 "$@" &&
+		expect_delivered "$WORK/burst.pcap" &&
+		expect_tenant edge/gold 40 10 0 30 && expect_tenant edge/silver 40 10 0 30 &&
+		expect_tenant edge/greedy 320 80 0 240
+}
+budget packets 1k 1k 1k
+claim 'hold: who finds the queue full is lost, whoever filled it' loses_when_full \
+	--classify="$WORK/budget.yaml"
+claim 'hold: what is lost is uncharged' loses_when_full --budget="$WORK/budget.yaml"
+
+measures_latency()
+{
+	replay "$WORK/burst.pcap" "${HOLD[@]}" --latency --budget="$WORK/budget.yaml" &&
+		expect_json 'all(.tenants[]; .latency_us | .count >= 0 and .p50 <= .p99 and
+			.p99 <= .p999 and .p999 <= .max)' &&
+		expect_json 'all(.tenants[]; .latency_us.count == .delivered)' &&
+		expect_json 'all(.tenants[] | select(.delivered > 0); .latency_us.max > 0)'
+}
+claim 'hold: the time of each packet that leaves is measured' measures_latency
+
+# There are far fewer mbufs than packets, so that it would not end if one of those that are dropped
+# kept its mbuf.
+frees_what_it_drops()
+{
+	replay "$WORK/long.pcap" "${HOLD[@]}" --total-num-mbufs=3000 "$@" &&
+		expect_json '([.tenants[] | .refused + .lost] | add) > 3000'
+}
+budget packets 4 4 4
+claim 'hold: refused packets are freed' frees_what_it_drops --budget="$WORK/budget.yaml"
+budget packets 1k 1k 1k
+claim 'hold: lost packets are freed' frees_what_it_drops --service-rate=1000 --hold-size=8 \
+	--classify="$WORK/budget.yaml"
+
+# Nobody is at the other end of the second port, so that it takes no packet.
+loses_what_cannot_be_sent()
+{
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/long.pcap,tx_pcap=$WORK/out.pcap" \
+		--vdev="net_memif0,role=server,socket=$WORK/memif,socket-abstract=no" -- \
+		--disable-link-check --no-flush-rx --total-num-mbufs=3000 --stats-format=json \
+		--max-packets=20000 "$@"
+	expect_status 0 && expect_books &&
+		expect_json '[.tenants[].offered] | add == 20000' &&
+		expect_json 'all(.tenants[]; .delivered == 0)' &&
+		expect_json '.ports[1] | .tx == 0 and .tx_dropped > 0'
+}
+claim 'io: what cannot be sent is lost' loses_what_cannot_be_sent
+claim 'io: that was all of it' expect_json '.ports[1].tx_dropped == 20000'
+claim 'io under budgets: what cannot be sent is lost and uncharged' \
+	loses_what_cannot_be_sent --budget="$WORK/budget.yaml"
+claim 'io under budgets: that was all of it' \
+	expect_json '.ports[1].tx_dropped == 20000 and all(.tenants[]; .lost == .offered)'
+claim 'hold under budgets: what cannot be sent is lost and uncharged' \
+	loses_what_cannot_be_sent "${HOLD[@]}" --hold-size=64 --budget="$WORK/budget.yaml"
+
+# Greedy sends eight of ten packets, more than fits.
+protects_the_others()
+{
+	budget packets 256 256 256
+	replay "$DEMO" --forward-mode=hold --service-rate=10000 --hold-size=1024 \
+		--budget="$WORK/budget.yaml" &&
+		expect_delivered "$DEMO" &&
+		expect_tenant edge/gold 240 240 0 0 && expect_tenant edge/silver 240 240 0 0 &&
+		expect_json '.tenants[] | select(.name == "edge/greedy") | .lost == 0'
+}
+claim 'the capture of the demo: budgets keep the others from loss' protects_the_others
+
+makes_demo_capture()
+{
+	"$CAPTURE" make "$WORK/demo.pcap" 2400 && cmp "$WORK/demo.pcap" "$DEMO"
+}
+claim 'the capture of the demo is made by this program' makes_demo_capture
+
+asks_for_queues()
+{
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$DEMO,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --rxq=2 --txq=2
+	expect_status 1 && expect_message 'port 0 (net_pcap0) has 1 rx queues, --rxq asks for 2'
+}
+claim 'more queues than the device has' asks_for_queues
+
+conclude

@@ -1,0 +1,225 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# ration-pmd on net_null ports: what it needs to start, and how it stops.
+
+# shellcheck source=test/pmd/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+
+BUDGET=$WORK/budget.yaml
+cat >"$BUDGET" <<'END'
+unit: packets
+max: 1000
+default: rest
+budgets:
+  - name: left
+    max: 300
+    match: [port: 0]
+  - name: right
+    max: 300
+    match: [port: 1]
+  - name: rest
+    max: 10
+END
+
+# fails MESSAGE ARG...: with status 1 and no statistics.
+fails()
+{
+	local message=$1
+
+	shift
+	pmd "$@"
+	expect_status 1 && expect_message "$message" || return 1
+	[[ ! -s $WORK/out ]] || { echo 'not silent on stdout'; return 1; }
+}
+
+PLAIN=("--file-prefix=rationpmd$$" --no-huge --no-shconf --no-pci -m 64 --log-level='*:error')
+claim 'one lcore is too few' fails 'only one lcore: the main lcore does not forward' \
+	"${PLAIN[@]}" -l 0 "${NULLS[@]}" --
+claim 'more lcores asked for than there are' fails '--nb-cores: 4 is more than the 3 lcores' \
+	"${EAL[@]}" "${NULLS[@]}" -- --nb-cores=4
+claim 'no ports' fails 'no ports' "${EAL[@]}" --
+claim 'a device that EAL goes on without is named' fails '--vdev net_pcap7: there is no such port' \
+	"${EAL[@]}" "${NULLS[@]}" --vdev="net_pcap7,rx_pcap=$WORK/missing.pcap" --
+claim 'EAL refuses a device' fails 'EAL could not start' "${EAL[@]}" --vdev=net_nonsense0 --
+claim 'EAL refuses an option, and what it says does not mix with JSON' \
+	fails 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
+claim 'a word among the EAL options' fails "'leftover': not an EAL option" \
+	"${EAL[@]}" "${NULLS[@]}" leftover --
+claim 'a port of the mask is missing' fails 'asks for port 2, which does not exist' \
+	"${EAL[@]}" "${NULLS[@]}" -- --portmask=0x5
+claim 'an odd number of ports in pairs' fails 'needs an even number of ports, there is 1' \
+	"${EAL[@]}" "${NULLS[@]}" -- --portmask=1
+claim 'fewer mbufs than the caches take' fails '--total-num-mbufs: 100 are too few for --mbcache' \
+	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=100
+claim 'a hold queue larger than the pool' fails 'are too few for --hold-size=100000' \
+	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=16384 --forward-mode=hold \
+	--service-rate=1000 --hold-size=100000
+claim 'more mbufs than memory' fails 'no memory for 10000000 mbufs' \
+	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=10000000
+claim 'the budget file is missing' fails "$WORK/missing.yaml" \
+	"${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK/missing.yaml"
+claim 'the budget file is a directory' fails "$WORK" "${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK"
+echo 'unit: pears' >"$WORK/bad.yaml"
+claim 'the budget file is wrong' fails "$WORK/bad.yaml:1" \
+	"${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK/bad.yaml"
+claim 'the classify file is wrong' fails "$WORK/bad.yaml:1" \
+	"${EAL[@]}" "${NULLS[@]}" -- --classify="$WORK/bad.yaml"
+
+# eventually COMMAND...
+eventually()
+{
+	local end=$((SECONDS + DEADLINE))
+
+	until "$@"; do
+		((SECONDS < end)) || { echo "not in $DEADLINE s: $*"; return 1; }
+		sleep 0.05
+	done
+}
+
+# Whether it has ended, or its latest statistics are complete and as the filter says.
+has_reported()
+{
+	! kill -0 "$CHILD" 2>/dev/null || last_is "$1"
+}
+
+# start ARG...: until statistics show that packets flow.
+start()
+{
+	: >"$WORK/out"
+	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json --stats-period=1 "$@" \
+		>"$WORK/out" 2>"$WORK/err" </dev/null &
+	CHILD=$!
+	eventually has_reported 'any(.tenants[]; .offered > 0)'
+}
+
+# stop SIGNAL...: sends them all, then waits for the end.
+stop()
+{
+	local signal
+
+	for signal; do
+		kill "-$signal" "$CHILD"
+	done
+	# shellcheck disable=SC2016
+	timeout "$DEADLINE" tail --pid="$CHILD" -f /dev/null || kill -KILL "$CHILD"
+	wait "$CHILD"
+	STATUS=$?
+	CHILD=
+	cat "$WORK/err"
+}
+
+# Every line on stdout is a JSON object, the last one is the total and the only one.
+expect_lines()
+{
+	jq -es 'all(.[]; type == "object") and length >= 2 and
+		(map(.type) | unique) == ["period", "total"] and
+		(map(select(.type == "total")) | length) == 1 and
+		.[0].check == null' "$WORK/out" >/dev/null || { echo 'not JSON lines'; return 1; }
+}
+
+# stops_cleanly SIGNALS ARG...
+stops_cleanly()
+{
+	local signals=$1
+
+	shift
+	start "$@" || return 1
+	# shellcheck disable=SC2086
+	stop $signals
+	expect_status 0 && expect_lines && expect_books && expect_json '.tenants[0].offered > 0'
+}
+
+# A link that never comes up: what can be stopped while it waits need not wait.
+stops_while_waiting()
+{
+	: >"$WORK/err"
+	"$PMD" "${EAL[@]}" --vdev=net_null0 \
+		--vdev="net_memif0,role=server,socket=$WORK/memif,socket-abstract=no" -- \
+		--stats-format=json >"$WORK/out" 2>"$WORK/err" </dev/null &
+	CHILD=$!
+	eventually grep -q 'waiting for the link of port 1' "$WORK/err" || return 1
+	stop TERM
+	expect_status 0 && expect_books && ! grep -q 'still down' "$WORK/err"
+}
+claim 'TERM stops it while it waits for a link' stops_while_waiting
+
+for signal in INT TERM 'INT INT' 'TERM INT TERM'; do
+	claim "$signal stops with totals and status 0" stops_cleanly "$signal"
+done
+for mode in io mac macswap rxonly; do
+	claim "$mode under budgets ends with empty books" stops_cleanly INT \
+		--forward-mode="$mode" --budget="$BUDGET"
+	claim "$mode with --classify" stops_cleanly INT --forward-mode="$mode" --classify="$BUDGET"
+done
+claim 'hold under budgets ends with empty books, though packets are held' stops_cleanly INT \
+	--forward-mode=hold --service-rate=1000 --latency --budget="$BUDGET"
+claim 'hold without budgets' stops_cleanly TERM --forward-mode=hold --service-rate=1000 --latency
+claim 'two lcores share a budget' stops_cleanly INT --nb-cores=2 --budget="$BUDGET"
+claim 'three lcores, two queues a port, held' stops_cleanly INT --nb-cores=3 --rxq=2 --txq=2 \
+	--forward-mode=hold --service-rate=1000 --hold-size=500 --budget="$BUDGET"
+
+# Both tenants are at their limit all the time, so what is held is exactly both limits.
+holds_what_budgets_allow()
+{
+	local both='[.tenants[] | select(.name != "rest")] | length == 2'
+
+	start --forward-mode=hold --service-rate=1 --budget="$BUDGET" &&
+		eventually has_reported "$both and all(.[]; .refused > 0)" || return 1
+	stop INT
+	expect_json "$both and all(.[]; .watermark == 300 and .lost + .delivered >= 300)" &&
+		expect_books
+}
+claim 'a tenant holds its budget and not a packet more' holds_what_budgets_allow
+
+ends_by_itself()
+{
+	pmd "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json "$@"
+	expect_status 0 && expect_books
+}
+claim '--duration ends it' ends_by_itself --duration=1
+claim '--max-packets ends it' ends_by_itself --max-packets=1000
+claim 'cycles are null unless recorded' expect_json 'all(.lcores[]; .cycles_per_packet == null)'
+claim '--max-packets waits until nothing is held' ends_by_itself --max-packets=100 \
+	--forward-mode=hold --service-rate=1000000
+claim 'nothing was lost, as --max-packets waited' \
+	expect_json 'all(.tenants[]; .offered >= 100 and .delivered + .lost == .offered)'
+
+counts_cycles()
+{
+	ends_by_itself --max-packets=1000 "$@" --record-core-cycles &&
+		expect_json 'all(.lcores[]; .cycles_per_packet > 0)'
+}
+claim '--record-core-cycles counts' counts_cycles
+claim '--record-core-cycles counts under budgets' counts_cycles --budget="$BUDGET"
+
+reports_as_text()
+{
+	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=1000 --budget="$BUDGET"
+	expect_status 0 || return 1
+	grep -q '^check: fine, all counters are back to 0' "$WORK/out" &&
+		grep -q '^left  ' "$WORK/out" && ! grep -q $'\e' "$WORK/out"
+}
+claim 'text has all tenants, and no terminal codes' reports_as_text
+
+fails_when_full()
+{
+	timeout "$DEADLINE" "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --duration=1 "$@" \
+		>/dev/full 2>"$WORK/err"
+	STATUS=$?
+	expect_status 1 && expect_message 'statistics cannot be written'
+}
+claim 'a full disk is an error' fails_when_full
+claim 'a full disk is an error for JSON' fails_when_full --stats-format=json
+
+survives_reader()
+{
+	timeout "$DEADLINE" "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 \
+		--stats-format=json 2>"$WORK/err" | head -n 1 >"$WORK/out"
+	STATUS=${PIPESTATUS[0]}
+	expect_status 1 && expect_message 'statistics cannot be written'
+}
+claim 'a reader that goes away ends it in order' survives_reader
+
+conclude

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "latency.h"
+
+static struct latency one, other;
+static struct latency_sum sum;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	memset(&one, 0, sizeof(one));
+	memset(&other, 0, sizeof(other));
+	memset(&sum, 0, sizeof(sum));
+	return 0;
+}
+
+/* At most 1/32 above the exact value, and not below it. */
+static void
+assert_near(uint64_t value, uint64_t exact)
+{
+	assert_true(value >= exact);
+	assert_true((double)value <= (double)exact * (1 + 1.0 / 32) + 1);
+}
+
+static void
+nothing_recorded_is_zero(void **state)
+{
+	(void)state;
+	latency_add(&one, &sum);
+	assert_int_equal(sum.total, 0);
+	assert_int_equal(latency_quantile(&sum, 0.5), 0);
+	assert_int_equal(latency_quantile(&sum, 1), 0);
+}
+
+static void
+every_time_is_known_to_one_in_32(void **state)
+{
+	uint64_t ticks;
+
+	for (ticks = 0; ticks < UINT64_C(1) << LATENCY_MAX_BITS; ticks += 1 + ticks / 97) {
+		set_up(state);
+		latency_record(&one, ticks);
+		/* So that the maximum does not tell. */
+		latency_record(&one, UINT64_MAX);
+		latency_add(&one, &sum);
+		assert_near(latency_quantile(&sum, 0.5), ticks);
+	}
+}
+
+static void
+buckets_follow_each_other(void **state)
+{
+	uint64_t ticks;
+
+	(void)state;
+	for (ticks = 1; ticks < 1 << 20; ticks++)
+		assert_in_range(latency_bucket(ticks) - latency_bucket(ticks - 1), 0, 1);
+	assert_int_equal(latency_bucket((UINT64_C(1) << LATENCY_MAX_BITS) - 1),
+			 LATENCY_BUCKETS - 1);
+	assert_int_equal(latency_bucket(UINT64_MAX), LATENCY_BUCKETS - 1);
+}
+
+static void
+quantiles_of_a_known_series(void **state)
+{
+	uint64_t ticks;
+
+	(void)state;
+	for (ticks = 1; ticks <= 100000; ticks++)
+		latency_record(&one, ticks * 1000);
+	latency_add(&one, &sum);
+	assert_int_equal(sum.total, 100000);
+	assert_near(latency_quantile(&sum, 0.5), 50000000);
+	assert_near(latency_quantile(&sum, 0.99), 99000000);
+	assert_near(latency_quantile(&sum, 0.999), 99900000);
+	assert_int_equal(latency_quantile(&sum, 1), 100000000);
+	assert_int_equal(sum.max, 100000000);
+}
+
+static void
+one_slow_packet_of_a_hundred_is_not_in_p99(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 99; i++)
+		latency_record(&one, 10);
+	latency_record(&one, 1000000);
+	latency_add(&one, &sum);
+	assert_int_equal(latency_quantile(&sum, 0.99), 10);
+	assert_int_equal(latency_quantile(&sum, 0.999), 1000000);
+}
+
+static void
+no_quantile_is_above_the_largest_time(void **state)
+{
+	(void)state;
+	latency_record(&one, 1025);
+	latency_add(&one, &sum);
+	assert_int_equal(latency_quantile(&sum, 0.5), 1025);
+}
+
+static void
+lcores_add_up(void **state)
+{
+	(void)state;
+	latency_record(&one, 5);
+	latency_record(&other, 7);
+	latency_record(&other, 9);
+	latency_add(&one, &sum);
+	latency_add(&other, &sum);
+	assert_int_equal(sum.total, 3);
+	assert_int_equal(sum.max, 9);
+	assert_int_equal(latency_quantile(&sum, 0.5), 7);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_recorded_is_zero, set_up),
+		cmocka_unit_test_setup(every_time_is_known_to_one_in_32, set_up),
+		cmocka_unit_test_setup(buckets_follow_each_other, set_up),
+		cmocka_unit_test_setup(quantiles_of_a_known_series, set_up),
+		cmocka_unit_test_setup(one_slow_packet_of_a_hundred_is_not_in_p99, set_up),
+		cmocka_unit_test_setup(no_quantile_is_above_the_largest_time, set_up),
+		cmocka_unit_test_setup(lcores_add_up, set_up),
+	};
+
+	return cmocka_run_group_tests_name("latency", tests, NULL, NULL);
+}

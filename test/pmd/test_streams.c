@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "streams.h"
+
+#define PORTS 4
+#define QUEUES 3
+#define STREAMS (PORTS * QUEUES)
+
+static struct ports ports;
+static struct options options;
+static struct stream streams[STREAMS];
+
+static void
+describe(enum port_topology topology, uint16_t nb_ports)
+{
+	uint16_t i;
+
+	ports.nb = nb_ports;
+	for (i = 0; i < nb_ports; i++) {
+		/* Ids with gaps, as --portmask makes them. */
+		ports.port[i].id = 2 * i + 1;
+		ports.port[i].mac.addr_bytes[5] = (uint8_t)(0x10 + i);
+	}
+	options.rxq = QUEUES;
+	options.port_topology = topology;
+	streams_fill(streams, 0, streams_count(&options, &ports), &options, &ports);
+}
+
+static uint16_t
+tx_port(unsigned int port)
+{
+	return streams[port * QUEUES].tx_port;
+}
+
+static void
+paired_ports_send_for_each_other(void **state)
+{
+	(void)state;
+	describe(TOPOLOGY_PAIRED, 4);
+	assert_int_equal(tx_port(0), 3);
+	assert_int_equal(tx_port(1), 1);
+	assert_int_equal(tx_port(2), 7);
+	assert_int_equal(tx_port(3), 5);
+}
+
+static void
+chained_ports_send_for_the_one_before(void **state)
+{
+	(void)state;
+	describe(TOPOLOGY_CHAINED, 3);
+	assert_int_equal(tx_port(0), 3);
+	assert_int_equal(tx_port(1), 5);
+	assert_int_equal(tx_port(2), 1);
+}
+
+static void
+looped_ports_send_for_themselves(void **state)
+{
+	(void)state;
+	describe(TOPOLOGY_LOOP, 3);
+	assert_int_equal(tx_port(0), 1);
+	assert_int_equal(tx_port(2), 5);
+}
+
+/* Else two lcores might send on one queue at once. */
+static void
+no_two_streams_share_a_queue(void **state)
+{
+	unsigned int topology, i, j, nb;
+
+	(void)state;
+	for (topology = TOPOLOGY_PAIRED; topology <= TOPOLOGY_LOOP; topology++) {
+		describe(topology, PORTS);
+		nb = streams_count(&options, &ports);
+		assert_int_equal(nb, STREAMS);
+		for (i = 0; i < nb; i++) {
+			for (j = 0; j < i; j++) {
+				assert_false(streams[i].rx_port == streams[j].rx_port &&
+					     streams[i].rx_queue == streams[j].rx_queue);
+				assert_false(streams[i].tx_port == streams[j].tx_port &&
+					     streams[i].tx_queue == streams[j].tx_queue);
+			}
+		}
+	}
+}
+
+static void
+parts_are_as_the_whole(void **state)
+{
+	struct stream part[5];
+	unsigned int i;
+
+	(void)state;
+	describe(TOPOLOGY_CHAINED, PORTS);
+	streams_fill(part, 4, 5, &options, &ports);
+	for (i = 0; i < 5; i++)
+		assert_memory_equal(&part[i], &streams[4 + i], sizeof(part[i]));
+}
+
+static void
+addresses_are_of_the_port_that_sends(void **state)
+{
+	static const uint8_t peer[] = {0x02, 0, 0, 0, 0, 3};
+
+	(void)state;
+	describe(TOPOLOGY_PAIRED, 2);
+	assert_int_equal(streams[0].source.addr_bytes[5], 0x11);
+	assert_memory_equal(streams[0].destination.addr_bytes, peer, sizeof(peer));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paired_ports_send_for_each_other),
+		cmocka_unit_test(chained_ports_send_for_the_one_before),
+		cmocka_unit_test(looped_ports_send_for_themselves),
+		cmocka_unit_test(no_two_streams_share_a_queue),
+		cmocka_unit_test(parts_are_as_the_whole),
+		cmocka_unit_test(addresses_are_of_the_port_that_sends),
+	};
+
+	return cmocka_run_group_tests_name("streams", tests, NULL, NULL);
+}
