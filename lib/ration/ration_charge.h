@@ -177,17 +177,29 @@ ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
 		rte_prefetch0(ration_slot_of(lc, c[i]));
 }
 
-/** End of the run of equal counters that begins at i, and its units. Not for applications. */
+/** Length of the run of equal counters at the head of a burst. Not for applications. */
 static inline uint16_t
-ration_run_end(const ration_counter_t *c, const uint32_t *n, uint16_t i, uint16_t nb, uint64_t *sum)
+ration_run_length(const ration_counter_t *c, uint16_t nb)
 {
-	uint16_t end = i;
+	uint16_t length = 1;
 
-	*sum = 0;
-	do
-		*sum += n != NULL ? n[end] : 1;
-	while (++end < nb && c[end] == c[i]);
-	return end;
+	while (length < nb && c[length] == c[0])
+		length++;
+	return length;
+}
+
+/** Sum of the units of a run. Not for applications. */
+static inline uint64_t
+ration_run_units(const uint32_t *n, uint16_t length)
+{
+	uint64_t sum = 0;
+	uint16_t i;
+
+	if (n == NULL)
+		return length;
+	for (i = 0; i < length; i++)
+		sum += n[i];
+	return sum;
 }
 
 /**
@@ -211,16 +223,17 @@ static inline uint16_t
 ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 			uint16_t nb, uint8_t *granted)
 {
-	uint16_t i = 0, end, ok = 0;
-	uint64_t sum;
+	uint16_t i, end, ok = 0;
 
-	while (i < nb) {
-		end = ration_run_end(c, n, i, nb, &sum);
-		if (likely(ration_stock_take(lc, c[i], sum))) {
+	for (i = 0; i < nb;) {
+		end = i + ration_run_length(&c[i], nb - i);
+		/* A run that is not in stock as a whole is charged one by one. */
+		if (end - i > 1 &&
+		    ration_stock_take(lc, c[i],
+				      ration_run_units(n != NULL ? &n[i] : NULL, end - i))) {
 			ok += end - i;
 			while (i < end)
 				granted[i++] = 1;
-			continue;
 		}
 		for (; i < end; i++) {
 			granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
@@ -250,14 +263,14 @@ static inline uint16_t
 ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		      uint16_t nb)
 {
-	uint16_t i = 0, end, ok = 0;
-	uint64_t sum;
+	uint16_t i, length, ok = 0;
+	uint64_t units;
 
-	while (i < nb) {
-		end = ration_run_end(c, n, i, nb, &sum);
-		if (likely(ration_uncharge(lc, c[i], sum) == 0))
-			ok += end - i;
-		i = end;
+	for (i = 0; i < nb; i += length) {
+		length = ration_run_length(&c[i], nb - i);
+		units = ration_run_units(n != NULL ? &n[i] : NULL, length);
+		if (likely(ration_uncharge(lc, c[i], units) == 0))
+			ok += length;
 	}
 	return ok;
 }
