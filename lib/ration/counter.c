@@ -74,47 +74,70 @@ ration_grace(struct ration_domain *d, uint64_t deadline)
 
 /* ------------------------------------------------------------ stock or not */
 
-/* The most that one lcore can hold in stock of a counter. */
-static uint64_t
+/*
+ * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more (or
+ * less) can be hidden below them.
+ */
+static void
+set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
+{
+	uint64_t more = (uint64_t)bound - ration_load(&c->cap_bound, relaxed);
+	uint32_t i;
+
+	ration_store(&c->cap_bound, bound, relaxed);
+	for (i = 0; i <= c->depth; i++) /* Less is added as a number that wraps. */
+		ration_fetch_add(&ration_level(d, c, i)->hideable, more, relaxed);
+}
+
+/* The cap that refills of today can lead to. */
+static uint32_t
 cap_of(const struct counter *c)
 {
 	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS)
 		return 0;
-	return 2 * (uint64_t)ration_load(&c->batch, relaxed);
+	return 2 * ration_load(&c->batch, relaxed);
 }
 
-/* Tell the counter and its ancestors how much more (or less) stock there can be below them. */
-static void
-add_hideable(struct ration_domain *d, struct counter *c, int64_t more)
+/* Whether some lcore has a slot in use for a counter, with or without units in it. */
+static bool
+has_active_slot(const struct ration_domain *d, uint32_t index)
 {
+	const struct ration_lcore *lc;
+	uint64_t bits;
 	uint32_t i;
 
-	for (i = 0; i <= c->depth; i++)
-		ration_fetch_add(&ration_level(d, c, i)->hideable, (uint64_t)more, relaxed);
+	for (i = 0; i < d->max_lcores; i++) {
+		lc = ration_block(d, &d->members[i]);
+		if (lc == NULL)
+			continue;
+		bits = ration_load(&ration_active(lc)[index / 64], acquire);
+		if (bits >> (index % 64) & 1)
+			return true;
+	}
+	return false;
 }
 
 /*
- * A counter gets its first child: from now on it has no stock. Units that are in stock come back by a
- * drain; if there are none, running walks are all that need be waited for.
+ * A counter gets its first child: from now on it has no stock. After the grace period no walk makes a
+ * slot active any more, so if none is, nobody need be asked.
  */
 static int
 disable_stock(struct ration_domain *d, struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c);
-	uint64_t cap = cap_of(c);
 	int rc;
 
 	if (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
 		return 0;
 	change_flags(c, COUNTER_STOCKLESS, 0);
 	rc = ration_grace(d, deadline_of(d));
-	if (rc == 0 && ration_load(&c->usage, seq_cst) != 0)
+	if (rc == 0 && has_active_slot(d, index))
 		rc = ration_drain(d, ration_handle(d, index), d->timeout_us, NULL);
 	if (rc != 0) {
 		change_flags(c, 0, COUNTER_STOCKLESS);
 		return -ETIMEDOUT;
 	}
-	add_hideable(d, c, -(int64_t)cap);
+	set_cap_bound(d, c, 0);
 	return 0;
 }
 
@@ -125,7 +148,7 @@ enable_stock(struct ration_domain *d, struct counter *c)
 	if (c->depth == 0 || !(ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS))
 		return;
 	change_flags(c, 0, COUNTER_STOCKLESS);
-	add_hideable(d, c, (int64_t)cap_of(c));
+	set_cap_bound(d, c, cap_of(c));
 }
 
 /* ------------------------------------------------------------------ links */
@@ -215,12 +238,14 @@ counter_publish(struct ration_domain *d, uint32_t index, const struct counter *p
 	uint32_t flags = COUNTER_IN_USE | p->flags;
 
 	ration_store(&c->usage, 0, relaxed);
+	ration_store(&c->own, 0, relaxed);
 	ration_store(&c->watermark, 0, relaxed);
 	ration_store(&c->failures, 0, relaxed);
 	ration_store(&c->forced, 0, relaxed);
 	ration_store(&c->rejected, 0, relaxed);
 	ration_store(&c->ledger, 0, relaxed);
 	ration_store(&c->hideable, 0, relaxed);
+	ration_store(&c->cap_bound, 0, relaxed);
 	ration_store(&c->excused, 0, relaxed);
 	ration_store(&c->max, p->max, relaxed);
 	ration_store(&c->batch, p->batch, relaxed);
@@ -234,7 +259,7 @@ counter_publish(struct ration_domain *d, uint32_t index, const struct counter *p
 	}
 	/* Release: pairs with the acquire in ration_resolve(). */
 	ration_store(&c->flags, flags, release);
-	add_hideable(d, c, (int64_t)cap_of(c));
+	set_cap_bound(d, c, cap_of(c));
 }
 
 void
@@ -399,7 +424,7 @@ bury(struct ration_domain *d, struct counter *c)
 
 	clear_ledgers(d, index);
 	rte_ticketlock_lock(&l->tree);
-	add_hideable(d, c, -(int64_t)cap_of(c));
+	set_cap_bound(d, c, 0);
 	ration_paths_remove(l->paths, parent, ration_node_at(d, index)->name);
 	unlink_child(d, parent, index);
 	ration_store(&c->flags, 0, release);
@@ -450,13 +475,13 @@ static int
 set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
 {
 	struct counter *c = ration_resolve(d, handle);
-	uint64_t before;
 
 	if (c == NULL)
 		return -ESTALE;
-	before = cap_of(c);
 	ration_store(&c->batch, batch, relaxed);
-	add_hideable(d, c, (int64_t)(cap_of(c) - before));
+	/* Slots keep their caps until their next slow path: the bound does not fall. */
+	if (cap_of(c) > ration_load(&c->cap_bound, relaxed))
+		set_cap_bound(d, c, cap_of(c));
 	return 0;
 }
 

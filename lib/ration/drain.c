@@ -68,29 +68,38 @@ ration_give_back(struct ration_lcore *lc, const struct round_view *view)
 
 /* ----------------------------------------------------------------- serving */
 
-/* A message is only a hint: what is to be done is read from the round itself. */
+/*
+ * Add counters that messages have named to a view. Who waits is found in the round without them; an asker
+ * that has given up is found here only. A full mailbox has turned messages away, for any counter.
+ */
 static void
-empty_mailbox(struct ration_lcore *lc)
+add_messages(struct round_view *view, void *const *messages, uint32_t nb)
 {
-	void *messages[RATION_MAILBOX_SIZE];
+	uint32_t i;
 
-	while (rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL) > 0)
-		;
+	if (nb >= RATION_MAILBOX_SIZE - 1)
+		view->everything = true;
+	for (i = 0; i < nb; i++)
+		view->targets[view->nb_targets++] = (uint32_t)(uintptr_t)messages[i];
 }
 
 __rte_noinline void
 ration_serve(struct ration_lcore *lc)
 {
+	void *messages[RATION_MAILBOX_SIZE];
 	struct round_view view;
 	uint64_t units;
+	uint32_t nb;
 
-	empty_mailbox(lc);
 	/* While it is parked a drainer may be at its slots. */
 	if (unlikely(!ration_lcore_is_usable(lc)))
 		return;
+	/* Before the round is read: a message that comes later must be found by the next call. */
+	nb = rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL);
 	ration_walk_begin(lc);
 	/* The generation before the drain: never acknowledge one that came during it. */
 	ration_round_look(ration_domain_of(lc), &view);
+	add_messages(&view, messages, nb);
 	units = ration_give_back(lc, &view);
 	ration_walk_end(lc);
 	ration_stat_add(lc, &lc->stats.drains, 1);
@@ -229,8 +238,8 @@ request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcor
 	if (row->engine == RATION_DRAIN_MAILBOX)
 		return;
 	row->engine = RATION_DRAIN_MAILBOX;
-	/* A full mailbox holds a message already that will make the lcore read the round. */
-	rte_ring_mp_enqueue(&lc->mailbox, (void *)(uintptr_t)dr->gen);
+	/* A full mailbox holds messages already that will make the lcore read the round. */
+	rte_ring_enqueue(&lc->mailbox, (void *)(uintptr_t)dr->target);
 }
 
 /* Whether a member has acknowledged our generation. Generations wrap. */

@@ -126,6 +126,7 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 		*failed = l;
 		return -EDQUOT;
 	}
+	ration_fetch_add(&c->own, n, seq_cst);
 	for (i = 0; i <= c->depth; i++)
 		raise_watermark(ration_level(d, c, i), usage[i]);
 	return 0;
@@ -155,34 +156,37 @@ ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *
 			*over = true;
 		}
 	}
+	ration_fetch_add(&c->own, n, seq_cst);
 	return 0;
 }
 
-/* Take up to n from usage, never below 0. @return how much was there. */
+/*
+ * Take n, or with `part` as much of it as there is, from what was charged to c itself. Nothing else can
+ * be given back: the rest of usage is its children's. @return how much was taken
+ */
 static uint64_t
-sub_bounded(struct counter *c, uint64_t n)
+take_own(struct counter *c, uint64_t n, bool part)
 {
-	uint64_t old = ration_load(&c->usage, relaxed);
-	uint64_t part;
+	uint64_t old = ration_load(&c->own, relaxed);
+	uint64_t taken;
 
-	do
-		part = RTE_MIN(n, old);
-	while (!ration_cas(&c->usage, &old, old - part, seq_cst));
-	return part;
+	do {
+		taken = RTE_MIN(n, old);
+		if (unlikely(taken < n && !part))
+			return 0;
+	} while (!ration_cas(&c->own, &old, old - taken, seq_cst));
+	return taken;
 }
 
 int
 ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 {
-	uint64_t old = ration_load(&c->usage, relaxed);
 	uint32_t i;
 
-	do {
-		if (unlikely(old < n))
-			return -ERANGE;
-	} while (!ration_cas(&c->usage, &old, old - n, seq_cst));
-	/* Ancestors cover their children: what the counter had, they have. */
-	for (i = c->depth; i-- > 0;)
+	if (take_own(c, n, false) != n)
+		return -ERANGE;
+	/* usage covers own, and a parent its children: nothing can wrap. */
+	for (i = c->depth + 1; i-- > 0;)
 		ration_fetch_sub(&ration_level(d, c, i)->usage, n, seq_cst);
 	return 0;
 }
@@ -222,11 +226,14 @@ upward_settle(struct upward *u, uint32_t depth)
 uint64_t
 ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n)
 {
-	uint64_t part = sub_bounded(c, n);
+	uint64_t taken = take_own(c, n, true);
 
-	if (c->depth > 0 && part > 0)
-		upward_pend(u, c->depth - 1, ration_level(u->domain, c, c->depth - 1), part);
-	return part;
+	if (taken == 0)
+		return 0;
+	ration_fetch_sub(&c->usage, taken, seq_cst);
+	if (c->depth > 0)
+		upward_pend(u, c->depth - 1, ration_level(u->domain, c, c->depth - 1), taken);
+	return taken;
 }
 
 void

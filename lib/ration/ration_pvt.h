@@ -51,17 +51,24 @@ extern int ration_logtype;
 
 /**
  * A node of the tree. Three lines: what every walk writes, what is written on events, what is read.
- * Measured in the kernel: usage on its own line is worth 18 %.
+ * Measured in the kernel: usage apart from what is read is worth 18 %.
  */
 struct counter {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) usage;
+	/**
+	 * What of usage was charged to this counter itself, not to one below it: the most that can be
+	 * given back here. Written by the walks that begin here, which write usage anyway.
+	 */
+	RATION_ATOMIC(uint64_t) own;
 
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) watermark;
 	RATION_ATOMIC(uint64_t) failures;
 	RATION_ATOMIC(uint64_t) forced;
 	RATION_ATOMIC(uint64_t) rejected;
 	RATION_ATOMIC(int64_t) ledger; /**< Of threads without slot, see ration_ledger(). */
-	RATION_ATOMIC(uint64_t) hideable; /**< Sum of the caps of the stocked counters from here. */
+	RATION_ATOMIC(uint64_t) hideable; /**< Sum of cap_bound from here down. */
+	/** The largest cap that a slot can have; a lower batch is taken up at the next slow path. */
+	RATION_ATOMIC(uint32_t) cap_bound;
 	RATION_ATOMIC(uint32_t) undone; /**< Walks that had taken units here and gave them back. */
 	RATION_ATOMIC(uint32_t) excused; /**< Usage may be above max: forced, or max was lowered. */
 
@@ -317,7 +324,7 @@ int ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n,
 /** Charge n whatever the limits say. @return 0, or -EOVERFLOW. *over: a limit was passed. */
 int ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *over);
 
-/** Give n back to c and its ancestors. @return 0, or -ERANGE if c is charged with less. */
+/** Give n back to c and its ancestors. @return 0, or -ERANGE if less was charged to c itself. */
 int ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n);
 
 /** Returns of many counters, added up per parent so that a parent is touched once. */
@@ -355,8 +362,8 @@ void ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint
 struct round_view {
 	uint32_t gen;
 	uint32_t nb_targets;
-	bool everything; /**< Too much is changing: drain all, which covers any target. */
-	uint32_t targets[RATION_ASKERS_MAX];
+	bool everything; /**< Too much is asked for or changing: drain all, which covers it. */
+	uint32_t targets[RATION_ASKERS_MAX + RATION_MAILBOX_SIZE];
 };
 
 /** Open the gate for a target. @return the asker's number, or -EAGAIN if all are taken. */

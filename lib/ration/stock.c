@@ -229,12 +229,12 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
 	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
 	uint32_t cap = ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK;
-	uint64_t usage = ration_load(&c->usage, relaxed);
+	uint64_t own = ration_load(&c->own, relaxed);
 	uint32_t ahead, keep;
 	int rc;
 
 	/* Our own stock is charged but not granted: nobody can give that back. */
-	if (unlikely(usage < stock || n > usage - stock))
+	if (unlikely(own < stock || n > own - stock))
 		return reject_range(lc, c);
 	/* 0 if gated, interior, dying or without margin: then all goes up. */
 	ahead = units_ahead(d, c, 0);

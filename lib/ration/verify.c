@@ -79,23 +79,26 @@ sum_ledgers(const struct ration_domain *d, uint32_t index, uint64_t *stock)
 	return ledger;
 }
 
-/* P2: usage = what went into the counter directly + usage of its children; stock is part of it. */
+/* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it. */
 static void
 check_balance(struct check *k, struct counter *c)
 {
 	uint32_t index = ration_index_of(k->d, c);
-	uint64_t usage = ration_load(&c->usage, relaxed);
+	uint64_t usage = ration_load(&c->usage, relaxed), own = ration_load(&c->own, relaxed);
 	uint64_t children = children_usage(k->d, index), stock;
 	int64_t ledger = sum_ledgers(k->d, index, &stock);
 
-	if (ledger < 0 || usage != (uint64_t)ledger + children)
+	if (usage != own + children)
 		complain(k, c,
-			 "usage %" PRIu64 " is not what went in, %" PRId64
-			 ", and its children's %" PRIu64,
-			 usage, ledger, children);
-	if (stock + children > usage)
-		complain(k, c, "stock %" PRIu64 " is more than its usage %" PRIu64 " has room for",
-			 stock, usage);
+			 "usage is %" PRIu64 ", but its own charges are %" PRIu64
+			 " and its children's usage %" PRIu64,
+			 usage, own, children);
+	if (ledger < 0 || own != (uint64_t)ledger)
+		complain(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64, own,
+			 ledger);
+	if (stock > own)
+		complain(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64, stock,
+			 own);
 }
 
 /* P4, and that the active bit says what the slot says. */
