@@ -482,8 +482,9 @@ int ration_read_approx(const struct ration_domain *d, ration_counter_t c,
  * forced charge or a lower limit explains it), parents cover their children, ledgers agree with
  * usage (P2) and no stock exceeds its cap (P4).
  *
- * Any thread. Meant for moments when no lcore is in a charge or uncharge: then every complaint is
- * a defect. While lcores run, only the one-sided checks are meaningful; pass quiet = 0 then.
+ * Any thread. Meant for moments when no lcore is in a charge or uncharge or serves a drain (an older
+ * request may still be in its mailbox): then every complaint is a defect. While lcores run, only
+ * the one-sided checks are meaningful; pass quiet = 0 then.
  *
  * @param d
  *   Domain.

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+
+/* The n-th CPU that this process may use, or the first if there are fewer. */
+static int
+usable_cpu(int n)
+{
+	int first = -1, cpu;
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return 0;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &set))
+			continue;
+		if (first < 0)
+			first = cpu;
+		if (n-- == 0)
+			return cpu;
+	}
+	return first < 0 ? 0 : first;
+}
+
+int
+test_eal_start(const char *test, unsigned int nb_workers)
+{
+	/* EAL wants writable strings and keeps some of them. */
+	static char name[32], prefix[64], lcores[64];
+	static char opt[][20] = {"--no-huge", "--no-shconf",	     "--no-pci",      "-m",
+				 "128",	      "--log-level=*:error", "--file-prefix", "--lcores"};
+	char *argv[] = {name,	opt[0], opt[1], opt[2], opt[3], opt[4],
+			opt[5], opt[6], prefix, opt[7], lcores, NULL};
+
+	snprintf(name, sizeof(name), "%s", test);
+	snprintf(prefix, sizeof(prefix), "ration_%s_%d", test, (int)getpid());
+	if (nb_workers == 0)
+		snprintf(lcores, sizeof(lcores), "0@%d", usable_cpu(0));
+	else
+		snprintf(lcores, sizeof(lcores), "0@%d,(1-%u)@%d", usable_cpu(0), nb_workers,
+			 usable_cpu(1));
+	if (rte_eal_init(RTE_DIM(argv) - 1, argv) >= 0)
+		return 0;
+	fprintf(stderr, "%s: EAL does not start: %s\n", test, rte_strerror(rte_errno));
+	return -1;
+}
+
+int
+test_eal_stop(int status)
+{
+	rte_eal_cleanup();
+	return status;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Burst calls do what the single calls do, one after the other. */
+
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+#include "fixture.h"
+#include "prng.h"
+
+#define BURST 32
+
+static void
+a_burst_is_granted_packet_by_packet(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 3, 64);
+	ration_counter_t b = make_counter(f->d, f->root, "b", 100, 64);
+	const ration_counter_t c[] = {a, a, b, a, a, a, b, b};
+	const uint8_t want[] = {1, 1, 1, 1, 0, 0, 1, 1};
+	uint8_t granted[RTE_DIM(c)];
+
+	memset(granted, 0xff, sizeof(granted));
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted), 6);
+	assert_memory_equal(granted, want, sizeof(want));
+	assert_int_equal(usage_of(f->d, a), 3);
+	assert_int_equal(usage_of(f->d, b) - stock_of(f->d, b), 3);
+	assert_int_equal(failures_of(f->d, a), 2);
+	assert_int_equal(stats_of(f->lc[0]).refusals, 2);
+}
+
+static void
+a_run_is_granted_as_far_as_it_fits(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 10, 0);
+	const ration_counter_t c[] = {a, a, a, a, a};
+	const uint32_t n[] = {4, 7, 5, 0, 1};
+	const uint8_t want[] = {1, 0, 1, 1, 1};
+	uint8_t granted[RTE_DIM(c)];
+
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, n, RTE_DIM(c), granted), 4);
+	assert_memory_equal(granted, want, sizeof(want));
+	assert_int_equal(usage_of(f->d, a), 10);
+}
+
+static void
+sums_of_a_run_do_not_wrap(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 64);
+	const ration_counter_t c[] = {a, a, a};
+	const uint32_t n[] = {UINT32_MAX, 2, 3};
+	const uint8_t want[] = {0, 1, 1};
+	uint8_t granted[RTE_DIM(c)];
+
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, n, RTE_DIM(c), granted), 2);
+	assert_memory_equal(granted, want, sizeof(want));
+	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 5);
+}
+
+static void
+an_empty_burst_does_nothing(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 10, 64);
+	uint8_t granted = 0xff;
+
+	assert_int_equal(ration_try_charge_burst(f->lc[0], &a, NULL, 0, &granted), 0);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], &a, NULL, 0), 0);
+	assert_int_equal(granted, 0xff);
+	assert_int_equal(usage_of(f->d, a), 0);
+}
+
+static void
+stale_handles_in_a_burst_harm_nobody(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t gone = make_counter(f->d, f->root, "gone", 10, 64), a;
+	ration_counter_t c[6];
+	const uint8_t want[] = {1, 0, 1, 0, 0, 1};
+	uint8_t granted[RTE_DIM(c)];
+
+	assert_int_equal(ration_counter_destroy(f->d, gone), 0);
+	a = make_counter(f->d, f->root, "a", 100, 64);
+	c[0] = c[2] = c[5] = a;
+	c[1] = c[3] = gone;
+	c[4] = RATION_COUNTER_NONE;
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted), 3);
+	assert_memory_equal(granted, want, sizeof(want));
+	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
+	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 3);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, RTE_DIM(c)), 3);
+	assert_int_equal(stats_of(f->lc[0]).rejected, 6);
+	assert_int_equal(usage_of(f->d, a), stock_of(f->d, a));
+	assert_int_equal(usage_of(f->d, f->root), stock_of(f->d, a));
+}
+
+static void
+an_uncharged_burst_tells_what_was_too_much(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 0);
+	ration_counter_t b = make_counter(f->d, f->root, "b", 100, 0);
+	const ration_counter_t c[] = {a, b, b, a};
+	const uint32_t n[] = {2, 3, 4, 1};
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 3), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], b, 6), 0);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], c, n, RTE_DIM(c)), 2);
+	assert_int_equal(usage_of(f->d, a), 0);
+	assert_int_equal(usage_of(f->d, b), 6);
+	assert_int_equal(info_of(f->d, b).rejected, 1);
+}
+
+/* ---- the same operations on two domains, as bursts and one by one */
+
+#define TWIN_COUNTERS 5
+
+struct twin {
+	struct ration_domain *d;
+	struct ration_lcore *lc;
+	ration_counter_t c[TWIN_COUNTERS];
+};
+
+static void
+twin_make(struct twin *t, const char *name, uint32_t batch)
+{
+	static const uint64_t limits[TWIN_COUNTERS] = {150, 40, 100, 7, RATION_UNLIMITED};
+	static const char *const names[TWIN_COUNTERS] = {"p", "a", "b", "c", "d"};
+	unsigned int i;
+
+	t->d = ration_domain_create(name, NULL);
+	assert_non_null(t->d);
+	t->lc = ration_lcore_join(t->d);
+	assert_non_null(t->lc);
+	t->c[0] = make_counter(t->d, ration_domain_root(t->d), names[0], limits[0], batch);
+	for (i = 1; i < TWIN_COUNTERS; i++)
+		t->c[i] = make_counter(t->d, t->c[0], names[i], limits[i], batch);
+}
+
+static void
+twin_free(struct twin *t)
+{
+	assert_sound(t->d);
+	assert_int_equal(ration_lcore_leave(t->lc), 0);
+	assert_int_equal(ration_domain_free(t->d), 0);
+}
+
+static void
+assert_twins_agree(const struct twin *a, const struct twin *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < TWIN_COUNTERS; i++) {
+		assert_int_equal(usage_of(a->d, a->c[i]), usage_of(b->d, b->c[i]));
+		assert_int_equal(stock_of(a->d, a->c[i]), stock_of(b->d, b->c[i]));
+		assert_int_equal(failures_of(a->d, a->c[i]), failures_of(b->d, b->c[i]));
+	}
+}
+
+/* One random burst to both; what is granted is noted as held. */
+static void
+twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
+	    uint64_t held[TWIN_COUNTERS])
+{
+	unsigned int which[BURST], i, nb = prng_below(prng, BURST + 1), ok = 0;
+	ration_counter_t c[BURST];
+	uint32_t n[BURST];
+	uint8_t granted[BURST];
+
+	for (i = 0; i < nb; i++) {
+		/* Runs of equal counters are frequent, as with real packets. */
+		which[i] = i > 0 && prng_below(prng, 2) ? which[i - 1]
+							: prng_below(prng, TWIN_COUNTERS);
+		c[i] = a->c[which[i]];
+		n[i] = amounts ? prng_below(prng, 9) : 1;
+	}
+	ok = ration_try_charge_burst(a->lc, c, amounts ? n : NULL, nb, granted);
+	for (i = 0; i < nb; i++) {
+		assert_int_equal(granted[i], ration_try_charge(b->lc, b->c[which[i]], n[i]) == 0);
+		ok -= granted[i];
+		held[which[i]] += granted[i] ? n[i] : 0;
+	}
+	assert_int_equal(ok, 0);
+}
+
+/* Give part of what is held back, one by one in both. */
+static void
+twin_uncharge(struct twin *a, struct twin *b, struct prng *prng, uint64_t held[TWIN_COUNTERS])
+{
+	unsigned int i;
+
+	for (i = 0; i < TWIN_COUNTERS; i++) {
+		uint64_t n = prng_below(prng, held[i] + 1);
+
+		assert_int_equal(ration_uncharge(a->lc, a->c[i], n), 0);
+		assert_int_equal(ration_uncharge(b->lc, b->c[i], n), 0);
+		held[i] -= n;
+	}
+}
+
+static void
+charged_bursts_equal_single_charges(void **state)
+{
+	static const uint32_t batches[] = {0, 1, 4, 64};
+	uint64_t held[TWIN_COUNTERS];
+	struct prng prng = {7};
+	struct twin a, b;
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(batches); i++) {
+		memset(held, 0, sizeof(held));
+		twin_make(&a, "burst", batches[i]);
+		twin_make(&b, "single", batches[i]);
+		for (j = 0; j < 2000; j++) {
+			twin_charge(&a, &b, &prng, j % 2, held);
+			assert_twins_agree(&a, &b);
+			twin_uncharge(&a, &b, &prng, held);
+			assert_twins_agree(&a, &b);
+		}
+		twin_free(&a);
+		twin_free(&b);
+	}
+}
+
+/* Where stock stands after it may differ, for a run goes there in one piece; units may not. */
+static void
+uncharged_bursts_give_back_what_single_calls_do(void **state)
+{
+	static const uint32_t batches[] = {0, 1, 4, 64};
+	ration_counter_t c[BURST];
+	uint32_t n[BURST];
+	uint8_t granted[BURST];
+	struct prng prng = {11};
+	struct twin t;
+	unsigned int i, j, k, nb;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(batches); i++) {
+		twin_make(&t, "return", batches[i]);
+		for (j = 0; j < 2000; j++) {
+			for (k = 0; k < BURST; k++) {
+				c[k] = k > 0 && prng_below(&prng, 2)
+					       ? c[k - 1]
+					       : t.c[prng_below(&prng, TWIN_COUNTERS)];
+				n[k] = prng_below(&prng, 9);
+			}
+			ration_try_charge_burst(t.lc, c, n, BURST, granted);
+			for (k = 0, nb = 0; k < BURST; k++) {
+				if (!granted[k])
+					continue;
+				c[nb] = c[k];
+				n[nb++] = n[k];
+			}
+			assert_int_equal(ration_uncharge_burst(t.lc, c, n, nb), nb);
+			for (k = 0; k < TWIN_COUNTERS; k++)
+				assert_int_equal(usage_of(t.d, t.c[k]), stock_of(t.d, t.c[k]));
+		}
+		twin_free(&t);
+	}
+}
+
+static void
+prefetch_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c[2] = {make_counter(f->d, f->root, "a", 10, 0), RATION_COUNTER_NONE};
+
+	ration_prefetch(f->lc[0], c, 2);
+	ration_prefetch(f->lc[0], c, 0);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest burst[] = {
+		with_one_slot(a_burst_is_granted_packet_by_packet),
+		with_one_slot(a_run_is_granted_as_far_as_it_fits),
+		with_one_slot(sums_of_a_run_do_not_wrap),
+		with_one_slot(an_empty_burst_does_nothing),
+		with_one_slot(stale_handles_in_a_burst_harm_nobody),
+		with_one_slot(an_uncharged_burst_tells_what_was_too_much),
+		cmocka_unit_test(charged_bursts_equal_single_charges),
+		cmocka_unit_test(uncharged_bursts_give_back_what_single_calls_do),
+		with_one_slot(prefetch_changes_nothing),
+	};
+
+	if (test_eal_start("burst", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(burst, NULL, NULL));
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Destroying counters, and handles that have outlived theirs. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_memory.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+static void
+the_root_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(ration_counter_destroy(f->d, f->root), -EPERM);
+	assert_int_equal(ration_try_charge(f->lc[0], f->root, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], f->root, 1), 0);
+}
+
+static void
+a_counter_with_children_stays(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
+	ration_counter_t child = make_counter(f->d, c, "child", 10, 0);
+
+	assert_int_equal(ration_counter_destroy(f->d, c), -EBUSY);
+	assert_int_equal(ration_try_charge(f->lc[0], child, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], child, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, child), 0);
+	assert_int_equal(info_of(f->d, c).nb_children, 0);
+	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
+}
+
+static void
+a_counter_with_granted_units_stays_as_it_was(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 200, RATION_BATCH_UNSET);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c), -EBUSY);
+	assert_true(ration_counter_find(f->d, "c") == c);
+	assert_int_equal(info_of(f->d, f->root).nb_children, 1);
+	/* Not dying: it can be charged up to its limit, and stocked. */
+	assert_int_equal(ration_try_charge(f->lc[0], c, 9), 0);
+	assert_true(stock_of(f->d, c) > 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 190), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 200), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+}
+
+static void
+stock_does_not_keep_a_counter(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 5000, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 4000, 64);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(ration_try_charge(f->lc[i], c, 3), 0);
+		assert_int_equal(ration_uncharge(f->lc[i], c, 3), 0);
+	}
+	assert_true(usage_of(f->d, c) > 3);
+	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(usage_of(f->d, p), 0);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
+}
+
+static void
+a_stale_handle_is_refused_everywhere(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 4);
+	struct ration_counter_info info;
+	struct ration_reading reading;
+	char path[8];
+
+	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_get(f->d, c, &info), -ESTALE);
+	assert_int_equal(ration_counter_path(f->d, c, path, sizeof(path)), -ESTALE);
+	assert_int_equal(ration_counter_set_max(f->d, c, 1, 0), -ESTALE);
+	assert_int_equal(ration_counter_set_batch(f->d, c, 1), -ESTALE);
+	assert_int_equal(ration_counter_reset_watermark(f->d, c), -ESTALE);
+	assert_int_equal(ration_counter_destroy(f->d, c), -ESTALE);
+	assert_int_equal(ration_read_exact(f->d, c, &reading), -ESTALE);
+	assert_int_equal(ration_read_approx(f->d, c, &reading), -ESTALE);
+	assert_int_equal(ration_drain(f->d, c, 0, NULL), -ESTALE);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
+	assert_int_equal(ration_charge(f->lc[0], c, 1), -ESTALE);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), -ESTALE);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
+}
+
+/* The index is used again, and the new counter has stock on the lcore that holds the old handle. */
+static void
+a_stale_handle_does_not_reach_its_heir(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("heir", &params);
+	struct ration_lcore *lc = ration_lcore_join(d);
+	ration_counter_t old = make_counter(d, ration_domain_root(d), "c", 1000, 64), heir;
+	struct ration_counter_info before, after;
+
+	(void)state;
+	assert_int_equal(ration_try_charge(lc, old, 1), 0);
+	assert_int_equal(ration_uncharge(lc, old, 1), 0);
+	assert_int_equal(ration_counter_destroy(d, old), 0);
+	heir = make_counter(d, ration_domain_root(d), "c", 1000, 64);
+	assert_int_equal((uint32_t)heir, (uint32_t)old);
+	assert_true(heir != old);
+	assert_int_equal(ration_try_charge(lc, heir, 10), 0);
+	assert_true(stock_of(d, heir) > 1);
+	before = info_of(d, heir);
+
+	assert_int_equal(ration_try_charge(lc, old, 1), -ESTALE);
+	assert_int_equal(ration_charge(lc, old, 1), -ESTALE);
+	assert_int_equal(ration_uncharge(lc, old, 1), -ESTALE);
+	assert_int_equal(ration_try_charge(lc, old, 500), -ESTALE);
+	assert_int_equal(ration_uncharge(lc, old, 500), -ESTALE);
+	assert_int_equal(ration_try_charge_burst(lc, &old, NULL, 1, &(uint8_t){0}), 0);
+	assert_int_equal(ration_uncharge_burst(lc, &old, NULL, 1), 0);
+	assert_int_equal(ration_drain(d, old, 0, NULL), -ESTALE);
+	assert_int_equal(ration_counter_destroy(d, old), -ESTALE);
+	after = info_of(d, heir);
+	assert_same_info(&before, &after);
+	assert_int_equal(stats_of(lc).rejected, 7);
+	assert_int_equal(after.usage, 10 + stock_of(d, heir));
+
+	assert_int_equal(ration_uncharge(lc, heir, 10), 0);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+/* As above, for every generation up to the number that a slot can tell apart. */
+static void
+stale_handles_stay_stale_for_thousands_of_heirs(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("heirs", &params);
+	struct ration_lcore *lc = ration_lcore_join(d);
+	ration_counter_t first = make_counter(d, ration_domain_root(d), "c", 1000, 64), c = first;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i < 1u << (32 - RATION_CAP_BITS); i++) {
+		assert_int_equal(ration_counter_destroy(d, c), 0);
+		c = make_counter(d, ration_domain_root(d), "c", 1000, 64);
+		assert_true(c != first);
+		assert_int_equal(ration_try_charge(lc, c, 1), 0);
+		assert_int_equal(ration_try_charge(lc, first, 1), -ESTALE);
+		assert_int_equal(ration_uncharge(lc, first, 1), -ESTALE);
+		assert_int_equal(ration_uncharge(lc, c, 1), 0);
+	}
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+a_slot_activated_before_destroy_serves_the_heir(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("reused", &params);
+	struct ration_lcore *lc = ration_lcore_join(d);
+	ration_counter_t c = make_counter(d, ration_domain_root(d), "big", 100000, 1000);
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(ration_try_charge(lc, c, 1), 0);
+	assert_int_equal(ration_uncharge(lc, c, 1), 0);
+	assert_int_equal(ration_counter_destroy(d, c), 0);
+	/* No stock of the former, no cap of the former. */
+	c = make_counter(d, ration_domain_root(d), "none", 3, 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(ration_try_charge(lc, c, 1), 0);
+	assert_int_equal(ration_try_charge(lc, c, 1), -EDQUOT);
+	assert_int_equal(ration_uncharge(lc, c, 2), 0);
+	assert_int_equal(usage_of(d, c), 1);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+a_new_counter_of_the_same_name_begins_afresh(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
+	struct ration_counter_info info;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 11), -EDQUOT);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
+	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 12), -ERANGE);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	info = info_of(f->d, make_counter(f->d, f->root, "c", 20, 0));
+	assert_int_equal(info.max, 20);
+	assert_int_equal(info.usage, 0);
+	assert_int_equal(info.watermark, 0);
+	assert_int_equal(info.failures, 0);
+	assert_int_equal(info.forced, 0);
+	assert_int_equal(info.rejected, 0);
+}
+
+static void
+ten_thousand_lives_leak_no_index(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 2};
+	struct ration_domain *d = ration_domain_create("lives", &params);
+	struct ration_lcore *lc = ration_lcore_join(d);
+	ration_counter_t p = make_counter(d, ration_domain_root(d), "p", 1000, 0);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 10000; i++) {
+		ration_counter_t a = make_counter(d, p, "a", 1000, 8);
+		ration_counter_t b = make_counter(d, p, "b", 1000, 8);
+
+		assert_int_equal(ration_try_charge(lc, a, 5), 0);
+		assert_int_equal(ration_uncharge(lc, a, 5), 0);
+		assert_int_equal(ration_counter_destroy(d, i % 2 ? a : b), 0);
+		assert_int_equal(ration_counter_destroy(d, i % 2 ? b : a), 0);
+	}
+	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
+	assert_int_equal(info_of(d, p).nb_children, 0);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+children_may_be_destroyed_in_any_order(void **state)
+{
+	static const unsigned int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+						 {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	struct fixture *f = *state;
+	ration_counter_t c[3];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(orders); i++) {
+		c[0] = make_counter(f->d, f->root, "0", 1, 0);
+		c[1] = make_counter(f->d, f->root, "1", 1, 0);
+		c[2] = make_counter(f->d, f->root, "2", 1, 0);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][0]]), 0);
+		assert_true(ration_counter_find(f->d, info_of(f->d, c[orders[i][1]]).name) ==
+			    c[orders[i][1]]);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][1]]), 0);
+		assert_true(ration_counter_next(f->d, f->root) == c[orders[i][2]]);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][2]]), 0);
+		assert_true(ration_counter_next(f->d, f->root) == RATION_COUNTER_NONE);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest destroy[] = {
+		with_one_slot(the_root_stays),
+		with_one_slot(a_counter_with_children_stays),
+		with_one_slot(a_counter_with_granted_units_stays_as_it_was),
+		with_two_slots(stock_does_not_keep_a_counter),
+		with_one_slot(a_stale_handle_is_refused_everywhere),
+		cmocka_unit_test(a_stale_handle_does_not_reach_its_heir),
+		cmocka_unit_test(stale_handles_stay_stale_for_thousands_of_heirs),
+		cmocka_unit_test(a_slot_activated_before_destroy_serves_the_heir),
+		with_one_slot(a_new_counter_of_the_same_name_begins_afresh),
+		cmocka_unit_test(ten_thousand_lives_leak_no_index),
+		with_one_slot(children_may_be_destroyed_in_any_order),
+	};
+
+	if (test_eal_start("destroy", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(destroy, NULL, NULL));
+}

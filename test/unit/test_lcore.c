@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Lcores come, park and go: their stock goes back, their slots are used again (P6, P8). */
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_memory.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+static void
+a_thread_finds_its_slot_again(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_lcore *lc;
+
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
+	lc = f->lc[0] = ration_lcore_online(f->d);
+	assert_non_null(lc);
+	assert_ptr_not_equal(lc, ration_lcore_none(f->d));
+	assert_ptr_equal(ration_lcore_self(f->d), lc);
+	assert_ptr_equal(ration_lcore_online(f->d), lc);
+	assert_int_equal(lc->lcore_id, rte_lcore_id());
+	assert_ptr_equal(ration_lcore_get(f->d, lc->slot_id), lc);
+	f->lc[0] = NULL;
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
+}
+
+static void
+online_comes_back_from_offline(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
+	struct ration_lcore *lc = f->lc[0] = ration_lcore_online(f->d);
+
+	assert_int_equal(ration_lcore_offline(lc), 0);
+	assert_ptr_equal(ration_lcore_online(f->d), lc);
+	assert_int_equal(ration_lcore_resume(lc), -EINVAL);
+	assert_int_equal(ration_try_charge(lc, c, 1), 0);
+	assert_true(stock_of(f->d, c) > 0);
+}
+
+static void
+online_needs_a_domain(void **state)
+{
+	(void)state;
+	assert_errno(NULL, ration_lcore_online(NULL), EINVAL);
+	assert_errno(NULL, ration_lcore_join(NULL), EINVAL);
+}
+
+static void
+joining_gives_further_slots(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ptr_not_equal(f->lc[0], f->lc[1]);
+	assert_int_not_equal(f->lc[0]->slot_id, f->lc[1]->slot_id);
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
+	f->lc[2] = ration_lcore_online(f->d);
+	assert_ptr_equal(ration_lcore_self(f->d), f->lc[2]);
+	f->lc[3] = ration_lcore_join(f->d);
+	assert_ptr_equal(ration_lcore_self(f->d), f->lc[2]);
+	assert_ptr_not_equal(f->lc[3], f->lc[2]);
+}
+
+static void
+offline_gives_stock_back(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
+	ration_counter_t a = make_counter(f->d, p, "a", 100000, 64);
+	ration_counter_t b = make_counter(f->d, p, "b", 100000, 64);
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 3), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], b, 4), 0);
+	assert_true(usage_of(f->d, p) > 7);
+	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+	assert_int_equal(usage_of(f->d, a), 3);
+	assert_int_equal(usage_of(f->d, b), 4);
+	assert_int_equal(usage_of(f->d, p), 7);
+	assert_int_equal(usage_of(f->d, f->root), 7);
+	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], a, 3), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], b, 4), 0);
+}
+
+static void
+offline_leaves_the_stock_of_others(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	uint64_t stock, walks;
+
+	assert_int_equal(ration_try_charge(f->lc[1], c, 1), 0);
+	stock = stock_of(f->d, c);
+	assert_true(stock > 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+	assert_int_equal(stock_of(f->d, c), stock);
+	walks = stats_of(f->lc[1]).refills;
+	assert_int_equal(ration_try_charge(f->lc[1], c, stock), 0);
+	assert_int_equal(stats_of(f->lc[1]).refills, walks);
+}
+
+static void
+leave_gives_stock_back_and_keeps_what_is_granted(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct ration_lcore *lc = f->lc[0];
+
+	f->lc[0] = NULL;
+	assert_int_equal(ration_try_charge(lc, c, 9), 0);
+	assert_true(usage_of(f->d, c) > 9);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(usage_of(f->d, c), 9);
+	/* What a lcore that has left was granted, another may give back. */
+	assert_int_equal(ration_uncharge(f->lc[1], c, 9), 0);
+	drain_all(f->d);
+	assert_int_equal(usage_of(f->d, c), 0);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+}
+
+static void
+an_offline_lcore_can_leave(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_lcore *lc = f->lc[0];
+	uint32_t slot_id = lc->slot_id;
+
+	f->lc[0] = NULL;
+	assert_int_equal(ration_lcore_offline(lc), 0);
+	assert_ptr_equal(ration_lcore_get(f->d, slot_id), lc);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_null(ration_lcore_get(f->d, slot_id));
+}
+
+static void
+states_are_not_entered_twice(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_offline(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+}
+
+static void
+the_common_slot_neither_parks_nor_leaves(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_lcore *none = ration_lcore_none(f->d);
+
+	assert_int_equal(ration_lcore_offline(none), -EINVAL);
+	assert_int_equal(ration_lcore_resume(none), -EINVAL);
+	assert_int_equal(ration_lcore_leave(none), -EINVAL);
+	assert_ptr_equal(ration_lcore_none(f->d), none);
+	assert_int_equal(ration_try_charge(none, f->root, 1), 0);
+	assert_int_equal(ration_uncharge(none, f->root, 1), 0);
+}
+
+static void
+a_full_domain_takes_another_member_after_a_leave(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 3};
+	struct ration_domain *d = ration_domain_create("full", &params);
+	struct ration_lcore *lc[3], *again;
+	uint32_t slot_id;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(lc); i++) {
+		lc[i] = ration_lcore_join(d);
+		assert_non_null(lc[i]);
+	}
+	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
+	assert_errno(NULL, ration_lcore_online(d), ENOSPC);
+	/* A parked member is a member. */
+	assert_int_equal(ration_lcore_offline(lc[1]), 0);
+	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
+	slot_id = lc[1]->slot_id;
+	assert_int_equal(ration_lcore_leave(lc[1]), 0);
+	again = ration_lcore_online(d);
+	assert_non_null(again);
+	assert_int_equal(again->slot_id, slot_id);
+	assert_int_equal(ration_lcore_leave(again), 0);
+	assert_int_equal(ration_lcore_leave(lc[0]), 0);
+	assert_int_equal(ration_lcore_leave(lc[2]), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+a_reused_slot_begins_empty(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct ration_lcore_stats stats;
+	uint32_t slot_id = f->lc[0]->slot_id;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_lcore_leave(f->lc[0]), 0);
+	f->lc[0] = ration_lcore_join(f->d);
+	assert_int_equal(f->lc[0]->slot_id, slot_id);
+	stats = stats_of(f->lc[0]);
+	assert_int_equal(stats.refills + stats.trims + stats.refusals + stats.drained, 0);
+	assert_int_equal(stock_of(f->d, c), 0);
+	/* Neither what the former granted nor what it took is held against the new member. */
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(stats_of(f->lc[0]).refills, 1);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+}
+
+static void
+coming_and_going_leaks_nothing(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 200, 64);
+	unsigned int i;
+
+	for (i = 0; i < 20000; i++) {
+		struct ration_lcore *lc = ration_lcore_join(f->d);
+
+		assert_non_null(lc);
+		assert_int_equal(ration_try_charge(lc, c, 1), 0);
+		assert_int_equal(ration_uncharge(lc, c, 1), 0);
+		assert_int_equal(ration_lcore_leave(lc), 0);
+	}
+	assert_int_equal(usage_of(f->d, c), 0);
+}
+
+static void
+without_slot_every_charge_walks_and_nothing_is_hidden(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_lcore *none = ration_lcore_none(f->d);
+	ration_counter_t c = make_counter(f->d, f->root, "c", 50, 64);
+	unsigned int i;
+
+	for (i = 1; i <= 50; i++) {
+		assert_int_equal(ration_try_charge(none, c, 1), 0);
+		assert_int_equal(usage_of(f->d, c), i);
+	}
+	assert_int_equal(stats_of(none).refills, 50);
+	assert_int_equal(ration_try_charge(none, c, 1), -EDQUOT);
+	assert_int_equal(stats_of(none).refusals, 1);
+	for (i = 0; i < 50; i++)
+		assert_int_equal(ration_uncharge(none, c, 1), 0);
+	assert_int_equal(stats_of(none).trims, 50);
+	assert_int_equal(usage_of(f->d, c), 0);
+}
+
+static void
+units_charged_without_slot_come_back_with_one(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
+
+	assert_int_equal(ration_try_charge(ration_lcore_none(f->d), c, 500), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 500), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 300), 0);
+	assert_int_equal(ration_uncharge(ration_lcore_none(f->d), c, 300), 0);
+	drain_all(f->d);
+	assert_int_equal(usage_of(f->d, c), 0);
+	assert_int_equal(info_of(f->d, c).rejected, 0);
+}
+
+static void
+observers_see_members_by_slot(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i, members = 0;
+
+	for (i = 0; i < 8; i++)
+		members += ration_lcore_get(f->d, i) != NULL;
+	assert_int_equal(members, 2);
+	assert_ptr_equal(ration_lcore_get(f->d, f->lc[1]->slot_id), f->lc[1]);
+	assert_null(ration_lcore_get(f->d, 8));
+	assert_null(ration_lcore_get(f->d, RATION_LCORES_MAX));
+	assert_null(ration_lcore_get(f->d, UINT32_MAX));
+}
+
+/* ---- other threads */
+
+static void
+note_self(struct ration_lcore *lc, void *arg)
+{
+	struct actor *a = arg;
+
+	(void)lc;
+	a->lc = ration_lcore_self(a->d);
+}
+
+static void
+each_thread_has_a_slot_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *a = &f->actors[0], *b = &f->actors[1], *w = &f->actors[2];
+
+	f->lc[0] = ration_lcore_online(f->d);
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_int_equal(actor_start(b, f->d, ACTOR_THREAD, 0), 0);
+	assert_int_equal(actor_start(w, f->d, ACTOR_WORKER, 1), 0);
+	/* A thread that has not gone online charges through the common slot. */
+	assert_true(actor_do(a, note_self, a));
+	assert_ptr_equal(a->lc, ration_lcore_none(f->d));
+	a->lc = NULL;
+	assert_true(actor_online(a));
+	assert_true(actor_online(b));
+	assert_true(actor_online(w));
+	assert_ptr_not_equal(a->lc, b->lc);
+	assert_ptr_not_equal(a->lc, f->lc[0]);
+	assert_int_equal(a->lc->lcore_id, LCORE_ID_ANY);
+	assert_int_equal(w->lc->lcore_id, 1);
+	assert_int_equal(f->lc[0]->lcore_id, rte_get_main_lcore());
+	assert_true(actor_do(b, note_self, b));
+	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->slot_id));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest lcore[] = {
+		in_domain(a_thread_finds_its_slot_again),
+		in_domain(online_comes_back_from_offline),
+		cmocka_unit_test(online_needs_a_domain),
+		with_two_slots(joining_gives_further_slots),
+		with_one_slot(offline_gives_stock_back),
+		with_two_slots(offline_leaves_the_stock_of_others),
+		with_two_slots(leave_gives_stock_back_and_keeps_what_is_granted),
+		with_one_slot(an_offline_lcore_can_leave),
+		with_one_slot(states_are_not_entered_twice),
+		in_domain(the_common_slot_neither_parks_nor_leaves),
+		cmocka_unit_test(a_full_domain_takes_another_member_after_a_leave),
+		with_one_slot(a_reused_slot_begins_empty),
+		in_domain(coming_and_going_leaks_nothing),
+		in_domain(without_slot_every_charge_walks_and_nothing_is_hidden),
+		with_one_slot(units_charged_without_slot_come_back_with_one),
+		with_two_slots(observers_see_members_by_slot),
+		in_domain(each_thread_has_a_slot_of_its_own),
+	};
+
+	if (test_eal_start("lcore", 1) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(lcore, NULL, NULL));
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Reading: exact, approximate with its bound, verified, and for people. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+static struct ration_reading
+exact_of(const struct ration_domain *d, ration_counter_t c)
+{
+	struct ration_reading reading;
+
+	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	return reading;
+}
+
+static struct ration_reading
+approx_of(const struct ration_domain *d, ration_counter_t c)
+{
+	struct ration_reading reading;
+
+	assert_int_equal(ration_read_approx(d, c, &reading), 0);
+	return reading;
+}
+
+static void
+exact_tells_granted_from_stock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
+	ration_counter_t a = make_counter(f->d, p, "a", 100000, 64);
+	ration_counter_t b = make_counter(f->d, p, "b", 100000, 64);
+	struct ration_reading r;
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 10), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], b, 20), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], p, 5), 0);
+	r = exact_of(f->d, a);
+	assert_int_equal(r.granted, 10);
+	assert_int_equal(r.error, 0);
+	assert_true(r.stock > 0);
+	assert_int_equal(r.usage, usage_of(f->d, a));
+	assert_int_equal(r.usage, r.granted + r.stock);
+	r = exact_of(f->d, p);
+	assert_int_equal(r.granted, 35);
+	assert_int_equal(r.stock, stock_of(f->d, a) + stock_of(f->d, b));
+	assert_int_equal(r.error, 0);
+	r = exact_of(f->d, f->root);
+	assert_int_equal(r.granted, 35);
+}
+
+static void
+exact_sums_the_stock_of_all_lcores(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	uint64_t first;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	first = exact_of(f->d, c).stock;
+	assert_int_equal(ration_try_charge(f->lc[1], c, 2), 0);
+	assert_true(exact_of(f->d, c).stock > first);
+	assert_int_equal(exact_of(f->d, c).granted, 3);
+	assert_int_equal(ration_lcore_offline(f->lc[1]), 0);
+	assert_int_equal(exact_of(f->d, c).stock, first);
+	assert_int_equal(exact_of(f->d, c).granted, 3);
+	assert_int_equal(exact_of(f->d, c).error, 0);
+}
+
+static void
+exact_is_exact_without_members(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_reading r;
+
+	assert_int_equal(ration_try_charge(ration_lcore_none(f->d), f->root, 7), 0);
+	r = exact_of(f->d, f->root);
+	assert_int_equal(r.usage, 7);
+	assert_int_equal(r.granted, 7);
+	assert_int_equal(r.stock, 0);
+	assert_int_equal(r.error, 0);
+}
+
+static void
+charge_three(struct ration_lcore *lc, void *arg)
+{
+	if (ration_try_charge(lc, *(ration_counter_t *)arg, 3) != 0)
+		*(ration_counter_t *)arg = RATION_COUNTER_NONE;
+}
+
+static void
+exact_admits_an_error_while_others_are_online(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *a = &f->actors[0];
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct ration_reading r;
+
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(a));
+	assert_true(actor_do(a, charge_three, &c));
+	assert_true(c != RATION_COUNTER_NONE);
+	r = exact_of(f->d, c);
+	/* It does nothing just now, so the figures agree; but they might not have. */
+	assert_int_equal(r.usage, r.granted + r.stock);
+	assert_true(r.error > 0);
+	assert_in_range(r.granted, 3 > r.error ? 3 - r.error : 0, 3 + r.error);
+}
+
+static void
+approx_is_usage_within_its_error(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
+	ration_counter_t a = make_counter(f->d, p, "a", 100000, 64);
+	ration_counter_t b = make_counter(f->d, p, "b", 100000, 1000);
+	ration_counter_t all[] = {f->root, p, a, b};
+	unsigned int i;
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 10), 0);
+	assert_int_equal(ration_try_charge(f->lc[1], a, 20), 0);
+	assert_int_equal(ration_try_charge(f->lc[1], b, 30), 0);
+	for (i = 0; i < RTE_DIM(all); i++) {
+		struct ration_reading r = approx_of(f->d, all[i]), x = exact_of(f->d, all[i]);
+
+		assert_int_equal(r.usage, usage_of(f->d, all[i]));
+		assert_int_equal(r.granted, r.usage);
+		assert_int_equal(r.stock, 0);
+		assert_true(r.usage - x.granted <= r.error);
+	}
+	/* The bound is that of the subtree, not of everything. */
+	assert_true(approx_of(f->d, a).error < approx_of(f->d, p).error);
+}
+
+/* Slots keep their cap until they are next refilled or trimmed, so the bound must too. */
+static void
+the_bound_holds_when_the_batch_is_lowered(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, 1000);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_counter_set_batch(f->d, c, 1), 0);
+	assert_true(stock_of(f->d, c) > 0);
+	assert_true(approx_of(f->d, c).granted - 1 <= approx_of(f->d, c).error);
+}
+
+static void
+approx_has_no_error_where_there_is_no_stock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 0);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
+	assert_int_equal(approx_of(f->d, c).granted, 10);
+	assert_int_equal(approx_of(f->d, c).error, 0);
+}
+
+static void
+reading_needs_a_place_to_write(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(ration_read_exact(f->d, f->root, NULL), -EINVAL);
+	assert_int_equal(ration_read_approx(f->d, f->root, NULL), -EINVAL);
+}
+
+static void
+verify_accepts_debt_and_lowered_limits(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 64);
+	ration_counter_t e = make_counter(f->d, f->root, "e", 100, 64);
+
+	assert_int_equal(ration_domain_verify(f->d, 1, stderr), 0);
+	assert_int_equal(ration_charge(f->lc[0], c, 150), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], e, 100), 0);
+	assert_int_equal(ration_counter_set_max(f->d, e, 3, 0), 0);
+	assert_int_equal(ration_domain_verify(f->d, 1, stderr), 0);
+	assert_int_equal(ration_domain_verify(f->d, 0, stderr), 0);
+	assert_int_equal(ration_domain_verify(f->d, 1, NULL), 0);
+}
+
+static void
+dump_shows_counters_and_lcores(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "umbrella", 4711, 0);
+	ration_counter_t c = make_counter(f->d, p, "thimble", 815, 64);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 77), 0);
+	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+	ration_domain_dump(f->d, out);
+	fclose(out);
+	assert_non_null(strstr(text, ration_domain_name(f->d)));
+	assert_non_null(strstr(text, "umbrella"));
+	assert_non_null(strstr(text, "thimble"));
+	assert_non_null(strstr(text, "4711"));
+	assert_non_null(strstr(text, "815"));
+	assert_non_null(strstr(text, "77"));
+	assert_non_null(strstr(text, "refills"));
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest reading[] = {
+		with_one_slot(exact_tells_granted_from_stock),
+		with_two_slots(exact_sums_the_stock_of_all_lcores),
+		in_domain(exact_is_exact_without_members),
+		in_domain(exact_admits_an_error_while_others_are_online),
+		with_two_slots(approx_is_usage_within_its_error),
+		with_one_slot(the_bound_holds_when_the_batch_is_lowered),
+		with_one_slot(approx_has_no_error_where_there_is_no_stock),
+		in_domain(reading_needs_a_place_to_write),
+		with_one_slot(verify_accepts_debt_and_lowered_limits),
+		with_one_slot(dump_shows_counters_and_lcores),
+	};
+
+	if (test_eal_start("read", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(reading, NULL, NULL));
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Drains at the same time, and what charges and control calls do meanwhile. */
+
+#include <sched.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+#define SECOND 1000000u
+#define MINUTE (60 * SECOND)
+#define ROUNDS 30
+
+/* True until the deadline of a wait for something that must come. */
+static bool
+not_too_late(uint64_t *end)
+{
+	if (*end == 0)
+		*end = rte_get_timer_cycles() + 20 * rte_get_timer_hz();
+	sched_yield();
+	return rte_get_timer_cycles() < *end;
+}
+
+/* A drain for an actor. */
+struct order {
+	struct ration_domain *d;
+	ration_counter_t c;
+	uint32_t timeout_us;
+	uint32_t times;
+	int rc;
+};
+
+static void
+drain(struct ration_lcore *lc, void *arg)
+{
+	struct order *order = arg;
+	uint32_t i;
+
+	for (i = 0; i < order->times; i++) {
+		/* Something to give back each time. */
+		if (lc != NULL && ration_try_charge(lc, order->c, 1) == 0)
+			ration_uncharge(lc, order->c, 1);
+		order->rc = ration_drain(order->d, order->c, order->timeout_us, NULL);
+		if (order->rc != 0)
+			return;
+	}
+}
+
+static void
+destroy(struct ration_lcore *lc, void *arg)
+{
+	struct order *order = arg;
+
+	(void)lc;
+	order->rc = ration_counter_destroy(order->d, order->c);
+}
+
+static void
+charge_one(struct ration_lcore *lc, void *arg)
+{
+	*(ration_counter_t *)arg =
+		ration_try_charge(lc, *(ration_counter_t *)arg, 1) == 0 ? 0 : RATION_COUNTER_NONE;
+}
+
+static void
+poll_once(struct ration_lcore *lc, void *arg)
+{
+	(void)arg;
+	ration_quiescent(lc);
+}
+
+/* A member that does not poll until it is told to, so that drains last as long as the test wants. */
+static struct actor *
+start_silent(struct fixture *f)
+{
+	struct actor *a = &f->actors[FIXTURE_ACTORS - 1];
+
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(a));
+	actor_poll(a, false);
+	assert_true(actor_do(a, poll_once, NULL));
+	return a;
+}
+
+/* Poll until a further drain request has come: from then on its round is open. */
+static void
+await_request(struct ration_lcore *lc, uint64_t drains_before)
+{
+	uint64_t end = 0;
+
+	while (stats_of(lc).drains == drains_before && not_too_late(&end))
+		ration_quiescent(lc);
+	assert_int_equal(stats_of(lc).drains, drains_before + 1);
+}
+
+static void
+lcores_that_drain_each_other_do_not_deadlock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct order orders[FIXTURE_ACTORS];
+	unsigned int i;
+
+	for (i = 0; i < FIXTURE_ACTORS; i++) {
+		orders[i] = (struct order){f->d, i % 2 ? c : f->root, MINUTE, ROUNDS, -1};
+		assert_int_equal(
+			actor_start(&f->actors[i], f->d, i == 0 ? ACTOR_WORKER : ACTOR_THREAD, 1),
+			0);
+		assert_true(actor_online(&f->actors[i]));
+	}
+	for (i = 0; i < FIXTURE_ACTORS; i++)
+		actor_post(&f->actors[i], drain, &orders[i]);
+	for (i = 0; i < FIXTURE_ACTORS; i++) {
+		assert_true(actor_wait(&f->actors[i]));
+		assert_int_equal(orders[i].rc, 0);
+	}
+	drain_all(f->d);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+}
+
+static void
+threads_without_slot_drain_at_once(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct order orders[3];
+	struct actor *member = &f->actors[3];
+	unsigned int i;
+
+	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(member));
+	for (i = 0; i < RTE_DIM(orders); i++) {
+		orders[i] = (struct order){f->d, c, MINUTE, ROUNDS, -1};
+		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
+		actor_post(&f->actors[i], drain, &orders[i]);
+	}
+	for (i = 0; i < RTE_DIM(orders); i++) {
+		assert_true(actor_wait(&f->actors[i]));
+		assert_int_equal(orders[i].rc, 0);
+	}
+}
+
+/* Until the silent lcore polls, drains of others neither end nor are in each other's way. */
+static void
+a_drain_does_not_make_others_wait_for_its_own(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 100000, 64);
+	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
+	struct order order = {f->d, f->root, MINUTE, 1, -1};
+	uint64_t drains;
+
+	drains = stats_of(f->lc[0]).drains;
+	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
+	actor_post(drainer, drain, &order);
+	/* The drainer's request reaches us as well. */
+	await_request(f->lc[0], drains);
+	assert_int_equal(ration_try_charge(f->lc[0], a, 1), 0);
+	assert_int_equal(ration_drain(f->d, a, 0, NULL), -ETIMEDOUT);
+	assert_int_equal(usage_of(f->d, a), 1);
+	assert_false(actor_idle(drainer));
+	actor_poll(silent, true);
+	assert_true(actor_wait(drainer));
+	assert_int_equal(order.rc, 0);
+}
+
+/* The gate: below a counter that is being drained nothing is hidden, elsewhere all is as ever. */
+static void
+while_a_drain_runs_charges_below_it_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", RATION_UNLIMITED, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", RATION_UNLIMITED, 64);
+	ration_counter_t e = make_counter(f->d, f->root, "e", RATION_UNLIMITED, 64);
+	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
+	struct order order = {f->d, p, MINUTE, 1, -1};
+	uint64_t drains, refills;
+	unsigned int i;
+
+	assert_int_equal(ration_try_charge(f->lc[0], e, 1), 0);
+	assert_true(stock_of(f->d, e) > 40);
+	drains = stats_of(f->lc[0]).drains;
+	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
+	actor_post(drainer, drain, &order);
+	await_request(f->lc[0], drains);
+
+	for (i = 1; i <= 100; i++) {
+		refills = stats_of(f->lc[0]).refills;
+		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+		assert_int_equal(stats_of(f->lc[0]).refills, refills + 1);
+		assert_int_equal(usage_of(f->d, p), i);
+		ration_quiescent(f->lc[0]);
+	}
+	for (i = 1; i <= 100; i++) {
+		assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+		assert_int_equal(usage_of(f->d, p), 100 - i);
+	}
+	refills = stats_of(f->lc[0]).refills;
+	for (i = 0; i < 40; i++)
+		assert_int_equal(ration_try_charge(f->lc[0], e, 1), 0);
+	assert_int_equal(stats_of(f->lc[0]).refills, refills);
+	assert_false(actor_idle(drainer));
+
+	actor_poll(silent, true);
+	assert_true(actor_wait(drainer));
+	assert_int_equal(order.rc, 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_true(stock_of(f->d, c) > 0);
+}
+
+/* Who comes online while a drain runs is not asked, so it must see the gate by itself. */
+static void
+who_comes_online_during_a_drain_hides_nothing(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, 64);
+	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
+	struct order order = {f->d, c, MINUTE, 1, -1};
+	uint64_t drains;
+
+	assert_int_equal(ration_lcore_offline(f->lc[1]), 0);
+	drains = stats_of(f->lc[0]).drains;
+	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
+	actor_post(drainer, drain, &order);
+	await_request(f->lc[0], drains);
+	assert_int_equal(ration_lcore_resume(f->lc[1]), 0);
+	f->lc[2] = ration_lcore_join(f->d);
+	assert_non_null(f->lc[2]);
+	assert_int_equal(ration_try_charge(f->lc[1], c, 3), 0);
+	assert_int_equal(ration_try_charge(f->lc[2], c, 4), 0);
+	assert_int_equal(usage_of(f->d, c), 7);
+	assert_int_equal(ration_uncharge(f->lc[1], c, 4), 0);
+	assert_int_equal(ration_uncharge(f->lc[2], c, 3), 0);
+	assert_int_equal(usage_of(f->d, c), 0);
+	actor_poll(silent, true);
+	assert_true(actor_wait(drainer));
+	assert_int_equal(order.rc, 0);
+}
+
+static void
+more_than_32_drains_are_told_to_come_again(void **state)
+{
+	static struct actor crowd[32];
+	static struct order orders[RTE_DIM(crowd)];
+	struct fixture *f = *state;
+	struct actor *silent = start_silent(f);
+	uint64_t end = 0;
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < RTE_DIM(crowd); i++) {
+		orders[i] = (struct order){f->d, f->root, MINUTE, 1, -1};
+		assert_int_equal(actor_start(&crowd[i], f->d, ACTOR_THREAD, 0), 0);
+		actor_post(&crowd[i], drain, &orders[i]);
+	}
+	/* Once they are all at it there is no room for us. */
+	do
+		rc = ration_drain(f->d, f->root, 0, NULL);
+	while (rc == -ETIMEDOUT && not_too_late(&end));
+	assert_int_equal(rc, -EAGAIN);
+	actor_poll(silent, true);
+	for (i = 0; i < RTE_DIM(crowd); i++) {
+		assert_true(actor_wait(&crowd[i]));
+		actor_return(&crowd[i]);
+		assert_int_equal(orders[i].rc, 0);
+	}
+	drain_all(f->d);
+}
+
+/* A counter that is being destroyed refuses charges and takes units back until the end. */
+static void
+a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	struct actor *silent = start_silent(f), *destroyer = &f->actors[0];
+	struct order order = {.d = f->d, .c = c, .rc = -1};
+	uint64_t end = 0;
+	int rc;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
+	assert_int_equal(actor_start(destroyer, f->d, ACTOR_THREAD, 0), 0);
+	/* Refused because of what is granted, after it has waited for the silent one, or before. */
+	assert_int_equal(ration_uncharge(f->lc[0], c, 499), 0);
+	actor_post(destroyer, destroy, &order);
+	do {
+		ration_quiescent(f->lc[0]);
+		rc = ration_try_charge(f->lc[0], c, 1);
+		if (rc == 0)
+			rc = ration_uncharge(f->lc[0], c, 1);
+	} while (rc == 0 && !actor_idle(destroyer) && not_too_late(&end));
+	if (rc != 0) {
+		assert_int_equal(rc, -ENOENT);
+		assert_int_equal(ration_charge(f->lc[0], c, 1), -ENOENT);
+		assert_int_equal(ration_try_charge(ration_lcore_none(f->d), c, 1), -ENOENT);
+		assert_int_equal(info_of(f->d, c).failures, 0);
+		assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+		assert_int_equal(usage_of(f->d, c), 0);
+	}
+	actor_poll(silent, true);
+	end = 0;
+	while (!actor_idle(destroyer) && not_too_late(&end))
+		ration_quiescent(f->lc[0]);
+	assert_true(actor_wait(destroyer));
+	assert_int_equal(order.rc, rc == 0 ? -EBUSY : 0);
+	if (rc != 0)
+		assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
+}
+
+/* Two control calls wait for each other's lcores, which are members both. */
+static void
+control_calls_of_members_do_not_deadlock(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *a = &f->actors[0];
+	struct order order;
+	unsigned int i;
+
+	f->lc[2] = ration_lcore_online(f->d);
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(a));
+	for (i = 0; i < ROUNDS; i++) {
+		ration_counter_t mine = make_counter(f->d, f->root, "mine", 100000, 64);
+		ration_counter_t theirs = make_counter(f->d, f->root, "theirs", 100000, 64);
+		ration_counter_t stocked = theirs;
+
+		assert_int_equal(ration_try_charge(f->lc[2], theirs, 1), 0);
+		assert_int_equal(ration_uncharge(f->lc[2], theirs, 1), 0);
+		assert_true(actor_do(a, charge_one, &stocked));
+		order = (struct order){.d = f->d, .c = mine, .rc = -1};
+		actor_post(a, destroy, &order);
+		/* One unit is the actor's, so this one waits for it in vain, or meets it at the lock. */
+		assert_int_equal(ration_counter_destroy(f->d, theirs), -EBUSY);
+		while (!actor_idle(a))
+			ration_quiescent(f->lc[2]);
+		assert_int_equal(order.rc, 0);
+		assert_int_equal(ration_uncharge(f->lc[2], theirs, 1), 0);
+		assert_int_equal(ration_counter_destroy(f->d, theirs), 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest rounds[] = {
+		in_domain(lcores_that_drain_each_other_do_not_deadlock),
+		in_domain(threads_without_slot_drain_at_once),
+		with_one_slot(a_drain_does_not_make_others_wait_for_its_own),
+		with_one_slot(while_a_drain_runs_charges_below_it_are_exact),
+		with_two_slots(who_comes_online_during_a_drain_hides_nothing),
+		in_domain(more_than_32_drains_are_told_to_come_again),
+		with_one_slot(a_dying_counter_refuses_charges_and_takes_uncharges),
+		in_domain(control_calls_of_members_do_not_deadlock),
+	};
+
+	if (test_eal_start("rounds", 1) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(rounds, NULL, NULL));
+}
