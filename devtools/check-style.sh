@@ -51,7 +51,7 @@ check_spdx()
 
 	for file in "${ALL[@]}"; do
 		case $file in
-		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.gitignore | *.gitattributes) continue ;;
+		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.git[ai]*) continue ;;
 		# What a test reads is as the test needs it.
 		test/*/bad/* | test/*/good/*) continue ;;
 		esac
@@ -144,7 +144,8 @@ check_cppcheck()
 	# cppcheck 2.10 takes "x ? p : &v" for a read of v; the compilers look for such reads too.
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/pmd \
-		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' -D'RTE_STR(x)=""' "${C[@]}"
+		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' -D'RTE_STR(x)=""' \
+		"${C[@]}"
 }
 
 check_clang_tidy()
