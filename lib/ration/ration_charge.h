@@ -177,28 +177,23 @@ ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
 		rte_prefetch0(ration_slot_of(lc, c[i]));
 }
 
-/** Length of the run of equal counters at the head of a burst. Not for applications. */
-static inline uint16_t
-ration_run_length(const ration_counter_t *c, uint16_t nb)
+/** Whether a burst goes on with the same counter behind i. Not for applications. */
+static inline int
+ration_is_run(const ration_counter_t *c, uint32_t i, uint32_t nb)
 {
-	uint16_t length = 1;
-
-	while (length < nb && c[length] == c[0])
-		length++;
-	return length;
+	return i + 1 < nb && c[i + 1] == c[i];
 }
 
-/** Sum of the units of a run. Not for applications. */
+/** Units of the run of equal counters that begins at i, and its end. Not for applications. */
 static inline uint64_t
-ration_run_units(const uint32_t *n, uint16_t length)
+ration_run_units(const ration_counter_t *c, const uint32_t *n, uint32_t i, uint32_t nb,
+		 uint32_t *end)
 {
-	uint64_t sum = 0;
-	uint16_t i;
+	uint64_t sum = n != NULL ? n[i] : 1;
 
-	if (n == NULL)
-		return length;
-	for (i = 0; i < length; i++)
-		sum += n[i];
+	for (; ration_is_run(c, i, nb); i++)
+		sum += n != NULL ? n[i + 1] : 1;
+	*end = i + 1;
 	return sum;
 }
 
@@ -223,24 +218,24 @@ static inline uint16_t
 ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 			uint16_t nb, uint8_t *granted)
 {
-	uint16_t i, end, ok = 0;
+	uint32_t i, end = 0, ok = 0;
+	uint64_t sum;
 
 	for (i = 0; i < nb;) {
-		end = i + ration_run_length(&c[i], nb - i);
-		/* A run that is not in stock as a whole is charged one by one. */
-		if (end - i > 1 &&
-		    ration_stock_take(lc, c[i],
-				      ration_run_units(n != NULL ? &n[i] : NULL, end - i))) {
-			ok += end - i;
-			while (i < end)
-				granted[i++] = 1;
+		/* Behind `end`: a run that is not in stock as a whole is charged one by one. */
+		if (i >= end && ration_is_run(c, i, nb)) {
+			sum = ration_run_units(c, n, i, nb, &end);
+			if (ration_stock_take(lc, c[i], sum)) {
+				ok += end - i;
+				while (i < end)
+					granted[i++] = 1;
+				continue;
+			}
 		}
-		for (; i < end; i++) {
-			granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
-			ok += granted[i];
-		}
+		granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
+		ok += granted[i++];
 	}
-	return ok;
+	return (uint16_t)ok;
 }
 
 /**
@@ -263,16 +258,18 @@ static inline uint16_t
 ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		      uint16_t nb)
 {
-	uint16_t i, length, ok = 0;
+	uint32_t i, end, ok = 0;
 	uint64_t units;
 
-	for (i = 0; i < nb; i += length) {
-		length = ration_run_length(&c[i], nb - i);
-		units = ration_run_units(n != NULL ? &n[i] : NULL, length);
+	for (i = 0; i < nb; i = end) {
+		end = i + 1;
+		units = n != NULL ? n[i] : 1;
+		if (ration_is_run(c, i, nb))
+			units = ration_run_units(c, n, i, nb, &end);
 		if (likely(ration_uncharge(lc, c[i], units) == 0))
-			ok += length;
+			ok += end - i;
 	}
-	return ok;
+	return (uint16_t)ok;
 }
 
 #ifdef __cplusplus
