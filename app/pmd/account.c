@@ -41,7 +41,7 @@ static void
 look_up_counters(const struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t nb,
 		 ration_counter_t *counters)
 {
-	uint16_t i;
+	uint32_t i;
 
 	for (i = 0; i < nb; i++)
 		counters[i] = l->counters[b->nodes[first + i]];

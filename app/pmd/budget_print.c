@@ -133,7 +133,8 @@ emit_rules(struct writer *w, uint32_t node)
 	emit_list_end(w);
 }
 
-/* Depth is at most RATION_DEPTH_MAX. Nodes stand depth first, so the next one is the first child. */
+/* Depth is at most RATION_DEPTH_MAX. Nodes stand depth first, so the next one is the first child.
+ */
 static void
 emit_children(struct writer *w, const char *key, uint32_t parent)
 {

@@ -25,8 +25,8 @@ struct command_line {
 void command_line_split(int argc, char **argv, struct command_line *line);
 
 /**
- * Refuse what EAL would take and should not: a --file-prefix that is not a plain name leads to files
- * outside the runtime directory.
+ * Refuse what EAL would take and should not: a --file-prefix that is not a plain name leads to
+ * files outside the runtime directory.
  *
  * @return
  *   0, or -EINVAL after one line on stderr.

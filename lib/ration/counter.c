@@ -75,8 +75,8 @@ ration_grace(struct ration_domain *d, uint64_t deadline)
 /* ------------------------------------------------------------ stock or not */
 
 /*
- * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more (or
- * less) can be hidden below them.
+ * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more
+ * (or less) can be hidden below them.
  */
 static void
 set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
@@ -118,8 +118,8 @@ has_active_slot(const struct ration_domain *d, uint32_t index)
 }
 
 /*
- * A counter gets its first child: from now on it has no stock. After the grace period no walk makes a
- * slot active any more, so if none is, nobody need be asked.
+ * A counter gets its first child: from now on it has no stock. After the grace period no walk makes
+ * a slot active any more, so if none is, nobody need be asked.
  */
 static int
 disable_stock(struct ration_domain *d, struct counter *c)
@@ -379,9 +379,9 @@ ration_counter_create(struct ration_domain *d, ration_counter_t parent, const ch
 /* ----------------------------------------------------------------- destroy */
 
 /*
- * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed (model
- * e_destroy): a walk that began before the mark may still put units into stock, and an uncharge that
- * has released the counter still reads its ancestors.
+ * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed
+ * (model e_destroy): a walk that began before the mark may still put units into stock, and an
+ * uncharge that has released the counter still reads its ancestors.
  */
 static int
 retire(struct ration_domain *d, struct counter *c)

@@ -76,8 +76,8 @@ ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slo
 	lc->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	lc->flags = flags;
 	/*
-	 * Cannot fail: name and size are right. The elements follow the ring. Relaxed tails: an asker
-	 * that is preempted while it posts must not make the others spin.
+	 * Cannot fail: name and size are right. The elements follow the ring. Relaxed tails: an
+	 * asker that is preempted while it posts must not make the others spin.
 	 */
 	rte_ring_init(&lc->mailbox, "ration", RATION_MAILBOX_SIZE,
 		      RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);

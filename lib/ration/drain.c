@@ -8,8 +8,8 @@
  *
  * The gate is opened, everybody is asked, and only then is anybody waited for. Nobody but its owner
  * touches the stock of a running lcore; an lcore acknowledges after its stock is back in the tree,
- * with the generation it read before it began. What is known of a member is read again on every turn
- * of the wait, because it may park, leave or return to WAIT meanwhile.
+ * with the generation it read before it began. What is known of a member is read again on every
+ * turn of the wait, because it may park, leave or return to WAIT meanwhile.
  */
 
 #include <errno.h>
@@ -69,8 +69,9 @@ ration_give_back(struct ration_lcore *lc, const struct round_view *view)
 /* ----------------------------------------------------------------- serving */
 
 /*
- * Add counters that messages have named to a view. Who waits is found in the round without them; an asker
- * that has given up is found here only. A full mailbox has turned messages away, for any counter.
+ * Add counters that messages have named to a view. Who waits is found in the round without them; an
+ * asker that has given up is found here only. A full mailbox has turned messages away, for any
+ * counter.
  */
 static void
 add_messages(struct round_view *view, void *const *messages, uint32_t nb)

@@ -110,7 +110,7 @@ lowest_without_room(struct ration_domain *d, struct counter *c, uint64_t n)
 int
 ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struct counter **failed)
 {
-	uint64_t usage[RATION_DEPTH_MAX + 1];
+	uint64_t usage[RATION_DEPTH_MAX + 1] = {0};
 	struct counter *l;
 	uint32_t i;
 
@@ -161,8 +161,8 @@ ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *
 }
 
 /*
- * Take n, or with `part` as much of it as there is, from what was charged to c itself. Nothing else can
- * be given back: the rest of usage is its children's. @return how much was taken
+ * Take n, or with `part` as much of it as there is, from what was charged to c itself. Nothing else
+ * can be given back: the rest of usage is its children's. @return how much was taken
  */
 static uint64_t
 take_own(struct counter *c, uint64_t n, bool part)

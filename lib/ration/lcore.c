@@ -6,8 +6,8 @@
  * @file
  * The life of an lcore in a domain: join, online, offline, leave.
  *
- * The state word decides who may touch the stock (reference/models/d_takeover): the owner while it is
- * ONLINE, a drainer while it is TAKEN, nobody else ever.
+ * The state word decides who may touch the stock (reference/models/d_takeover): the owner while it
+ * is ONLINE, a drainer while it is TAKEN, nobody else ever.
  */
 
 #include <errno.h>
@@ -133,9 +133,9 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 }
 
 /*
- * Go ONLINE from a state in which nobody else touches the slots. seq_cst exchange: the first look at
- * the gate comes after it. Pairs with the opening of a round: either the drainer sees this member
- * online and asks it, or this member sees the gate.
+ * Go ONLINE from a state in which nobody else touches the slots. seq_cst exchange: the first look
+ * at the gate comes after it. Pairs with the opening of a round: either the drainer sees this
+ * member online and asks it, or this member sees the gate.
  */
 static bool
 enter_online(struct ration_domain *d, struct member *m, uint64_t word)

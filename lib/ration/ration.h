@@ -107,7 +107,8 @@ struct ration_slot {
 /** Mask of the cap in ration_slot::limit. */
 #define RATION_CAP_MASK ((UINT32_C(1) << RATION_CAP_BITS) - 1)
 
-/** Events of one lcore since it joined. A stock hit counts nothing: that would cost more than it. */
+/** Events of one lcore since it joined. A stock hit counts nothing: that would cost more than it.
+ */
 struct ration_lcore_stats {
 	uint64_t refills; /**< Charges that walked the tree and were granted. */
 	uint64_t trims; /**< Uncharges that walked the tree. */
@@ -482,9 +483,9 @@ int ration_read_approx(const struct ration_domain *d, ration_counter_t c,
  * forced charge or a lower limit explains it), parents cover their children, ledgers agree with
  * usage (P2) and no stock exceeds its cap (P4).
  *
- * Any thread. Meant for moments when no lcore is in a charge or uncharge or serves a drain (an older
- * request may still be in its mailbox): then every complaint is a defect. While lcores run, only
- * the one-sided checks are meaningful; pass quiet = 0 then.
+ * Any thread. Meant for moments when no lcore is in a charge or uncharge or serves a drain (an
+ * older request may still be in its mailbox): then every complaint is a defect. While lcores run,
+ * only the one-sided checks are meaningful; pass quiet = 0 then.
  *
  * @param d
  *   Domain.
@@ -647,8 +648,8 @@ struct ration_drain_report {
 
 /**
  * Take back all stock of a counter and everything below it, on every lcore, and wait until it is
- * done. All lcores are asked first, then waited for. While the drain runs, charges below the counter
- * take exactly what they need, and uncharges go straight to the tree (the "gate").
+ * done. All lcores are asked first, then waited for. While the drain runs, charges below the
+ * counter take exactly what they need, and uncharges go straight to the tree (the "gate").
  *
  * Any thread; if it is a member it serves its own mailbox while it waits, so lcores that drain
  * each other cannot deadlock. Workers in WAIT that have not gone offline are drained by remote
@@ -664,8 +665,8 @@ struct ration_drain_report {
  * @param report
  *   What happened on each lcore, or NULL.
  * @return
- *   - 0: there was an instant for every lcore, during the call, at which it held no stock, and since
- *     then it could not take more than it granted at once
+ *   - 0: there was an instant for every lcore, during the call, at which it held no stock, and
+ * since then it could not take more than it granted at once
  *   - -ESTALE: no such counter
  *   - -ETIMEDOUT: at least one lcore did not answer; the report says which
  *   - -EAGAIN: 32 drains are running already, and none ended in time

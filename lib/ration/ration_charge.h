@@ -12,7 +12,8 @@
  * All functions here may be called by the owner of `lc` only (by any thread for the one of
  * ration_lcore_none()). They never wait, never take a lock and never make a system call. When the
  * stock suffices they touch nothing but the 8 bytes of the lcore's own slot; that is true at any
- * depth and for any number of counters. They are inline because a call would cost more than the work.
+ * depth and for any number of counters. They are inline because a call would cost more than the
+ * work.
  */
 
 #include <errno.h>

@@ -56,8 +56,8 @@ extern int ration_logtype;
 struct counter {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) usage;
 	/**
-	 * What of usage was charged to this counter itself, not to one below it: the most that can be
-	 * given back here. Written by the walks that begin here, which write usage anyway.
+	 * What of usage was charged to this counter itself, not to one below it: the most that can
+	 * be given back here. Written by the walks that begin here, which write usage anyway.
 	 */
 	RATION_ATOMIC(uint64_t) own;
 
@@ -67,7 +67,8 @@ struct counter {
 	RATION_ATOMIC(uint64_t) rejected;
 	RATION_ATOMIC(int64_t) ledger; /**< Of threads without slot, see ration_ledger(). */
 	RATION_ATOMIC(uint64_t) hideable; /**< Sum of cap_bound from here down. */
-	/** The largest cap that a slot can have; a lower batch is taken up at the next slow path. */
+	/** The largest cap that a slot can have; a lower batch is taken up at the next slow path.
+	 */
 	RATION_ATOMIC(uint32_t) cap_bound;
 	RATION_ATOMIC(uint32_t) undone; /**< Walks that had taken units here and gave them back. */
 	RATION_ATOMIC(uint32_t) excused; /**< Usage may be above max: forced, or max was lowered. */
@@ -286,7 +287,8 @@ struct local {
 
 struct local *ration_local(const struct ration_domain *d);
 
-/** Take the control lock; serve the caller's mailboxes meanwhile, so that its holder is not stuck. */
+/** Take the control lock; serve the caller's mailboxes meanwhile, so that its holder is not stuck.
+ */
 void ration_control_lock(struct ration_domain *d);
 
 void ration_control_unlock(struct ration_domain *d);

@@ -57,8 +57,8 @@ ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen)
 		*gen = ROUND_GEN(word) + 1;
 		next = (uint64_t)*gen << 32 | ROUND_HOLDERS(word) | UINT32_C(1) << asker;
 		/*
-		 * seq_cst: the gate is set before any request is posted and before any member's state
-		 * is read. Pairs with the exchange by which a member goes online.
+		 * seq_cst: the gate is set before any request is posted and before any member's
+		 * state is read. Pairs with the exchange by which a member goes online.
 		 */
 	} while (!ration_cas(&d->round, &word, next, seq_cst));
 	return asker;

@@ -22,9 +22,9 @@ void
 ration_walk_begin(struct ration_lcore *lc)
 {
 	/*
-	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They pair
-	 * with the exchange of the flags in ration_counter_destroy(): either the walk sees the mark
-	 * or ration_grace() sees the walk.
+	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
+	 * pair with the exchange of the flags in ration_counter_destroy(): either the walk sees the
+	 * mark or ration_grace() sees the walk.
 	 */
 	if (lc->flags & RATION_LCORE_SLOTLESS)
 		ration_fetch_add(&ration_domain_of(lc)->inflight, 1, seq_cst);
@@ -121,7 +121,8 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	if (ahead > 0)
 		rc = ration_hier_charge(d, c, need + ahead, &failed);
 	if (rc != 0) {
-		/* Others were faster: exactly what is needed may still fit. Only this failure counts. */
+		/* Others were faster: exactly what is needed may still fit. Only this failure
+		 * counts. */
 		ahead = 0;
 		rc = ration_hier_charge(d, c, need, &failed);
 	}

@@ -79,7 +79,8 @@ sum_ledgers(const struct ration_domain *d, uint32_t index, uint64_t *stock)
 	return ledger;
 }
 
-/* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it. */
+/* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it.
+ */
 static void
 check_balance(struct check *k, struct counter *c)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Memory that runs out: each allocation of the budget code fails once. The error is one line, and a leak
- * checker finds nothing left.
+ * Memory that runs out: each allocation of the budget code fails once. The error is one line, and a
+ * leak checker finds nothing left.
  */
 
 #include <setjmp.h>

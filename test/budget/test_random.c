@@ -3,8 +3,8 @@
  */
 
 /*
- * Random budgets read, printed and read again, and random damage to a good file: whatever comes, it is
- * a budget or one line. The seed is printed; give it as second argument to repeat a run.
+ * Random budgets read, printed and read again, and random damage to a good file: whatever comes, it
+ * is a budget or one line. The seed is printed; give it as second argument to repeat a run.
  */
 
 #include <setjmp.h>

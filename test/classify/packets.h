@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Packets for tests of the classifier. Each segment of an mbuf lies in a malloc()ed buffer of exactly
- * its size, so that AddressSanitizer sees every byte that is read beyond a packet's data.
+ * Packets for tests of the classifier. Each segment of an mbuf lies in a malloc()ed buffer of
+ * exactly its size, so that AddressSanitizer sees every byte that is read beyond a packet's data.
  */
 
 #include <stddef.h>

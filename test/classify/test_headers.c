@@ -3,9 +3,9 @@
  */
 
 /*
- * What is found in headers: tags in the packet and stripped from it, runts, malformed headers, segments
- * split anywhere. All with one set of rules: IPv4 that is read goes to "ip", else VLAN 9 to "vlan", else
- * to "other".
+ * What is found in headers: tags in the packet and stripped from it, runts, malformed headers,
+ * segments split anywhere. All with one set of rules: IPv4 that is read goes to "ip", else VLAN 9
+ * to "vlan", else to "other".
  */
 
 #include <setjmp.h>

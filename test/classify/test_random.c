@@ -3,8 +3,8 @@
  */
 
 /*
- * Random rules and random packets: the classifier and a plain reading of classify.h agree. The seed is
- * printed; give it as argument to repeat a run.
+ * Random rules and random packets: the classifier and a plain reading of classify.h agree. The seed
+ * is printed; give it as argument to repeat a run.
  */
 
 #include <setjmp.h>

@@ -3,11 +3,11 @@
  */
 
 /*
- * Many lcores on few CPUs hammer one tree, while the main lcore drains without end and looks whether
- * limits hold (P1); whenever they stand still, every unit must be where it belongs (P2).
+ * Many lcores on few CPUs hammer one tree, while the main lcore drains without end and looks
+ * whether limits hold (P1); whenever they stand still, every unit must be where it belongs (P2).
  *
- * Argument: the seed, if not 1. The order of events is not the same for the same seed, for the lcores
- * are not; but the operations of each are.
+ * Argument: the seed, if not 1. The order of events is not the same for the same seed, for the
+ * lcores are not; but the operations of each are.
  */
 
 #include <inttypes.h>
@@ -64,7 +64,8 @@ check_still(struct world *w)
 {
 	uint32_t i;
 
-	/* Nothing is there to give back; but who has answered has no older request to serve any more. */
+	/* Nothing is there to give back; but who has answered has no older request to serve any
+	 * more. */
 	assert_int_equal(ration_drain(w->d, w->nothing, MINUTE, NULL), 0);
 	assert_int_equal(ration_domain_verify(w->d, 1, stderr), 0);
 	assert_int_equal(ration_drain(w->d, w->c[0].handle, MINUTE, NULL), 0);

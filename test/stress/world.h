@@ -7,9 +7,10 @@
 
 /**
  * @file
- * A tree that many lcores hammer, and beside it, for each counter, how many units they hold. An lcore
- * adds to that after it was granted units and takes off before it gives them back, so it is never
- * more than what is granted; therefore it may never exceed a limit, not even for an instant (P1).
+ * A tree that many lcores hammer, and beside it, for each counter, how many units they hold. An
+ * lcore adds to that after it was granted units and takes off before it gives them back, so it is
+ * never more than what is granted; therefore it may never exceed a limit, not even for an instant
+ * (P1).
  */
 
 #include <stdbool.h>

@@ -30,7 +30,8 @@
 struct fixture {
 	struct ration_domain *d;
 	ration_counter_t root;
-	/** Slots that the test's thread has joined; left at the end. The test may set one to NULL. */
+	/** Slots that the test's thread has joined; left at the end. The test may set one to NULL.
+	 */
 	struct ration_lcore *lc[FIXTURE_SLOTS];
 	/** Stopped at the end where the test has started them. */
 	struct actor actors[FIXTURE_ACTORS];

@@ -204,7 +204,8 @@ model_check(struct model *m)
 		check_limit(m, i, &info);
 		check_units(m, i, &info);
 		check_children(m, i, &info);
-		/* Failures are looked at by the step that caused them; rejections by that of theirs. */
+		/* Failures are looked at by the step that caused them; rejections by that of
+		 * theirs. */
 		assert_int_equal(info.failures, c->failures);
 		assert_int_equal(info.rejected, c->rejected);
 	}

@@ -72,7 +72,8 @@ uint64_t model_granted(const struct model *m, int top);
 /** Whether n fits at every level, counting stock as used. */
 bool model_fits(const struct model *m, int i, uint64_t n);
 
-/** Whether n fits at no level beyond what limits, or usage above them, admit: granted units only. */
+/** Whether n fits at no level beyond what limits, or usage above them, admit: granted units only.
+ */
 bool model_must_refuse(const struct model *m, int i, uint64_t n);
 
 /** The lowest level that lacks room for n, counting stock as used; -1 if there is none. */

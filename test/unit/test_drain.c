@@ -2,7 +2,8 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains of slots that nobody else holds: what comes back, what does not, and what the report says. */
+/* Drains of slots that nobody else holds: what comes back, what does not, and what the report says.
+ */
 
 #include <string.h>
 

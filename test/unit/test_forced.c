@@ -113,7 +113,8 @@ a_forced_charge_never_wraps(void **state)
 	assert_int_equal(usage_of(f->d, a), 0);
 	assert_int_equal(ration_charge(f->lc[0], a, RATION_UNLIMITED), 0);
 	assert_int_equal(ration_charge(f->lc[0], a, 1), -EOVERFLOW);
-	/* The sum is the parent's, so the sibling has no room either, and nothing stays half done. */
+	/* The sum is the parent's, so the sibling has no room either, and nothing stays half done.
+	 */
 	assert_int_equal(ration_charge(f->lc[0], b, 1), -EOVERFLOW);
 	assert_int_equal(usage_of(f->d, b), 0);
 	assert_int_equal(usage_of(f->d, a), RATION_UNLIMITED);
@@ -170,8 +171,8 @@ too_large_an_uncharge_of_a_stocked_counter_is_refused(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }
 
-/* Too large an uncharge that fits into the stock cannot be seen at once, for a hit looks at the slot
- * only. It must be found when the stock goes back, and must cost nobody else anything.
+/* Too large an uncharge that fits into the stock cannot be seen at once, for a hit looks at the
+ * slot only. It must be found when the stock goes back, and must cost nobody else anything.
  */
 static void
 an_unseen_uncharge_is_found_at_the_drain(void **state)
@@ -193,8 +194,8 @@ an_unseen_uncharge_is_found_at_the_drain(void **state)
 	assert_sound(f->d);
 }
 
-/* What an interior counter is charged with itself is what can be given back there, no more: the rest
- * of its usage is its children's.
+/* What an interior counter is charged with itself is what can be given back there, no more: the
+ * rest of its usage is its children's.
  */
 static void
 children_s_units_cannot_be_uncharged_from_their_parent(void **state)

@@ -201,7 +201,8 @@ step_burst(struct run *r)
 		r->m.c[which[i]].granted += granted[i] ? n[i] : 0;
 	}
 	assert_int_equal(ok, 0);
-	/* Which of them were refused, and where that counted, is for the single charges to check. */
+	/* Which of them were refused, and where that counted, is for the single charges to check.
+	 */
 	for (i = 0; i < MODEL_COUNTERS; i++)
 		if (r->m.c[i].live)
 			r->m.c[i].failures = failures_of(r->m.d, r->m.c[i].handle);

@@ -76,7 +76,8 @@ poll_once(struct ration_lcore *lc, void *arg)
 	ration_quiescent(lc);
 }
 
-/* A member that does not poll until it is told to, so that drains last as long as the test wants. */
+/* A member that does not poll until it is told to, so that drains last as long as the test wants.
+ */
 static struct actor *
 start_silent(struct fixture *f)
 {
@@ -336,7 +337,8 @@ control_calls_of_members_do_not_deadlock(void **state)
 		assert_true(actor_do(a, charge_one, &stocked));
 		order = (struct order){.d = f->d, .c = mine, .rc = -1};
 		actor_post(a, destroy, &order);
-		/* One unit is the actor's, so this one waits for it in vain, or meets it at the lock. */
+		/* One unit is the actor's, so this one waits for it in vain, or meets it at the
+		 * lock. */
 		assert_int_equal(ration_counter_destroy(f->d, theirs), -EBUSY);
 		while (!actor_idle(a))
 			ration_quiescent(f->lc[2]);
