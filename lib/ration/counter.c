@@ -36,40 +36,64 @@ change_flags(struct counter *c, uint32_t set, uint32_t clear)
 
 /* --------------------------------------------------------------- grace */
 
-/* Wait until a word is even or another one than now. */
-static int
-wait_walk(struct ration_domain *d, RATION_ATOMIC(uint32_t) *seq, uint64_t deadline)
+/* Serve requests while waiting. @return whether there is time left */
+static bool
+wait_on(uint64_t deadline)
 {
-	/* Acquire: pairs with the release in ration_walk_end(). */
-	uint32_t then = ration_load(seq, acquire);
+	if (rte_get_tsc_cycles() >= deadline)
+		return false;
+	ration_serve_own();
+	rte_pause();
+	return true;
+}
 
-	while ((then & 1) && ration_load(seq, acquire) == then) {
-		if (rte_get_tsc_cycles() >= deadline)
-			return -ETIMEDOUT;
-		ration_serve_self(d);
-		rte_pause();
+/* Wait until a member is not in the walk it is in now. */
+static bool
+wait_walk(const struct ration_lcore *lc, uint64_t deadline)
+{
+	/* seq_cst: after the mark that new walks shall see, see ration_walk_begin(). */
+	uint32_t then = ration_load(&lc->seq, seq_cst);
+
+	/* Acquire: pairs with the release in ration_walk_end(). */
+	while ((then & 1) && ration_load(&lc->seq, acquire) == then) {
+		if (!wait_on(deadline))
+			return false;
 	}
-	return 0;
+	return true;
+}
+
+/*
+ * Wait for the threads without slot that are walking now. New ones count elsewhere, so a stream of
+ * them cannot keep us here. As in SRCU the phase is turned twice: a thread may have read it before
+ * it was turned and count in the old word only afterwards.
+ */
+static bool
+wait_slotless(struct ration_domain *d, uint64_t deadline)
+{
+	uint32_t turn, old;
+
+	for (turn = 0; turn < 2; turn++) {
+		old = ration_fetch_add(&d->phase, 1, seq_cst) & 1;
+		while (ration_load(&d->inflight[old], seq_cst) != 0) {
+			if (!wait_on(deadline))
+				return false;
+		}
+	}
+	return true;
 }
 
 int
 ration_grace(struct ration_domain *d, uint64_t deadline)
 {
 	uint32_t nb_members = ration_load(&d->nb_members, seq_cst), i;
-	struct ration_lcore *lc;
+	const struct ration_lcore *lc;
 
 	for (i = 0; i < nb_members; i++) {
 		lc = ration_block(d, &d->members[i]);
-		if (lc != NULL && wait_walk(d, &lc->seq, deadline) != 0)
+		if (lc != NULL && !wait_walk(lc, deadline))
 			return -ETIMEDOUT;
 	}
-	while (ration_load(&d->inflight, seq_cst) != 0) {
-		if (rte_get_tsc_cycles() >= deadline)
-			return -ETIMEDOUT;
-		ration_serve_self(d);
-		rte_pause();
-	}
-	return 0;
+	return wait_slotless(d, deadline) ? 0 : -ETIMEDOUT;
 }
 
 /* ------------------------------------------------------------ stock or not */
@@ -192,8 +216,7 @@ take_index(struct ration_domain *d)
 
 	if (d->nb_ever_used < d->max_counters) {
 		index = d->nb_ever_used++;
-		/* 0 would make the handle of counter 0 the one that means none. */
-		ration_store(&ration_counter_at(d, index)->gen, 1, relaxed);
+		ration_store(&ration_counter_at(d, index)->gen, d->first_gen, relaxed);
 		return index;
 	}
 	index = d->free_head;
@@ -492,6 +515,8 @@ ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t b
 
 	if (batch > RATION_BATCH_MAX)
 		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	rc = set_batch(d, c, batch);
 	ration_control_unlock(d);
@@ -548,6 +573,8 @@ ration_counter_set_max(struct ration_domain *d, ration_counter_t handle, uint64_
 
 	if (max > RATION_UNLIMITED || (flags & ~RATION_MAX_STRICT))
 		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	c = ration_resolve(d, handle);
 	if (c == NULL)

@@ -38,7 +38,7 @@ void
 ration_control_lock(struct ration_domain *d)
 {
 	while (!rte_ticketlock_trylock(&ration_local(d)->control)) {
-		ration_serve_self(d);
+		ration_serve_own();
 		rte_pause();
 	}
 }
@@ -76,11 +76,13 @@ ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slo
 	lc->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	lc->flags = flags;
 	/*
-	 * Cannot fail: name and size are right. The elements follow the ring. Relaxed tails: an
-	 * asker that is preempted while it posts must not make the others spin.
+	 * Cannot fail: name and size are right. The elements follow the ring. Relaxed tails, as far
+	 * apart as the ring is long: an asker that is preempted while it posts does not make the
+	 * others spin; their messages are seen when its own is.
 	 */
 	rte_ring_init(&lc->mailbox, "ration", RATION_MAILBOX_SIZE,
 		      RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
+	rte_ring_set_prod_htd_max(&lc->mailbox, RATION_MAILBOX_SIZE);
 }
 
 /* Offsets of the parts, and the size of all. */
@@ -156,6 +158,15 @@ free_zone(const char *name)
 		rte_memzone_free(mz);
 }
 
+/* Generations of domains that were made one after the other are far apart; none is 0. */
+static uint32_t
+next_first_gen(void)
+{
+	static uint32_t nb_made;
+
+	return (nb_made++ * UINT32_C(0x9e3779b1)) | 1;
+}
+
 /* Reserve a domain's memory and fill its head. */
 static struct ration_domain *
 reserve(const struct ration_domain *head)
@@ -181,6 +192,9 @@ reserve(const struct ration_domain *head)
 	memset(d, 0, size);
 	*d = sized;
 	d->layout = RATION_LAYOUT;
+	/* So that a handle of another domain, or of the one before, is not taken for one of this.
+	 */
+	d->first_gen = next_first_gen();
 	d->free_head = RATION_INDEX_NONE;
 	d->free_tail = RATION_INDEX_NONE;
 	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
@@ -306,7 +320,7 @@ ration_domain_free(struct ration_domain *d)
 	}
 	rte_ticketlock_lock(&locals_lock);
 	for (i = 0; i < d->max_lcores; i++) {
-		if (d->members[i].block_offset == 0)
+		if (ration_block(d, &d->members[i]) == NULL)
 			continue;
 		ration_block_zone_name(name, d, i);
 		free_zone(name);

@@ -89,38 +89,25 @@ ration_serve(struct ration_lcore *lc)
 {
 	void *messages[RATION_MAILBOX_SIZE];
 	struct round_view view;
+	uint32_t nb, token;
 	uint64_t units;
-	uint32_t nb;
 
 	/* While it is parked a drainer may be at its slots. */
 	if (unlikely(!ration_lcore_is_usable(lc)))
 		return;
 	/* Before the round is read: a message that comes later must be found by the next call. */
 	nb = rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL);
-	ration_walk_begin(lc);
+	token = ration_walk_begin(lc);
 	/* The generation before the drain: never acknowledge one that came during it. */
 	ration_round_look(ration_domain_of(lc), &view);
 	add_messages(&view, messages, nb);
 	units = ration_give_back(lc, &view);
-	ration_walk_end(lc);
+	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drains, 1);
 	ration_stat_add(lc, &lc->stats.drained, units);
 	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
 	/* Release: pairs with the acquire in answered(). The stock is back. */
 	ration_store(&lc->ack, view.gen, release);
-}
-
-void
-ration_serve_self(struct ration_domain *d)
-{
-	uint32_t nb_members = ration_load(&d->nb_members, relaxed), i;
-	struct member *m;
-
-	for (i = 0; i < nb_members; i++) {
-		m = &d->members[i];
-		if (ration_member_is_mine(m))
-			ration_quiescent(ration_block(d, m));
-	}
 }
 
 /* ----------------------------------------------------------------- asking */
@@ -179,14 +166,15 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	struct ration_lcore *lc = ration_block(dr->domain, m);
 	struct round_view view = {.nb_targets = 1, .targets = {dr->target}};
 	uint64_t taken = MEMBER_WORD(MEMBER_EPOCH(word), dr->asker, MEMBER_TAKEN);
+	uint32_t token;
 	uint64_t units;
 
 	/* Acquire: pairs with the owner's release when it parked. */
 	if (!ration_cas(&m->state, &word, taken, acquire))
 		return false;
-	ration_fetch_add(&dr->domain->inflight, 1, seq_cst);
+	token = ration_walk_begin(ration_lcore_none(dr->domain));
 	units = ration_give_back(lc, &view);
-	ration_fetch_sub(&dr->domain->inflight, 1, release);
+	ration_walk_end(ration_lcore_none(dr->domain), token);
 	/* Release: pairs with the acquire by which the owner or another drainer comes next. */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
 	row->engine = RATION_DRAIN_TAKEOVER;
@@ -297,7 +285,10 @@ ask(struct drain *dr, uint32_t slot_id)
 	if (state == MEMBER_FREE || state == MEMBER_CLAIMED)
 		return;
 	dr->report->nb_rows++;
-	*row = (struct ration_drain_row){.slot_id = slot_id, .lcore_id = lc->lcore_id};
+	*row = (struct ration_drain_row){
+		.slot_id = slot_id,
+		.lcore_id = ration_load(&lc->lcore_id, relaxed),
+	};
 	dr->units_before[i] = ration_load(&lc->ack_units, relaxed);
 	dr->waiting[i] = true;
 	dr->nb_waiting++;
@@ -327,7 +318,7 @@ wait_for_all(struct drain *dr, uint64_t deadline)
 		if (dr->nb_waiting == 0 || rte_get_tsc_cycles() >= deadline)
 			return;
 		/* Two lcores that drain each other serve each other. */
-		ration_serve_self(dr->domain);
+		ration_serve_own();
 		rte_pause();
 	}
 }
@@ -342,6 +333,15 @@ note_timeouts(struct drain *dr)
 		row = &dr->report->rows[i];
 		if (!dr->waiting[i])
 			continue;
+		/*
+		 * A worker that this call has launched is waited for in any case: it waits for
+		 * nobody, and the application may want to launch it next.
+		 */
+		if (row->engine == RATION_DRAIN_LAUNCH) {
+			rte_eal_wait_lcore(row->lcore_id);
+			row_done(dr, row, units_since(dr, row));
+			continue;
+		}
 		row->status = RATION_DRAIN_TIMEDOUT;
 		row->cycles = rte_get_tsc_cycles() - dr->start;
 		dr->report->nb_timedout++;
@@ -358,7 +358,7 @@ open_round(struct drain *dr, uint64_t deadline)
 			return 0;
 		if (rte_get_tsc_cycles() >= deadline)
 			return -EAGAIN;
-		ration_serve_self(dr->domain);
+		ration_serve_own();
 		rte_pause();
 	}
 }
@@ -373,17 +373,15 @@ ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 	uint64_t deadline;
 	int rc;
 
+	dr.report = report != NULL ? report : &unwanted;
+	*dr.report = (struct ration_drain_report){.units = 0};
 	if (ration_resolve(d, c) == NULL)
 		return -ESTALE;
 	dr.domain = d;
 	dr.target = (uint32_t)c;
 	dr.nb_waiting = 0;
 	dr.start = rte_get_tsc_cycles();
-	dr.report = report != NULL ? report : &unwanted;
 	deadline = dr.start + rte_get_tsc_hz() / 1000000 * timeout_us;
-	dr.report->units = 0;
-	dr.report->nb_timedout = 0;
-	dr.report->nb_rows = 0;
 	rc = open_round(&dr, deadline);
 	if (rc != 0)
 		return rc;

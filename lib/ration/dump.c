@@ -43,15 +43,17 @@ dump_lcore(const struct ration_domain *d, uint32_t slot_id, FILE *f)
 	const struct ration_lcore *lc = ration_lcore_get(d, slot_id);
 	enum member_state state = MEMBER_STATE(ration_load(&d->members[slot_id].state, relaxed));
 	struct ration_lcore_stats st;
+	uint32_t lcore_id;
 
 	if (lc == NULL || state > MEMBER_TAKEN)
 		return;
+	lcore_id = ration_load(&lc->lcore_id, relaxed);
 	ration_lcore_stats_get(lc, &st);
 	fprintf(f, "slot %u ", slot_id);
-	if (lc->lcore_id == LCORE_ID_ANY)
+	if (lcore_id == LCORE_ID_ANY)
 		fprintf(f, "thread");
 	else
-		fprintf(f, "lcore %u", lc->lcore_id);
+		fprintf(f, "lcore %u", lcore_id);
 	fprintf(f,
 		" %s refills %" PRIu64 " trims %" PRIu64 " refusals %" PRIu64 " forced %" PRIu64
 		" drains %" PRIu64 " drained %" PRIu64 " rejected %" PRIu64 "\n",

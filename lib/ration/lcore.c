@@ -25,6 +25,9 @@
 /* This thread's place in each domain, for ration_lcore_self(). */
 static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
 
+/* All slots of this thread, in all domains: whoever waits serves them all. */
+static __thread struct ration_lcore *own;
+
 /* getpid() is a system call, and the cold path asks. */
 static int32_t this_process;
 
@@ -125,8 +128,8 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 	struct round_view view;
 
 	memset(&lc->stats, 0, sizeof(lc->stats));
-	rte_ring_reset(&lc->mailbox);
-	lc->lcore_id = rte_lcore_id();
+	/* The mailbox stays as it is: an asker may be posting, and an old request does no harm. */
+	ration_store(&lc->lcore_id, rte_lcore_id(), relaxed);
 	/* No stock: whatever was asked for so far is done. */
 	ration_round_look(d, &view);
 	ration_store(&lc->ack, view.gen, release);
@@ -154,8 +157,8 @@ ration_lcore_join(struct ration_domain *d)
 	struct ration_lcore *lc;
 	struct member *m;
 
-	if (d == NULL) {
-		rte_errno = EINVAL;
+	if (d == NULL || rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		rte_errno = d == NULL ? EINVAL : E_RTE_SECONDARY;
 		return NULL;
 	}
 	m = claim_member(d);
@@ -168,10 +171,13 @@ ration_lcore_join(struct ration_domain *d)
 		ration_store(&m->state, MEMBER_WORD(0, 0, MEMBER_FREE), release);
 		return NULL;
 	}
-	m->block_offset = (int64_t)((uintptr_t)lc - (uintptr_t)d);
+	/* Release: pairs with the acquire in ration_block(). */
+	ration_store(&m->block_offset, (int64_t)((uintptr_t)lc - (uintptr_t)d), release);
 	ration_store(&m->tid, rte_gettid(), relaxed);
 	ration_store(&m->pid, this_process, relaxed);
 	reset_block(d, lc);
+	lc->next_own = own;
+	own = lc;
 	enter_online(d, m, ration_load(&m->state, relaxed));
 	return lc;
 }
@@ -201,11 +207,10 @@ static void
 give_all_back(struct ration_lcore *lc)
 {
 	struct round_view all = {.everything = true};
-	uint64_t units;
+	uint32_t token = ration_walk_begin(lc);
+	uint64_t units = ration_give_back(lc, &all);
 
-	ration_walk_begin(lc);
-	units = ration_give_back(lc, &all);
-	ration_walk_end(lc);
+	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drained, units);
 	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
 }
@@ -258,6 +263,19 @@ ration_lcore_resume(struct ration_lcore *lc)
 	return 0;
 }
 
+static void
+disown(const struct ration_lcore *lc)
+{
+	struct ration_lcore **link;
+
+	for (link = &own; *link != NULL; link = &(*link)->next_own) {
+		if (*link != lc)
+			continue;
+		*link = lc->next_own;
+		return;
+	}
+}
+
 int
 ration_lcore_leave(struct ration_lcore *lc)
 {
@@ -274,6 +292,7 @@ ration_lcore_leave(struct ration_lcore *lc)
 	if (!ration_lcore_is_usable(lc) && ration_lcore_resume(lc) != 0)
 		return -EINVAL;
 	give_all_back(lc);
+	disown(lc);
 	if (self[d->id] == lc)
 		self[d->id] = NULL;
 	ration_store(&m->tid, 0, relaxed);
@@ -283,6 +302,15 @@ ration_lcore_leave(struct ration_lcore *lc)
 		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, MEMBER_FREE),
 		     release);
 	return 0;
+}
+
+void
+ration_serve_own(void)
+{
+	struct ration_lcore *lc;
+
+	for (lc = own; lc != NULL; lc = lc->next_own)
+		ration_quiescent(lc);
 }
 
 /* ---------------------------------------------------------------- finding */

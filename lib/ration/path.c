@@ -40,7 +40,8 @@ make_key(struct key *key, uint32_t parent, const char *name, size_t length)
 static void
 table_name(char *name, const struct ration_domain *d)
 {
-	snprintf(name, RTE_HASH_NAMESIZE, "RATION_%s", d->name);
+	/* rte_hash cuts the names of its rings: names that are alike for long would collide. */
+	snprintf(name, RTE_HASH_NAMESIZE, "RATION#%u", d->id);
 }
 
 struct rte_hash *

@@ -81,8 +81,10 @@ struct ration_domain;
 
 /**
  * Handle of a counter: its index and the generation of that index. A handle that has outlived its
- * counter is refused with -ESTALE, also when the index is in use again. Plain value: copy it,
- * keep it in tables. 0 is no counter.
+ * counter is refused with -ESTALE, also when the index is in use again; on the data path one in
+ * 4,096 generations of the same index is not told apart. Only values that this domain has given out
+ * may be used with it: the data path does not check that an index is within bounds. Plain value:
+ * copy it, keep it in tables. 0 is no counter, and safe to use: it is refused.
  */
 typedef uint64_t ration_counter_t;
 
@@ -126,10 +128,12 @@ struct ration_lcore_stats {
 struct ration_lcore {
 	int64_t domain_offset; /**< Where the domain begins, from here, in bytes. */
 	uint32_t slot_id; /**< Index of this lcore in the domain. */
-	uint32_t lcore_id; /**< rte_lcore_id() of the owner, LCORE_ID_ANY if it had none. */
+	/** rte_lcore_id() of the owner, LCORE_ID_ANY if it had none. */
+	RATION_ATOMIC(uint32_t) lcore_id;
 	uint32_t nb_slots; /**< Slots in the array at the end. */
 	uint32_t flags;
 	int launch_result; /**< What a worker returns that was launched to drain itself. */
+	struct ration_lcore *next_own; /**< Another slot of the same thread; the owner's. */
 
 	/** Odd while the owner walks the tree. Written by the owner, read by whoever waits. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
@@ -392,7 +396,9 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
  *   - 0: done
  *   - -ESTALE: no such counter
  *   - -EINVAL: max or flags out of range
- *   - -EBUSY: strict, and usage is above max; the old limit stays
+ *   - -EBUSY: strict, and usage is above max (stock that could not be drained in time included);
+ *     the old limit stays
+ *   - -E_RTE_SECONDARY: not the primary process
  */
 int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t max,
 			   uint32_t flags);
@@ -407,7 +413,7 @@ int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t
  * @param batch
  *   Units, 0 (no stock) to RATION_BATCH_MAX.
  * @return
- *   0, -ESTALE, or -EINVAL if batch is above RATION_BATCH_MAX
+ *   0, -ESTALE, -EINVAL if batch is above RATION_BATCH_MAX, or -E_RTE_SECONDARY
  */
 int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
 
@@ -523,6 +529,7 @@ void ration_domain_dump(const struct ration_domain *d, FILE *f);
  *   - ENOSPC: max_lcores threads are members already
  *   - ENOMEM: no memory for the stocks
  *   - EINVAL: NULL domain
+ *   - E_RTE_SECONDARY: not the primary process
  */
 struct ration_lcore *ration_lcore_online(struct ration_domain *d);
 
@@ -651,10 +658,11 @@ struct ration_drain_report {
  * done. All lcores are asked first, then waited for. While the drain runs, charges below the
  * counter take exactly what they need, and uncharges go straight to the tree (the "gate").
  *
- * Any thread; if it is a member it serves its own mailbox while it waits, so lcores that drain
- * each other cannot deadlock. Workers in WAIT that have not gone offline are drained by remote
- * launch, which DPDK allows to the main lcore only: from other threads they count as timed out.
- * The user-space counterpart of page_counter_drain_stock().
+ * Any thread; if it is a member, of this domain or others, it serves its own mailboxes while it
+ * waits, so lcores that drain each other cannot deadlock. Workers in WAIT that have not gone
+ * offline are drained by remote launch, which DPDK allows to the main lcore only: from other
+ * threads they count as timed out. A worker that was launched is waited for, whatever the timeout:
+ * it waits for nobody. The user-space counterpart of page_counter_drain_stock().
  *
  * @param d
  *   Domain.

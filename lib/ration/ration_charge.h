@@ -147,7 +147,9 @@ ration_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
  *   Units.
  * @return
  *   - 0: done
- *   - -ERANGE: more than is charged; nothing is changed, the event is counted
+ *   - -ERANGE: more than is charged; nothing is changed, the event is counted. Too large an
+ * uncharge that fits into the stock is not seen at once: it is counted (`rejected`) when the stock
+ * goes back.
  *   - -ESTALE: no such counter
  */
 static inline int
@@ -241,7 +243,7 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 
 /**
  * Uncharge a burst: for each i, n[i] units of counter c[i]. Neighbours of the same counter go to
- * stock in one go.
+ * stock in one go: all of them are taken back or, after misuse, none.
  *
  * @param lc
  *   The calling lcore's part of the domain.

@@ -114,7 +114,8 @@ struct member {
 	 * and drainer never write the same slots at the same time.
 	 */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) state;
-	int64_t block_offset; /**< From the domain to its ration_lcore; 0 if it never had one. */
+	/** From the domain to its ration_lcore; 0 if it never had one. */
+	RATION_ATOMIC(int64_t) block_offset;
 	RATION_ATOMIC(int32_t) tid; /**< Owner's thread. */
 	RATION_ATOMIC(int32_t) pid; /**< Owner's process. */
 };
@@ -128,6 +129,7 @@ struct ration_domain {
 	uint32_t max_lcores;
 	uint32_t timeout_us;
 	int32_t socket_id;
+	uint32_t first_gen; /**< Generation of counters made for the first time; not 0. */
 	uint64_t counters_offset;
 	uint64_t nodes_offset;
 	uint64_t none_offset;
@@ -144,8 +146,12 @@ struct ration_domain {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) askers_claimed;
 	RATION_ATOMIC(uint32_t) targets[RATION_ASKERS_MAX];
 
-	/** Threads without slot that are walking the tree, and take-overs. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) inflight;
+	/**
+	 * Threads without slot that are walking the tree, and take-overs. New ones count in the
+	 * word that the lowest bit of `phase` names; a grace period waits for the other one.
+	 */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) inflight[2];
+	RATION_ATOMIC(uint32_t) phase;
 
 	/** Members that may hold stock, and how many places were ever used. Read by refills. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) nb_online;
@@ -208,9 +214,12 @@ ration_domain_of(const struct ration_lcore *lc)
 static inline struct ration_lcore *
 ration_block(const struct ration_domain *d, const struct member *m)
 {
-	if (m->block_offset == 0)
+	/* Acquire: pairs with the release in ration_lcore_join(). */
+	int64_t offset = ration_load(&m->block_offset, acquire);
+
+	if (offset == 0)
 		return NULL;
-	return (struct ration_lcore *)((uintptr_t)d + (uintptr_t)m->block_offset);
+	return (struct ration_lcore *)((uintptr_t)d + (uintptr_t)offset);
 }
 
 static inline struct member *
@@ -343,10 +352,11 @@ void ration_upward_finish(struct upward *u);
 
 /* ---------------------------------------------------------------- stock.c */
 
-/** Say that the caller walks the tree; a full fence. Pairs with ration_grace(). */
-void ration_walk_begin(struct ration_lcore *lc);
+/** Say that the caller walks the tree; a full fence. Pairs with ration_grace(). @return a token */
+uint32_t ration_walk_begin(struct ration_lcore *lc);
 
-void ration_walk_end(struct ration_lcore *lc);
+/** Say that the walk of this token is over. */
+void ration_walk_end(struct ration_lcore *lc, uint32_t token);
 
 /** Add to one of an lcore's own statistics. */
 void ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n);
@@ -388,10 +398,10 @@ bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
 /** Give back an lcore's stock of the counters that a view covers. Whoever owns its slots. */
 uint64_t ration_give_back(struct ration_lcore *lc, const struct round_view *view);
 
-/** Serve the mailboxes of all slots that belong to the calling thread. */
-void ration_serve_self(struct ration_domain *d);
-
 /* ---------------------------------------------------------------- lcore.c */
+
+/** Serve the mailboxes of all slots of the calling thread, in all domains. */
+void ration_serve_own(void);
 
 /** Whether a thread of this process owns a member. */
 bool ration_member_is_ours(const struct member *m);

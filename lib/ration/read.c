@@ -29,30 +29,44 @@ lcore_stock(const struct ration_domain *d, const struct ration_lcore *lc, uint32
 	return units;
 }
 
-int
-ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
-		  struct ration_reading *reading)
+/* Members that others have online, so that their stock can change any time. */
+static uint32_t
+count_others(const struct ration_domain *d)
 {
 	uint32_t nb_members = ration_load(&d->nb_members, acquire), others = 0, i;
-	struct counter *c = ration_resolve(d, handle);
-	const struct ration_lcore *lc;
 	const struct member *m;
 
-	if (reading == NULL)
-		return -EINVAL;
-	if (c == NULL)
-		return -ESTALE;
-	reading->stock = 0;
 	for (i = 0; i < nb_members; i++) {
 		m = &d->members[i];
 		/* Acquire: pairs with the release by which its owner parked or left. */
 		if (MEMBER_STATE(ration_load(&m->state, acquire)) == MEMBER_ONLINE)
 			others += !ration_member_is_mine(m);
-		lc = ration_block(d, m);
+	}
+	return others;
+}
+
+int
+ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
+		  struct ration_reading *reading)
+{
+	struct counter *c = ration_resolve(d, handle);
+	const struct ration_lcore *lc;
+	uint32_t others, i;
+
+	if (reading == NULL)
+		return -EINVAL;
+	if (c == NULL)
+		return -ESTALE;
+	others = count_others(d);
+	reading->stock = 0;
+	for (i = 0; i < d->max_lcores; i++) {
+		lc = ration_block(d, &d->members[i]);
 		if (lc != NULL)
 			reading->stock += lcore_stock(d, lc, (uint32_t)handle);
 	}
-	reading->usage = ration_load(&c->usage, acquire);
+	reading->usage = ration_load(&c->usage, seq_cst);
+	/* Again: one may have come online meanwhile. */
+	others = RTE_MAX(others, count_others(d));
 	/* While others run, the sum is of many instants and can pass usage. */
 	reading->stock = RTE_MIN(reading->stock, reading->usage);
 	reading->granted = reading->usage - reading->stock;

@@ -51,7 +51,8 @@ ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen)
 
 	if (asker < 0)
 		return asker;
-	ration_store(&d->targets[asker], target, relaxed);
+	/* Release: pairs with the acquire in read_targets(). */
+	ration_store(&d->targets[asker], target, release);
 	word = ration_load(&d->round, relaxed);
 	do {
 		*gen = ROUND_GEN(word) + 1;

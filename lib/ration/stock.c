@@ -18,28 +18,32 @@
 
 #include "ration_pvt.h"
 
-void
+uint32_t
 ration_walk_begin(struct ration_lcore *lc)
 {
+	struct ration_domain *d = ration_domain_of(lc);
+	uint32_t phase;
+
 	/*
 	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
-	 * pair with the exchange of the flags in ration_counter_destroy(): either the walk sees the
-	 * mark or ration_grace() sees the walk.
+	 * pair with the exchange of the flags in change_flags(): either the walk sees the mark or
+	 * ration_grace() sees the walk.
 	 */
-	if (lc->flags & RATION_LCORE_SLOTLESS)
-		ration_fetch_add(&ration_domain_of(lc)->inflight, 1, seq_cst);
-	else
-		ration_fetch_add(&lc->seq, 1, seq_cst);
+	if (!(lc->flags & RATION_LCORE_SLOTLESS))
+		return ration_fetch_add(&lc->seq, 1, seq_cst);
+	phase = ration_load(&d->phase, relaxed) & 1;
+	ration_fetch_add(&d->inflight[phase], 1, seq_cst);
+	return phase;
 }
 
 void
-ration_walk_end(struct ration_lcore *lc)
+ration_walk_end(struct ration_lcore *lc, uint32_t token)
 {
-	/* Release: whoever sees it even (acquire, in ration_grace()) sees all the walk has done. */
+	/* Release: whoever sees it over (acquire, in ration_grace()) sees all the walk has done. */
 	if (lc->flags & RATION_LCORE_SLOTLESS)
-		ration_fetch_sub(&ration_domain_of(lc)->inflight, 1, release);
+		ration_fetch_sub(&ration_domain_of(lc)->inflight[token], 1, release);
 	else
-		ration_store(&lc->seq, ration_load(&lc->seq, relaxed) + 1, release);
+		ration_store(&lc->seq, token + 2, release);
 }
 
 void
@@ -88,7 +92,10 @@ units_ahead(const struct ration_domain *d, struct counter *c, uint64_t need)
 	uint64_t margin, lcores;
 	uint32_t batch = ration_load(&c->batch, relaxed);
 
-	if (batch == 0 || (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | COUNTER_DYING)))
+	if (batch == 0)
+		return 0;
+	/* seq_cst: after the beginning of the walk, see ration_walk_begin(). */
+	if (ration_load(&c->flags, seq_cst) & (COUNTER_STOCKLESS | COUNTER_DYING))
 		return 0;
 	if (ration_round_gated(d, c))
 		return 0;
@@ -178,24 +185,26 @@ usable_or_none(struct ration_lcore *lc)
 __rte_noinline int
 ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
+	uint32_t token;
 	int rc;
 
 	lc = usable_or_none(lc);
-	ration_walk_begin(lc);
+	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, false);
-	ration_walk_end(lc);
+	ration_walk_end(lc, token);
 	return rc;
 }
 
 __rte_noinline int
 ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
+	uint32_t token;
 	int rc;
 
 	lc = usable_or_none(lc);
-	ration_walk_begin(lc);
+	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, true);
-	ration_walk_end(lc);
+	ration_walk_end(lc, token);
 	return rc;
 }
 
@@ -252,10 +261,11 @@ __rte_noinline int
 ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 {
 	struct counter *c;
+	uint32_t token;
 	int rc;
 
 	lc = usable_or_none(lc);
-	ration_walk_begin(lc);
+	token = ration_walk_begin(lc);
 	c = ration_resolve(ration_domain_of(lc), handle);
 	if (unlikely(c == NULL))
 		rc = reject(lc, -ESTALE);
@@ -263,6 +273,6 @@ ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 		rc = uncharge_tree(lc, c, n);
 	else
 		rc = uncharge_stock(lc, c, n);
-	ration_walk_end(lc);
+	ration_walk_end(lc, token);
 	return rc;
 }
