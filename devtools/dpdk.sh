@@ -5,34 +5,48 @@
 # What a DPDK process needs and leaves behind: hugepages, EAL arguments, runtime files, and the
 # build of this project. Sourced after common.sh.
 
-HUGEPAGES_LOCK=/run/lock/ration-hugepages
+NR_HUGEPAGES=/proc/sys/vm/nr_hugepages
+# A line "pid pages" for each script that has reserved some, so that scripts at the same time leave
+# each other's alone, and what a killed one has left is given back by the next.
+HUGEPAGES_LEDGER=/run/ration-hugepages
 HUGE_DIR=
 
-# Changes the number of hugepages of the default size by $1 and prints by how much it changed.
-# Adding and taking away, under a lock, leaves alone what others reserve at the same time.
-change_hugepages()
+with_ledger()
 {
-	local file=/proc/sys/vm/nr_hugepages before after
-
 	(
 		flock -w 30 9 || exit 1
-		before=$(<"$file")
-		echo "$((before + $1 > 0 ? before + $1 : 0))" >"$file" || exit 1
-		after=$(<"$file")
-		echo "$((after - before))"
-	) 9>"$HUGEPAGES_LOCK" 2>/dev/null
+		"$@"
+	) 9>>"$HUGEPAGES_LEDGER"
 }
 
-return_hugepages()
+# Gives back what the script with pid $1, or none, and all scripts that are no more have reserved.
+settle_hugepages()
 {
-	change_hugepages "-$1" >/dev/null
+	local pid pages kept='' back=0
+
+	while read -r pid pages; do
+		if [[ $pid != "$1" ]] && kill -0 "$pid" 2>/dev/null; then
+			kept+="$pid $pages"$'\n'
+		else
+			back=$((back + pages))
+		fi
+	done <"$HUGEPAGES_LEDGER"
+	printf '%s' "$kept" >"$HUGEPAGES_LEDGER"
+	((back == 0)) || echo "$(($(<"$NR_HUGEPAGES") - back))" >"$NR_HUGEPAGES"
 }
 
-hugetlbfs_mounted()
+# Reserves $1 more pages, and prints how many it got.
+add_hugepages()
 {
-	awk '$3 == "hugetlbfs" { found = 1 } END { exit !found }' /proc/mounts
+	local before
+
+	settle_hugepages none
+	before=$(<"$NR_HUGEPAGES")
+	echo "$((before + $1))" >"$NR_HUGEPAGES" || return 1
+	echo "$$ $(($(<"$NR_HUGEPAGES") - before))" | tee -a "$HUGEPAGES_LEDGER" | cut -d ' ' -f 2
 }
 
+# A mount of our own: nobody else's files in it, and nothing to guess about page sizes.
 mount_hugetlbfs()
 {
 	HUGE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/ration-huge-$RATION_TAG-XXXXXX") || return 1
@@ -48,13 +62,13 @@ reserve_hugepages()
 	local size added wanted
 
 	size=$(awk '/^Hugepagesize:/ { print $2 }' /proc/meminfo)
-	[[ -n $size && -w /proc/sys/vm/nr_hugepages ]] || return 1
+	[[ -n $size && -w $NR_HUGEPAGES ]] || return 1
 	wanted=$((($1 * 1024 + size - 1) / size))
-	added=$(change_hugepages "$wanted")
+	at_exit with_ledger settle_hugepages "$$"
+	added=$(with_ledger add_hugepages "$wanted")
 	[[ -n $added ]] || return 1
-	at_exit return_hugepages "$added"
 	((added >= wanted)) || return 1
-	hugetlbfs_mounted || mount_hugetlbfs || return 1
+	mount_hugetlbfs || return 1
 	printf '  hugepages: %d of %d kB reserved until the end\n' "$added" "$size"
 }
 
@@ -70,16 +84,14 @@ dpdk_runtime_dir()
 	fi
 }
 
-# Removes the runtime files and hugepage files of all file prefixes that begin with $1.
+# Removes the runtime files of all file prefixes that begin with $1. Hugepage files go with their
+# mount.
 remove_dpdk_files()
 {
 	local dir
 
 	dir=$(dpdk_runtime_dir)
 	rm -rf "${dir:?}/${1:?}"*
-	while read -r dir; do
-		rm -f "$dir/$1"*map_*
-	done < <(awk '$3 == "hugetlbfs" { print $2 }' /proc/mounts)
 }
 
 # The CPUs this script may use, one per line.
@@ -113,8 +125,7 @@ eal_args()
 	choose_cpus
 	EAL_ARGS=(--lcores "$LCORES" --no-pci "--file-prefix=$prefix" --log-level=lib.eal:4)
 	if [[ $2 == huge ]]; then
-		EAL_ARGS+=(--huge-unlink)
-		[[ -z $HUGE_DIR ]] || EAL_ARGS+=("--huge-dir=$HUGE_DIR")
+		EAL_ARGS+=(--huge-unlink "--huge-dir=$HUGE_DIR")
 	else
 		EAL_ARGS+=(--no-huge --no-shconf -m 256)
 	fi

@@ -103,7 +103,7 @@ meson_tests()
 	wait_child "$CHILD" "$name" "$limit" last_line "$WORKDIR/$name.log" || status=$?
 	printf '  %s: ran %d s\n' "$name" "$((SECONDS - start))"
 	if ((status != 0)); then
-		grep -avE '^(ninja: |[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
+		grep -avE '^(ninja: | *[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
 			tail -n 150 | sed 's/^/    | /'
 	fi
 	if [[ ! -s $log ]]; then

@@ -16,6 +16,7 @@ left_behind()
 		xargs -r -I{} find {} -maxdepth 1 -name "ration-$RATION_TAG-$1-*"
 	grep " $WORKDIR/" /proc/mounts
 	find "$WORKDIR/tmp" -mindepth 1
+	grep "^$1 " "$HUGEPAGES_LEDGER"
 	pgrep -f -- "--file-prefix=ration-$RATION_TAG-$1-"
 }
 
@@ -27,11 +28,17 @@ demo_sends()
 	(($(ip netns pids "$clients" 2>/dev/null | wc -l) >= 3))
 }
 
+# Hugepages but for those that scripts have reserved, others that run now included.
+unreserved_hugepages()
+{
+	awk -v nr="$(<"$NR_HUGEPAGES")" '{ nr -= $2 } END { print nr }' "$HUGEPAGES_LEDGER"
+}
+
 interrupt()
 {
 	local status=0 pages
 
-	pages=$(</proc/sys/vm/nr_hugepages)
+	pages=$(with_ledger unreserved_hugepages)
 	mkdir -p "$WORKDIR/tmp"
 	# A background command has SIGINT ignored, which a script cannot undo.
 	TMPDIR=$WORKDIR/tmp spawn env --default-signal=INT,QUIT "$ROOT/devtools/demo.sh" \
@@ -42,7 +49,7 @@ interrupt()
 	wait_child "$DEMO" 'the demo cleans up' 40 || status=$?
 	claim_equal "SIG$1: the status says so" "$2" "$status"
 	claim_equal "SIG$1: nothing is left behind" '' "$(left_behind "$DEMO")"
-	claim_equal "SIG$1: hugepages are as before" "$pages" "$(</proc/sys/vm/nr_hugepages)"
+	claim_equal "SIG$1: hugepages are as before" "$pages" "$(with_ledger unreserved_hugepages)"
 }
 
 is_root || skip 'needs root'
