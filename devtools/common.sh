@@ -57,11 +57,12 @@ trap 'exit 131' QUIT
 trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
-# A folder for logs and results, gone at the end.
+# A folder for logs and results, gone at the end. DPDK keeps its runtime files there, too.
 make_workdir()
 {
 	WORKDIR=$(mktemp -d "${TMPDIR:-/tmp}/ration-$RATION_TAG-XXXXXX") || exit 1
 	at_exit rm -rf "$WORKDIR"
+	export RUNTIME_DIRECTORY=$WORKDIR
 }
 
 # Children that have not been waited for, so that no other process that has got the number of one

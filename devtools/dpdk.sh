@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What a DPDK process needs and leaves behind: hugepages, EAL arguments, runtime files, and the
-# build of this project. Sourced after common.sh.
+# What a DPDK process needs: hugepages, EAL arguments, and the build of this project. Sourced after
+# common.sh.
 
 NR_HUGEPAGES=/proc/sys/vm/nr_hugepages
 # A line "pid pages" for each script that has reserved some, so that scripts at the same time leave
@@ -72,28 +72,6 @@ reserve_hugepages()
 	printf '  hugepages: %d of %d kB reserved until the end\n' "$added" "$size"
 }
 
-# Where DPDK 22.11 keeps a process's runtime files.
-dpdk_runtime_dir()
-{
-	if [[ -n ${RUNTIME_DIRECTORY:-} ]]; then
-		printf '%s/dpdk' "$RUNTIME_DIRECTORY"
-	elif is_root; then
-		printf '/var/run/dpdk'
-	else
-		printf '%s/dpdk' "${XDG_RUNTIME_DIR:-/tmp}"
-	fi
-}
-
-# Removes the runtime files of all file prefixes that begin with $1. Hugepage files go with their
-# mount.
-remove_dpdk_files()
-{
-	local dir
-
-	dir=$(dpdk_runtime_dir)
-	rm -rf "${dir:?}/${1:?}"*
-}
-
 # The CPUs this script may use, one per line.
 allowed_cpus()
 {
@@ -117,7 +95,7 @@ choose_cpus()
 	LCORES="0@${cpus[0]},1@${cpus[-1]}"
 }
 
-# eal_args NAME huge|no-huge: sets EAL_ARGS for one process. Its files are removed at the end.
+# eal_args NAME huge|no-huge: sets EAL_ARGS for one process.
 eal_args()
 {
 	local prefix="ration-$RATION_TAG-$$-$1"
@@ -129,7 +107,6 @@ eal_args()
 	else
 		EAL_ARGS+=(--no-huge --no-shconf -m 256)
 	fi
-	at_exit remove_dpdk_files "$prefix"
 }
 
 give_to_owner()

@@ -37,6 +37,18 @@ remove_namespaces()
 	done < <(ip netns list 2>/dev/null)
 }
 
+# Scripts that were killed could not clean up; their pid is in the name.
+remove_stale_namespaces()
+{
+	local ns pid
+
+	while read -r ns _; do
+		[[ $ns =~ ^ration-[0-9]+-([0-9]+)-[a-z]+$ ]] || continue
+		pid=${BASH_REMATCH[1]}
+		kill -0 "$pid" 2>/dev/null || remove_namespaces "$ns"
+	done < <(ip netns list 2>/dev/null)
+}
+
 make_namespace()
 {
 	local ipv6=/proc/sys/net/ipv6/conf
@@ -77,6 +89,7 @@ make_topology()
 {
 	local ns
 
+	remove_stale_namespaces
 	at_exit remove_namespaces "ration-$RATION_TAG-$$-"
 	for ns in "$CLIENTS" "$MIDDLE" "$SERVER"; do
 		make_namespace "$ns" || return 1

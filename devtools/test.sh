@@ -202,11 +202,7 @@ install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TES
 need_commands jq meson ninja gcc
 
 echo 'Build and unit tests'
-if is_root; then
-	at_exit remove_dpdk_files "ration-$RATION_TAG-"
-	at_exit remove_namespaces "ration-$RATION_TAG-"
-	reserve_hugepages 256 || echo '  no hugepages to be had: going on without'
-fi
+! is_root || at_exit remove_namespaces "ration-$RATION_TAG-"
 run_gcc
 if [[ -z $QUICK ]]; then
 	echo 'Checks'

@@ -11,7 +11,7 @@
 left_behind()
 {
 	ip netns list | grep "^ration-$RATION_TAG-$1-"
-	find "$(dpdk_runtime_dir)" -maxdepth 1 -name "ration-$RATION_TAG-$1-*" 2>/dev/null
+	find /var/run/dpdk -maxdepth 1 -name "ration-$RATION_TAG-$1-*" 2>/dev/null
 	awk '$3 == "hugetlbfs" { print $2 }' /proc/mounts |
 		xargs -r -I{} find {} -maxdepth 1 -name "ration-$RATION_TAG-$1-*"
 	grep " $WORKDIR/" /proc/mounts
