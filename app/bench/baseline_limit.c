@@ -58,11 +58,11 @@ static inline int
 limit_uncharge(void *base, uint64_t c, uint64_t n)
 {
 	struct limit_slot *s = limit_slot_of(base, c);
-	uint32_t left = ration_load(&s->left, relaxed);
+	uint64_t sum = ration_load(&s->left, relaxed) + n;
 
-	if (unlikely(n > LIMIT_UNITS - left))
+	if (unlikely(sum > LIMIT_UNITS))
 		return -1;
-	ration_store(&s->left, left + (uint32_t)n, relaxed);
+	ration_store(&s->left, (uint32_t)sum, relaxed);
 	return 0;
 }
 
