@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 
 #include "clock.h"
+#include "samples.h"
 
 struct instant {
 	uint64_t tsc;
@@ -14,7 +15,7 @@ struct instant {
 };
 
 #define INSTANT_TRIES 32
-#define STEP_TRIES 10000
+#define RESOLUTION_TRIES 10000
 
 /* Both clocks at once: of several readings the one that took least time in between. */
 static struct instant
@@ -49,16 +50,20 @@ clock_calibrate(uint32_t ms)
 	return (double)(end.tsc - start.tsc) / (double)(end.ns - start.ns);
 }
 
-uint64_t
-clock_step(void)
+double
+clock_resolution(void)
 {
-	uint64_t last = rte_rdtsc(), now, step = UINT64_MAX;
+	struct samples steps = {0};
+	uint64_t last = rte_rdtsc(), now;
+	double median;
 	int i;
 
-	for (i = 0; i < STEP_TRIES; i++, last = now) {
+	for (i = 0; i < RESOLUTION_TRIES; i++, last = now) {
 		now = rte_rdtsc();
-		if (now > last && now - last < step)
-			step = now - last;
+		if (now > last)
+			samples_add(&steps, (double)(now - last));
 	}
-	return step;
+	median = samples_summary(&steps).median;
+	samples_free(&steps);
+	return median;
 }

@@ -16,7 +16,7 @@
 /** TSC ticks per nanosecond, measured for so many milliseconds. */
 double clock_calibrate(uint32_t ms);
 
-/** Smallest step of the TSC that can be seen, in ticks. */
-uint64_t clock_step(void);
+/** Ticks between two readings of the TSC in a row, at the median: nothing shorter can be timed. */
+double clock_resolution(void);
 
 #endif /* BENCH_CLOCK_H_ */

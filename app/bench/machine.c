@@ -185,7 +185,7 @@ add_clock(json_t *m, double ticks_per_ns)
 
 	json_object_set_new(m, "tsc_hz", json_integer((json_int_t)hz));
 	json_object_set_new(m, "tsc_hz_eal", json_integer((json_int_t)rte_get_tsc_hz()));
-	json_object_set_new(m, "tsc_step_ns", json_real((double)clock_step() / ticks_per_ns));
+	json_object_set_new(m, "tsc_resolution_ns", json_real(clock_resolution() / ticks_per_ns));
 	json_object_set_new(m, "clocksource",
 			    file_line("/sys/devices/system/clocksource/clocksource0/"
 				      "current_clocksource"));

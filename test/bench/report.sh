@@ -31,7 +31,7 @@ check 'all tests run' bench 2 --test=all --quick --json "$TMP/all.json"
 cp "$TMP/check.log" "$TMP/all.txt"
 
 check 'top level' holds 'keys == ["machine", "ratios", "rows", "test"] and .test == "all"'
-check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_step_ns > 0)
+check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_resolution_ns > 0)
 	and (.lcores | length == 2) and (.lcores[0].main == true)
 	and (.lcores | all(.cpus | length == 1)) and (.hugepages.used == false)
 	and ([.cpu, .kernel, .cmdline, .dpdk, .libration, .compiler, .flags,
