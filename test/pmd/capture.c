@@ -5,12 +5,13 @@
 /*
  * Makes the capture that tests and demo replay, and counts the packets of captures.
  *
- *   capture make FILE N  N UDP packets of three tenants: gold (10.10.1.0/24), silver
- *                        (10.10.2.0/24) and greedy (10.10.3.0/24), who sends eight of ten
+ *   capture make FILE N [MORE]
+ *                        N UDP packets of three tenants: gold (10.10.1.0/24), silver
+ *                        (10.10.2.0/24) and greedy (10.10.3.0/24), who sends eight of ten; of
+ *                        60 bytes, or of 60 to 60 + MORE
  *   capture count FILE   a line "10.10.1.0/24 PACKETS BYTES" for each of them, and one "other"
  *   capture macs FILE    a line "DESTINATION SOURCE" for each packet
  */
-#include <stdbool.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@
 #include <pcap/pcap.h>
 
 #include <rte_byteorder.h>
+#include <rte_common.h>
 #include <rte_ether.h>
 #include <rte_ip.h>
 #include <rte_udp.h>
@@ -28,6 +30,7 @@
 #define TENANTS 3
 #define PAYLOAD 18
 #define SNAPLEN 65535
+#define MORE_MAX 1400
 
 /* The smallest frame there is, so that many fit into a small file. */
 #define IP_AT sizeof(struct rte_ether_hdr)
@@ -43,7 +46,7 @@ tenant_of(unsigned int i)
 }
 
 static void
-fill(uint8_t *frame, unsigned int i)
+fill(uint8_t *frame, unsigned int i, unsigned int more)
 {
 	uint8_t tenant = tenant_of(i);
 	struct rte_ether_hdr eth = {
@@ -53,7 +56,7 @@ fill(uint8_t *frame, unsigned int i)
 	};
 	struct rte_ipv4_hdr ip = {
 		.version_ihl = 0x45,
-		.total_length = RTE_BE16(FRAME - IP_AT),
+		.total_length = rte_cpu_to_be_16((uint16_t)(FRAME - IP_AT + more)),
 		.packet_id = rte_cpu_to_be_16((uint16_t)i),
 		.time_to_live = 64,
 		.next_proto_id = IPPROTO_UDP,
@@ -64,24 +67,24 @@ fill(uint8_t *frame, unsigned int i)
 		.src_port = rte_cpu_to_be_16((uint16_t)(1024 + i)),
 		.dst_port = RTE_BE16(9),
 		/* No checksum, which IPv4 allows. */
-		.dgram_len = RTE_BE16(sizeof(udp) + PAYLOAD),
+		.dgram_len = rte_cpu_to_be_16((uint16_t)(sizeof(udp) + PAYLOAD + more)),
 	};
 
 	ip.hdr_checksum = rte_ipv4_cksum(&ip);
-	memset(frame, 0, FRAME);
+	memset(frame, 0, FRAME + more);
 	memcpy(frame, &eth, sizeof(eth));
 	memcpy(frame + IP_AT, &ip, sizeof(ip));
 	memcpy(frame + UDP_AT, &udp, sizeof(udp));
 }
 
 static int
-make(const char *file, unsigned int nb)
+make(const char *file, unsigned int nb, unsigned int most)
 {
-	struct pcap_pkthdr header = {.caplen = FRAME, .len = FRAME};
+	struct pcap_pkthdr header = {0};
 	pcap_t *format = pcap_open_dead(DLT_EN10MB, SNAPLEN);
 	pcap_dumper_t *out = format != NULL ? pcap_dump_open(format, file) : NULL;
-	uint8_t frame[FRAME];
-	unsigned int i;
+	uint8_t frame[FRAME + MORE_MAX];
+	unsigned int i, more;
 	int rc;
 
 	if (out == NULL) {
@@ -90,8 +93,11 @@ make(const char *file, unsigned int nb)
 		return EXIT_FAILURE;
 	}
 	for (i = 0; i < nb; i++) {
-		fill(frame, i);
+		/* 37 has no factor in common with most numbers, so that all lengths come. */
+		more = i * 37 % (most + 1);
+		fill(frame, i, more);
 		header.ts.tv_usec = i;
+		header.caplen = header.len = FRAME + more;
 		pcap_dump((u_char *)out, &header, frame);
 	}
 	rc = pcap_dump_flush(out);
@@ -180,15 +186,22 @@ count(const char *file)
 	return status;
 }
 
+static unsigned int
+number(const char *text)
+{
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "make") == 0)
-		return make(argv[2], (unsigned int)strtoul(argv[3], NULL, 10));
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "make") == 0)
+		return make(argv[2], number(argv[3]),
+			    argc == 5 ? RTE_MIN(number(argv[4]), MORE_MAX) : 0);
 	if (argc == 3 && strcmp(argv[1], "count") == 0)
 		return count(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "macs") == 0)
 		return read_all(argv[2], print_macs, NULL);
-	fprintf(stderr, "usage: capture make FILE N, or capture count|macs FILE\n");
+	fprintf(stderr, "usage: capture make FILE N [MORE], or capture count|macs FILE\n");
 	return EXIT_FAILURE;
 }

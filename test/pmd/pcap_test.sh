@@ -13,7 +13,8 @@ DEMO=$3
 
 # All 400 packets of this one fit into one burst. So no packet leaves before the last has come, and
 # budgets decide alone what is refused.
-"$CAPTURE" make "$WORK/burst.pcap" 400 && "$CAPTURE" make "$WORK/long.pcap" 20000 || exit 1
+"$CAPTURE" make "$WORK/burst.pcap" 400 && "$CAPTURE" make "$WORK/long.pcap" 20000 &&
+	"$CAPTURE" make "$WORK/varied.pcap" 400 500 || exit 1
 BURST=(--burst=512 --total-num-mbufs=8192)
 
 # budget UNIT GOLD SILVER GREEDY [PARENT]: a file with these limits.
@@ -164,6 +165,37 @@ claim 'hold: a tenant gets its budget, to the packet' refuses packets 16 64 100 
 	16 24 40 0 100 220
 claim 'hold: a budget of nothing lets nothing pass' refuses packets 0 64 1k max 0 40 40 0 320 0
 claim 'hold: by the byte, to the packet' refuses bytes 599 600 6001 max 9 31 10 30 100 220
+
+# Packets of all lengths: what is charged, refused, lost and uncharged has to be of the same packet.
+settles_lengths()
+{
+	replay "$WORK/varied.pcap" "${BURST[@]}" --budget="$WORK/budget.yaml" "$@" &&
+		expect_delivered "$WORK/varied.pcap" &&
+		expect_json '.tenants[] | select(.name == "edge/greedy") |
+			.refused + .lost > 0 and .delivered > 0'
+}
+budget bytes 8k 10k 50k
+claim 'io: by the byte, of packets of all lengths' settles_lengths
+claim 'hold: by the byte, of packets of all lengths' settles_lengths "${HOLD[@]}"
+budget bytes 1M 1M 1M
+claim 'hold: by the byte, when the queue is full' settles_lengths "${HOLD[@]}" --hold-size=100
+
+# Packets of two ports in one queue.
+settles_two_ports()
+{
+	local pcap="rx_pcap=$WORK/varied.pcap,tx_pcap=$WORK/out" out
+
+	pmd "${EAL[@]}" --vdev="net_pcap0,${pcap}0.pcap" --vdev="net_pcap1,${pcap}1.pcap" -- \
+		--no-flush-rx --max-packets=800 --stats-format=json --budget="$WORK/budget.yaml" \
+		"${HOLD[@]}" --hold-size=200
+	out=$(for port in 0 1; do "$CAPTURE" count "$WORK/out$port.pcap"; done |
+		awk '{packets += $2; bytes += $3} END {print packets, bytes}')
+	expect_status 0 && expect_books &&
+		expect_json "[([.tenants[].delivered] | add), ([.tenants[].delivered_bytes] | add)]
+			== [${out/ /,}]" &&
+		expect_json '[.tenants[].offered] | add == 800'
+}
+claim 'hold: by the byte, two ports in one queue' settles_two_ports
 
 # The parent's limit is for all three together, so that only the sum is known.
 refuses_at_parent()

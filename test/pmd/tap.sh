@@ -11,7 +11,7 @@ CHILD=
 TESTS=0
 BAD=0
 # Seconds after which something that has to happen has failed to.
-DEADLINE=60
+DEADLINE=${DEADLINE:-60}
 
 # No hugepages, no shared files: as any user, as many at once as one likes. Tables for source
 # prefixes take 64 MiB.

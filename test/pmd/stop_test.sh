@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# ration-pmd on net_null ports: what it needs to start, and how it stops.
+# ration-pmd on net_null ports: how it runs, reports and stops.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
+BROKEN=$4
 BUDGET=$WORK/budget.yaml
 cat >"$BUDGET" <<'END'
 unit: packets
@@ -22,50 +23,6 @@ budgets:
   - name: rest
     max: 10
 END
-
-# fails MESSAGE ARG...: with status 1 and no statistics.
-fails()
-{
-	local message=$1
-
-	shift
-	pmd "$@"
-	expect_status 1 && expect_message "$message" || return 1
-	[[ ! -s $WORK/out ]] || { echo 'not silent on stdout'; return 1; }
-}
-
-PLAIN=("--file-prefix=rationpmd$$" --no-huge --no-shconf --no-pci -m 64 --log-level='*:error')
-claim 'one lcore is too few' fails 'only one lcore: the main lcore does not forward' \
-	"${PLAIN[@]}" -l 0 "${NULLS[@]}" --
-claim 'more lcores asked for than there are' fails '--nb-cores: 4 is more than the 3 lcores' \
-	"${EAL[@]}" "${NULLS[@]}" -- --nb-cores=4
-claim 'no ports' fails 'no ports' "${EAL[@]}" --
-claim 'a device that EAL goes on without is named' fails '--vdev net_pcap7: there is no such port' \
-	"${EAL[@]}" "${NULLS[@]}" --vdev="net_pcap7,rx_pcap=$WORK/missing.pcap" --
-claim 'EAL refuses a device' fails 'EAL could not start' "${EAL[@]}" --vdev=net_nonsense0 --
-claim 'EAL refuses an option, and what it says does not mix with JSON' \
-	fails 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
-claim 'a word among the EAL options' fails "'leftover': not an EAL option" \
-	"${EAL[@]}" "${NULLS[@]}" leftover --
-claim 'a port of the mask is missing' fails 'asks for port 2, which does not exist' \
-	"${EAL[@]}" "${NULLS[@]}" -- --portmask=0x5
-claim 'an odd number of ports in pairs' fails 'needs an even number of ports, there is 1' \
-	"${EAL[@]}" "${NULLS[@]}" -- --portmask=1
-claim 'fewer mbufs than the caches take' fails '--total-num-mbufs: 100 are too few for --mbcache' \
-	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=100
-claim 'a hold queue larger than the pool' fails 'are too few for --hold-size=100000' \
-	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=16384 --forward-mode=hold \
-	--service-rate=1000 --hold-size=100000
-claim 'more mbufs than memory' fails 'no memory for 10000000 mbufs' \
-	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=10000000
-claim 'the budget file is missing' fails "$WORK/missing.yaml" \
-	"${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK/missing.yaml"
-claim 'the budget file is a directory' fails "$WORK" "${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK"
-echo 'unit: pears' >"$WORK/bad.yaml"
-claim 'the budget file is wrong' fails "$WORK/bad.yaml:1" \
-	"${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK/bad.yaml"
-claim 'the classify file is wrong' fails "$WORK/bad.yaml:1" \
-	"${EAL[@]}" "${NULLS[@]}" -- --classify="$WORK/bad.yaml"
 
 # eventually COMMAND...
 eventually()
@@ -148,15 +105,9 @@ claim 'TERM stops it while it waits for a link' stops_while_waiting
 for signal in INT TERM 'INT INT' 'TERM INT TERM'; do
 	claim "$signal stops with totals and status 0" stops_cleanly "$signal"
 done
-for mode in io mac macswap rxonly; do
-	claim "$mode under budgets ends with empty books" stops_cleanly INT \
-		--forward-mode="$mode" --budget="$BUDGET"
-	claim "$mode with --classify" stops_cleanly INT --forward-mode="$mode" --classify="$BUDGET"
-done
 claim 'hold under budgets ends with empty books, though packets are held' stops_cleanly INT \
 	--forward-mode=hold --service-rate=1000 --latency --budget="$BUDGET"
 claim 'hold without budgets' stops_cleanly TERM --forward-mode=hold --service-rate=1000 --latency
-claim 'two lcores share a budget' stops_cleanly INT --nb-cores=2 --budget="$BUDGET"
 claim 'three lcores, two queues a port, held' stops_cleanly INT --nb-cores=3 --rxq=2 --txq=2 \
 	--forward-mode=hold --service-rate=1000 --hold-size=500 --budget="$BUDGET"
 
@@ -173,6 +124,18 @@ holds_what_budgets_allow()
 }
 claim 'a tenant holds its budget and not a packet more' holds_what_budgets_allow
 
+# With 101 places for two lcores, one has a place more than the other.
+shares_the_queue()
+{
+	local held='([.tenants[].held] | add)'
+
+	start --forward-mode=hold --service-rate=1 --hold-size=101 --nb-cores=2 &&
+		eventually has_reported "$held == 101" || return 1
+	stop INT
+	expect_books && jq -es "all(.[]; $held <= 101)" "$WORK/out" >/dev/null
+}
+claim 'the places of the queue are shared out to lcores' shares_the_queue
+
 ends_by_itself()
 {
 	pmd "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json "$@"
@@ -185,6 +148,15 @@ claim '--max-packets waits until nothing is held' ends_by_itself --max-packets=1
 	--forward-mode=hold --service-rate=1000000
 claim 'nothing was lost, as --max-packets waited' \
 	expect_json 'all(.tenants[]; .offered >= 100 and .delivered + .lost == .offered)'
+
+for mode in io mac macswap rxonly; do
+	claim "$mode under budgets ends with empty books" ends_by_itself --max-packets=100000 \
+		--forward-mode="$mode" --budget="$BUDGET"
+	claim "$mode with --classify" ends_by_itself --max-packets=100000 \
+		--forward-mode="$mode" --classify="$BUDGET"
+done
+claim 'two lcores share a budget' ends_by_itself --max-packets=100000 --nb-cores=2 \
+	--budget="$BUDGET"
 
 counts_cycles()
 {
@@ -221,5 +193,19 @@ survives_reader()
 	expect_status 1 && expect_message 'statistics cannot be written'
 }
 claim 'a reader that goes away ends it in order' survives_reader
+
+# The same program, but the library always finds something wrong at the end.
+fails_when_books_are_wrong()
+{
+	local PMD=$BROKEN
+
+	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=100 --budget="$BUDGET" "$@"
+	expect_status 1
+}
+claim 'what the checks at the end find is an error' fails_when_books_are_wrong \
+	--stats-format=json
+claim 'and JSON has it' expect_json '.check == {"ok": false, "violations": 1}'
+claim 'and so in text' fails_when_books_are_wrong
+claim 'which has it too' grep -qx 'check: FAILED, 1 violations' "$WORK/out"
 
 conclude
