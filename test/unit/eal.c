@@ -2,8 +2,10 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <ftw.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -11,6 +13,9 @@
 #include <rte_errno.h>
 
 #include "eal.h"
+
+/* Where EAL keeps its files: ours alone, and gone with us. */
+static char runtime[] = "/tmp/ration-test-XXXXXX";
 
 /* The n-th CPU that this process may use, or the first if there are fewer. */
 static int
@@ -32,6 +37,21 @@ usable_cpu(int n)
 	return first < 0 ? 0 : first;
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void
+remove_runtime(void)
+{
+	nftw(runtime, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int
 test_eal_start(const char *test, unsigned int nb_workers)
 {
@@ -42,6 +62,10 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	char *argv[] = {name,	opt[0], opt[1], opt[2], opt[3], opt[4],
 			opt[5], opt[6], prefix, opt[7], lcores, NULL};
 
+	if (mkdtemp(runtime) == NULL || setenv("RUNTIME_DIRECTORY", runtime, 1) != 0) {
+		perror(runtime);
+		return -1;
+	}
 	snprintf(name, sizeof(name), "%s", test);
 	snprintf(prefix, sizeof(prefix), "ration_%s_%d", test, (int)getpid());
 	if (nb_workers == 0)
@@ -52,6 +76,7 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	if (rte_eal_init(RTE_DIM(argv) - 1, argv) >= 0)
 		return 0;
 	fprintf(stderr, "%s: EAL does not start: %s\n", test, rte_strerror(rte_errno));
+	remove_runtime();
 	return -1;
 }
 
@@ -59,5 +84,6 @@ int
 test_eal_stop(int status)
 {
 	rte_eal_cleanup();
+	remove_runtime();
 	return status;
 }
