@@ -38,13 +38,13 @@ classify(const struct fwd_lcore *l, uint16_t port, struct burst *b, uint16_t nb)
 }
 
 static void
-look_up_counters(const struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t nb,
+look_up_counters(const struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t end,
 		 ration_counter_t *counters)
 {
 	uint32_t i;
 
-	for (i = 0; i < nb; i++)
-		counters[i] = l->counters[b->nodes[first + i]];
+	for (i = first; i < end; i++)
+		counters[i] = l->counters[b->nodes[i]];
 }
 
 static uint16_t
@@ -83,10 +83,10 @@ static void
 uncharge(struct fwd_lcore *l, const struct burst *b, uint16_t first, uint16_t end)
 {
 	ration_counter_t counters[BURST_MAX];
-	uint16_t nb = end - first;
 
-	look_up_counters(l, b, first, nb, counters);
-	ration_uncharge_burst(l->lc, counters, l->in_bytes ? &b->bytes[first] : NULL, nb);
+	look_up_counters(l, b, first, end, counters);
+	ration_uncharge_burst(l->lc, &counters[first], l->in_bytes ? &b->bytes[first] : NULL,
+			      end - first);
 }
 
 uint16_t

@@ -100,8 +100,7 @@ free_lcore(struct fwd_lcore *l, const struct tenants *t)
 	rte_free(l);
 }
 
-/* The lcore in place `index`: the first ones get one stream less when they cannot get equal shares.
- */
+/* The lcore in place `index`. Shares of streams differ by one at the most. */
 static int
 create_lcore(struct lcores *lcores, unsigned int index, const struct options *o,
 	     const struct ports *ports, const struct tenants *t)

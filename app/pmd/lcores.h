@@ -28,8 +28,7 @@ struct lcores {
 	const struct tenants *tenants;
 };
 
-/** How many lcores there will be: --nb-cores, but not more than streams. Looks whether EAL has
- * them. */
+/** How many lcores there will be: --nb-cores, which EAL has to have, but not more than streams. */
 int lcores_count(const struct options *o, const struct ports *ports, unsigned int *nb);
 
 /** Make the lcores' memory and hand out the streams. */

@@ -48,7 +48,8 @@ struct latency_stats {
 struct tenant_stats {
 	const char *name;
 	struct amount fate[FATE_COUNT];
-	uint64_t held; /**< Offered, and nothing has become of them yet. */
+	uint64_t held; /**< Offered, and nothing has become of them yet; bursts that lcores are
+			* just working on are among them. */
 	uint64_t usage;
 	uint64_t max;
 	uint64_t watermark;

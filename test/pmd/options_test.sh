@@ -66,7 +66,7 @@ done <<'END'
 --max-packets: 0 is out of range@--max-packets=0
 --service-rate: 0 is out of range@--forward-mode=hold --service-rate=0
 --hold-size: 0 is out of range@--forward-mode=hold --service-rate=1 --hold-size=0
---hold-size: 3 is less than one packet for each of 4@--forward-mode=hold --service-rate=1 --hold-size=3 --nb-cores=4
+--hold-size: 1 is less than@--forward-mode=hold --service-rate=1 --hold-size=1 --nb-cores=2
 --service-rate: only for --forward-mode=hold@--service-rate=1000
 --hold-size: only for --forward-mode=hold@--forward-mode=io --hold-size=10
 --latency: only for --forward-mode=hold@--latency
@@ -94,9 +94,10 @@ shows_help()
 		echo 'not silent'
 		return 1
 	fi
-	for option in forward-mode nb-cores rxq txq rxd txd burst mbcache total-num-mbufs mbuf-size \
-		portmask port-topology stats-period no-flush-rx disable-link-check record-core-cycles budget classify \
-		duration max-packets stats-format service-rate hold-size latency help; do
+	for option in forward-mode nb-cores rxq txq rxd txd burst mbcache total-num-mbufs \
+		mbuf-size portmask port-topology stats-period no-flush-rx disable-link-check \
+		record-core-cycles budget classify duration max-packets stats-format service-rate \
+		hold-size latency help; do
 		grep -q -- "^  --$option" "$WORK/out" || { echo "no --$option"; return 1; }
 	done
 }

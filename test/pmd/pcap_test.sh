@@ -47,6 +47,12 @@ replay()
 	expect_status 0 && expect_books
 }
 
+# sum_of FILE NETWORK: packets and bytes.
+sum_of()
+{
+	"$CAPTURE" count "$1" | awk -v network="$2" '$1 == network {print $2, $3}'
+}
+
 # expect_delivered FILE: each tenant was offered what is in the capture, and what was delivered is
 # what has been written, packets and bytes.
 expect_delivered()
@@ -54,8 +60,8 @@ expect_delivered()
 	local name network in out status=0
 
 	while read -r name network; do
-		in=$("$CAPTURE" count "$1" | awk -v n="$network" '$1 == n {print $2, $3}')
-		out=$("$CAPTURE" count "$WORK/out.pcap" | awk -v n="$network" '$1 == n {print $2, $3}')
+		in=$(sum_of "$1" "$network")
+		out=$(sum_of "$WORK/out.pcap" "$network")
 		if [[ "$(tenant "$name" offered) $(tenant "$name" offered_bytes)" != "$in" ]]; then
 			echo "$name: $in in the capture"
 			status=1
@@ -113,11 +119,12 @@ leaves_with()
 GOLD=02:00:00:00:01:01
 THERE=02:00:00:00:00:fe
 budget packets 1k 1k 1k
-for file in '' --budget="$WORK/budget.yaml"; do
-	claim "io ${file:+under budgets }keeps the addresses" leaves_with io "$THERE" "$GOLD" ${file:+"$file"}
-	claim "macswap ${file:+under budgets }exchanges the addresses" \
-		leaves_with macswap "$GOLD" "$THERE" ${file:+"$file"}
-done
+claim 'io keeps the addresses' leaves_with io "$THERE" "$GOLD"
+claim 'io under budgets keeps the addresses' leaves_with io "$THERE" "$GOLD" \
+	--budget="$WORK/budget.yaml"
+claim 'macswap exchanges the addresses' leaves_with macswap "$GOLD" "$THERE"
+claim 'macswap under budgets exchanges the addresses' leaves_with macswap "$GOLD" "$THERE" \
+	--budget="$WORK/budget.yaml"
 
 goes_to_the_peer()
 {

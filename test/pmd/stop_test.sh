@@ -132,7 +132,9 @@ shares_the_queue()
 	start --forward-mode=hold --service-rate=1 --hold-size=101 --nb-cores=2 &&
 		eventually has_reported "$held == 101" || return 1
 	stop INT
-	expect_books && jq -es "all(.[]; $held <= 101)" "$WORK/out" >/dev/null
+	# Figures taken while it runs count two bursts that are on their way in as held.
+	expect_books &&
+		jq -es "length > 1 and all(.[]; $held <= 101 + 2 * 32)" "$WORK/out" >/dev/null
 }
 claim 'the places of the queue are shared out to lcores' shares_the_queue
 
