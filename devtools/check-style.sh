@@ -157,8 +157,8 @@ check_clang_tidy()
 	for file in "${C[@]}"; do
 		# Headers come with the files that include them. Of tests it understands little: it
 		# does not know that cmocka's asserts end them.
-		[[ $file != *.c || $file == test/* ]] || ! grep -qF "/$file\"" "$BUILD/compile_commands.json" ||
-			files+=("$file")
+		[[ $file == *.c && $file != test/* ]] || continue
+		! grep -qF "/$file\"" "$BUILD/compile_commands.json" || files+=("$file")
 	done
 	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 clang-tidy -p "$BUILD" --quiet \
 		--config-file=devtools/clang-tidy.yaml 2>/dev/null |

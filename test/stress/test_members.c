@@ -3,9 +3,9 @@
  */
 
 /*
- * Members that leave, park and come back without end, while others drain them: no request and no unit
- * may be lost. They share one CPU, so each is preempted at any place; the main lcore, which drains as
- * well, has another and meets them at any place.
+ * Members that leave, park and come back without end, while others drain them: no request and no
+ * unit may be lost. They share one CPU, so each is preempted at any place; the main lcore, which
+ * drains as well, has another and meets them at any place.
  */
 
 #include <setjmp.h>

@@ -65,8 +65,8 @@ check_still(struct world *w)
 	uint32_t i;
 
 	/*
-	 * Nothing is there to give back; but who has answered twice has no older request to serve any
-	 * more: it looked into its mailbox for the second answer after it gave the first.
+	 * Nothing is there to give back; but who has answered twice has no older request to serve
+	 * any more: it looked into its mailbox for the second answer after it gave the first.
 	 */
 	assert_int_equal(ration_drain(w->d, w->nothing, MINUTE, NULL), 0);
 	assert_int_equal(ration_drain(w->d, w->nothing, MINUTE, NULL), 0);
