@@ -109,10 +109,24 @@ one_operation(struct worker *k)
 	}
 }
 
+static void
+go_online(struct worker *k)
+{
+	if (!k->slotless)
+		k->lc = ration_lcore_online(k->w->d);
+	if (k->lc != NULL)
+		return;
+	k->lc = ration_lcore_none(k->w->d);
+	if (!k->slotless)
+		world_complain(k->w, "online");
+}
+
 /* Park, or leave and come back, now and then. */
 static void
 come_and_go(struct worker *k)
 {
+	if (k->slotless)
+		return;
 	switch (prng_below(&k->prng, 200)) {
 	case 0:
 		if (ration_lcore_offline(k->lc) != 0)
@@ -125,11 +139,7 @@ come_and_go(struct worker *k)
 		if (ration_lcore_leave(k->lc) != 0)
 			world_complain(k->w, "leave");
 		sched_yield();
-		k->lc = ration_lcore_online(k->w->d);
-		if (k->lc == NULL) {
-			world_complain(k->w, "online");
-			k->lc = ration_lcore_none(k->w->d);
-		}
+		go_online(k);
 		break;
 	default:
 		break;
@@ -158,11 +168,7 @@ work(void *arg)
 	struct worker *k = arg;
 	uint32_t phase;
 
-	k->lc = ration_lcore_online(k->w->d);
-	if (k->lc == NULL) {
-		world_complain(k->w, "online");
-		k->lc = ration_lcore_none(k->w->d);
-	}
+	go_online(k);
 	while ((phase = ration_load(&k->w->phase, acquire)) != UINT32_MAX) {
 		if (phase != k->finished) {
 			one_phase(k);
@@ -173,7 +179,8 @@ work(void *arg)
 	}
 	while (k->nb_held > 0)
 		give_back_one(k);
-	ration_lcore_leave(k->lc);
+	if (!k->slotless && ration_lcore_leave(k->lc) != 0)
+		world_complain(k->w, "leave");
 	return 0;
 }
 
@@ -195,6 +202,7 @@ world_start(struct world *w, uint64_t seed)
 	w->running = true;
 	for (i = 0; i < WORLD_WORKERS; i++) {
 		w->workers[i].w = w;
+		w->workers[i].slotless = i >= WORLD_SLOTLESS;
 		w->workers[i].prng.state = seed * WORLD_WORKERS + i;
 		if (rte_eal_remote_launch(work, &w->workers[i], i + 1) != 0)
 			return -1;

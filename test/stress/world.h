@@ -23,6 +23,8 @@
 #include "prng.h"
 
 #define WORLD_WORKERS 7
+/** The first of the workers that have no slot. */
+#define WORLD_SLOTLESS 5
 #define WORLD_COUNTERS 16
 /** Amounts that one worker holds at a time. */
 #define WORLD_HELD 64
@@ -46,6 +48,7 @@ struct world_counter {
 struct worker {
 	struct world *w;
 	struct ration_lcore *lc;
+	bool slotless;
 	struct prng prng;
 	struct holding held[WORLD_HELD];
 	uint32_t nb_held;

@@ -164,9 +164,11 @@ too_large_an_uncharge_of_a_stocked_counter_is_refused(void **state)
 	usage = usage_of(f->d, c);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 5000), -ERANGE);
 	assert_int_equal(ration_uncharge(f->lc[0], c, UINT64_MAX), -ERANGE);
+	/* Too much for the slot, and no more than usage; but most of that is the slot's stock. */
+	assert_int_equal(ration_uncharge(f->lc[0], c, usage), -ERANGE);
 	assert_int_equal(usage_of(f->d, c), usage);
 	assert_int_equal(usage - stock_of(f->d, c), 1);
-	assert_int_equal(info_of(f->d, c).rejected, 2);
+	assert_int_equal(info_of(f->d, c).rejected, 3);
 	assert_sound(f->d);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }

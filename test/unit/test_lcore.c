@@ -234,6 +234,13 @@ coming_and_going_leaks_nothing(void **state)
 		assert_int_equal(ration_lcore_leave(lc), 0);
 	}
 	assert_int_equal(usage_of(f->d, c), 0);
+	/* Nor are those who have gone counted when a refill asks how many there are. */
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+		assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	}
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_true(stock_of(f->d, c) >= 50);
 }
 
 static void
@@ -340,7 +347,7 @@ main(void)
 		in_domain(the_common_slot_neither_parks_nor_leaves),
 		cmocka_unit_test(a_full_domain_takes_another_member_after_a_leave),
 		with_one_slot(a_reused_slot_begins_empty),
-		in_domain(coming_and_going_leaks_nothing),
+		with_one_slot(coming_and_going_leaks_nothing),
 		in_domain(without_slot_every_charge_walks_and_nothing_is_hidden),
 		with_one_slot(units_charged_without_slot_come_back_with_one),
 		with_two_slots(observers_see_members_by_slot),

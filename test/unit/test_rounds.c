@@ -13,6 +13,7 @@
 
 #include "eal.h"
 #include "fixture.h"
+#include "prng.h"
 
 #define SECOND 1000000u
 #define MINUTE (60 * SECOND)
@@ -180,6 +181,7 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 	ration_counter_t p = make_counter(f->d, f->root, "p", RATION_UNLIMITED, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", RATION_UNLIMITED, 64);
 	ration_counter_t e = make_counter(f->d, f->root, "e", RATION_UNLIMITED, 64);
+	ration_counter_t other = make_counter(f->d, f->root, "other", RATION_UNLIMITED, 64);
 	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
 	struct order order = {f->d, p, MINUTE, 1, -1};
 	uint64_t drains, refills;
@@ -207,6 +209,8 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 	for (i = 0; i < 40; i++)
 		assert_int_equal(ration_try_charge(f->lc[0], e, 1), 0);
 	assert_int_equal(stats_of(f->lc[0]).refills, refills);
+	assert_int_equal(ration_try_charge(f->lc[0], other, 1), 0);
+	assert_int_equal(stock_of(f->d, other), 64);
 	assert_false(actor_idle(drainer));
 
 	actor_poll(silent, true);
@@ -243,6 +247,62 @@ who_comes_online_during_a_drain_hides_nothing(void **state)
 	actor_poll(silent, true);
 	assert_true(actor_wait(drainer));
 	assert_int_equal(order.rc, 0);
+}
+
+/* Stock of many counters below one, which takes a while to give back, and of another. */
+struct larder {
+	ration_counter_t many[900];
+	ration_counter_t one;
+	uint32_t failed;
+};
+
+static void
+fill(struct ration_lcore *lc, void *arg)
+{
+	struct larder *larder = arg;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(larder->many); i++)
+		if (ration_try_charge(lc, larder->many[i], 1) != 0 ||
+		    ration_uncharge(lc, larder->many[i], 1) != 0)
+			larder->failed++;
+	if (ration_try_charge(lc, larder->one, 1) != 0 || ration_uncharge(lc, larder->one, 1) != 0)
+		larder->failed++;
+}
+
+/* A drain that begins while an lcore serves an older one must not take that answer for its own. */
+static void
+an_answer_covers_only_what_was_asked_before(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *member = &f->actors[0], *drainer = &f->actors[1];
+	ration_counter_t p = make_counter(f->d, f->root, "p", RATION_UNLIMITED, 0);
+	struct order order = {f->d, p, MINUTE, 1, -1};
+	static struct larder larder;
+	struct prng prng = {3};
+	char name[RATION_NAMESIZE];
+	unsigned int i;
+
+	larder.one = make_counter(f->d, f->root, "one", RATION_UNLIMITED, 64);
+	for (i = 0; i < RTE_DIM(larder.many); i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		larder.many[i] = make_counter(f->d, p, name, RATION_UNLIMITED, 64);
+	}
+	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(member));
+	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
+	for (i = 0; i < 300; i++) {
+		assert_true(actor_do(member, fill, &larder));
+		assert_int_equal(larder.failed, 0);
+		assert_true(usage_of(f->d, larder.one) > 0);
+		actor_post(drainer, drain, &order);
+		rte_delay_us_block(prng_below(&prng, 50));
+		assert_int_equal(ration_drain(f->d, larder.one, MINUTE, NULL), 0);
+		assert_int_equal(usage_of(f->d, larder.one), 0);
+		assert_true(actor_wait(drainer));
+		assert_int_equal(order.rc, 0);
+		assert_int_equal(usage_of(f->d, f->root), 0);
+	}
 }
 
 static void
@@ -357,6 +417,7 @@ main(void)
 		with_one_slot(a_drain_does_not_make_others_wait_for_its_own),
 		with_one_slot(while_a_drain_runs_charges_below_it_are_exact),
 		with_two_slots(who_comes_online_during_a_drain_hides_nothing),
+		in_domain(an_answer_covers_only_what_was_asked_before),
 		in_domain(more_than_32_drains_are_told_to_come_again),
 		with_one_slot(a_dying_counter_refuses_charges_and_takes_uncharges),
 		in_domain(control_calls_of_members_do_not_deadlock),
