@@ -72,8 +72,9 @@ CHILD=
 # Children that must not be ended half-way, such as a package manager: waited for instead.
 declare -A PATIENT=()
 
-# spawn COMMAND ARG...: starts it in a process group of its own; CHILD is its pid. Redirect as for any
-# command. SIGINT is ignored in it unless it installs a handler, as in all background commands.
+# spawn COMMAND ARG...: starts it in a process group of its own; CHILD is its pid. Redirect as
+# for any command. SIGINT is ignored in it unless it installs a handler, as in all background
+# commands.
 spawn()
 {
 	setsid "$@" </dev/null &

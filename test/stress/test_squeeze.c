@@ -3,8 +3,8 @@
  */
 
 /*
- * A limit of very few units, many lcores that want them, and an observer: usage may not be above the
- * limit for an instant (P1), nor rise above a new one from the moment it is set.
+ * A limit of very few units, many lcores that want them, and an observer: usage may not be above
+ * the limit for an instant (P1), nor rise above a new one from the moment it is set.
  */
 
 #include <setjmp.h>
