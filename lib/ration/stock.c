@@ -182,30 +182,29 @@ usable_or_none(struct ration_lcore *lc)
 	return ration_lcore_none(ration_domain_of(lc));
 }
 
-__rte_noinline int
-ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+static int
+charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 {
 	uint32_t token;
 	int rc;
 
 	lc = usable_or_none(lc);
 	token = ration_walk_begin(lc);
-	rc = refill(lc, c, n, false);
+	rc = refill(lc, c, n, force);
 	ration_walk_end(lc, token);
 	return rc;
 }
 
 __rte_noinline int
+ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+{
+	return charge_cold(lc, c, n, false);
+}
+
+__rte_noinline int
 ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	uint32_t token;
-	int rc;
-
-	lc = usable_or_none(lc);
-	token = ration_walk_begin(lc);
-	rc = refill(lc, c, n, true);
-	ration_walk_end(lc, token);
-	return rc;
+	return charge_cold(lc, c, n, true);
 }
 
 /* Too much was given back: say so, change nothing. */
