@@ -222,6 +222,27 @@ domains_do_not_share_counters(void **state)
 }
 
 static void
+long_names_that_begin_alike_are_different(void **state)
+{
+	const char *const names[] = {"fifteen-and-more-0", "fifteen-and-more-1",
+				     "fifteen-and-more"};
+	struct ration_domain *d[RTE_DIM(names)];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(names); i++) {
+		d[i] = must_create(names[i], &tiny);
+		make_counter(d[i], ration_domain_root(d[i]), "c", i, 0);
+	}
+	for (i = 0; i < RTE_DIM(names); i++) {
+		assert_ptr_equal(ration_domain_lookup(names[i]), d[i]);
+		assert_int_equal(info_of(d[i], ration_counter_find(d[i], "c")).max, i);
+	}
+	for (i = 0; i < RTE_DIM(names); i++)
+		assert_int_equal(ration_domain_free(d[i]), 0);
+}
+
+static void
 a_thread_has_a_slot_in_each_domain(void **state)
 {
 	struct ration_domain *a = must_create("home", &tiny);
@@ -364,6 +385,7 @@ main(void)
 		cmocka_unit_test(a_second_domain_of_a_name_is_refused),
 		cmocka_unit_test(lookup_finds_domains_until_they_are_freed),
 		cmocka_unit_test(domains_do_not_share_counters),
+		cmocka_unit_test(long_names_that_begin_alike_are_different),
 		cmocka_unit_test(a_thread_has_a_slot_in_each_domain),
 		cmocka_unit_test(a_name_can_be_used_again_and_begins_empty),
 		cmocka_unit_test(free_is_refused_until_every_lcore_has_left),

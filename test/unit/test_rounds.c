@@ -36,6 +36,8 @@ struct order {
 	uint32_t timeout_us;
 	uint32_t times;
 	int rc;
+	/** A further slot of the actor's. */
+	struct ration_lcore *also;
 };
 
 static void
@@ -77,6 +79,43 @@ poll_once(struct ration_lcore *lc, void *arg)
 	ration_quiescent(lc);
 }
 
+/* To be a member of a second domain as well, and no more. */
+static void
+join_too(struct ration_lcore *lc, void *arg)
+{
+	struct order *order = arg;
+
+	(void)lc;
+	order->also = ration_lcore_online(order->d);
+}
+
+static void
+leave_too(struct ration_lcore *lc, void *arg)
+{
+	struct order *order = arg;
+
+	(void)lc;
+	order->rc = ration_lcore_leave(order->also);
+}
+
+/* Those who have made their drains of another domain than their own. */
+static RATION_ATOMIC(uint32_t) nb_drained;
+
+static void
+drain_elsewhere(struct ration_lcore *lc, void *arg)
+{
+	struct order *order = arg;
+
+	/* Not the slot there: its stock is not what this is about. */
+	drain(NULL, order);
+	ration_fetch_add(&nb_drained, 1, acq_rel);
+	while (ration_load(&nb_drained, acquire) < 2) {
+		ration_quiescent(lc);
+		ration_quiescent(order->also);
+		sched_yield();
+	}
+}
+
 /* A member that does not poll until it is told to, so that drains last as long as the test wants.
  */
 static struct actor *
@@ -111,7 +150,7 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 	unsigned int i;
 
 	for (i = 0; i < FIXTURE_ACTORS; i++) {
-		orders[i] = (struct order){f->d, i % 2 ? c : f->root, MINUTE, ROUNDS, -1};
+		orders[i] = (struct order){f->d, i % 2 ? c : f->root, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(
 			actor_start(&f->actors[i], f->d, i == 0 ? ACTOR_WORKER : ACTOR_THREAD, 1),
 			0);
@@ -127,6 +166,41 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
+/* As above; but each waits in one domain for a thread that waits in the other. */
+static void
+lcores_that_drain_different_domains_do_not_deadlock(void **state)
+{
+	struct fixture *f = *state, *other;
+	struct order orders[2];
+	unsigned int i;
+	void *more;
+
+	assert_int_equal(fixture_setup(&more), 0);
+	other = more;
+	nb_drained = 0;
+	for (i = 0; i < 2; i++) {
+		struct actor *a = &f->actors[i];
+
+		orders[i] = (struct order){other->d, other->root, MINUTE, ROUNDS, -1, NULL};
+		assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+		assert_true(actor_online(a));
+		assert_true(actor_do(a, join_too, &orders[i]));
+		assert_non_null(orders[i].also);
+	}
+	/* One drains here, one there. */
+	orders[1].d = f->d;
+	orders[1].c = f->root;
+	for (i = 0; i < 2; i++)
+		actor_post(&f->actors[i], drain_elsewhere, &orders[i]);
+	for (i = 0; i < 2; i++) {
+		assert_true(actor_wait(&f->actors[i]));
+		assert_int_equal(orders[i].rc, 0);
+		assert_true(actor_do(&f->actors[i], leave_too, &orders[i]));
+		assert_int_equal(orders[i].rc, 0);
+	}
+	assert_int_equal(fixture_teardown(&more), 0);
+}
+
 static void
 threads_without_slot_drain_at_once(void **state)
 {
@@ -139,7 +213,7 @@ threads_without_slot_drain_at_once(void **state)
 	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
 	assert_true(actor_online(member));
 	for (i = 0; i < RTE_DIM(orders); i++) {
-		orders[i] = (struct order){f->d, c, MINUTE, ROUNDS, -1};
+		orders[i] = (struct order){f->d, c, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
 		actor_post(&f->actors[i], drain, &orders[i]);
 	}
@@ -156,7 +230,7 @@ a_drain_does_not_make_others_wait_for_its_own(void **state)
 	struct fixture *f = *state;
 	ration_counter_t a = make_counter(f->d, f->root, "a", 100000, 64);
 	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
-	struct order order = {f->d, f->root, MINUTE, 1, -1};
+	struct order order = {f->d, f->root, MINUTE, 1, -1, NULL};
 	uint64_t drains;
 
 	drains = stats_of(f->lc[0]).drains;
@@ -183,7 +257,7 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 	ration_counter_t e = make_counter(f->d, f->root, "e", RATION_UNLIMITED, 64);
 	ration_counter_t other = make_counter(f->d, f->root, "other", RATION_UNLIMITED, 64);
 	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
-	struct order order = {f->d, p, MINUTE, 1, -1};
+	struct order order = {f->d, p, MINUTE, 1, -1, NULL};
 	uint64_t drains, refills;
 	unsigned int i;
 
@@ -227,7 +301,7 @@ who_comes_online_during_a_drain_hides_nothing(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, 64);
 	struct actor *silent = start_silent(f), *drainer = &f->actors[0];
-	struct order order = {f->d, c, MINUTE, 1, -1};
+	struct order order = {f->d, c, MINUTE, 1, -1, NULL};
 	uint64_t drains;
 
 	assert_int_equal(ration_lcore_offline(f->lc[1]), 0);
@@ -277,7 +351,7 @@ an_answer_covers_only_what_was_asked_before(void **state)
 	struct fixture *f = *state;
 	struct actor *member = &f->actors[0], *drainer = &f->actors[1];
 	ration_counter_t p = make_counter(f->d, f->root, "p", RATION_UNLIMITED, 0);
-	struct order order = {f->d, p, MINUTE, 1, -1};
+	struct order order = {f->d, p, MINUTE, 1, -1, NULL};
 	static struct larder larder;
 	struct prng prng = {3};
 	char name[RATION_NAMESIZE];
@@ -317,7 +391,7 @@ more_than_32_drains_are_told_to_come_again(void **state)
 	int rc;
 
 	for (i = 0; i < RTE_DIM(crowd); i++) {
-		orders[i] = (struct order){f->d, f->root, MINUTE, 1, -1};
+		orders[i] = (struct order){f->d, f->root, MINUTE, 1, -1, NULL};
 		assert_int_equal(actor_start(&crowd[i], f->d, ACTOR_THREAD, 0), 0);
 		actor_post(&crowd[i], drain, &orders[i]);
 	}
@@ -413,6 +487,7 @@ main(void)
 {
 	const struct CMUnitTest rounds[] = {
 		in_domain(lcores_that_drain_each_other_do_not_deadlock),
+		in_domain(lcores_that_drain_different_domains_do_not_deadlock),
 		in_domain(threads_without_slot_drain_at_once),
 		with_one_slot(a_drain_does_not_make_others_wait_for_its_own),
 		with_one_slot(while_a_drain_runs_charges_below_it_are_exact),
