@@ -23,6 +23,10 @@ RTE_LOG_REGISTER_DEFAULT(ration_logtype, NOTICE)
 #define DEFAULT_COUNTERS 1024
 #define DEFAULT_LCORES 32
 #define DEFAULT_TIMEOUT_US 1000000
+#define DEFAULT_DRAIN_WORK 256
+
+/* So that the ticks of half of it fit into 64 bits with room for a factor. */
+#define IDLE_MAX_US UINT32_C(3600000000)
 
 /* Index by ration_domain::id. Slots are taken and given under the lock. */
 static struct local locals[RATION_DOMAINS_MAX];
@@ -59,7 +63,7 @@ ration_block_size(uint32_t max_counters, bool slotless)
 	size_t size = offsetof(struct ration_lcore, slots) + nb * sizeof(struct ration_slot);
 
 	if (!slotless)
-		size += nb * sizeof(int64_t) + nb / 8;
+		size += nb * sizeof(int64_t) + nb / 8 + sizeof(struct workspace);
 	return RTE_ALIGN_CEIL(size, (size_t)RTE_CACHE_LINE_SIZE);
 }
 
@@ -128,10 +132,14 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	d->max_counters = p->max_counters != 0 ? p->max_counters : DEFAULT_COUNTERS;
 	d->max_lcores = p->max_lcores != 0 ? p->max_lcores : DEFAULT_LCORES;
 	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
+	d->drain_work = p->drain_work != 0 ? p->drain_work : DEFAULT_DRAIN_WORK;
+	d->idle_us = p->idle_us;
+	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_lcores : UINT64_MAX;
 	d->socket_id = p->socket_id;
 	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
 	if (d->max_counters > RATION_COUNTERS_MAX || d->max_lcores > RATION_LCORES_MAX ||
-	    *max > RATION_UNLIMITED || (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
+	    *max > RATION_UNLIMITED || d->idle_us > IDLE_MAX_US ||
+	    (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
 		return -EINVAL;
 	return 0;
 }

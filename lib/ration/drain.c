@@ -21,97 +21,6 @@
 
 #include "ration_pvt.h"
 
-/* ------------------------------------------------------------- giving back */
-
-/* Give back the stock of one slot. */
-static uint64_t
-give_back_slot(struct ration_lcore *lc, uint32_t index, struct counter *c, struct upward *up)
-{
-	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
-	uint64_t charged;
-
-	/* The slot first: so usage >= granted + stock at every instant. */
-	ration_slot_set(lc, index, 0, 0, 0);
-	if (stock == 0)
-		return 0;
-	charged = ration_upward_uncharge(up, c, stock);
-	/* More in stock than charged: somebody has uncharged what was never charged. */
-	if (unlikely(charged < stock)) {
-		ration_fetch_add(&c->rejected, 1, relaxed);
-		ration_stat_add(lc, &lc->stats.rejected, 1);
-	}
-	ration_ledger_add(lc, index, -(int64_t)charged);
-	return charged;
-}
-
-uint64_t
-ration_give_back(struct ration_lcore *lc, const struct round_view *view)
-{
-	struct ration_domain *d = ration_domain_of(lc);
-	struct upward up = {.domain = d};
-	uint64_t units = 0, bits;
-	struct counter *c;
-	uint32_t i, index;
-
-	for (i = 0; i < lc->nb_slots / 64; i++) {
-		bits = ration_load(&ration_active(lc)[i], relaxed);
-		for (; bits != 0; bits &= bits - 1) {
-			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
-			c = ration_counter_at(d, index);
-			if (ration_round_covers(d, view, c))
-				units += give_back_slot(lc, index, c, &up);
-		}
-	}
-	ration_upward_finish(&up);
-	return units;
-}
-
-/* ----------------------------------------------------------------- serving */
-
-/*
- * Add counters that messages have named to a view. Who waits is found in the round without them; an
- * asker that has given up is found here only. A full mailbox has turned messages away, for any
- * counter.
- */
-static void
-add_messages(struct round_view *view, void *const *messages, uint32_t nb)
-{
-	uint32_t i;
-
-	if (nb >= RATION_MAILBOX_SIZE - 1)
-		view->everything = true;
-	for (i = 0; i < nb; i++)
-		view->targets[view->nb_targets++] = (uint32_t)(uintptr_t)messages[i];
-}
-
-__rte_noinline void
-ration_serve(struct ration_lcore *lc)
-{
-	void *messages[RATION_MAILBOX_SIZE];
-	struct round_view view;
-	uint32_t nb, token;
-	uint64_t units;
-
-	/* While it is parked a drainer may be at its slots. */
-	if (unlikely(!ration_lcore_is_usable(lc)))
-		return;
-	/* Before the round is read: a message that comes later must be found by the next call. */
-	nb = rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL);
-	token = ration_walk_begin(lc);
-	/* The generation before the drain: never acknowledge one that came during it. */
-	ration_round_look(ration_domain_of(lc), &view);
-	add_messages(&view, messages, nb);
-	units = ration_give_back(lc, &view);
-	ration_walk_end(lc, token);
-	ration_stat_add(lc, &lc->stats.drains, 1);
-	ration_stat_add(lc, &lc->stats.drained, units);
-	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
-	/* Release: pairs with the acquire in answered(). The stock is back. */
-	ration_store(&lc->ack, view.gen, release);
-}
-
-/* ----------------------------------------------------------------- asking */
-
 /* One call of ration_drain(). */
 struct drain {
 	struct ration_domain *domain;
@@ -200,7 +109,7 @@ serve_launched(void *arg)
 {
 	struct ration_lcore *lc = arg;
 
-	ration_serve(lc);
+	ration_serve_fully(lc);
 	return lc->launch_result;
 }
 
@@ -296,7 +205,7 @@ ask(struct drain *dr, uint32_t slot_id)
 		return;
 	if (ration_member_is_mine(m)) {
 		row->engine = RATION_DRAIN_SELF;
-		ration_serve(lc);
+		ration_serve_fully(lc);
 		row_done(dr, row, units_since(dr, row));
 		return;
 	}

@@ -130,6 +130,7 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 	memset(&lc->stats, 0, sizeof(lc->stats));
 	/* The mailbox stays as it is: an asker may be posting, and an old request does no harm. */
 	ration_store(&lc->lcore_id, rte_lcore_id(), relaxed);
+	ration_idle_begin(lc);
 	/* No stock: whatever was asked for so far is done. */
 	ration_round_look(d, &view);
 	ration_store(&lc->ack, view.gen, release);
@@ -210,6 +211,8 @@ give_all_back(struct ration_lcore *lc)
 	uint32_t token = ration_walk_begin(lc);
 	uint64_t units = ration_give_back(lc, &all);
 
+	/* What a pass that is under way was to do is done with. */
+	ration_workspace(lc)->pass.running = false;
 	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drained, units);
 	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
@@ -259,7 +262,7 @@ ration_lcore_resume(struct ration_lcore *lc)
 			break;
 		rte_pause();
 	}
-	ration_serve(lc);
+	ration_serve_fully(lc);
 	return 0;
 }
 
@@ -353,5 +356,6 @@ ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats 
 	stats->forced = ration_load(&lc->stats.forced, relaxed);
 	stats->drains = ration_load(&lc->stats.drains, relaxed);
 	stats->drained = ration_load(&lc->stats.drained, relaxed);
+	stats->idle = ration_load(&lc->stats.idle, relaxed);
 	stats->rejected = ration_load(&lc->stats.rejected, relaxed);
 }

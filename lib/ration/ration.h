@@ -75,6 +75,8 @@ extern "C" {
 #define RATION_UNLIMITED ((uint64_t)INT64_MAX)
 /** Requests that fit into an lcore's mailbox; more are coalesced. */
 #define RATION_MAILBOX_SIZE 16
+/** Counters that refused charges may want back from an lcore at once: what fits into a line. */
+#define RATION_WANTED_MAX 15
 
 /** A tree of counters with the stocks that go with it. Opaque. */
 struct ration_domain;
@@ -118,6 +120,7 @@ struct ration_lcore_stats {
 	uint64_t forced; /**< Forced charges that went over a limit. */
 	uint64_t drains; /**< Drain requests served. */
 	uint64_t drained; /**< Units given back by drains. */
+	uint64_t idle; /**< Units given back because they were not used. */
 	uint64_t rejected; /**< Calls refused as misuse: stale handle, too large an uncharge. */
 };
 
@@ -135,6 +138,11 @@ struct ration_lcore {
 	int launch_result; /**< What a worker returns that was launched to drain itself. */
 	struct ration_lcore *next_own; /**< Another slot of the same thread; the owner's. */
 
+	/** Not 0: the owner should call ration_serve(). On a line that nobody writes often. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) attention;
+	/** Index + 1 of counters whose stock a refused charge has asked for, or 0. */
+	RATION_ATOMIC(uint32_t) wanted[RATION_WANTED_MAX];
+
 	/** Odd while the owner walks the tree. Written by the owner, read by whoever waits. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
 
@@ -150,8 +158,11 @@ struct ration_lcore {
 		RATION_ATOMIC(uint64_t) forced;
 		RATION_ATOMIC(uint64_t) drains;
 		RATION_ATOMIC(uint64_t) drained;
+		RATION_ATOMIC(uint64_t) idle;
 		RATION_ATOMIC(uint64_t) rejected;
 	} stats;
+	/** Quiescent points until the next look for idle stock. */
+	RATION_ATOMIC(uint32_t) countdown;
 
 	/** Drain requests: many producers, the owner consumes. */
 	struct rte_ring mailbox;
@@ -171,6 +182,21 @@ struct ration_domain_params {
 	uint64_t max; /**< Limit of the root, in units. Default RATION_UNLIMITED. */
 	uint32_t timeout_us; /**< How long calls that drain on their own (create below a stocked
 				* counter, destroy, strict set_max) wait. Default 1,000,000. */
+	/**
+	 * Stocks that an lcore looks at in one quiescent point at the most; a longer drain is
+	 * continued at the next. Default 256, a few microseconds.
+	 */
+	uint32_t drain_work;
+	/**
+	 * Microseconds after which stock that an lcore has not used goes back on its own, within
+	 * the quiescent points of that lcore; at the most about an hour. Default: never.
+	 */
+	uint32_t idle_us;
+	/**
+	 * The most units that the stocks of the whole domain may hide. Each of the max_lcores
+	 * places gets an equal share. Default: no bound but the batches.
+	 */
+	uint64_t stock_max;
 };
 
 /**
@@ -682,17 +708,13 @@ struct ration_drain_report {
 int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 		 struct ration_drain_report *report);
 
-/**
- * Serve requests that wait in the mailbox. Called by ration_quiescent(), not by applications.
- *
- * @param lc
- *   The calling lcore's part of the domain.
- */
+/** Cold part of ration_quiescent(), not for applications. */
 void ration_serve(struct ration_lcore *lc);
 
 /**
- * Quiescent point: call it once per burst, outside any charge. Serves drain requests; costs two
- * loads when there are none. Owner only.
+ * Quiescent point: call it once per burst, outside any charge. Serves requests for stock, at most
+ * ration_domain_params::drain_work stocks at a time; costs three loads and a decrement when there
+ * are none. Owner only.
  *
  * @param lc
  *   The calling lcore's part of the domain.
@@ -700,7 +722,12 @@ void ration_serve(struct ration_lcore *lc);
 static inline void
 ration_quiescent(struct ration_lcore *lc)
 {
-	if (unlikely(!rte_ring_empty(&lc->mailbox)))
+	uint32_t countdown = ration_load(&lc->countdown, relaxed) - 1;
+
+	ration_store(&lc->countdown, countdown, relaxed);
+	/* Relaxed: what is behind it is read by ration_serve(), with an order of its own. */
+	if (unlikely(!rte_ring_empty(&lc->mailbox) || countdown == 0 ||
+		     ration_load(&lc->attention, relaxed) != 0))
 		ration_serve(lc);
 }
 

@@ -128,7 +128,10 @@ struct ration_domain {
 	uint32_t max_counters;
 	uint32_t max_lcores;
 	uint32_t timeout_us;
+	uint32_t drain_work;
+	uint32_t idle_us;
 	int32_t socket_id;
+	uint64_t stock_share; /**< Of stock_max, for each lcore. */
 	uint32_t first_gen; /**< Generation of counters made for the first time; not 0. */
 	uint64_t counters_offset;
 	uint64_t nodes_offset;
@@ -245,6 +248,36 @@ ration_active(const struct ration_lcore *lc)
 {
 	return (RATION_ATOMIC(uint64_t) *)((uintptr_t)ration_ledger(lc) +
 					   (size_t)lc->nb_slots * sizeof(int64_t));
+}
+
+/** What is asked for at one moment. */
+struct round_view {
+	uint32_t gen;
+	uint32_t nb_targets;
+	bool everything; /**< Too much is asked for or changing: drain all, which covers it. */
+	uint32_t targets[RATION_ASKERS_MAX + RATION_MAILBOX_SIZE + RATION_WANTED_MAX];
+};
+
+/** A drain of an lcore's slots, which may take several quiescent points. */
+struct pass {
+	struct round_view view; /**< As it was when the pass began. */
+	uint32_t next; /**< Slot to look at next. */
+	bool running;
+};
+
+/** What the owner of an lcore remembers from one call to the next. */
+struct workspace {
+	struct pass pass;
+	uint64_t caps; /**< Sum of the caps of its slots: the most it can hide. */
+	uint64_t idle_since; /**< TSC up to which the search for idle stock is done. */
+	uint32_t idle_next; /**< Slot to look at next in that search; a multiple of 64. */
+};
+
+/** Workspace of an lcore, behind its bitmap. */
+static inline struct workspace *
+ration_workspace(const struct ration_lcore *lc)
+{
+	return (struct workspace *)((uintptr_t)ration_active(lc) + lc->nb_slots / 8);
 }
 
 /* ------------------------------------------------------------------ handle */
@@ -368,15 +401,16 @@ void ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n);
 void ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock,
 		     uint32_t cap);
 
-/* ---------------------------------------------------------------- round.c */
+/**
+ * One try to charge: nothing is counted, nobody is asked. *failed: after -EDQUOT the lowest level
+ * that lacks room. @return as ration_try_charge()
+ */
+int ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed);
 
-/** What is asked for at one moment. */
-struct round_view {
-	uint32_t gen;
-	uint32_t nb_targets;
-	bool everything; /**< Too much is asked for or changing: drain all, which covers it. */
-	uint32_t targets[RATION_ASKERS_MAX + RATION_MAILBOX_SIZE];
-};
+/** Count a refused charge to c at the level that lacked room. */
+void ration_refuse(struct ration_lcore *lc, ration_counter_t c, uint32_t failed);
+
+/* ---------------------------------------------------------------- round.c */
 
 /** Open the gate for a target. @return the asker's number, or -EAGAIN if all are taken. */
 int ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen);
@@ -393,10 +427,42 @@ bool ration_round_covers(const struct ration_domain *d, const struct round_view 
 /** Whether the gate is set for a counter. To be read afresh on every cold path. */
 bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
 
-/* ---------------------------------------------------------------- drain.c */
+/* ---------------------------------------------------------------- serve.c */
+
+/**
+ * The next slot in use from *next on, or RATION_INDEX_NONE if there is none before `end` (a multiple
+ * of 64), or when *work is used up.
+ */
+uint32_t ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end,
+			    uint64_t *work);
+
+/** Give back the stock of one slot, and make it inactive. Within a walk. */
+uint64_t ration_give_back_slot(struct ration_lcore *lc, uint32_t index, struct upward *up);
 
 /** Give back an lcore's stock of the counters that a view covers. Whoever owns its slots. */
 uint64_t ration_give_back(struct ration_lcore *lc, const struct round_view *view);
+
+/** Serve all that is asked for now, however long it takes. Owner only. */
+void ration_serve_fully(struct ration_lcore *lc);
+
+/* ----------------------------------------------------------------- idle.c */
+
+/** Look for stock that is not used. Owner only. */
+void ration_idle(struct ration_lcore *lc);
+
+/** Begin to look for idle stock. */
+void ration_idle_begin(struct ration_lcore *lc);
+
+/** Whether a slot of a counter of generation gen was put to sleep. */
+bool ration_slot_sleeps(const struct ration_slot *s, uint32_t gen);
+
+/** Put a slot to sleep, or wake it. */
+void ration_slot_turn(struct ration_slot *s);
+
+/* ----------------------------------------------------------------- want.c */
+
+/** Ask all lcores, after a refusal, to give back what they hide below a counter. Never waits. */
+void ration_want(struct ration_lcore *lc, const struct counter *failed);
 
 /* ---------------------------------------------------------------- lcore.c */
 

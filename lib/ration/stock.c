@@ -77,6 +77,8 @@ ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t 
 	uint64_t bit = UINT64_C(1) << (index % 64);
 	uint32_t limit = (ration_tag(gen) & ~RATION_CAP_MASK) | cap;
 
+	ration_workspace(lc)->caps +=
+		cap - (uint64_t)(ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK);
 	if (cap == 0)
 		ration_store(word, bits & ~bit, relaxed);
 	else if (!(bits & bit))
@@ -85,11 +87,23 @@ ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t 
 	ration_store(&lc->slots[index].limit, cap == 0 ? 0 : limit, relaxed);
 }
 
+/* What the share of this lcore in the domain's stock_max leaves for the cap of one slot. */
+static uint64_t
+room_for_cap(const struct ration_lcore *lc, uint32_t index)
+{
+	uint64_t share = ration_domain_of(lc)->stock_share;
+	uint64_t others = ration_workspace(lc)->caps -
+			  (ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK);
+
+	return share > others ? share - others : 0;
+}
+
 /* Units to take ahead when `need` are needed anyway. */
 static uint32_t
-units_ahead(const struct ration_domain *d, struct counter *c, uint64_t need)
+units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 {
-	uint64_t margin, lcores;
+	const struct ration_domain *d = ration_domain_of(lc);
+	uint64_t margin, lcores, most;
 	uint32_t batch = ration_load(&c->batch, relaxed);
 
 	if (batch == 0)
@@ -103,7 +117,8 @@ units_ahead(const struct ration_domain *d, struct counter *c, uint64_t need)
 	if (margin <= need)
 		return 0;
 	lcores = RTE_MAX(ration_load(&d->nb_online, relaxed), 1u);
-	return (uint32_t)RTE_MIN((uint64_t)batch, (margin - need) / (2 * lcores));
+	most = RTE_MIN(batch, room_for_cap(lc, ration_index_of(d, c)) / 2);
+	return (uint32_t)RTE_MIN(most, (margin - need) / (2 * lcores));
 }
 
 static int
@@ -115,30 +130,24 @@ reject(struct ration_lcore *lc, int rc)
 
 /* A charge of which `need` units are not in stock. */
 static int
-charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force)
+charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force,
+	    struct counter **failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	bool slotless = lc->flags & RATION_LCORE_SLOTLESS;
-	uint32_t ahead = slotless ? 0 : units_ahead(d, c, need);
+	uint32_t ahead = slotless ? 0 : units_ahead(lc, c, need);
 	uint32_t index = ration_index_of(d, c);
-	struct counter *failed;
 	bool over = false;
 	int rc = -EDQUOT;
 
 	if (ahead > 0)
-		rc = ration_hier_charge(d, c, need + ahead, &failed);
-	if (rc != 0) {
-		/* Others were faster: exactly what is needed may still fit. Only this failure
-		 * counts. */
+		rc = ration_hier_charge(d, c, need + ahead, failed);
+	if (rc != 0) { /* Others were faster: exactly what is needed may still fit. */
 		ahead = 0;
-		rc = ration_hier_charge(d, c, need, &failed);
+		rc = ration_hier_charge(d, c, need, failed);
 	}
-	if (rc != 0 && force) {
+	if (rc != 0 && force)
 		rc = ration_hier_force(d, c, need, &over);
-	} else if (rc != 0) {
-		ration_fetch_add(&failed->failures, 1, relaxed);
-		ration_stat_add(lc, &lc->stats.refusals, 1);
-	}
 	if (rc != 0)
 		return rc;
 	ration_ledger_add(lc, index, (int64_t)(need + ahead));
@@ -149,8 +158,19 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	return 0;
 }
 
+/* Wake a slot that was put to sleep. See idle.c. */
+static void
+wake(struct ration_lcore *lc, struct counter *c)
+{
+	struct ration_slot *s = &lc->slots[ration_index_of(ration_domain_of(lc), c)];
+
+	if (ration_slot_sleeps(s, ration_load(&c->gen, relaxed)))
+		ration_slot_turn(s);
+}
+
 static int
-refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force)
+refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
+       struct counter **failed)
 {
 	struct counter *c = ration_resolve(ration_domain_of(lc), handle);
 	uint32_t stock;
@@ -159,15 +179,16 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force)
 		return reject(lc, -ESTALE);
 	if (unlikely(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
 		return -ENOENT;
+	wake(lc, c);
 	/* What is in stock is charged already and goes into the bargain. */
 	stock = ration_load(&lc->slots[(uint32_t)handle].stock, relaxed);
-	if (unlikely(stock >= n)) {
+	if (stock >= n) {
 		if (n > 0)
 			ration_store(&lc->slots[(uint32_t)handle].stock, stock - (uint32_t)n,
 				     relaxed);
 		return 0;
 	}
-	return charge_tree(lc, c, n - stock, force);
+	return charge_tree(lc, c, n - stock, force, failed);
 }
 
 /*
@@ -182,15 +203,28 @@ usable_or_none(struct ration_lcore *lc)
 	return ration_lcore_none(ration_domain_of(lc));
 }
 
+/* A definitive or plain refusal, for want of room in `failed`. Within a walk. */
+static void
+note_refusal(struct ration_lcore *lc, struct counter *failed)
+{
+	ration_fetch_add(&failed->failures, 1, relaxed);
+	ration_stat_add(lc, &lc->stats.refusals, 1);
+}
+
 static int
 charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 {
+	struct counter *failed;
 	uint32_t token;
 	int rc;
 
 	lc = usable_or_none(lc);
 	token = ration_walk_begin(lc);
-	rc = refill(lc, c, n, force);
+	rc = refill(lc, c, n, force, &failed);
+	if (unlikely(rc == -EDQUOT)) {
+		note_refusal(lc, failed);
+		ration_want(lc, failed);
+	}
 	ration_walk_end(lc, token);
 	return rc;
 }
@@ -205,6 +239,36 @@ __rte_noinline int
 ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
 	return charge_cold(lc, c, n, true);
+}
+
+int
+ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed)
+{
+	struct counter *at;
+	uint32_t token;
+	int rc;
+
+	lc = usable_or_none(lc);
+	token = ration_walk_begin(lc);
+	rc = refill(lc, c, n, false, &at);
+	if (rc == -EDQUOT)
+		*failed = ration_index_of(ration_domain_of(lc), at);
+	ration_walk_end(lc, token);
+	return rc;
+}
+
+void
+ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	uint32_t token;
+
+	lc = usable_or_none(lc);
+	token = ration_walk_begin(lc);
+	/* As long as the counter is there, so is the level above it. */
+	if (ration_resolve(d, handle) != NULL)
+		note_refusal(lc, ration_counter_at(d, failed));
+	ration_walk_end(lc, token);
 }
 
 /* Too much was given back: say so, change nothing. */
@@ -242,11 +306,18 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	uint32_t ahead, keep;
 	int rc;
 
+	if (ration_slot_sleeps(&lc->slots[index], gen)) {
+		ration_slot_turn(&lc->slots[index]);
+		if (n <= cap - stock) {
+			ration_store(&lc->slots[index].stock, stock + (uint32_t)n, relaxed);
+			return 0;
+		}
+	}
 	/* Our own stock is charged but not granted: nobody can give that back. */
 	if (unlikely(own < stock || n > own - stock))
 		return reject_range(lc, c);
 	/* 0 if gated, interior, dying or without margin: then all goes up. */
-	ahead = units_ahead(d, c, 0);
+	ahead = units_ahead(lc, c, 0);
 	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)ahead);
 	/* Before usage: so usage >= granted + stock at every instant. */
 	ration_slot_set(lc, index, gen, keep, 2 * ahead);

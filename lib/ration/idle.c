@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Stock that its lcore does not use goes back on its own.
+ *
+ * A hand goes round over the slots, twice within the configured time, as in the CLOCK algorithm for
+ * pages. A slot in use is put to sleep: the generation in its `limit` is inverted, so that the next
+ * operation misses, wakes it and goes on without a walk. A slot that still sleeps when the hand
+ * comes round again was not used meanwhile, and goes back. So a hit pays nothing to be noticed, and
+ * a busy slot one miss a round.
+ */
+
+#include <rte_cycles.h>
+
+#include "ration_pvt.h"
+
+/* Quiescent points between two looks at the clock. */
+#define COUNTDOWN 64
+
+bool
+ration_slot_sleeps(const struct ration_slot *s, uint32_t gen)
+{
+	uint32_t limit = ration_load(&s->limit, relaxed);
+
+	return (limit & RATION_CAP_MASK) != 0 &&
+	       ((limit ^ ~ration_tag(gen)) & ~RATION_CAP_MASK) == 0;
+}
+
+void
+ration_slot_turn(struct ration_slot *s)
+{
+	ration_store(&s->limit, ration_load(&s->limit, relaxed) ^ ~RATION_CAP_MASK, relaxed);
+}
+
+void
+ration_idle_begin(struct ration_lcore *lc)
+{
+	struct workspace *ws = ration_workspace(lc);
+
+	ws->idle_since = rte_get_tsc_cycles();
+	ws->idle_next = 0;
+	ration_store(&lc->countdown, COUNTDOWN, relaxed);
+}
+
+/*
+ * Words of the bitmap that the hand has to pass now; their time is then accounted for. Not more
+ * than the work of one quiescent point: the rest is due at the next look.
+ */
+static uint32_t
+words_due(const struct ration_lcore *lc, struct workspace *ws)
+{
+	const struct ration_domain *d = ration_domain_of(lc);
+	uint64_t nb_words = lc->nb_slots / 64, now = rte_get_tsc_cycles(), elapsed, words;
+	uint64_t round = rte_get_tsc_hz() / 1000000 * d->idle_us / 2;
+
+	elapsed = now - ws->idle_since;
+	if (elapsed >= round) { /* More than once round would only look at the same slots. */
+		elapsed = round;
+		ws->idle_since = now - round;
+	}
+	words = RTE_MIN(elapsed * nb_words / round, (d->drain_work + 63) / 64);
+	ws->idle_since += words * round / nb_words;
+	return (uint32_t)words;
+}
+
+/* Move the hand to a slot; give back what sleeps on the way. @return units */
+static uint64_t
+move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct upward up = {.domain = d};
+	uint64_t units = 0, work = UINT64_MAX;
+	uint32_t gen, index;
+
+	for (;;) {
+		index = ration_next_active(lc, &ws->idle_next, end, &work);
+		if (index == RATION_INDEX_NONE)
+			break;
+		gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
+		if (ration_slot_sleeps(&lc->slots[index], gen))
+			units += ration_give_back_slot(lc, index, &up);
+		else
+			ration_slot_turn(&lc->slots[index]);
+	}
+	ration_upward_finish(&up);
+	ws->idle_next = end == lc->nb_slots ? 0 : end;
+	return units;
+}
+
+static void
+look(struct ration_lcore *lc)
+{
+	struct workspace *ws = ration_workspace(lc);
+	uint32_t words = words_due(lc, ws), end, token;
+	uint64_t units = 0;
+
+	if (words == 0)
+		return;
+	token = ration_walk_begin(lc);
+	end = RTE_MIN(ws->idle_next + words * 64, lc->nb_slots);
+	words -= (end - ws->idle_next) / 64;
+	units = move_hand(lc, ws, end);
+	if (words > 0) /* It has come round. */
+		units += move_hand(lc, ws, words * 64);
+	ration_walk_end(lc, token);
+	ration_stat_add(lc, &lc->stats.idle, units);
+}
+
+void
+ration_idle(struct ration_lcore *lc)
+{
+	/* Without idle time the next look comes after 4 billion quiescent points. */
+	if (ration_domain_of(lc)->idle_us == 0)
+		return;
+	ration_store(&lc->countdown, COUNTDOWN, relaxed);
+	look(lc);
+}
