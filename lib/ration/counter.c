@@ -83,16 +83,21 @@ wait_slotless(struct ration_domain *d, uint64_t deadline)
 }
 
 int
-ration_grace(struct ration_domain *d, uint64_t deadline)
+ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
 {
 	uint32_t nb_members = ration_load(&d->nb_members, seq_cst), i;
 	const struct ration_lcore *lc;
 
 	for (i = 0; i < nb_members; i++) {
 		lc = ration_block(d, &d->members[i]);
-		if (lc != NULL && !wait_walk(lc, deadline))
-			return -ETIMEDOUT;
+		if (lc == NULL || wait_walk(lc, deadline))
+			continue;
+		if (stuck != NULL)
+			*stuck = i;
+		return -ETIMEDOUT;
 	}
+	if (stuck != NULL)
+		*stuck = RATION_INDEX_NONE;
 	return wait_slotless(d, deadline) ? 0 : -ETIMEDOUT;
 }
 
@@ -154,7 +159,7 @@ disable_stock(struct ration_domain *d, struct counter *c)
 	if (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
 		return 0;
 	change_flags(c, COUNTER_STOCKLESS, 0);
-	rc = ration_grace(d, deadline_of(d));
+	rc = ration_grace(d, deadline_of(d), NULL);
 	if (rc == 0 && has_active_slot(d, index))
 		rc = ration_drain(d, ration_handle(d, index), d->timeout_us, NULL);
 	if (rc != 0) {
@@ -414,13 +419,13 @@ retire(struct ration_domain *d, struct counter *c)
 	change_flags(c, COUNTER_DYING, 0);
 	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
 		return -ETIMEDOUT;
-	if (ration_grace(d, deadline_of(d)) != 0)
+	if (ration_grace(d, deadline_of(d), NULL) != 0)
 		return -ETIMEDOUT;
 	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
 		return -ETIMEDOUT;
 	if (ration_load(&c->usage, seq_cst) != 0)
 		return -EBUSY;
-	return ration_grace(d, deadline_of(d));
+	return ration_grace(d, deadline_of(d), NULL);
 }
 
 /* The entries of all lcores add up to 0, but those of one need not: units travel between lcores. */

@@ -19,21 +19,7 @@
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
-#include "ration_pvt.h"
-
-/* One call of ration_drain(). */
-struct drain {
-	struct ration_domain *domain;
-	uint32_t target;
-	uint32_t gen;
-	int asker;
-	uint64_t start;
-	uint32_t nb_waiting;
-	struct ration_drain_report *report;
-	/* Per row: what the member had given back before, and whether we wait for it. */
-	uint64_t units_before[RATION_LCORES_MAX];
-	bool waiting[RATION_LCORES_MAX];
-};
+#include "drain.h"
 
 static struct member *
 row_member(const struct drain *dr, const struct ration_drain_row *row)
@@ -212,10 +198,8 @@ ask(struct drain *dr, uint32_t slot_id)
 	request(dr, row, lc);
 }
 
-/* ----------------------------------------------------------------- waiting */
-
 static void
-wait_for_all(struct drain *dr, uint64_t deadline)
+wait_for_all(struct drain *dr)
 {
 	uint32_t i;
 
@@ -224,12 +208,27 @@ wait_for_all(struct drain *dr, uint64_t deadline)
 			if (dr->waiting[i])
 				check_row(dr, &dr->report->rows[i]);
 		}
-		if (dr->nb_waiting == 0 || rte_get_tsc_cycles() >= deadline)
+		if (dr->nb_waiting == 0 || rte_get_tsc_cycles() >= dr->deadline)
 			return;
 		/* Two lcores that drain each other serve each other. */
 		ration_serve_own();
 		rte_pause();
 	}
+}
+
+/* Why a member has not been drained. */
+static enum ration_drain_reason
+reason_of(const struct drain *dr, const struct ration_drain_row *row)
+{
+	const struct member *m = row_member(dr, row);
+
+	if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_TAKEN)
+		return RATION_DRAIN_REASON_TAKEN;
+	if (ration_member_is_ours(m) && row->lcore_id < RTE_MAX_LCORE &&
+	    row->lcore_id != rte_get_main_lcore() && rte_lcore_is_enabled(row->lcore_id) &&
+	    rte_eal_get_lcore_state(row->lcore_id) == WAIT)
+		return RATION_DRAIN_REASON_WAIT;
+	return RATION_DRAIN_REASON_SILENT;
 }
 
 static void
@@ -252,20 +251,33 @@ note_timeouts(struct drain *dr)
 			continue;
 		}
 		row->status = RATION_DRAIN_TIMEDOUT;
+		row->reason = reason_of(dr, row);
 		row->cycles = rte_get_tsc_cycles() - dr->start;
 		dr->report->nb_timedout++;
 	}
 }
 
-/* Open the round; if there are too many drains, wait for one to end. */
-static int
-open_round(struct drain *dr, uint64_t deadline)
+void
+ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us,
+		  struct ration_drain_report *report)
 {
+	dr->domain = d;
+	dr->report = report;
+	*report = (struct ration_drain_report){.units = 0};
+	dr->start = rte_get_tsc_cycles();
+	dr->deadline = dr->start + rte_get_tsc_hz() / 1000000 * timeout_us;
+}
+
+int
+ration_drain_open(struct drain *dr, uint32_t target)
+{
+	dr->target = target;
 	for (;;) {
-		dr->asker = ration_round_open(dr->domain, dr->target, &dr->gen);
+		dr->asker = ration_round_open(dr->domain, target, &dr->gen);
 		if (dr->asker >= 0)
 			return 0;
-		if (rte_get_tsc_cycles() >= deadline)
+		/* Too many drains: wait for one to end. */
+		if (rte_get_tsc_cycles() >= dr->deadline)
 			return -EAGAIN;
 		ration_serve_own();
 		rte_pause();
@@ -273,34 +285,44 @@ open_round(struct drain *dr, uint64_t deadline)
 }
 
 int
+ration_drain_run(struct drain *dr)
+{
+	uint32_t nb_members, i;
+
+	dr->nb_waiting = 0;
+	dr->report->nb_rows = 0;
+	dr->report->nb_rounds++;
+	/* Whoever goes online after this look sees the gate. */
+	nb_members = ration_load(&dr->domain->nb_members, seq_cst);
+	for (i = 0; i < nb_members; i++)
+		ask(dr, i);
+	wait_for_all(dr);
+	note_timeouts(dr);
+	return dr->report->nb_timedout > 0 ? -ETIMEDOUT : 0;
+}
+
+void
+ration_drain_close(struct drain *dr)
+{
+	ration_round_close(dr->domain, dr->asker);
+	dr->report->cycles = rte_get_tsc_cycles() - dr->start;
+}
+
+int
 ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 	     struct ration_drain_report *report)
 {
 	struct ration_drain_report unwanted;
-	struct drain dr; /* Large, and filled row by row. */
-	uint32_t i, nb_members;
-	uint64_t deadline;
+	struct drain dr;
 	int rc;
 
-	dr.report = report != NULL ? report : &unwanted;
-	*dr.report = (struct ration_drain_report){.units = 0};
+	ration_drain_init(&dr, d, timeout_us, report != NULL ? report : &unwanted);
 	if (ration_resolve(d, c) == NULL)
 		return -ESTALE;
-	dr.domain = d;
-	dr.target = (uint32_t)c;
-	dr.nb_waiting = 0;
-	dr.start = rte_get_tsc_cycles();
-	deadline = dr.start + rte_get_tsc_hz() / 1000000 * timeout_us;
-	rc = open_round(&dr, deadline);
+	rc = ration_drain_open(&dr, (uint32_t)c);
 	if (rc != 0)
 		return rc;
-	/* Whoever goes online after this look sees the gate. */
-	nb_members = ration_load(&d->nb_members, seq_cst);
-	for (i = 0; i < nb_members; i++)
-		ask(&dr, i);
-	wait_for_all(&dr, deadline);
-	note_timeouts(&dr);
-	ration_round_close(d, dr.asker);
-	dr.report->cycles = rte_get_tsc_cycles() - dr.start;
-	return dr.report->nb_timedout > 0 ? -ETIMEDOUT : 0;
+	rc = ration_drain_run(&dr);
+	ration_drain_close(&dr);
+	return rc;
 }

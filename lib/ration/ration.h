@@ -660,12 +660,23 @@ enum ration_drain_status {
 	RATION_DRAIN_OFFLINE /**< Not a member. */
 };
 
+/** Why an lcore has not been drained in time. */
+enum ration_drain_reason {
+	RATION_DRAIN_REASON_NONE, /**< It has been. */
+	RATION_DRAIN_REASON_SILENT, /**< It is online, but no quiescent point came. */
+	/** It is an EAL worker in WAIT that did not go offline: the main lcore can drain it. */
+	RATION_DRAIN_REASON_WAIT,
+	RATION_DRAIN_REASON_TAKEN, /**< It is parked, and another drain was at it. */
+	RATION_DRAIN_REASON_WALK /**< It was inside a charge or uncharge and did not end it. */
+};
+
 /** One lcore's row in a report. */
 struct ration_drain_row {
 	uint32_t slot_id;
 	uint32_t lcore_id; /**< LCORE_ID_ANY if the thread has none. */
 	enum ration_drain_engine engine;
 	enum ration_drain_status status;
+	enum ration_drain_reason reason;
 	uint64_t units; /**< Units given back. With concurrent drains: by all of them together. */
 	uint64_t cycles; /**< TSC cycles from the request to the answer. */
 };
@@ -675,6 +686,7 @@ struct ration_drain_report {
 	uint64_t units; /**< Units given back, all lcores. */
 	uint64_t cycles; /**< TSC cycles, all in all. */
 	uint32_t nb_timedout;
+	uint32_t nb_rounds; /**< 1; or as many as ration_try_charge_sync() needed. */
 	uint32_t nb_rows; /**< Members at that time. */
 	struct ration_drain_row rows[RATION_LCORES_MAX];
 };
@@ -707,6 +719,41 @@ struct ration_drain_report {
  */
 int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 		 struct ration_drain_report *report);
+
+/**
+ * Charge n units, and if they are refused, drain and try again until the answer is exact.
+ *
+ * -EDQUOT is definitive: at one instant during the call no lcore had anything in stock below the
+ * counter that lacked room, and what was granted there plus n was above its limit. What is drained
+ * is the subtree of that counter; the last try is made inside the gate, when nobody can hide units
+ * again. Walks of others that were about to fail and held units at that moment are waited for, and
+ * the charge is tried again if there were any.
+ *
+ * Owner of lc only, as ration_try_charge(); not on the data path: may wait up to the timeout, and
+ * drains as ration_drain() does. Serves the caller's mailboxes meanwhile. After try_charge_memcg(),
+ * which gives up when another drain is running; this joins it.
+ *
+ * @param lc
+ *   The calling lcore's part of the domain.
+ * @param c
+ *   Counter.
+ * @param n
+ *   Units.
+ * @param timeout_us
+ *   Longest wait in microseconds; 0: look once.
+ * @param report
+ *   What the last round of draining did on each lcore (no rows if none was needed), or NULL.
+ * @return
+ *   - 0: granted
+ *   - -EDQUOT: over budget, for certain
+ *   - -ETIMEDOUT: not known: the report names the lcores that did not answer; none, if failing
+ *     charges of others interfered all the time
+ *   - -EAGAIN: 32 drains are running already, and none ended in time
+ *   - -ENOENT: the counter is being destroyed
+ *   - -ESTALE: no such counter
+ */
+int ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n,
+			   uint32_t timeout_us, struct ration_drain_report *report);
 
 /** Cold part of ration_quiescent(), not for applications. */
 void ration_serve(struct ration_lcore *lc);

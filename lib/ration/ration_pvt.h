@@ -353,8 +353,12 @@ void ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_
 /** Make the root in an empty domain. */
 void ration_counter_init_root(struct ration_domain *d, uint64_t max);
 
-/** Wait until every walk that was under way has ended. @return 0 or -ETIMEDOUT */
-int ration_grace(struct ration_domain *d, uint64_t deadline);
+/**
+ * Wait until every walk that was under way has ended. *stuck, unless NULL, is set to the place of the
+ * lcore that did not, to RATION_INDEX_NONE if it was a thread without slot.
+ * @return 0 or -ETIMEDOUT
+ */
+int ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck);
 
 /* ------------------------------------------------------------ hierarchy.c */
 
