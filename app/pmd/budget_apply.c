@@ -54,7 +54,7 @@ static void
 undo(struct ration_domain *d, const ration_counter_t *counters, uint32_t nb)
 {
 	while (nb-- > 1)
-		ration_counter_destroy(d, counters[nb]);
+		ration_counter_destroy(d, counters[nb], 0);
 }
 
 static int

@@ -4,8 +4,8 @@
 
 /**
  * @file
- * The life of a counter: create, destroy, and the grace period between "nobody shall" and "nobody
- * does". Control path: everything here runs under the domain's control lock.
+ * A counter comes into being, and is changed. Control path: everything here runs under the domain's
+ * control lock.
  */
 
 #include <errno.h>
@@ -19,86 +19,19 @@
 #include "path.h"
 #include "ration_pvt.h"
 
-static uint64_t
-deadline_of(const struct ration_domain *d)
+uint64_t
+ration_deadline(const struct ration_domain *d)
 {
 	return rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000000 * d->timeout_us;
 }
 
 /* Flags are written under the control lock only; seq_cst for the walks that look at them. */
-static void
-change_flags(struct counter *c, uint32_t set, uint32_t clear)
+void
+ration_change_flags(struct counter *c, uint32_t set, uint32_t clear)
 {
 	uint32_t flags = ration_load(&c->flags, relaxed);
 
 	ration_exchange(&c->flags, (flags | set) & ~clear, seq_cst);
-}
-
-/* --------------------------------------------------------------- grace */
-
-/* Serve requests while waiting. @return whether there is time left */
-static bool
-wait_on(uint64_t deadline)
-{
-	if (rte_get_tsc_cycles() >= deadline)
-		return false;
-	ration_serve_own();
-	rte_pause();
-	return true;
-}
-
-/* Wait until a member is not in the walk it is in now. */
-static bool
-wait_walk(const struct ration_lcore *lc, uint64_t deadline)
-{
-	/* seq_cst: after the mark that new walks shall see, see ration_walk_begin(). */
-	uint32_t then = ration_load(&lc->seq, seq_cst);
-
-	/* Acquire: pairs with the release in ration_walk_end(). */
-	while ((then & 1) && ration_load(&lc->seq, acquire) == then) {
-		if (!wait_on(deadline))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Wait for the threads without slot that are walking now. New ones count elsewhere, so a stream of
- * them cannot keep us here. As in SRCU the phase is turned twice: a thread may have read it before
- * it was turned and count in the old word only afterwards.
- */
-static bool
-wait_slotless(struct ration_domain *d, uint64_t deadline)
-{
-	uint32_t turn, old;
-
-	for (turn = 0; turn < 2; turn++) {
-		old = ration_fetch_add(&d->phase, 1, seq_cst) & 1;
-		while (ration_load(&d->inflight[old], seq_cst) != 0) {
-			if (!wait_on(deadline))
-				return false;
-		}
-	}
-	return true;
-}
-
-int
-ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
-{
-	uint32_t nb_members = ration_load(&d->nb_members, seq_cst), i;
-	const struct ration_lcore *lc;
-
-	for (i = 0; i < nb_members; i++) {
-		lc = ration_block(d, &d->members[i]);
-		if (lc == NULL || wait_walk(lc, deadline))
-			continue;
-		if (stuck != NULL)
-			*stuck = i;
-		return -ETIMEDOUT;
-	}
-	if (stuck != NULL)
-		*stuck = RATION_INDEX_NONE;
-	return wait_slotless(d, deadline) ? 0 : -ETIMEDOUT;
 }
 
 /* ------------------------------------------------------------ stock or not */
@@ -107,8 +40,8 @@ ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
  * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more
  * (or less) can be hidden below them.
  */
-static void
-set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
+void
+ration_set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
 {
 	uint64_t more = (uint64_t)bound - ration_load(&c->cap_bound, relaxed);
 	uint32_t i;
@@ -158,90 +91,26 @@ disable_stock(struct ration_domain *d, struct counter *c)
 
 	if (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
 		return 0;
-	change_flags(c, COUNTER_STOCKLESS, 0);
-	rc = ration_grace(d, deadline_of(d), NULL);
+	ration_change_flags(c, COUNTER_STOCKLESS, 0);
+	rc = ration_grace(d, ration_deadline(d), NULL);
 	if (rc == 0 && has_active_slot(d, index))
 		rc = ration_drain(d, ration_handle(d, index), d->timeout_us, NULL);
 	if (rc != 0) {
-		change_flags(c, 0, COUNTER_STOCKLESS);
+		ration_change_flags(c, 0, COUNTER_STOCKLESS);
 		return -ETIMEDOUT;
 	}
-	set_cap_bound(d, c, 0);
+	ration_set_cap_bound(d, c, 0);
 	return 0;
 }
 
 /* A counter has lost its last child: it may be charged like a leaf again. */
-static void
-enable_stock(struct ration_domain *d, struct counter *c)
+void
+ration_enable_stock(struct ration_domain *d, struct counter *c)
 {
 	if (c->depth == 0 || !(ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS))
 		return;
-	change_flags(c, 0, COUNTER_STOCKLESS);
-	set_cap_bound(d, c, cap_of(c));
-}
-
-/* ------------------------------------------------------------------ links */
-
-static void
-link_child(struct ration_domain *d, uint32_t parent, uint32_t index)
-{
-	struct node *p = ration_node_at(d, parent), *n = ration_node_at(d, index);
-
-	n->next = RATION_INDEX_NONE;
-	n->prev = p->last_child;
-	if (p->last_child != RATION_INDEX_NONE)
-		ration_node_at(d, p->last_child)->next = index;
-	else
-		p->first_child = index;
-	p->last_child = index;
-	p->nb_children++;
-}
-
-static void
-unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index)
-{
-	struct node *p = ration_node_at(d, parent), *n = ration_node_at(d, index);
-
-	if (n->prev != RATION_INDEX_NONE)
-		ration_node_at(d, n->prev)->next = n->next;
-	else
-		p->first_child = n->next;
-	if (n->next != RATION_INDEX_NONE)
-		ration_node_at(d, n->next)->prev = n->prev;
-	else
-		p->last_child = n->prev;
-	p->nb_children--;
-}
-
-/* The index that has been free longest, so that stale handles are found out by their generation. */
-static uint32_t
-take_index(struct ration_domain *d)
-{
-	uint32_t index;
-
-	if (d->nb_ever_used < d->max_counters) {
-		index = d->nb_ever_used++;
-		ration_store(&ration_counter_at(d, index)->gen, d->first_gen, relaxed);
-		return index;
-	}
-	index = d->free_head;
-	if (index == RATION_INDEX_NONE)
-		return index;
-	d->free_head = ration_node_at(d, index)->next;
-	if (d->free_head == RATION_INDEX_NONE)
-		d->free_tail = RATION_INDEX_NONE;
-	return index;
-}
-
-static void
-return_index(struct ration_domain *d, uint32_t index)
-{
-	ration_node_at(d, index)->next = RATION_INDEX_NONE;
-	if (d->free_tail != RATION_INDEX_NONE)
-		ration_node_at(d, d->free_tail)->next = index;
-	else
-		d->free_head = index;
-	d->free_tail = index;
+	ration_change_flags(c, 0, COUNTER_STOCKLESS);
+	ration_set_cap_bound(d, c, cap_of(c));
 }
 
 /* ------------------------------------------------------------------ create */
@@ -255,6 +124,7 @@ init_node(struct node *n, const char *name)
 	n->last_child = RATION_INDEX_NONE;
 	n->next = RATION_INDEX_NONE;
 	n->prev = RATION_INDEX_NONE;
+	n->next_ghost = RATION_INDEX_NONE;
 }
 
 /* Fill a free counter. It becomes visible by its flags, last. */
@@ -287,14 +157,14 @@ counter_publish(struct ration_domain *d, uint32_t index, const struct counter *p
 	}
 	/* Release: pairs with the acquire in ration_resolve(). */
 	ration_store(&c->flags, flags, release);
-	set_cap_bound(d, c, cap_of(c));
+	ration_set_cap_bound(d, c, cap_of(c));
 }
 
 void
 ration_counter_init_root(struct ration_domain *d, uint64_t max)
 {
 	struct ration_counter_params params = {.max = max};
-	uint32_t index = take_index(d);
+	uint32_t index = ration_take_index(d);
 
 	init_node(ration_node_at(d, index), "");
 	counter_publish(d, index, NULL, &params);
@@ -339,17 +209,23 @@ enter_child(struct ration_domain *d, struct counter *parent, const char *name,
 	struct local *l = ration_local(d);
 	uint32_t parent_index = ration_index_of(d, parent), index;
 
-	index = take_index(d);
+	index = ration_take_index(d);
 	if (index == RATION_INDEX_NONE)
 		return -ENOSPC;
 	if (ration_paths_add(l->paths, parent_index, name, index) != 0) {
-		return_index(d, index);
+		ration_return_index(d, index);
 		return -ENOSPC;
 	}
 	init_node(ration_node_at(d, index), name);
 	counter_publish(d, index, parent, params);
-	link_child(d, parent_index, index);
+	ration_link_child(d, parent_index, index);
 	return index;
+}
+
+static bool
+is_full(const struct ration_domain *d)
+{
+	return d->nb_ever_used == d->max_counters && d->free_head == RATION_INDEX_NONE;
 }
 
 /* Create below a parent; the control lock is held. @return index or negative errno */
@@ -357,18 +233,22 @@ static int64_t
 create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	     const struct ration_counter_params *params)
 {
-	struct counter *parent = ration_resolve(d, handle);
+	struct counter *parent;
 	struct local *l = ration_local(d);
 	int64_t index;
 	int rc;
 
-	if (parent == NULL)
+	ration_bury_ghosts(d, false);
+	parent = ration_resolve(d, handle);
+	if (parent == NULL || (ration_load(&parent->flags, relaxed) & RATION_COUNTER_DESTROYED))
 		return -ESTALE;
 	if (parent->depth == RATION_DEPTH_MAX)
 		return -E2BIG;
 	if (ration_paths_get(l->paths, (uint32_t)handle, name, strlen(name)) != RATION_INDEX_NONE)
 		return -EEXIST;
-	if (d->nb_ever_used == d->max_counters && d->free_head == RATION_INDEX_NONE)
+	if (is_full(d))
+		ration_bury_ghosts(d, true);
+	if (is_full(d))
 		return -ENOSPC;
 	rc = disable_stock(d, parent);
 	if (rc != 0)
@@ -377,7 +257,7 @@ create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	index = enter_child(d, parent, name, params);
 	rte_ticketlock_unlock(&l->tree);
 	if (index < 0 && ration_node_at(d, (uint32_t)handle)->nb_children == 0)
-		enable_stock(d, parent);
+		ration_enable_stock(d, parent);
 	return index;
 }
 
@@ -404,99 +284,6 @@ ration_counter_create(struct ration_domain *d, ration_counter_t parent, const ch
 	return ration_handle(d, (uint32_t)index);
 }
 
-/* ----------------------------------------------------------------- destroy */
-
-/*
- * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed
- * (model e_destroy): a walk that began before the mark may still put units into stock, and an
- * uncharge that has released the counter still reads its ancestors.
- */
-static int
-retire(struct ration_domain *d, struct counter *c)
-{
-	ration_counter_t handle = ration_handle(d, ration_index_of(d, c));
-
-	change_flags(c, COUNTER_DYING, 0);
-	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
-		return -ETIMEDOUT;
-	if (ration_grace(d, deadline_of(d), NULL) != 0)
-		return -ETIMEDOUT;
-	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
-		return -ETIMEDOUT;
-	if (ration_load(&c->usage, seq_cst) != 0)
-		return -EBUSY;
-	return ration_grace(d, deadline_of(d), NULL);
-}
-
-/* The entries of all lcores add up to 0, but those of one need not: units travel between lcores. */
-static void
-clear_ledgers(struct ration_domain *d, uint32_t index)
-{
-	struct ration_lcore *lc;
-	uint32_t i;
-
-	for (i = 0; i < d->max_lcores; i++) {
-		lc = ration_block(d, &d->members[i]);
-		if (lc != NULL)
-			ration_store(&ration_ledger(lc)[index], 0, relaxed);
-	}
-}
-
-/* Nobody uses the counter any more: make its index free, its handles stale. */
-static void
-bury(struct ration_domain *d, struct counter *c)
-{
-	uint32_t index = ration_index_of(d, c), parent = ration_parent_index(c);
-	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
-	struct local *l = ration_local(d);
-
-	clear_ledgers(d, index);
-	rte_ticketlock_lock(&l->tree);
-	set_cap_bound(d, c, 0);
-	ration_paths_remove(l->paths, parent, ration_node_at(d, index)->name);
-	unlink_child(d, parent, index);
-	ration_store(&c->flags, 0, release);
-	ration_store(&c->gen, gen == 0 ? 1 : gen, release);
-	return_index(d, index);
-	rte_ticketlock_unlock(&l->tree);
-	if (ration_node_at(d, parent)->nb_children == 0)
-		enable_stock(d, ration_counter_at(d, parent));
-}
-
-static int
-destroy(struct ration_domain *d, ration_counter_t handle)
-{
-	struct counter *c = ration_resolve(d, handle);
-	int rc;
-
-	if (c == NULL)
-		return -ESTALE;
-	if (c->depth == 0)
-		return -EPERM;
-	if (ration_node_at(d, (uint32_t)handle)->nb_children > 0)
-		return -EBUSY;
-	rc = retire(d, c);
-	if (rc != 0) {
-		change_flags(c, 0, COUNTER_DYING);
-		return rc;
-	}
-	bury(d, c);
-	return 0;
-}
-
-int
-ration_counter_destroy(struct ration_domain *d, ration_counter_t c)
-{
-	int rc;
-
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
-		return -E_RTE_SECONDARY;
-	ration_control_lock(d);
-	rc = destroy(d, c);
-	ration_control_unlock(d);
-	return rc;
-}
-
 /* ------------------------------------------------------------------ change */
 
 static int
@@ -509,7 +296,7 @@ set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
 	ration_store(&c->batch, batch, relaxed);
 	/* Slots keep their caps until their next slow path: the bound does not fall. */
 	if (cap_of(c) > ration_load(&c->cap_bound, relaxed))
-		set_cap_bound(d, c, cap_of(c));
+		ration_set_cap_bound(d, c, cap_of(c));
 	return 0;
 }
 

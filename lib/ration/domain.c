@@ -205,6 +205,8 @@ reserve(const struct ration_domain *head)
 	d->first_gen = next_first_gen();
 	d->free_head = RATION_INDEX_NONE;
 	d->free_tail = RATION_INDEX_NONE;
+	d->first_ghost = RATION_INDEX_NONE;
+	d->last_ghost = RATION_INDEX_NONE;
 	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
 	return d;
 }
@@ -339,6 +341,17 @@ ration_domain_free(struct ration_domain *d)
 	d->magic = 0;
 	free_zone(name);
 	rte_ticketlock_unlock(&locals_lock);
+	return 0;
+}
+
+int
+ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr)
+{
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	ration_control_lock(d);
+	ration_local(d)->qsbr = qsbr;
+	ration_control_unlock(d);
 	return 0;
 }
 

@@ -26,10 +26,11 @@ dump_counter(const struct ration_domain *d, ration_counter_t c, FILE *f)
 		snprintf(max, sizeof(max), "%" PRIu64, info.max);
 	fprintf(f,
 		"%*s%-*s usage %" PRIu64 " stock %" PRIu64 " max %s watermark %" PRIu64
-		" batch %u failures %" PRIu64 " forced %" PRIu64 " rejected %" PRIu64 "\n",
+		" batch %u failures %" PRIu64 " forced %" PRIu64 " rejected %" PRIu64 "%s\n",
 		2 * (int)info.depth, "", RTE_MAX(24 - 2 * (int)info.depth, 0),
 		info.depth == 0 ? "(root)" : info.name, reading.usage, reading.stock, max,
-		info.watermark, info.batch, info.failures, info.forced, info.rejected);
+		info.watermark, info.batch, info.failures, info.forced, info.rejected,
+		info.flags & RATION_COUNTER_DESTROYED ? " destroyed" : "");
 }
 
 static void

@@ -247,6 +247,24 @@ struct ration_domain *ration_domain_lookup(const char *name);
  */
 int ration_domain_free(struct ration_domain *d);
 
+struct rte_rcu_qsbr;
+
+/**
+ * Have ration_counter_destroy() also wait until the application's own readers have passed a
+ * quiescent state, so that a handle which the application has taken out of its tables before is in
+ * nobody's hands when its index is used again.
+ *
+ * Primary process only; any thread. Who destroys must not be an online reader itself.
+ *
+ * @param d
+ *   Domain.
+ * @param qsbr
+ *   The application's variable; it must live as long as it is set. NULL: none.
+ * @return
+ *   0 or -E_RTE_SECONDARY
+ */
+int ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr);
+
 /**
  * Name of a domain. Any thread.
  *
@@ -267,6 +285,11 @@ ration_counter_t ration_domain_root(const struct ration_domain *d);
 
 /** The counter keeps its stock although it has children, because it is charged directly too. */
 #define RATION_COUNTER_DIRECT (1u << 0)
+/**
+ * In ration_counter_info::flags: destroyed with RATION_DESTROY_KEEP_UNITS, and not all units have
+ * come back yet.
+ */
+#define RATION_COUNTER_DESTROYED (1u << 1)
 /** All flags that ration_counter_create() knows. */
 #define RATION_COUNTER_FLAGS RATION_COUNTER_DIRECT
 
@@ -331,6 +354,15 @@ ration_counter_t ration_counter_create(struct ration_domain *d, ration_counter_t
 ration_counter_t ration_counter_find(const struct ration_domain *d, const char *path);
 
 /**
+ * Destroy also a counter of which units are granted. They stay with its ancestors until they are
+ * uncharged, through the old handle, which works for that until the end. The name is free at once.
+ * The counter is seen by ration_counter_next() meanwhile, with RATION_COUNTER_DESTROYED; its place
+ * is used again by control calls after its last unit has come back. As the kernel does with offline
+ * cgroups.
+ */
+#define RATION_DESTROY_KEEP_UNITS (1u << 0)
+
+/**
  * Destroy a counter that nobody uses: no children, no units granted. Stock is drained. Charges
  * that come meanwhile are refused with -ENOENT; uncharges work until the end.
  *
@@ -341,15 +373,19 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  *   Domain.
  * @param c
  *   Counter.
+ * @param flags
+ *   0 or RATION_DESTROY_KEEP_UNITS.
  * @return
- *   - 0: destroyed; all handles of it are stale
+ *   - 0: destroyed; all handles of it are stale (with RATION_DESTROY_KEEP_UNITS: when the last
+ *     unit is back)
  *   - -ESTALE: no such counter
+ *   - -EINVAL: unknown flags
  *   - -EPERM: the root stays
  *   - -EBUSY: it has children, or units of it are still granted
  *   - -ETIMEDOUT: an lcore did not answer in time; the counter stays as it was
  *   - -E_RTE_SECONDARY: not the primary process
  */
-int ration_counter_destroy(struct ration_domain *d, ration_counter_t c);
+int ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags);
 
 /** What ration_counter_get() tells. */
 struct ration_counter_info {

@@ -89,6 +89,7 @@ struct node {
 	uint32_t next; /**< Sibling; in a free node the next free one. */
 	uint32_t prev;
 	uint32_t nb_children;
+	uint32_t next_ghost;
 };
 
 /** State of a member, see member::state. */
@@ -141,6 +142,10 @@ struct ration_domain {
 	uint32_t nb_ever_used;
 	uint32_t free_head;
 	uint32_t free_tail;
+	/* Counters that are destroyed, but have units granted: in the order of looking at them. */
+	uint32_t first_ghost;
+	uint32_t last_ghost;
+	uint32_t nb_ghosts;
 
 	/** {generation, holders}, see round.c. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
@@ -321,6 +326,7 @@ ration_resolve(const struct ration_domain *d, ration_counter_t handle)
 struct local {
 	struct ration_domain *domain;
 	struct rte_hash *paths; /**< {parent, name} to index. */
+	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
 	/** Held over a whole create, destroy or set_max, drains included. */
 	rte_ticketlock_t control;
 	/** Held for moments: links, names and the path table. */
@@ -353,12 +359,45 @@ void ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_
 /** Make the root in an empty domain. */
 void ration_counter_init_root(struct ration_domain *d, uint64_t max);
 
+/** When a control call that begins now gives up. */
+uint64_t ration_deadline(const struct ration_domain *d);
+
+/** Change flags, so that walks which begin afterwards see it. */
+void ration_change_flags(struct counter *c, uint32_t set, uint32_t clear);
+
+/** Set the most that one lcore can hold in stock of a counter. */
+void ration_set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound);
+
+/** A counter has lost its last child: it may be charged like a leaf again. */
+void ration_enable_stock(struct ration_domain *d, struct counter *c);
+
+/* ---------------------------------------------------------------- links.c */
+
+void ration_link_child(struct ration_domain *d, uint32_t parent, uint32_t index);
+
+void ration_unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index);
+
+/** The index that has been free longest, so that stale handles are found out. Or none. */
+uint32_t ration_take_index(struct ration_domain *d);
+
+void ration_return_index(struct ration_domain *d, uint32_t index);
+
+/* ---------------------------------------------------------------- grace.c */
+
 /**
- * Wait until every walk that was under way has ended. *stuck, unless NULL, is set to the place of the
- * lcore that did not, to RATION_INDEX_NONE if it was a thread without slot.
+ * Wait until every walk that was under way has ended. *stuck, unless NULL, is set to the place of
+ * the lcore that did not, to RATION_INDEX_NONE if it was a thread without slot.
  * @return 0 or -ETIMEDOUT
  */
 int ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck);
+
+/** Wait until the application's own readers have passed a quiescent state. As ration_grace(). */
+int ration_grace_readers(struct ration_domain *d, uint64_t deadline);
+
+/* -------------------------------------------------------------- destroy.c */
+
+/** Bury destroyed counters whose units have come back: some, or all. */
+void ration_bury_ghosts(struct ration_domain *d, bool all);
 
 /* ------------------------------------------------------------ hierarchy.c */
 
@@ -434,8 +473,8 @@ bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
 /* ---------------------------------------------------------------- serve.c */
 
 /**
- * The next slot in use from *next on, or RATION_INDEX_NONE if there is none before `end` (a multiple
- * of 64), or when *work is used up.
+ * The next slot in use from *next on, or RATION_INDEX_NONE if there is none before `end` (a
+ * multiple of 64), or when *work is used up.
  */
 uint32_t ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end,
 			    uint64_t *work);

@@ -11,8 +11,8 @@
  * subtree of the level that lacks room is drained, and the charge is tried inside the gate. Against
  * the second helps no waiting until nothing is in flight (model b_phantom refutes it), but this:
  * whoever gives back after a failure counts so in `undone` of the counter, after the units. So read
- * `undone`, try, wait until the walks of that time have ended, and read `undone` again: if it is the
- * same, nobody held units there in vain when we looked.
+ * `undone`, try, wait until the walks of that time have ended, and read `undone` again: if it is
+ * the same, nobody held units there in vain when we looked.
  */
 
 #include <errno.h>

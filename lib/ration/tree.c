@@ -141,7 +141,8 @@ fill_info(const struct ration_domain *d, struct counter *c, struct ration_counte
 	info->forced = ration_load(&c->forced, relaxed);
 	info->rejected = ration_load(&c->rejected, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);
-	info->flags = ration_load(&c->flags, relaxed) & RATION_COUNTER_FLAGS;
+	info->flags =
+		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_DESTROYED);
 	info->depth = c->depth;
 	info->nb_children = ration_node_at(d, index)->nb_children;
 	info->parent = parent == RATION_INDEX_NONE ? RATION_COUNTER_NONE : ration_handle(d, parent);

@@ -43,7 +43,8 @@ put_down(struct ration_lcore *lc, uint32_t wish)
 		if (found == 0 && empty == RATION_WANTED_MAX)
 			empty = i;
 	}
-	/* One try: who was faster makes the owner look as well. Release: pairs with add_wanted(). */
+	/* One try: who was faster makes the owner look as well. Release: pairs with add_wanted().
+	 */
 	return empty < RATION_WANTED_MAX && ration_cas(&lc->wanted[empty], &none, wish, release);
 }
 

@@ -214,7 +214,7 @@ replace(struct world *w, uint32_t i, struct prng *prng)
 	int rc;
 
 	assert_int_equal(ration_counter_get(w->d, w->c[i].handle, &info), 0);
-	rc = ration_counter_destroy(w->d, w->c[i].handle);
+	rc = ration_counter_destroy(w->d, w->c[i].handle, 0);
 	if (rc == -EBUSY)
 		return;
 	assert_int_equal(rc, 0);

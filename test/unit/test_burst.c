@@ -86,7 +86,7 @@ stale_handles_in_a_burst_harm_nobody(void **state)
 	const uint8_t want[] = {1, 0, 1, 0, 0, 1};
 	uint8_t granted[RTE_DIM(c)];
 
-	assert_int_equal(ration_counter_destroy(f->d, gone), 0);
+	assert_int_equal(ration_counter_destroy(f->d, gone, 0), 0);
 	a = make_counter(f->d, f->root, "a", 100, 64);
 	c[0] = c[2] = c[5] = a;
 	c[1] = c[3] = gone;

@@ -72,7 +72,7 @@ a_limit_is_granted_to_the_unit(void **state)
 			assert_int_equal(ration_try_charge(f->lc[0], c, limits[i]), 0);
 			assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
 			assert_int_equal(ration_uncharge(f->lc[0], c, limits[i]), 0);
-			assert_int_equal(ration_counter_destroy(f->d, c), 0);
+			assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 		}
 	}
 }
@@ -201,7 +201,7 @@ the_limit_of_each_ancestor_holds(void **state)
 					 0);
 		}
 		for (i = RATION_DEPTH_MAX; i > 0; i--)
-			assert_int_equal(ration_counter_destroy(f->d, chain.path[i]), 0);
+			assert_int_equal(ration_counter_destroy(f->d, chain.path[i], 0), 0);
 	}
 }
 

@@ -145,7 +145,7 @@ create_below_nothing_is_estale(void **state)
 	struct fixture *f = *state;
 	ration_counter_t gone = make_counter(f->d, f->root, "gone", 1, 0);
 
-	assert_int_equal(ration_counter_destroy(f->d, gone), 0);
+	assert_int_equal(ration_counter_destroy(f->d, gone, 0), 0);
 	assert_errno(RATION_COUNTER_NONE,
 		     ration_counter_create(f->d, RATION_COUNTER_NONE, "x", NULL), ESTALE);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, gone, "x", NULL), ESTALE);
@@ -184,7 +184,7 @@ a_full_domain_takes_another_counter_after_a_destroy(void **state)
 	}
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, last, "more", NULL), ENOSPC);
 	assert_int_equal(info_of(f->d, last).nb_children, 0);
-	assert_int_equal(ration_counter_destroy(f->d, ration_counter_find(f->d, "c500")), 0);
+	assert_int_equal(ration_counter_destroy(f->d, ration_counter_find(f->d, "c500"), 0), 0);
 	make_counter(f->d, last, "more", 1, 0);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, last, "yet", NULL), ENOSPC);
 }
@@ -329,7 +329,7 @@ next_goes_on_after_destroy_and_create(void **state)
 	ration_counter_t second = make_counter(f->d, f->root, "second", 1, 0);
 	ration_counter_t third;
 
-	assert_int_equal(ration_counter_destroy(f->d, first), 0);
+	assert_int_equal(ration_counter_destroy(f->d, first, 0), 0);
 	assert_true(ration_counter_next(f->d, first) == RATION_COUNTER_NONE);
 	assert_true(ration_counter_next(f->d, GARBAGE) == RATION_COUNTER_NONE);
 	assert_int_equal(place_of(f->d, second), 1);
@@ -356,7 +356,7 @@ handles_of_no_counter_are_refused_everywhere(void **state)
 		assert_int_equal(ration_counter_set_max(f->d, none[i], 1, 0), -ESTALE);
 		assert_int_equal(ration_counter_set_batch(f->d, none[i], 1), -ESTALE);
 		assert_int_equal(ration_counter_reset_watermark(f->d, none[i]), -ESTALE);
-		assert_int_equal(ration_counter_destroy(f->d, none[i]), -ESTALE);
+		assert_int_equal(ration_counter_destroy(f->d, none[i], 0), -ESTALE);
 		assert_int_equal(ration_read_exact(f->d, none[i], &reading), -ESTALE);
 		assert_int_equal(ration_read_approx(f->d, none[i], &reading), -ESTALE);
 		assert_int_equal(ration_drain(f->d, none[i], 0, NULL), -ESTALE);

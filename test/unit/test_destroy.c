@@ -5,11 +5,14 @@
 /* Destroying counters, and handles that have outlived theirs. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_common.h>
 #include <rte_errno.h>
+#include <rte_malloc.h>
 #include <rte_memory.h>
+#include <rte_rcu_qsbr.h>
 
 #include "eal.h"
 #include "fixture.h"
@@ -19,7 +22,7 @@ the_root_stays(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(ration_counter_destroy(f->d, f->root), -EPERM);
+	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(ration_try_charge(f->lc[0], f->root, 1), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], f->root, 1), 0);
 }
@@ -31,12 +34,12 @@ a_counter_with_children_stays(void **state)
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
 	ration_counter_t child = make_counter(f->d, c, "child", 10, 0);
 
-	assert_int_equal(ration_counter_destroy(f->d, c), -EBUSY);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), -EBUSY);
 	assert_int_equal(ration_try_charge(f->lc[0], child, 1), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], child, 1), 0);
-	assert_int_equal(ration_counter_destroy(f->d, child), 0);
+	assert_int_equal(ration_counter_destroy(f->d, child, 0), 0);
 	assert_int_equal(info_of(f->d, c).nb_children, 0);
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 }
 
@@ -47,7 +50,7 @@ a_counter_with_granted_units_stays_as_it_was(void **state)
 	ration_counter_t c = make_counter(f->d, f->root, "c", 200, RATION_BATCH_UNSET);
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
-	assert_int_equal(ration_counter_destroy(f->d, c), -EBUSY);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), -EBUSY);
 	assert_true(ration_counter_find(f->d, "c") == c);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 1);
 	/* Not dying: it can be charged up to its limit, and stocked. */
@@ -56,7 +59,7 @@ a_counter_with_granted_units_stays_as_it_was(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 190), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 200), 0);
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 }
 
 static void
@@ -72,7 +75,7 @@ stock_does_not_keep_a_counter(void **state)
 		assert_int_equal(ration_uncharge(f->lc[i], c, 3), 0);
 	}
 	assert_true(usage_of(f->d, c) > 3);
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(usage_of(f->d, p), 0);
 	assert_int_equal(usage_of(f->d, f->root), 0);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
@@ -87,13 +90,13 @@ a_stale_handle_is_refused_everywhere(void **state)
 	struct ration_reading reading;
 	char path[8];
 
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(ration_counter_get(f->d, c, &info), -ESTALE);
 	assert_int_equal(ration_counter_path(f->d, c, path, sizeof(path)), -ESTALE);
 	assert_int_equal(ration_counter_set_max(f->d, c, 1, 0), -ESTALE);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1), -ESTALE);
 	assert_int_equal(ration_counter_reset_watermark(f->d, c), -ESTALE);
-	assert_int_equal(ration_counter_destroy(f->d, c), -ESTALE);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
 	assert_int_equal(ration_read_exact(f->d, c, &reading), -ESTALE);
 	assert_int_equal(ration_read_approx(f->d, c, &reading), -ESTALE);
 	assert_int_equal(ration_drain(f->d, c, 0, NULL), -ESTALE);
@@ -117,7 +120,7 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 	(void)state;
 	assert_int_equal(ration_try_charge(lc, old, 1), 0);
 	assert_int_equal(ration_uncharge(lc, old, 1), 0);
-	assert_int_equal(ration_counter_destroy(d, old), 0);
+	assert_int_equal(ration_counter_destroy(d, old, 0), 0);
 	heir = make_counter(d, ration_domain_root(d), "c", 1000, 64);
 	assert_int_equal((uint32_t)heir, (uint32_t)old);
 	assert_true(heir != old);
@@ -133,7 +136,7 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 	assert_int_equal(ration_try_charge_burst(lc, &old, NULL, 1, &(uint8_t){0}), 0);
 	assert_int_equal(ration_uncharge_burst(lc, &old, NULL, 1), 0);
 	assert_int_equal(ration_drain(d, old, 0, NULL), -ESTALE);
-	assert_int_equal(ration_counter_destroy(d, old), -ESTALE);
+	assert_int_equal(ration_counter_destroy(d, old, 0), -ESTALE);
 	after = info_of(d, heir);
 	assert_same_info(&before, &after);
 	assert_int_equal(stats_of(lc).rejected, 7);
@@ -157,7 +160,7 @@ stale_handles_stay_stale_for_thousands_of_heirs(void **state)
 
 	(void)state;
 	for (i = 1; i < 1u << (32 - RATION_CAP_BITS); i++) {
-		assert_int_equal(ration_counter_destroy(d, c), 0);
+		assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 		c = make_counter(d, ration_domain_root(d), "c", 1000, 64);
 		assert_true(c != first);
 		assert_int_equal(ration_try_charge(lc, c, 1), 0);
@@ -181,7 +184,7 @@ a_slot_activated_before_destroy_serves_the_heir(void **state)
 	(void)state;
 	assert_int_equal(ration_try_charge(lc, c, 1), 0);
 	assert_int_equal(ration_uncharge(lc, c, 1), 0);
-	assert_int_equal(ration_counter_destroy(d, c), 0);
+	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 	/* No stock of the former, no cap of the former. */
 	c = make_counter(d, ration_domain_root(d), "none", 3, 0);
 	for (i = 0; i < 3; i++)
@@ -205,7 +208,7 @@ a_new_counter_of_the_same_name_begins_afresh(void **state)
 	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 12), -ERANGE);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	info = info_of(f->d, make_counter(f->d, f->root, "c", 20, 0));
 	assert_int_equal(info.max, 20);
 	assert_int_equal(info.usage, 0);
@@ -231,8 +234,8 @@ ten_thousand_lives_leak_no_index(void **state)
 
 		assert_int_equal(ration_try_charge(lc, a, 5), 0);
 		assert_int_equal(ration_uncharge(lc, a, 5), 0);
-		assert_int_equal(ration_counter_destroy(d, i % 2 ? a : b), 0);
-		assert_int_equal(ration_counter_destroy(d, i % 2 ? b : a), 0);
+		assert_int_equal(ration_counter_destroy(d, i % 2 ? a : b, 0), 0);
+		assert_int_equal(ration_counter_destroy(d, i % 2 ? b : a, 0), 0);
 	}
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(info_of(d, p).nb_children, 0);
@@ -253,14 +256,153 @@ children_may_be_destroyed_in_any_order(void **state)
 		c[0] = make_counter(f->d, f->root, "0", 1, 0);
 		c[1] = make_counter(f->d, f->root, "1", 1, 0);
 		c[2] = make_counter(f->d, f->root, "2", 1, 0);
-		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][0]]), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][0]], 0), 0);
 		assert_true(ration_counter_find(f->d, info_of(f->d, c[orders[i][1]]).name) ==
 			    c[orders[i][1]]);
-		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][1]]), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][1]], 0), 0);
 		assert_true(ration_counter_next(f->d, f->root) == c[orders[i][2]]);
-		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][2]]), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c[orders[i][2]], 0), 0);
 		assert_true(ration_counter_next(f->d, f->root) == RATION_COUNTER_NONE);
 	}
+}
+
+/* An uncharge through the old handle ends in the right place. */
+static void
+units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64), heir;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 2), -EINVAL);
+	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
+	/* No stock, no name, no charges. */
+	assert_int_equal(usage_of(f->d, p), 10);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ENOENT);
+	assert_int_equal(ration_charge(f->lc[0], c, 1), -ENOENT);
+	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1, 0, NULL), -ENOENT);
+	assert_true(info_of(f->d, c).flags & RATION_COUNTER_DESTROYED);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, c, "x", NULL), ESTALE);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
+	assert_int_equal(ration_counter_destroy(f->d, p, 0), -EBUSY);
+	assert_sound(f->d);
+	heir = make_counter(f->d, p, "c", 1000, 64);
+	assert_true(heir != c);
+	assert_true(ration_counter_find(f->d, "p/c") == heir);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 4), 0);
+	assert_int_equal(ration_uncharge(f->lc[1], c, 7), -ERANGE);
+	assert_int_equal(usage_of(f->d, p), 6);
+	assert_int_equal(ration_uncharge(f->lc[1], c, 6), 0);
+	assert_int_equal(usage_of(f->d, p), 0);
+	/* The next control call buries it; the heir stays. */
+	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), -ESTALE);
+	assert_int_equal(info_of(f->d, p).nb_children, 1);
+	assert_true(ration_counter_find(f->d, "p/c") == heir);
+	assert_int_equal(ration_counter_destroy(f->d, heir, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(ration_counter_destroy(f->d, p, 0), 0);
+}
+
+static void
+a_whole_subtree_can_be_destroyed_with_its_units(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
+	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), -EBUSY);
+	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(usage_of(f->d, f->root), 10);
+	assert_sound(f->d);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 10), 0);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+	/* One call may bury the child, another the parent. */
+	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
+	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
+	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
+	assert_int_equal(ration_uncharge(f->lc[0], p, 1), -ESTALE);
+}
+
+/* The domain holds 1024 counters: a place for each round must come from a ghost. */
+static void
+ghosts_leave_their_places_to_others(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c[1023];
+	uint32_t round, i;
+	char name[16];
+
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < RTE_DIM(c); i++) {
+			snprintf(name, sizeof(name), "c%u", i);
+			c[i] = make_counter(f->d, f->root, name, 1000, 8);
+			assert_int_equal(ration_try_charge(f->lc[i % 2], c[i], 1), 0);
+		}
+		assert_errno(RATION_COUNTER_NONE,
+			     ration_counter_create(f->d, f->root, "more", NULL), ENOSPC);
+		for (i = 0; i < RTE_DIM(c); i++)
+			assert_int_equal(
+				ration_counter_destroy(f->d, c[i], RATION_DESTROY_KEEP_UNITS), 0);
+		assert_errno(RATION_COUNTER_NONE,
+			     ration_counter_create(f->d, f->root, "more", NULL), ENOSPC);
+		assert_int_equal(usage_of(f->d, f->root), RTE_DIM(c));
+		for (i = 0; i < RTE_DIM(c); i++)
+			assert_int_equal(ration_uncharge(f->lc[0], c[i], 1), 0);
+	}
+	assert_int_equal(usage_of(f->d, f->root), 0);
+}
+
+/* Nothing leaks: neither units, nor memory, nor places. */
+static void
+a_hundred_thousand_lives_leak_nothing(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c, stale = RATION_COUNTER_NONE;
+	struct rte_malloc_socket_stats before, after;
+	uint32_t i;
+
+	for (i = 0; i < 100000; i++) {
+		if (i == 2000)
+			assert_int_equal(rte_malloc_get_socket_stats(0, &before), 0);
+		c = make_counter(f->d, f->root, "c", 1000, 8);
+		assert_int_equal(ration_try_charge(f->lc[i % 2], c, 1), 0);
+		assert_int_equal(ration_uncharge(f->lc[(i + 1) % 2], c, 1), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
+		assert_int_equal(ration_try_charge(f->lc[0], stale, 1), -ESTALE);
+		stale = c;
+	}
+	assert_int_equal(rte_malloc_get_socket_stats(0, &after), 0);
+	assert_int_equal(after.heap_allocsz_bytes, before.heap_allocsz_bytes);
+	assert_int_equal(usage_of(f->d, f->root), 0);
+	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
+}
+
+/* A reader of the application holds a handle: the counter is not destroyed before it lets go. */
+static void
+the_readers_of_the_application_are_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 4);
+	struct rte_rcu_qsbr *qsbr = NULL;
+
+	assert_int_equal(
+		posix_memalign((void **)&qsbr, RTE_CACHE_LINE_SIZE, rte_rcu_qsbr_get_memsize(1)),
+		0);
+	assert_int_equal(rte_rcu_qsbr_init(qsbr, 1), 0);
+	assert_int_equal(rte_rcu_qsbr_thread_register(qsbr, 0), 0);
+	rte_rcu_qsbr_thread_online(qsbr, 0);
+	assert_int_equal(ration_domain_set_qsbr(f->d, qsbr), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ETIMEDOUT);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+	rte_rcu_qsbr_thread_offline(qsbr, 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
+	assert_int_equal(ration_domain_set_qsbr(f->d, NULL), 0);
+	free(qsbr);
 }
 
 int
@@ -278,6 +420,11 @@ main(void)
 		with_one_slot(a_new_counter_of_the_same_name_begins_afresh),
 		cmocka_unit_test(ten_thousand_lives_leak_no_index),
 		with_one_slot(children_may_be_destroyed_in_any_order),
+		with_two_slots(units_of_a_destroyed_counter_stay_with_its_ancestors),
+		with_two_slots(a_whole_subtree_can_be_destroyed_with_its_units),
+		with_two_slots(ghosts_leave_their_places_to_others),
+		with_two_slots(a_hundred_thousand_lives_leak_nothing),
+		with_two_slots(the_readers_of_the_application_are_waited_for),
 	};
 
 	if (test_eal_start("destroy", 0) != 0)

@@ -241,7 +241,7 @@ a_stale_counter_cannot_be_drained(void **state)
 
 	assert_int_equal(ration_try_charge(f->lc[0], e, 3), 0);
 	stock = stock_of(f->d, e);
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(ration_drain(f->d, c, SECOND, NULL), -ESTALE);
 	assert_int_equal(ration_drain(f->d, RATION_COUNTER_NONE, SECOND, &report), -ESTALE);
 	assert_int_equal(stock_of(f->d, e), stock);

@@ -451,15 +451,15 @@ calls_that_drain_give_up_at_the_domain_s_timeout(void **state)
 	assert_int_equal(ration_counter_set_max(f.d, p, 5, RATION_MAX_STRICT), -EBUSY);
 	assert_int_equal(info_of(f.d, p).max, 100000);
 	must_do(a, uncharge, p, 5);
-	assert_int_equal(ration_counter_destroy(f.d, p), -ETIMEDOUT);
+	assert_int_equal(ration_counter_destroy(f.d, p, 0), -ETIMEDOUT);
 	/* It stays as it was: found, charged, uncharged and stocked. */
 	assert_true(ration_counter_find(f.d, "p") == p);
 	actor_poll(a, true);
 	must_do(a, charge, p, 500);
 	must_do(a, uncharge, p, 500);
 	c = make_counter(f.d, p, "c", 100000, 64);
-	assert_int_equal(ration_counter_destroy(f.d, c), 0);
-	assert_int_equal(ration_counter_destroy(f.d, p), 0);
+	assert_int_equal(ration_counter_destroy(f.d, c, 0), 0);
+	assert_int_equal(ration_counter_destroy(f.d, p, 0), 0);
 	actor_stop(a);
 	assert_int_equal(ration_domain_free(f.d), 0);
 }

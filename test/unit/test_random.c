@@ -126,7 +126,7 @@ step_destroy(struct run *r)
 {
 	const int i = random_counter(r);
 	struct model_counter *c = &r->m.c[i];
-	const int rc = ration_counter_destroy(r->m.d, c->handle);
+	const int rc = ration_counter_destroy(r->m.d, c->handle, 0);
 
 	if (i == 0) {
 		assert_int_equal(rc, -EPERM);
@@ -336,7 +336,7 @@ step_stale(struct run *r)
 	assert_int_equal(ration_try_charge(lc, c, 1 + below(r, 100)), -ESTALE);
 	assert_int_equal(ration_charge(lc, c, 1 + below(r, 100)), -ESTALE);
 	assert_int_equal(ration_uncharge(lc, c, 1 + below(r, 100)), -ESTALE);
-	assert_int_equal(ration_counter_destroy(r->m.d, c), -ESTALE);
+	assert_int_equal(ration_counter_destroy(r->m.d, c, 0), -ESTALE);
 }
 
 /* ---- runs */

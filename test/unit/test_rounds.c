@@ -62,7 +62,7 @@ destroy(struct ration_lcore *lc, void *arg)
 	struct order *order = arg;
 
 	(void)lc;
-	order->rc = ration_counter_destroy(order->d, order->c);
+	order->rc = ration_counter_destroy(order->d, order->c, 0);
 }
 
 static void
@@ -473,12 +473,12 @@ control_calls_of_members_do_not_deadlock(void **state)
 		actor_post(a, destroy, &order);
 		/* One unit is the actor's, so this one waits for it in vain, or meets it at the
 		 * lock. */
-		assert_int_equal(ration_counter_destroy(f->d, theirs), -EBUSY);
+		assert_int_equal(ration_counter_destroy(f->d, theirs, 0), -EBUSY);
 		while (!actor_idle(a))
 			ration_quiescent(f->lc[2]);
 		assert_int_equal(order.rc, 0);
 		assert_int_equal(ration_uncharge(f->lc[2], theirs, 1), 0);
-		assert_int_equal(ration_counter_destroy(f->d, theirs), 0);
+		assert_int_equal(ration_counter_destroy(f->d, theirs, 0), 0);
 	}
 }
 

@@ -52,7 +52,7 @@ ping_pong_walks_the_tree_once_ever(void **state)
 			uncharge_n(f->lc[0], c, 1, amounts[i]);
 		}
 		assert_int_equal(walks_of(f->lc[0]), before + 1);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 
@@ -86,7 +86,7 @@ a_charge_only_load_walks_once_for_a_batch(void **state)
 		charge_n(f->lc[0], c, 1000 * batches[i], 1);
 		assert_in_range(stats_of(f->lc[0]).refills - before, 1, 1000);
 		assert_int_equal(ration_uncharge(f->lc[0], c, 1000 * batches[i]), 0);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 
@@ -177,7 +177,7 @@ a_random_walk_hardly_ever_leaves_the_stock(void **state)
 		assert_in_range(walks_of(f->lc[0]) - before, 1, steps / 1000);
 		assert_int_equal(usage_of(f->d, c) - stock_of(f->d, c), held);
 		assert_int_equal(ration_uncharge(f->lc[0], c, held), 0);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 
@@ -226,7 +226,7 @@ stock_never_exceeds_twice_the_batch(void **state)
 			assert_int_equal(usage_of(f->d, c) - stock_of(f->d, c), held);
 		}
 		uncharge_n(f->lc[0], c, 1, held);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 
@@ -305,7 +305,7 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 		assert_int_equal(granted[0] + granted[1], limits[i]);
 		uncharge_n(f->lc[0], c, 1, granted[0]);
 		uncharge_n(f->lc[1], c, 1, granted[1]);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 
@@ -333,7 +333,7 @@ what_a_silent_lcore_hides_comes_with_a_drain(void **state)
 			granted++;
 		assert_int_equal(granted, limits[i]);
 		uncharge_n(f->lc[1], c, 1, granted);
-		assert_int_equal(ration_counter_destroy(f->d, c), 0);
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	}
 }
 

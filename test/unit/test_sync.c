@@ -221,7 +221,7 @@ bad_handles_are_told_at_once(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
 
-	assert_int_equal(ration_counter_destroy(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1, 0, NULL), -ESTALE);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], RATION_COUNTER_NONE, 1, 0, NULL),
 			 -ESTALE);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The places of counters: free ones, and who is whose child. Under the control lock; links under
+ * the tree lock too.
+ */
+
+#include "ration_pvt.h"
+
+void
+ration_link_child(struct ration_domain *d, uint32_t parent, uint32_t index)
+{
+	struct node *p = ration_node_at(d, parent), *n = ration_node_at(d, index);
+
+	n->next = RATION_INDEX_NONE;
+	n->prev = p->last_child;
+	if (p->last_child != RATION_INDEX_NONE)
+		ration_node_at(d, p->last_child)->next = index;
+	else
+		p->first_child = index;
+	p->last_child = index;
+	p->nb_children++;
+}
+
+void
+ration_unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index)
+{
+	struct node *p = ration_node_at(d, parent), *n = ration_node_at(d, index);
+
+	if (n->prev != RATION_INDEX_NONE)
+		ration_node_at(d, n->prev)->next = n->next;
+	else
+		p->first_child = n->next;
+	if (n->next != RATION_INDEX_NONE)
+		ration_node_at(d, n->next)->prev = n->prev;
+	else
+		p->last_child = n->prev;
+	p->nb_children--;
+}
+
+uint32_t
+ration_take_index(struct ration_domain *d)
+{
+	uint32_t index;
+
+	if (d->nb_ever_used < d->max_counters) {
+		index = d->nb_ever_used++;
+		ration_store(&ration_counter_at(d, index)->gen, d->first_gen, relaxed);
+		return index;
+	}
+	index = d->free_head;
+	if (index == RATION_INDEX_NONE)
+		return index;
+	d->free_head = ration_node_at(d, index)->next;
+	if (d->free_head == RATION_INDEX_NONE)
+		d->free_tail = RATION_INDEX_NONE;
+	return index;
+}
+
+void
+ration_return_index(struct ration_domain *d, uint32_t index)
+{
+	ration_node_at(d, index)->next = RATION_INDEX_NONE;
+	if (d->free_tail != RATION_INDEX_NONE)
+		ration_node_at(d, d->free_tail)->next = index;
+	else
+		d->free_head = index;
+	d->free_tail = index;
+}
