@@ -253,9 +253,9 @@ create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	rc = disable_stock(d, parent);
 	if (rc != 0)
 		return rc;
-	rte_ticketlock_lock(&l->tree);
+	ration_tree_lock(d);
 	index = enter_child(d, parent, name, params);
-	rte_ticketlock_unlock(&l->tree);
+	ration_tree_unlock(d);
 	if (index < 0 && ration_node_at(d, (uint32_t)handle)->nb_children == 0)
 		ration_enable_stock(d, parent);
 	return index;

@@ -68,9 +68,9 @@ remove_name(struct ration_domain *d, struct counter *c)
 	const char *name = ration_node_at(d, ration_index_of(d, c))->name;
 	struct local *l = ration_local(d);
 
-	rte_ticketlock_lock(&l->tree);
+	ration_tree_lock(d);
 	ration_paths_remove(l->paths, ration_parent_index(c), name);
-	rte_ticketlock_unlock(&l->tree);
+	ration_tree_unlock(d);
 }
 
 /* Nobody uses the counter any more: make its index free, its handles stale. */
@@ -79,16 +79,15 @@ bury(struct ration_domain *d, struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c), parent = ration_parent_index(c);
 	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
-	struct local *l = ration_local(d);
 
 	clear_ledgers(d, index);
-	rte_ticketlock_lock(&l->tree);
+	ration_tree_lock(d);
 	ration_set_cap_bound(d, c, 0);
 	ration_unlink_child(d, parent, index);
 	ration_store(&c->flags, 0, release);
 	ration_store(&c->gen, gen == 0 ? 1 : gen, release);
 	ration_return_index(d, index);
-	rte_ticketlock_unlock(&l->tree);
+	ration_tree_unlock(d);
 	if (ration_node_at(d, parent)->nb_children == 0)
 		ration_enable_stock(d, ration_counter_at(d, parent));
 }

@@ -8,8 +8,10 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_memzone.h>
@@ -24,6 +26,9 @@ RTE_LOG_REGISTER_DEFAULT(ration_logtype, NOTICE)
 #define DEFAULT_LCORES 32
 #define DEFAULT_TIMEOUT_US 1000000
 #define DEFAULT_DRAIN_WORK 256
+
+/* Looks of a secondary process at a tree that is being changed. Each takes some ten cycles. */
+#define READ_TRIES 100000000
 
 /* So that the ticks of half of it fit into 64 bits with room for a factor. */
 #define IDLE_MAX_US UINT32_C(3600000000)
@@ -45,6 +50,51 @@ ration_control_lock(struct ration_domain *d)
 		ration_serve_own();
 		rte_pause();
 	}
+}
+
+void
+ration_tree_lock(struct ration_domain *d)
+{
+	rte_ticketlock_lock(&ration_local(d)->tree);
+	/* seq_cst: nothing of the change before it. Pairs with the looks of ration_tree_read(). */
+	ration_fetch_add(&d->tree_version, 1, seq_cst);
+}
+
+void
+ration_tree_unlock(struct ration_domain *d)
+{
+	ration_fetch_add(&d->tree_version, 1, seq_cst);
+	rte_ticketlock_unlock(&ration_local(d)->tree);
+}
+
+/* Other processes have no part in the lock, because they may be killed: they look twice. */
+uint32_t
+ration_tree_read(const struct ration_domain *d)
+{
+	uint32_t version, tries = 0;
+
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+		rte_ticketlock_lock(&ration_local(d)->tree);
+		return 0;
+	}
+	do { /* Not for ever: the primary may have died half way. */
+		rte_pause();
+		/* acquire: pairs with ration_tree_unlock(). */
+		version = ration_load(&d->tree_version, acquire);
+	} while ((version & 1) && ++tries < READ_TRIES);
+	return version;
+}
+
+bool
+ration_tree_retry(const struct ration_domain *d, uint32_t token)
+{
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+		rte_ticketlock_unlock(&ration_local(d)->tree);
+		return false;
+	}
+	/* What was read was read before this. */
+	ration_fence(acquire);
+	return ration_load(&d->tree_version, relaxed) != token;
 }
 
 void
@@ -134,11 +184,13 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
 	d->drain_work = p->drain_work != 0 ? p->drain_work : DEFAULT_DRAIN_WORK;
 	d->idle_us = p->idle_us;
+	d->secondary_lcores = p->secondary_lcores;
 	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_lcores : UINT64_MAX;
 	d->socket_id = p->socket_id;
 	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
 	if (d->max_counters > RATION_COUNTERS_MAX || d->max_lcores > RATION_LCORES_MAX ||
 	    *max > RATION_UNLIMITED || d->idle_us > IDLE_MAX_US ||
+	    d->secondary_lcores > d->max_lcores ||
 	    (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
 		return -EINVAL;
 	return 0;
@@ -200,6 +252,8 @@ reserve(const struct ration_domain *head)
 	memset(d, 0, size);
 	*d = sized;
 	d->layout = RATION_LAYOUT;
+	d->sizes = RATION_SIZES;
+	d->creation = rte_get_tsc_cycles();
 	/* So that a handle of another domain, or of the one before, is not taken for one of this.
 	 */
 	d->first_gen = next_first_gen();
@@ -218,9 +272,43 @@ enter_local(struct ration_domain *d, struct rte_hash *paths)
 	struct local *l = ration_local(d);
 
 	l->paths = paths;
+	l->creation = d->creation;
 	rte_ticketlock_init(&l->control);
 	rte_ticketlock_init(&l->tree);
 	l->domain = d;
+}
+
+/* Give the memory of a domain back, whatever there is of it. */
+static void
+release(struct ration_domain *d)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	uint32_t i;
+
+	d->magic = 0;
+	for (i = 0; i < d->max_lcores; i++) {
+		if (ration_block(d, &d->members[i]) == NULL)
+			continue;
+		ration_block_zone_name(name, d, i);
+		free_zone(name);
+	}
+	ration_paths_free(ration_local(d)->paths);
+	memset(ration_local(d), 0, sizeof(struct local));
+	zone_name(name, d->name);
+	free_zone(name);
+}
+
+/* The stocks of secondary processes, which cannot make them themselves. */
+static int
+make_secondary_blocks(struct ration_domain *d)
+{
+	uint32_t i;
+
+	for (i = d->max_lcores - d->secondary_lcores; i < d->max_lcores; i++) {
+		if (ration_make_block(d, i, d->socket_id) == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 static struct ration_domain *
@@ -250,6 +338,11 @@ create(struct ration_domain *head, uint64_t max)
 	}
 	enter_local(d, paths);
 	ration_counter_init_root(d, max);
+	if (make_secondary_blocks(d) != 0) {
+		release(d);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
 	/* Last: a lookup takes a zone without it for no domain. */
 	d->magic = RATION_MAGIC;
 	return d;
@@ -282,6 +375,34 @@ ration_domain_create(const char *name, const struct ration_domain_params *params
 
 /* ------------------------------------------------------------ lookup, free */
 
+/* Whether all that is in a zone is where this library looks for it. Says why if it is not. */
+static bool
+is_of_this_library(const struct ration_domain *d, size_t length, const char *name)
+{
+	struct ration_domain sized = {
+		.max_counters = d->max_counters,
+		.max_lcores = d->max_lcores,
+	};
+
+	if (d->layout != RATION_LAYOUT || d->sizes != RATION_SIZES) {
+		RATION_LOG(ERR,
+			   "domain %s has memory layout %u with sizes %#" PRIx64
+			   ", this library has %u with %#" PRIx64
+			   ": use the same libration in all processes",
+			   name, d->layout, d->sizes, RATION_LAYOUT, RATION_SIZES);
+		return false;
+	}
+	if (d->id >= RATION_DOMAINS_MAX || d->max_counters > RATION_COUNTERS_MAX ||
+	    d->max_lcores > RATION_LCORES_MAX || lay_out(&sized) > length ||
+	    sized.counters_offset != d->counters_offset || sized.nodes_offset != d->nodes_offset ||
+	    sized.none_offset != d->none_offset) {
+		RATION_LOG(ERR, "domain %s is damaged: its sizes do not fit its %zu bytes", name,
+			   length);
+		return false;
+	}
+	return true;
+}
+
 struct ration_domain *
 ration_domain_lookup(const char *name)
 {
@@ -303,13 +424,12 @@ ration_domain_lookup(const char *name)
 	d = mz->addr;
 	if (d->magic != RATION_MAGIC || strcmp(d->name, name) != 0)
 		return NULL;
-	if (d->layout != RATION_LAYOUT || d->id >= RATION_DOMAINS_MAX) {
-		RATION_LOG(ERR, "domain %s has memory layout %u, this library has %u", name,
-			   d->layout, RATION_LAYOUT);
+	if (!is_of_this_library(d, mz->len, name)) {
 		rte_errno = EPROTO;
 		return NULL;
 	}
-	if (ration_local(d)->domain == NULL)
+	/* It may be another one than when we looked last, at the same place. */
+	if (ration_local(d)->domain != d || ration_local(d)->creation != d->creation)
 		enter_local(d, ration_paths_find(d));
 	return d;
 }
@@ -317,29 +437,20 @@ ration_domain_lookup(const char *name)
 int
 ration_domain_free(struct ration_domain *d)
 {
-	char name[RATION_ZONE_NAMESIZE];
 	uint32_t i;
 
 	if (d == NULL)
 		return 0;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return -E_RTE_SECONDARY;
+	/* The dead keep nothing. */
+	ration_sweep(d, d->timeout_us, NULL, NULL);
 	for (i = 0; i < d->max_lcores; i++) {
 		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)
 			return -EBUSY;
 	}
 	rte_ticketlock_lock(&locals_lock);
-	for (i = 0; i < d->max_lcores; i++) {
-		if (ration_block(d, &d->members[i]) == NULL)
-			continue;
-		ration_block_zone_name(name, d, i);
-		free_zone(name);
-	}
-	ration_paths_free(ration_local(d)->paths);
-	memset(ration_local(d), 0, sizeof(struct local));
-	zone_name(name, d->name);
-	d->magic = 0;
-	free_zone(name);
+	release(d);
 	rte_ticketlock_unlock(&locals_lock);
 	return 0;
 }

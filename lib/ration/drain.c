@@ -15,11 +15,16 @@
 #include <errno.h>
 
 #include <rte_cycles.h>
+#include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
 #include "drain.h"
+#include "gone.h"
+
+/* Who has not answered for so long may be dead. To ask costs system calls. */
+#define LOOK_US 1000
 
 static struct member *
 row_member(const struct drain *dr, const struct ration_drain_row *row)
@@ -64,6 +69,14 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	uint32_t token;
 	uint64_t units;
 
+	/*
+	 * A secondary process may be killed and must not hold the state. It need not: whoever parks
+	 * has given all back before, and sees the gate when it comes back.
+	 */
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		row_done(dr, row, 0);
+		return true;
+	}
 	/* Acquire: pairs with the owner's release when it parked. */
 	if (!ration_cas(&m->state, &word, taken, acquire))
 		return false;
@@ -122,6 +135,12 @@ request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcor
 	if (row->engine == RATION_DRAIN_MAILBOX)
 		return;
 	row->engine = RATION_DRAIN_MAILBOX;
+	/* A process that may be killed must not leave a message half posted: nobody could any more.
+	 */
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		ration_call(lc, dr->target);
+		return;
+	}
 	/* A full mailbox holds messages already that will make the lcore read the round. */
 	rte_ring_enqueue(&lc->mailbox, (void *)(uintptr_t)dr->target);
 }
@@ -154,6 +173,7 @@ check_row(struct drain *dr, struct ration_drain_row *row)
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
 	case MEMBER_CLAIMED: /* It left; it gave everything back before. */
+	case MEMBER_GONE:
 		row_done(dr, row, units_since(dr, row));
 		break;
 	case MEMBER_PARKED:
@@ -177,7 +197,7 @@ ask(struct drain *dr, uint32_t slot_id)
 	struct ration_lcore *lc = ration_block(dr->domain, m);
 	uint32_t i = dr->report->nb_rows;
 
-	if (state == MEMBER_FREE || state == MEMBER_CLAIMED)
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_GONE)
 		return;
 	dr->report->nb_rows++;
 	*row = (struct ration_drain_row){
@@ -198,6 +218,27 @@ ask(struct drain *dr, uint32_t slot_id)
 	request(dr, row, lc);
 }
 
+/* Look whether those who do not answer are alive, and take over those who are not. */
+static void
+look_for_dead(struct drain *dr)
+{
+	struct ration_drain_row *row;
+	uint64_t units;
+	uint32_t i;
+
+	dr->look = rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000000 * LOOK_US;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return;
+	for (i = 0; i < dr->report->nb_rows; i++) {
+		row = &dr->report->rows[i];
+		if (!dr->waiting[i] || row->engine == RATION_DRAIN_LAUNCH ||
+		    !ration_member_recover(dr->domain, row_member(dr, row), dr->deadline, &units))
+			continue;
+		row->engine = RATION_DRAIN_GONE;
+		row_done(dr, row, units_since(dr, row) + units);
+	}
+}
+
 static void
 wait_for_all(struct drain *dr)
 {
@@ -212,6 +253,8 @@ wait_for_all(struct drain *dr)
 			return;
 		/* Two lcores that drain each other serve each other. */
 		ration_serve_own();
+		if (rte_get_tsc_cycles() >= dr->look)
+			look_for_dead(dr);
 		rte_pause();
 	}
 }
@@ -266,6 +309,7 @@ ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us
 	*report = (struct ration_drain_report){.units = 0};
 	dr->start = rte_get_tsc_cycles();
 	dr->deadline = dr->start + rte_get_tsc_hz() / 1000000 * timeout_us;
+	dr->look = dr->start + rte_get_tsc_hz() / 1000000 * LOOK_US;
 }
 
 int

@@ -21,6 +21,7 @@ struct drain {
 	int asker;
 	uint64_t start; /**< TSC. */
 	uint64_t deadline; /**< TSC. */
+	uint64_t look; /**< TSC of the next look whether those who do not answer are alive. */
 	uint32_t nb_waiting;
 	struct ration_drain_report *report;
 	/* Per row: what the member had given back before, and whether we wait for it. */

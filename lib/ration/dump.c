@@ -39,14 +39,14 @@ dump_lcore(const struct ration_domain *d, uint32_t slot_id, FILE *f)
 	static const char *const states[] = {
 		[MEMBER_FREE] = "free",	    [MEMBER_CLAIMED] = "claimed",
 		[MEMBER_ONLINE] = "online", [MEMBER_PARKED] = "parked",
-		[MEMBER_TAKEN] = "taken",
+		[MEMBER_TAKEN] = "taken",   [MEMBER_GONE] = "gone",
 	};
 	const struct ration_lcore *lc = ration_lcore_get(d, slot_id);
 	enum member_state state = MEMBER_STATE(ration_load(&d->members[slot_id].state, relaxed));
 	struct ration_lcore_stats st;
 	uint32_t lcore_id;
 
-	if (lc == NULL || state > MEMBER_TAKEN)
+	if (lc == NULL || state > MEMBER_GONE)
 		return;
 	lcore_id = ration_load(&lc->lcore_id, relaxed);
 	ration_lcore_stats_get(lc, &st);

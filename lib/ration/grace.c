@@ -14,7 +14,7 @@
 #include <rte_pause.h>
 #include <rte_rcu_qsbr.h>
 
-#include "ration_pvt.h"
+#include "gone.h"
 
 /* Serve requests while waiting. @return whether there is time left */
 static bool
@@ -29,8 +29,9 @@ wait_on(uint64_t deadline)
 
 /* Wait until a member is not in the walk it is in now. */
 static bool
-wait_walk(const struct ration_lcore *lc, uint64_t deadline)
+wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadline)
 {
+	uint64_t look = rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000;
 	/* seq_cst: after the mark that new walks shall see, see ration_walk_begin(). */
 	uint32_t then = ration_load(&lc->seq, seq_cst);
 
@@ -38,6 +39,12 @@ wait_walk(const struct ration_lcore *lc, uint64_t deadline)
 	while ((then & 1) && ration_load(&lc->seq, acquire) == then) {
 		if (!wait_on(deadline))
 			return false;
+		if (rte_get_tsc_cycles() < look)
+			continue;
+		/* A dead lcore's walk goes no further. */
+		if (ration_member_is_dead(m))
+			break;
+		look = rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000;
 	}
 	return true;
 }
@@ -54,7 +61,7 @@ wait_slotless(struct ration_domain *d, uint64_t deadline)
 
 	for (turn = 0; turn < 2; turn++) {
 		old = ration_fetch_add(&d->phase, 1, seq_cst) & 1;
-		while (ration_load(&d->inflight[old], seq_cst) != 0) {
+		while ((uint32_t)ration_load(&d->inflight[old], seq_cst) != 0) {
 			if (!wait_on(deadline))
 				return false;
 		}
@@ -70,7 +77,7 @@ ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
 
 	for (i = 0; i < nb_members; i++) {
 		lc = ration_block(d, &d->members[i]);
-		if (lc == NULL || wait_walk(lc, deadline))
+		if (lc == NULL || wait_walk(&d->members[i], lc, deadline))
 			continue;
 		if (stuck != NULL)
 			*stuck = i;

@@ -13,6 +13,7 @@
  */
 
 #include <errno.h>
+#include <string.h>
 
 #include "ration_pvt.h"
 
@@ -191,21 +192,24 @@ ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 	return 0;
 }
 
-static void upward_settle(struct upward *u, uint32_t depth);
+static void upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth);
 
 /* Note n units for the counter c, which stands at `depth`. */
 static void
-upward_pend(struct upward *u, uint32_t depth, struct counter *c, uint64_t n)
+upward_pend(struct ration_domain *d, struct upward *u, uint32_t depth, struct counter *c,
+	    uint64_t n)
 {
-	if (u->units[depth] != 0 && u->at[depth] != c)
-		upward_settle(u, depth);
-	u->at[depth] = c;
+	uint32_t at = ration_index_of(d, c) + 1;
+
+	if (u->units[depth] != 0 && u->at[depth] != at)
+		upward_settle(d, u, depth);
+	u->at[depth] = at;
 	u->units[depth] += n;
 }
 
 /* Give back all that is noted at `depth` and below it, the lowest level first. */
 static void
-upward_settle(struct upward *u, uint32_t depth)
+upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 {
 	struct counter *c;
 	uint64_t n;
@@ -213,18 +217,18 @@ upward_settle(struct upward *u, uint32_t depth)
 
 	for (i = RATION_DEPTH_MAX; i-- > depth;) {
 		n = u->units[i];
-		c = u->at[i];
 		if (n == 0)
 			continue;
+		c = ration_counter_at(d, u->at[i] - 1);
 		u->units[i] = 0;
 		ration_fetch_sub(&c->usage, n, seq_cst);
 		if (i > 0)
-			upward_pend(u, i - 1, ration_level(u->domain, c, i - 1), n);
+			upward_pend(d, u, i - 1, ration_level(d, c, i - 1), n);
 	}
 }
 
 uint64_t
-ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n)
+ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter *c, uint64_t n)
 {
 	uint64_t taken = take_own(c, n, true);
 
@@ -232,12 +236,13 @@ ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n)
 		return 0;
 	ration_fetch_sub(&c->usage, taken, seq_cst);
 	if (c->depth > 0)
-		upward_pend(u, c->depth - 1, ration_level(u->domain, c, c->depth - 1), taken);
+		upward_pend(d, u, c->depth - 1, ration_level(d, c, c->depth - 1), taken);
 	return taken;
 }
 
 void
-ration_upward_finish(struct upward *u)
+ration_upward_finish(struct ration_domain *d, struct upward *u)
 {
-	upward_settle(u, 0);
+	upward_settle(d, u, 0);
+	memset(u->at, 0, sizeof(u->at));
 }

@@ -71,7 +71,6 @@ static uint64_t
 move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	struct upward up = {.domain = d};
 	uint64_t units = 0, work = UINT64_MAX;
 	uint32_t gen, index;
 
@@ -81,11 +80,11 @@ move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 			break;
 		gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
 		if (ration_slot_sleeps(&lc->slots[index], gen))
-			units += ration_give_back_slot(lc, index, &up);
+			units += ration_give_back_slot(lc, index);
 		else
 			ration_slot_turn(&lc->slots[index]);
 	}
-	ration_upward_finish(&up);
+	ration_upward_finish(d, &ws->up);
 	ws->idle_next = end == lc->nb_slots ? 0 : end;
 	return units;
 }

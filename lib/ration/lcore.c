@@ -11,8 +11,8 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -20,6 +20,7 @@
 #include <rte_memzone.h>
 #include <rte_pause.h>
 
+#include "liveness.h"
 #include "ration_pvt.h"
 
 /* This thread's place in each domain, for ration_lcore_self(). */
@@ -28,18 +29,46 @@ static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
 /* All slots of this thread, in all domains: whoever waits serves them all. */
 static __thread struct ration_lcore *own;
 
-/* getpid() is a system call, and the cold path asks. */
-static int32_t this_process;
+/* Leaves the slots of a thread that ends. */
+static pthread_key_t at_thread_end;
+static bool leaves_at_thread_end;
+
+static void
+leave_all(void *unused)
+{
+	(void)unused;
+	while (own != NULL && ration_lcore_leave(own) == 0)
+		;
+}
 
 RTE_INIT(ration_lcore_init)
 {
-	this_process = (int32_t)getpid();
+	leaves_at_thread_end = pthread_key_create(&at_thread_end, leave_all) == 0;
+}
+
+void
+ration_forget_own(void)
+{
+	own = NULL;
+	memset(self, 0, sizeof(self));
 }
 
 bool
 ration_member_is_ours(const struct member *m)
 {
-	return ration_load(&m->pid, relaxed) == this_process;
+	return ration_load(&m->pid, relaxed) == ration_this_process();
+}
+
+void
+ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online)
+{
+	RATION_ATOMIC(uint64_t) *word = &d->online[slot_id / 64];
+	uint64_t bit = UINT64_C(1) << (slot_id % 64);
+
+	if (online)
+		ration_fetch_or(word, bit, seq_cst);
+	else
+		ration_fetch_and(word, ~bit, seq_cst);
 }
 
 bool
@@ -67,22 +96,28 @@ note_member(struct ration_domain *d, uint32_t slot_id)
 		;
 }
 
-/* Claim a free place. */
+/*
+ * Claim a free place. The last ones are for secondary processes: their memory is there already, so
+ * that a process which may be killed need not take a lock of EAL's for it.
+ */
 static struct member *
 claim_member(struct ration_domain *d)
 {
+	bool primary = rte_eal_process_type() == RTE_PROC_PRIMARY;
+	uint32_t split = d->max_lcores - d->secondary_lcores;
+	uint32_t i = primary ? 0 : split, end = primary ? split : d->max_lcores;
+	uint32_t pid = (uint32_t)ration_this_process();
 	struct member *m;
 	uint64_t word;
-	uint32_t i;
 
-	for (i = 0; i < d->max_lcores; i++) {
+	for (; i < end; i++) {
 		m = &d->members[i];
 		word = ration_load(&m->state, relaxed);
 		if (MEMBER_STATE(word) != MEMBER_FREE)
 			continue;
 		/* Acquire: pairs with the release of the one who left. */
 		if (!ration_cas(&m->state, &word,
-				MEMBER_WORD(MEMBER_EPOCH(word) + 1, 0, MEMBER_CLAIMED), acquire))
+				MEMBER_WORD(MEMBER_EPOCH(word) + 1, pid, MEMBER_CLAIMED), acquire))
 			continue;
 		note_member(d, i);
 		return m;
@@ -98,16 +133,15 @@ own_socket(const struct ration_domain *d)
 	return rte_lcore_id() == LCORE_ID_ANY ? d->socket_id : (int)rte_socket_id();
 }
 
-/* Make the block of a place that never had one. */
-static struct ration_lcore *
-make_block(struct ration_domain *d, uint32_t slot_id)
+struct ration_lcore *
+ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id)
 {
 	char name[RATION_ZONE_NAMESIZE];
 	size_t size = ration_block_size(d->max_counters, false);
 	const struct rte_memzone *mz;
 
 	ration_block_zone_name(name, d, slot_id);
-	mz = rte_memzone_reserve_aligned(name, size, own_socket(d), 0, RTE_CACHE_LINE_SIZE);
+	mz = rte_memzone_reserve_aligned(name, size, socket_id, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) /* Any node is better than none. */
 		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) {
@@ -118,6 +152,9 @@ make_block(struct ration_domain *d, uint32_t slot_id)
 	}
 	memset(mz->addr, 0, size);
 	ration_block_init(d, mz->addr, slot_id, 0);
+	/* Release: pairs with the acquire in ration_block(). */
+	ration_store(&d->members[slot_id].block_offset,
+		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), release);
 	return mz->addr;
 }
 
@@ -145,11 +182,40 @@ static bool
 enter_online(struct ration_domain *d, struct member *m, uint64_t word)
 {
 	uint64_t online = MEMBER_WORD(MEMBER_EPOCH(word) + 1, 0, MEMBER_ONLINE);
+	uint32_t slot_id = (uint32_t)(m - d->members);
 
-	if (!ration_cas(&m->state, &word, online, seq_cst))
+	/* First: whoever counts the members that may hide units must not miss one. */
+	ration_set_online(d, slot_id, true);
+	if (!ration_cas(&m->state, &word, online, seq_cst)) {
+		ration_set_online(d, slot_id, false);
 		return false;
-	ration_fetch_add(&d->nb_online, 1, seq_cst);
+	}
 	return true;
+}
+
+/* A registered thread is unregistered, in that thread: it may go on, but not as this lcore. */
+static void
+park_all(unsigned int lcore_id, void *unused)
+{
+	struct ration_lcore *lc;
+
+	(void)unused;
+	for (lc = own; lc != NULL; lc = lc->next_own) {
+		if (ration_load(&lc->lcore_id, relaxed) != lcore_id)
+			continue;
+		ration_lcore_offline(lc);
+		ration_store(&lc->lcore_id, LCORE_ID_ANY, relaxed);
+	}
+}
+
+/* Once a process. EAL must be there, so not from a constructor. */
+static void
+watch_threads(void)
+{
+	static RATION_ATOMIC(uint32_t) watched;
+
+	if (ration_load(&watched, relaxed) == 0 && ration_exchange(&watched, 1, relaxed) == 0)
+		rte_lcore_callback_register("ration", NULL, park_all, NULL);
 }
 
 struct ration_lcore *
@@ -158,8 +224,8 @@ ration_lcore_join(struct ration_domain *d)
 	struct ration_lcore *lc;
 	struct member *m;
 
-	if (d == NULL || rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		rte_errno = d == NULL ? EINVAL : E_RTE_SECONDARY;
+	if (d == NULL) {
+		rte_errno = EINVAL;
 		return NULL;
 	}
 	m = claim_member(d);
@@ -167,16 +233,18 @@ ration_lcore_join(struct ration_domain *d)
 		return NULL;
 	lc = ration_block(d, m);
 	if (lc == NULL)
-		lc = make_block(d, (uint32_t)(m - d->members));
+		lc = ration_make_block(d, (uint32_t)(m - d->members), own_socket(d));
 	if (lc == NULL) {
 		ration_store(&m->state, MEMBER_WORD(0, 0, MEMBER_FREE), release);
 		return NULL;
 	}
-	/* Release: pairs with the acquire in ration_block(). */
-	ration_store(&m->block_offset, (int64_t)((uintptr_t)lc - (uintptr_t)d), release);
 	ration_store(&m->tid, rte_gettid(), relaxed);
-	ration_store(&m->pid, this_process, relaxed);
+	ration_store(&m->pid, ration_this_process(), relaxed);
+	ration_store(&m->start, ration_thread_start(ration_this_process(), rte_gettid()), relaxed);
 	reset_block(d, lc);
+	if (leaves_at_thread_end)
+		pthread_setspecific(at_thread_end, d);
+	watch_threads();
 	lc->next_own = own;
 	own = lc;
 	enter_online(d, m, ration_load(&m->state, relaxed));
@@ -238,7 +306,7 @@ ration_lcore_offline(struct ration_lcore *lc)
 	word = ration_load(&m->state, relaxed);
 	/* Release, after the last store to a slot: pairs with the acquire of whoever takes over. */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
-	ration_fetch_sub(&ration_domain_of(lc)->nb_online, 1, seq_cst);
+	ration_set_online(ration_domain_of(lc), lc->slot_id, false);
 	return 0;
 }
 
@@ -298,8 +366,7 @@ ration_lcore_leave(struct ration_lcore *lc)
 	disown(lc);
 	if (self[d->id] == lc)
 		self[d->id] = NULL;
-	ration_store(&m->tid, 0, relaxed);
-	ration_fetch_sub(&d->nb_online, 1, seq_cst);
+	ration_set_online(d, lc->slot_id, false);
 	/* Release: pairs with the acquire of whoever claims the place next. */
 	ration_store(&m->state,
 		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, MEMBER_FREE),

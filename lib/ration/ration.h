@@ -181,7 +181,7 @@ struct ration_domain_params {
 	int socket_id; /**< NUMA node of the tree, or SOCKET_ID_ANY. */
 	uint64_t max; /**< Limit of the root, in units. Default RATION_UNLIMITED. */
 	uint32_t timeout_us; /**< How long calls that drain on their own (create below a stocked
-				* counter, destroy, strict set_max) wait. Default 1,000,000. */
+			      * counter, destroy, strict set_max) wait. Default 1,000,000. */
 	/**
 	 * Stocks that an lcore looks at in one quiescent point at the most; a longer drain is
 	 * continued at the next. Default 256, a few microseconds.
@@ -197,6 +197,11 @@ struct ration_domain_params {
 	 * places gets an equal share. Default: no bound but the batches.
 	 */
 	uint64_t stock_max;
+	/**
+	 * How many of the max_lcores places are for secondary processes; the primary uses the
+	 * others. Their memory is reserved with the domain. Default 0.
+	 */
+	uint32_t secondary_lcores;
 };
 
 /**
@@ -340,7 +345,7 @@ ration_counter_t ration_counter_create(struct ration_domain *d, ration_counter_t
 /**
  * Find a counter by its path from the root, such as "edge/gold/voice"; "" is the root.
  *
- * Any thread. In a secondary process: not while the primary creates or destroys counters.
+ * Any thread.
  *
  * @param d
  *   Domain.
@@ -582,16 +587,17 @@ void ration_domain_dump(const struct ration_domain *d, FILE *f);
  * Bring the calling thread online: give it a slot of the domain, or bring its own back from
  * offline. One slot for a thread and domain; ration_lcore_self() finds it again.
  *
- * Any thread, EAL or not, registered or not. Not on the data path: it may reserve memory.
+ * Any thread, EAL or not, registered or not. Not on the data path: it may reserve memory. In a
+ * secondary process it takes one of ration_domain_params::secondary_lcores; a forked child must
+ * join for itself. A thread that ends leaves; a registered one goes offline when it unregisters.
  *
  * @param d
  *   Domain.
  * @return
  *   The lcore's part of the domain, or NULL with rte_errno:
- *   - ENOSPC: max_lcores threads are members already
+ *   - ENOSPC: all places are taken
  *   - ENOMEM: no memory for the stocks
  *   - EINVAL: NULL domain
- *   - E_RTE_SECONDARY: not the primary process
  */
 struct ration_lcore *ration_lcore_online(struct ration_domain *d);
 
@@ -650,7 +656,9 @@ struct ration_lcore *ration_lcore_self(struct ration_domain *d);
 
 /**
  * The part of a domain that all threads without slot share: it never holds stock, so every
- * charge and uncharge through it walks the tree. Correct from any thread, only slower.
+ * charge and uncharge through it walks the tree. Correct from any thread of the primary process,
+ * only slower. In a secondary process, which may be killed, charges and uncharges through it are
+ * refused with -E_RTE_SECONDARY.
  *
  * @param d
  *   Domain.
@@ -685,7 +693,8 @@ enum ration_drain_engine {
 	RATION_DRAIN_SELF, /**< The caller drained its own in place. */
 	RATION_DRAIN_MAILBOX, /**< A polling lcore served a request at its quiescent point. */
 	RATION_DRAIN_LAUNCH, /**< rte_eal_remote_launch() on a worker in WAIT. */
-	RATION_DRAIN_TAKEOVER /**< Parked: the drainer took it over. */
+	RATION_DRAIN_TAKEOVER, /**< Parked: the drainer took it over. */
+	RATION_DRAIN_GONE /**< Its thread or process had died: the drainer took it over. */
 };
 
 /** How the drain of an lcore ended. */
@@ -790,6 +799,46 @@ int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_u
  */
 int ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n,
 			   uint32_t timeout_us, struct ration_drain_report *report);
+
+/** What a dead lcore was granted, for one counter. */
+struct ration_gone {
+	uint32_t slot_id;
+	uint32_t lcore_id; /**< LCORE_ID_ANY if the thread had none. */
+	int32_t pid; /**< Its process. */
+	ration_counter_t counter;
+	uint64_t units; /**< It was granted so many more than it gave back. */
+};
+
+/** Called by ration_sweep() for each dead lcore and counter. It must not call control functions. */
+typedef void (*ration_gone_cb)(const struct ration_gone *gone, void *arg);
+
+/**
+ * Find lcores whose thread or process has died without leaving, take all their stock back, mend
+ * what they were in the middle of, and free their places; end the drains that such a process had
+ * asked for. Drains do the first two of these on their own when an lcore does not answer.
+ *
+ * What a dead lcore was granted stays charged and is reported: others may use it, if for instance
+ * mbufs were handed over. The application releases what it knows to be lost with
+ * ration_uncharge(). Units in a stock that was just being given back count as granted.
+ *
+ * Primary process only; any thread, not on the data path: reads /proc for every member, and waits
+ * for moments when no other lcore walks the tree if a dead one was in the middle of a walk. The
+ * counterpart of the kernel's page_counter_drain_cpu().
+ *
+ * @param d
+ *   Domain.
+ * @param timeout_us
+ *   Longest wait in microseconds.
+ * @param cb
+ *   Called for what was granted, or NULL.
+ * @param arg
+ *   For cb.
+ * @return
+ *   How many dead lcores were found, or
+ *   - -ETIMEDOUT: there was no quiet moment; what is left is done by the next call
+ *   - -E_RTE_SECONDARY: not the primary process
+ */
+int ration_sweep(struct ration_domain *d, uint32_t timeout_us, ration_gone_cb cb, void *arg);
 
 /** Cold part of ration_quiescent(), not for applications. */
 void ration_serve(struct ration_lcore *lc);

@@ -25,11 +25,13 @@
 #define RATION_ATOMIC(type) RTE_ATOMIC(type)
 #define RATION_ORDER(order) rte_memory_order_##order
 
+#define ration_fence(order) rte_atomic_thread_fence(RATION_ORDER(order))
 #define ration_load(p, order) rte_atomic_load_explicit(p, RATION_ORDER(order))
 #define ration_store(p, v, order) rte_atomic_store_explicit(p, v, RATION_ORDER(order))
 #define ration_fetch_add(p, v, order) rte_atomic_fetch_add_explicit(p, v, RATION_ORDER(order))
 #define ration_fetch_sub(p, v, order) rte_atomic_fetch_sub_explicit(p, v, RATION_ORDER(order))
 #define ration_fetch_and(p, v, order) rte_atomic_fetch_and_explicit(p, v, RATION_ORDER(order))
+#define ration_fetch_or(p, v, order) rte_atomic_fetch_or_explicit(p, v, RATION_ORDER(order))
 #define ration_exchange(p, v, order) rte_atomic_exchange_explicit(p, v, RATION_ORDER(order))
 /* A failed exchange reads the word anew with relaxed order: every user loops or gives up. */
 #define ration_cas(p, expected, v, order)                                                          \
@@ -46,11 +48,13 @@
 #define RATION_ORDER_seq_cst __ATOMIC_SEQ_CST
 #define RATION_ORDER(order) RATION_ORDER_##order
 
+#define ration_fence(order) __atomic_thread_fence(RATION_ORDER(order))
 #define ration_load(p, order) __atomic_load_n(p, RATION_ORDER(order))
 #define ration_store(p, v, order) __atomic_store_n(p, v, RATION_ORDER(order))
 #define ration_fetch_add(p, v, order) __atomic_fetch_add(p, v, RATION_ORDER(order))
 #define ration_fetch_sub(p, v, order) __atomic_fetch_sub(p, v, RATION_ORDER(order))
 #define ration_fetch_and(p, v, order) __atomic_fetch_and(p, v, RATION_ORDER(order))
+#define ration_fetch_or(p, v, order) __atomic_fetch_or(p, v, RATION_ORDER(order))
 #define ration_exchange(p, v, order) __atomic_exchange_n(p, v, RATION_ORDER(order))
 #define ration_cas(p, expected, v, order)                                                          \
 	__atomic_compare_exchange_n(p, expected, v, false, RATION_ORDER(order), __ATOMIC_RELAXED)

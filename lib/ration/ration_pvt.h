@@ -32,7 +32,11 @@ extern int ration_logtype;
 /** Says that a memzone holds a domain ("ration" and its layout below). */
 #define RATION_MAGIC UINT64_C(0x6e6f69746172)
 /** Changes with every change of the structures in shared memory. */
-#define RATION_LAYOUT 1
+#define RATION_LAYOUT 2
+/** Sizes that other processes must agree on, each in 16 bits. */
+#define RATION_SIZES                                                                               \
+	((uint64_t)sizeof(struct counter) | (uint64_t)sizeof(struct node) << 16 |                  \
+	 (uint64_t)sizeof(struct ration_lcore) << 32 | (uint64_t)sizeof(struct member) << 48)
 
 /** Domains of a process. */
 #define RATION_DOMAINS_MAX 16
@@ -99,13 +103,16 @@ enum member_state {
 	MEMBER_ONLINE, /**< The owner uses its stock and serves its mailbox. */
 	MEMBER_PARKED, /**< The owner stays away; a drainer may take the stock over. */
 	MEMBER_TAKEN, /**< A drainer is taking it over. */
+	MEMBER_GONE, /**< The owner has died; its stock is back, what it was granted is not. */
 };
 
-/** Fields of member::state: {epoch, taker, state}. */
+/** Fields of member::state: {epoch, taker, state}. While it is CLAIMED the taker is the claimer's
+ * pid. */
 #define MEMBER_STATE(word) ((enum member_state)((word)&0xff))
 #define MEMBER_WORD(epoch, taker, state)                                                           \
 	((uint64_t)(epoch) << 32 | (uint64_t)(taker) << 8 | (uint64_t)(state))
 #define MEMBER_EPOCH(word) ((uint32_t)((word) >> 32))
+#define MEMBER_TAKER(word) ((uint32_t)((word) >> 8) & 0xffffff)
 
 /** A place for an lcore in a domain. */
 struct member {
@@ -119,10 +126,13 @@ struct member {
 	RATION_ATOMIC(int64_t) block_offset;
 	RATION_ATOMIC(int32_t) tid; /**< Owner's thread. */
 	RATION_ATOMIC(int32_t) pid; /**< Owner's process. */
+	RATION_ATOMIC(uint64_t) start; /**< When that thread began, in ticks of the kernel. */
 };
 
 struct ration_domain {
+	/* The first three stay where they are in every version. */
 	uint64_t magic;
+	uint64_t sizes; /**< RATION_SIZES */
 	uint32_t layout;
 	uint32_t id; /**< Index in the process-local tables. */
 	char name[RATION_DOMAIN_NAMESIZE];
@@ -133,6 +143,9 @@ struct ration_domain {
 	uint32_t idle_us;
 	int32_t socket_id;
 	uint64_t stock_share; /**< Of stock_max, for each lcore. */
+	uint32_t secondary_lcores; /**< Of the last places, for secondary processes. */
+	uint64_t creation; /**< No other domain of this run of the primary has the same. */
+	RATION_ATOMIC(uint32_t) tree_version; /**< Odd while the primary changes links or names. */
 	uint32_t first_gen; /**< Generation of counters made for the first time; not 0. */
 	uint64_t counters_offset;
 	uint64_t nodes_offset;
@@ -150,23 +163,42 @@ struct ration_domain {
 	/** {generation, holders}, see round.c. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
 
-	/** Bits of askers that are spoken for, and what each asker wants drained. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) askers_claimed;
+	/** Who has each asker's bit (0: nobody), and what that asker wants drained. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) askers[RATION_ASKERS_MAX];
 	RATION_ATOMIC(uint32_t) targets[RATION_ASKERS_MAX];
 
 	/**
-	 * Threads without slot that are walking the tree, and take-overs. New ones count in the
-	 * word that the lowest bit of `phase` names; a grace period waits for the other one.
+	 * Threads without slot that are walking the tree, and take-overs, in the lower half; in the
+	 * upper half how many there ever were. New ones count in the word that the lowest bit of
+	 * `phase` names; a grace period waits for the other one.
 	 */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) inflight[2];
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) inflight[2];
 	RATION_ATOMIC(uint32_t) phase;
 
-	/** Members that may hold stock, and how many places were ever used. Read by refills. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) nb_online;
+	/** Members that may hold stock, a bit each, and how many places were ever used. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) online[RATION_LCORES_MAX / 64];
 	RATION_ATOMIC(uint32_t) nb_members;
 
 	struct member members[];
 };
+
+/** Members that may hold stock. */
+static inline uint32_t
+ration_nb_online(const struct ration_domain *d)
+{
+	uint32_t i, nb = 0;
+
+	for (i = 0; i < RTE_DIM(d->online); i++)
+		nb += (uint32_t)__builtin_popcountll(ration_load(&d->online[i], relaxed));
+	return nb;
+}
+
+/** Walks without slot so far: it changes whenever there is one. */
+static inline uint64_t
+ration_slotless_walks(const struct ration_domain *d)
+{
+	return ration_load(&d->inflight[0], seq_cst) + ration_load(&d->inflight[1], seq_cst);
+}
 
 /* ------------------------------------------------------- finding one's way */
 
@@ -270,8 +302,20 @@ struct pass {
 	bool running;
 };
 
+/**
+ * Returns of many counters, added up per parent so that a parent is touched once. Kept where others
+ * can see it, should its process die.
+ */
+struct upward {
+	uint32_t at[RATION_DEPTH_MAX]; /**< Index + 1, or 0. */
+	uint64_t units[RATION_DEPTH_MAX];
+};
+
 /** What the owner of an lcore remembers from one call to the next. */
 struct workspace {
+	/** Index + 1 of the counter that a walk has begun to change; for repair.c. */
+	RATION_ATOMIC(uint32_t) walking;
+	struct upward up;
 	struct pass pass;
 	uint64_t caps; /**< Sum of the caps of its slots: the most it can hide. */
 	uint64_t idle_since; /**< TSC up to which the search for idle stock is done. */
@@ -325,6 +369,7 @@ ration_resolve(const struct ration_domain *d, ration_counter_t handle)
 /** What each process keeps of a domain for itself. */
 struct local {
 	struct ration_domain *domain;
+	uint64_t creation; /**< Of the domain that the rest is about. */
 	struct rte_hash *paths; /**< {parent, name} to index. */
 	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
 	/** Held over a whole create, destroy or set_max, drains included. */
@@ -334,6 +379,17 @@ struct local {
 };
 
 struct local *ration_local(const struct ration_domain *d);
+
+/** Change links and names of the tree: begin and end. Primary process only. */
+void ration_tree_lock(struct ration_domain *d);
+
+void ration_tree_unlock(struct ration_domain *d);
+
+/** Read links and names: begin. @return a token for ration_tree_retry() */
+uint32_t ration_tree_read(const struct ration_domain *d);
+
+/** End. @return whether the tree has changed meanwhile, so that it must be read again */
+bool ration_tree_retry(const struct ration_domain *d, uint32_t token);
 
 /** Take the control lock; serve the caller's mailboxes meanwhile, so that its holder is not stuck.
  */
@@ -414,17 +470,11 @@ int ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bo
 /** Give n back to c and its ancestors. @return 0, or -ERANGE if less was charged to c itself. */
 int ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n);
 
-/** Returns of many counters, added up per parent so that a parent is touched once. */
-struct upward {
-	struct ration_domain *domain;
-	struct counter *at[RATION_DEPTH_MAX];
-	uint64_t units[RATION_DEPTH_MAX];
-};
-
 /** Give n back to c now, to its ancestors by the next ration_upward_finish(). @return as charged */
-uint64_t ration_upward_uncharge(struct upward *u, struct counter *c, uint64_t n);
+uint64_t ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter *c,
+				uint64_t n);
 
-void ration_upward_finish(struct upward *u);
+void ration_upward_finish(struct ration_domain *d, struct upward *u);
 
 /* ---------------------------------------------------------------- stock.c */
 
@@ -480,7 +530,7 @@ uint32_t ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint3
 			    uint64_t *work);
 
 /** Give back the stock of one slot, and make it inactive. Within a walk. */
-uint64_t ration_give_back_slot(struct ration_lcore *lc, uint32_t index, struct upward *up);
+uint64_t ration_give_back_slot(struct ration_lcore *lc, uint32_t index);
 
 /** Give back an lcore's stock of the counters that a view covers. Whoever owns its slots. */
 uint64_t ration_give_back(struct ration_lcore *lc, const struct round_view *view);
@@ -504,6 +554,9 @@ void ration_slot_turn(struct ration_slot *s);
 
 /* ----------------------------------------------------------------- want.c */
 
+/** Have an lcore look at the round, and at a counter by its index. Never waits. */
+void ration_call(struct ration_lcore *lc, uint32_t index);
+
 /** Ask all lcores, after a refusal, to give back what they hide below a counter. Never waits. */
 void ration_want(struct ration_lcore *lc, const struct counter *failed);
 
@@ -511,6 +564,12 @@ void ration_want(struct ration_lcore *lc, const struct counter *failed);
 
 /** Serve the mailboxes of all slots of the calling thread, in all domains. */
 void ration_serve_own(void);
+
+/** Make the memory of a place that never had one. @return NULL with rte_errno */
+struct ration_lcore *ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id);
+
+/** Set or clear the bit that says that a member may hold stock. */
+void ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online);
 
 /** Whether a thread of this process owns a member. */
 bool ration_member_is_ours(const struct member *m);

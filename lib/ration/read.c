@@ -87,6 +87,6 @@ ration_read_approx(const struct ration_domain *d, ration_counter_t handle,
 	reading->usage = ration_load(&c->usage, relaxed);
 	reading->stock = 0;
 	reading->granted = reading->usage;
-	reading->error = ration_load(&d->nb_online, relaxed) * ration_load(&c->hideable, relaxed);
+	reading->error = ration_nb_online(d) * ration_load(&c->hideable, relaxed);
 	return 0;
 }

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 
+#include "liveness.h"
 #include "ration_pvt.h"
 
 #define ROUND_GEN(word) ((uint32_t)((word) >> 32))
@@ -27,20 +28,22 @@
 /* Tries to read a stable view before it is given up for "everything". */
 #define LOOK_TRIES 8
 
+/* An asker's bit is claimed with the name of its process, so that it can be taken from a dead one.
+ */
 static int
 claim_asker(struct ration_domain *d)
 {
-	uint32_t claimed = ration_load(&d->askers_claimed, relaxed);
+	uint64_t me = ration_process_id(), nobody;
 	int asker;
 
-	do {
-		if (claimed == UINT32_MAX)
-			return -EAGAIN;
-		asker = __builtin_ctz(~claimed);
+	for (asker = 0; asker < RATION_ASKERS_MAX; asker++) {
+		nobody = 0;
 		/* acquire: pairs with the release in ration_round_close(). */
-	} while (
-		!ration_cas(&d->askers_claimed, &claimed, claimed | UINT32_C(1) << asker, acquire));
-	return asker;
+		if (ration_load(&d->askers[asker], relaxed) == 0 &&
+		    ration_cas(&d->askers[asker], &nobody, me, acquire))
+			return asker;
+	}
+	return -EAGAIN;
 }
 
 int
@@ -70,7 +73,7 @@ ration_round_close(struct ration_domain *d, int asker)
 {
 	ration_fetch_and(&d->round, ~(uint64_t)(UINT32_C(1) << asker), seq_cst);
 	/* After the word: the target must not change while the bit still counts as a holder. */
-	ration_fetch_and(&d->askers_claimed, ~(UINT32_C(1) << asker), release);
+	ration_store(&d->askers[asker], 0, release);
 }
 
 /* Copy the targets of all holders. */

@@ -21,9 +21,11 @@
 #define SLOT_WORK 16
 
 uint64_t
-ration_give_back_slot(struct ration_lcore *lc, uint32_t index, struct upward *up)
+ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
 {
-	struct counter *c = ration_counter_at(up->domain, index);
+	struct ration_domain *d = ration_domain_of(lc);
+	struct workspace *ws = ration_workspace(lc);
+	struct counter *c = ration_counter_at(d, index);
 	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
 	uint64_t charged;
 
@@ -31,13 +33,16 @@ ration_give_back_slot(struct ration_lcore *lc, uint32_t index, struct upward *up
 	ration_slot_set(lc, index, 0, 0, 0);
 	if (stock == 0)
 		return 0;
-	charged = ration_upward_uncharge(up, c, stock);
+	ration_store(&ws->walking, index + 1, release);
+	/* Before usage: see repair.c. */
+	ration_ledger_add(lc, index, -(int64_t)stock);
+	charged = ration_upward_uncharge(d, &ws->up, c, stock);
 	/* More in stock than charged: somebody has uncharged what was never charged. */
 	if (unlikely(charged < stock)) {
+		ration_ledger_add(lc, index, (int64_t)(stock - charged));
 		ration_fetch_add(&c->rejected, 1, relaxed);
 		ration_stat_add(lc, &lc->stats.rejected, 1);
 	}
-	ration_ledger_add(lc, index, -(int64_t)charged);
 	return charged;
 }
 
@@ -84,7 +89,6 @@ static uint64_t
 pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	struct upward up = {.domain = d};
 	uint64_t units = 0;
 	uint32_t index;
 
@@ -95,9 +99,9 @@ pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 		if (index == RATION_INDEX_NONE)
 			break;
 		if (ration_round_covers(d, &pass->view, ration_counter_at(d, index)))
-			units += ration_give_back_slot(lc, index, &up);
+			units += ration_give_back_slot(lc, index);
 	}
-	ration_upward_finish(&up);
+	ration_upward_finish(d, &ration_workspace(lc)->up);
 	pass->running = pass->next < lc->nb_slots;
 	return units;
 }

@@ -16,6 +16,9 @@
 
 #include <errno.h>
 
+#include <rte_eal.h>
+#include <rte_errno.h>
+
 #include "ration_pvt.h"
 
 uint32_t
@@ -32,7 +35,7 @@ ration_walk_begin(struct ration_lcore *lc)
 	if (!(lc->flags & RATION_LCORE_SLOTLESS))
 		return ration_fetch_add(&lc->seq, 1, seq_cst);
 	phase = ration_load(&d->phase, relaxed) & 1;
-	ration_fetch_add(&d->inflight[phase], 1, seq_cst);
+	ration_fetch_add(&d->inflight[phase], UINT64_C(1) << 32 | 1, seq_cst);
 	return phase;
 }
 
@@ -66,7 +69,8 @@ ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
 		return;
 	}
 	entry = &ration_ledger(lc)[index];
-	ration_store(entry, ration_load(entry, relaxed) + n, relaxed);
+	/* Release: in the order of the program, for who finds it after a death. */
+	ration_store(entry, ration_load(entry, relaxed) + n, release);
 }
 
 void
@@ -116,7 +120,7 @@ units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 	margin = ration_hier_margin(d, c);
 	if (margin <= need)
 		return 0;
-	lcores = RTE_MAX(ration_load(&d->nb_online, relaxed), 1u);
+	lcores = RTE_MAX(ration_nb_online(d), 1u);
 	most = RTE_MIN(batch, room_for_cap(lc, ration_index_of(d, c)) / 2);
 	return (uint32_t)RTE_MIN(most, (margin - need) / (2 * lcores));
 }
@@ -140,6 +144,8 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	bool over = false;
 	int rc = -EDQUOT;
 
+	if (!slotless)
+		ration_store(&ration_workspace(lc)->walking, index + 1, release);
 	if (ahead > 0)
 		rc = ration_hier_charge(d, c, need + ahead, failed);
 	if (rc != 0) { /* Others were faster: exactly what is needed may still fit. */
@@ -150,6 +156,7 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 		rc = ration_hier_force(d, c, need, &over);
 	if (rc != 0)
 		return rc;
+	/* After usage: see repair.c. */
 	ration_ledger_add(lc, index, (int64_t)(need + ahead));
 	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
 	/* After usage: so usage >= granted + stock at every instant. */
@@ -198,8 +205,11 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 static struct ration_lcore *
 usable_or_none(struct ration_lcore *lc)
 {
-	if (lc->flags & RATION_LCORE_SLOTLESS || likely(ration_lcore_is_usable(lc)))
+	if (!(lc->flags & RATION_LCORE_SLOTLESS) && likely(ration_lcore_is_usable(lc)))
 		return lc;
+	/* If it were killed in a walk, nothing would tell that it was in one. */
+	if (unlikely(rte_eal_process_type() != RTE_PROC_PRIMARY))
+		return NULL;
 	return ration_lcore_none(ration_domain_of(lc));
 }
 
@@ -219,6 +229,8 @@ charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 	int rc;
 
 	lc = usable_or_none(lc);
+	if (unlikely(lc == NULL))
+		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, force, &failed);
 	if (unlikely(rc == -EDQUOT)) {
@@ -249,6 +261,8 @@ ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t
 	int rc;
 
 	lc = usable_or_none(lc);
+	if (unlikely(lc == NULL))
+		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, false, &at);
 	if (rc == -EDQUOT)
@@ -264,6 +278,8 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	uint32_t token;
 
 	lc = usable_or_none(lc);
+	if (unlikely(lc == NULL))
+		return;
 	token = ration_walk_begin(lc);
 	/* As long as the counter is there, so is the level above it. */
 	if (ration_resolve(d, handle) != NULL)
@@ -287,9 +303,12 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 
 	if (n == 0)
 		return 0;
-	if (unlikely(ration_hier_uncharge(d, c, n) != 0))
-		return reject_range(lc, c);
+	/* Before usage: see repair.c. */
 	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
+	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
+		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);
+		return reject_range(lc, c);
+	}
 	ration_stat_add(lc, &lc->stats.trims, 1);
 	return 0;
 }
@@ -319,6 +338,7 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	/* 0 if gated, interior, dying or without margin: then all goes up. */
 	ahead = units_ahead(lc, c, 0);
 	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)ahead);
+	ration_store(&ration_workspace(lc)->walking, index + 1, release);
 	/* Before usage: so usage >= granted + stock at every instant. */
 	ration_slot_set(lc, index, gen, keep, 2 * ahead);
 	rc = uncharge_tree(lc, c, stock + n - keep);
@@ -335,6 +355,8 @@ ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 	int rc;
 
 	lc = usable_or_none(lc);
+	if (unlikely(lc == NULL))
+		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
 	c = ration_resolve(ration_domain_of(lc), handle);
 	if (unlikely(c == NULL))

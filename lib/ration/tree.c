@@ -30,7 +30,7 @@ find_path(const struct ration_domain *d, const char *path)
 			return RATION_INDEX_NONE;
 		}
 		index = ration_paths_get(paths, index, path, length);
-		if (index == RATION_INDEX_NONE) {
+		if (index >= d->max_counters) {
 			rte_errno = ENOENT;
 			return RATION_INDEX_NONE;
 		}
@@ -42,18 +42,20 @@ find_path(const struct ration_domain *d, const char *path)
 ration_counter_t
 ration_counter_find(const struct ration_domain *d, const char *path)
 {
-	ration_counter_t c = RATION_COUNTER_NONE;
-	uint32_t index;
+	ration_counter_t c;
+	uint32_t index, token;
 
 	if (d == NULL || path == NULL) {
 		rte_errno = EINVAL;
 		return RATION_COUNTER_NONE;
 	}
-	rte_ticketlock_lock(&ration_local(d)->tree);
-	index = find_path(d, path);
-	if (index != RATION_INDEX_NONE)
-		c = ration_handle(d, index);
-	rte_ticketlock_unlock(&ration_local(d)->tree);
+	do {
+		token = ration_tree_read(d);
+		c = RATION_COUNTER_NONE;
+		index = find_path(d, path);
+		if (index < d->max_counters)
+			c = ration_handle(d, index);
+	} while (ration_tree_retry(d, token));
 	return c;
 }
 
@@ -77,17 +79,20 @@ next_index(const struct ration_domain *d, uint32_t index)
 ration_counter_t
 ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 {
-	ration_counter_t next = RATION_COUNTER_NONE;
-	uint32_t index = RATION_INDEX_NONE;
+	ration_counter_t next;
+	uint32_t index, token;
 
 	if (c == RATION_COUNTER_NONE)
 		return ration_domain_root(d);
-	rte_ticketlock_lock(&ration_local(d)->tree);
-	if (ration_resolve(d, c) != NULL)
-		index = next_index(d, (uint32_t)c);
-	if (index != RATION_INDEX_NONE)
-		next = ration_handle(d, index);
-	rte_ticketlock_unlock(&ration_local(d)->tree);
+	do {
+		token = ration_tree_read(d);
+		next = RATION_COUNTER_NONE;
+		index = RATION_INDEX_NONE;
+		if (ration_resolve(d, c) != NULL)
+			index = next_index(d, (uint32_t)c);
+		if (index < d->max_counters)
+			next = ration_handle(d, index);
+	} while (ration_tree_retry(d, token));
 	return next;
 }
 
@@ -117,15 +122,16 @@ int
 ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
 {
 	struct counter *c;
-	int rc = -ESTALE;
+	uint32_t token;
+	int rc;
 
 	if (path == NULL)
 		return -ENAMETOOLONG;
-	rte_ticketlock_lock(&ration_local(d)->tree);
-	c = ration_resolve(d, handle);
-	if (c != NULL)
-		rc = write_path(d, c, path, size);
-	rte_ticketlock_unlock(&ration_local(d)->tree);
+	do {
+		token = ration_tree_read(d);
+		c = ration_resolve(d, handle);
+		rc = c != NULL ? write_path(d, c, path, size) : -ESTALE;
+	} while (ration_tree_retry(d, token));
 	return rc;
 }
 
@@ -154,14 +160,16 @@ ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
 		   struct ration_counter_info *info)
 {
 	struct counter *c;
+	uint32_t token;
 
 	if (info == NULL)
 		return -EINVAL;
-	rte_ticketlock_lock(&ration_local(d)->tree);
-	c = ration_resolve(d, handle);
-	if (c != NULL)
-		fill_info(d, c, info);
-	rte_ticketlock_unlock(&ration_local(d)->tree);
+	do {
+		token = ration_tree_read(d);
+		c = ration_resolve(d, handle);
+		if (c != NULL)
+			fill_info(d, c, info);
+	} while (ration_tree_retry(d, token));
 	return c != NULL ? 0 : -ESTALE;
 }
 

@@ -49,13 +49,11 @@ put_down(struct ration_lcore *lc, uint32_t wish)
 }
 
 static void
-want_from(struct ration_domain *d, struct member *m, const struct counter *c, uint32_t index)
+want_from(struct ration_domain *d, struct member *m, const struct counter *c)
 {
-	struct ration_lcore *lc;
+	uint32_t index = ration_index_of(d, c);
+	struct ration_lcore *lc = ration_block(d, m);
 
-	if (MEMBER_STATE(ration_load(&m->state, relaxed)) != MEMBER_ONLINE)
-		return;
-	lc = ration_block(d, m);
 	if (!may_hide(lc, c, index) || !put_down(lc, index + 1))
 		return;
 	/* seq_cst, after the wish: pairs with the exchange in pass_begin(). */
@@ -63,15 +61,26 @@ want_from(struct ration_domain *d, struct member *m, const struct counter *c, ui
 }
 
 void
+ration_call(struct ration_lcore *lc, uint32_t index)
+{
+	put_down(lc, index + 1);
+	/* Whether there was room or not: who still waits is found in the round. */
+	ration_exchange(&lc->attention, 1, seq_cst);
+}
+
+void
 ration_want(struct ration_lcore *lc, const struct counter *failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	uint32_t index = ration_index_of(d, failed);
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
+	struct member *m;
 
 	if (nb == 0)
 		return;
 	first = (uint32_t)(ration_load(&lc->stats.refusals, relaxed) * ASKED_MAX % nb);
-	for (i = 0; i < RTE_MIN(nb, (uint32_t)ASKED_MAX); i++)
-		want_from(d, &d->members[(first + i) % nb], failed, index);
+	for (i = 0; i < RTE_MIN(nb, (uint32_t)ASKED_MAX); i++) {
+		m = &d->members[(first + i) % nb];
+		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
+			want_from(d, m, failed);
+	}
 }

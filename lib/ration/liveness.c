@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Who is alive. A thread is named by process, thread and the moment it began, because the kernel
+ * gives numbers out again. Files of /proc are read: not for the data path.
+ */
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "liveness.h"
+#include "ration_pvt.h"
+
+/* Where proc(5) has state and start, counted behind the name, which may hold anything. */
+#define FIELD_STATE 0
+#define FIELD_START 19
+
+/* getpid() is a system call, and the cold path asks. */
+static int32_t this_process;
+static uint64_t this_id;
+
+static void
+forget_parent(void)
+{
+	this_process = (int32_t)getpid();
+	this_id = 0;
+	ration_forget_own();
+}
+
+RTE_INIT(ration_liveness_init)
+{
+	this_process = (int32_t)getpid();
+	pthread_atfork(NULL, NULL, forget_parent);
+}
+
+int32_t
+ration_this_process(void)
+{
+	return this_process;
+}
+
+/* The fields of a thread behind its name. @return false: there is no such thread */
+static bool
+read_fields(int32_t pid, int32_t tid, char *line, size_t size, const char **fields)
+{
+	char path[64];
+	const char *name_end;
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId32 "/task/%" PRId32 "/stat", pid, tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, line, size - 1);
+	close(fd);
+	if (length <= 0)
+		return false;
+	line[length] = '\0';
+	name_end = strrchr(line, ')');
+	if (name_end == NULL || name_end[1] != ' ')
+		return false;
+	*fields = name_end + 2;
+	return true;
+}
+
+uint64_t
+ration_thread_start(int32_t pid, int32_t tid)
+{
+	char line[1024];
+	const char *s;
+	uint32_t i;
+
+	if (!read_fields(pid, tid, line, sizeof(line), &s))
+		return 0;
+	/* A zombie does nothing any more. */
+	if (*s == 'Z' || *s == 'X')
+		return 0;
+	for (i = FIELD_STATE; i < FIELD_START; i++) {
+		s = strchr(s, ' ');
+		if (s == NULL)
+			return 0;
+		s++;
+	}
+	/* 0 means "not there". */
+	return strtoull(s, NULL, 10) | UINT64_C(1) << 63;
+}
+
+uint64_t
+ration_process_id(void)
+{
+	if (this_id == 0)
+		this_id = (uint64_t)(uint32_t)this_process << 32 |
+			  (uint32_t)ration_thread_start(this_process, this_process);
+	return this_id;
+}
+
+bool
+ration_process_is_alive(uint64_t id)
+{
+	int32_t pid = (int32_t)(id >> 32);
+	uint64_t start = ration_thread_start(pid, pid);
+
+	return start != 0 && (uint32_t)start == (uint32_t)id;
+}
