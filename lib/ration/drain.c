@@ -173,6 +173,7 @@ check_row(struct drain *dr, struct ration_drain_row *row)
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
 	case MEMBER_CLAIMED: /* It left; it gave everything back before. */
+	case MEMBER_LEFT:
 	case MEMBER_GONE:
 		row_done(dr, row, units_since(dr, row));
 		break;
@@ -197,7 +198,8 @@ ask(struct drain *dr, uint32_t slot_id)
 	struct ration_lcore *lc = ration_block(dr->domain, m);
 	uint32_t i = dr->report->nb_rows;
 
-	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_GONE)
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_LEFT ||
+	    state == MEMBER_GONE)
 		return;
 	dr->report->nb_rows++;
 	*row = (struct ration_drain_row){

@@ -39,7 +39,8 @@ dump_lcore(const struct ration_domain *d, uint32_t slot_id, FILE *f)
 	static const char *const states[] = {
 		[MEMBER_FREE] = "free",	    [MEMBER_CLAIMED] = "claimed",
 		[MEMBER_ONLINE] = "online", [MEMBER_PARKED] = "parked",
-		[MEMBER_TAKEN] = "taken",   [MEMBER_GONE] = "gone",
+		[MEMBER_TAKEN] = "taken",   [MEMBER_LEFT] = "left",
+		[MEMBER_GONE] = "gone",
 	};
 	const struct ration_lcore *lc = ration_lcore_get(d, slot_id);
 	enum member_state state = MEMBER_STATE(ration_load(&d->members[slot_id].state, relaxed));

@@ -31,6 +31,7 @@ ration_member_is_dead(const struct member *m)
 
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
+	case MEMBER_LEFT:
 		return false;
 	case MEMBER_CLAIMED: /* Who claims says no more than its process. */
 		pid = (int32_t)MEMBER_TAKER(word);
@@ -110,16 +111,15 @@ release_askers(struct ration_domain *d)
 	}
 }
 
-/* Report what a gone lcore was granted, and book it as nobody's, so that its place is free. */
-static void
-settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg)
+void
+ration_settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg)
 {
 	struct ration_lcore *lc = ration_block(d, m);
 	struct ration_gone row = {
 		.slot_id = (uint32_t)(m - d->members),
 		.pid = ration_load(&m->pid, relaxed),
 	};
-	uint32_t i, nb = RTE_MIN(lc->nb_slots, d->nb_ever_used);
+	uint32_t i, nb = lc->nb_slots;
 	int64_t units;
 
 	row.lcore_id = ration_load(&lc->lcore_id, relaxed);
@@ -140,20 +140,23 @@ settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg)
 static int
 sweep(struct ration_domain *d, struct member *m, uint64_t deadline, ration_gone_cb cb, void *arg)
 {
+	struct local *l = ration_local(d);
 	uint64_t units, word;
+	bool gone;
 
-	if (!ration_member_is_dead(m))
-		return 0;
-	if (!ration_member_recover(d, m, deadline, &units))
+	if (ration_member_is_dead(m) && !ration_member_recover(d, m, deadline, &units))
 		return -ETIMEDOUT;
 	word = ration_load(&m->state, acquire);
-	if (MEMBER_STATE(word) != MEMBER_GONE)
+	gone = MEMBER_STATE(word) == MEMBER_GONE;
+	if (!gone && MEMBER_STATE(word) != MEMBER_LEFT)
 		return 0;
+	rte_ticketlock_lock(&l->tree);
 	if (ration_block(d, m) != NULL)
-		settle(d, m, cb, arg);
+		ration_settle(d, m, gone ? cb : NULL, arg);
+	rte_ticketlock_unlock(&l->tree);
 	/* Release: pairs with the acquire of whoever claims the place next. */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_FREE), release);
-	return 1;
+	return gone;
 }
 
 int

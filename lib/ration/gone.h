@@ -10,6 +10,12 @@
 /** Whether the thread that owns a member has died. Reads /proc. */
 bool ration_member_is_dead(const struct member *m);
 
+/**
+ * Book what an lcore was granted as nobody's, and report it to cb unless that is NULL. Primary
+ * process only, inside a walk or under the tree lock: the sum of the ledgers is wrong for a moment.
+ */
+void ration_settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg);
+
 /** Mend what a dead lcore was in the middle of. @return 0 or -ETIMEDOUT: nothing is changed */
 int ration_repair(struct ration_lcore *lc, uint64_t deadline);
 

@@ -20,8 +20,8 @@
 #include <rte_memzone.h>
 #include <rte_pause.h>
 
+#include "gone.h"
 #include "liveness.h"
-#include "ration_pvt.h"
 
 /* This thread's place in each domain, for ration_lcore_self(). */
 static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
@@ -74,7 +74,7 @@ ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online)
 bool
 ration_member_is_mine(const struct member *m)
 {
-	return ration_load(&m->tid, relaxed) == rte_gettid() && ration_member_is_ours(m) &&
+	return ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m) &&
 	       MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE;
 }
 
@@ -238,9 +238,10 @@ ration_lcore_join(struct ration_domain *d)
 		ration_store(&m->state, MEMBER_WORD(0, 0, MEMBER_FREE), release);
 		return NULL;
 	}
-	ration_store(&m->tid, rte_gettid(), relaxed);
+	ration_store(&m->tid, ration_this_thread(), relaxed);
 	ration_store(&m->pid, ration_this_process(), relaxed);
-	ration_store(&m->start, ration_thread_start(ration_this_process(), rte_gettid()), relaxed);
+	ration_store(&m->start, ration_thread_start(ration_this_process(), ration_this_thread()),
+		     relaxed);
 	reset_block(d, lc);
 	if (leaves_at_thread_end)
 		pthread_setspecific(at_thread_end, d);
@@ -290,7 +291,7 @@ static bool
 is_owner(const struct ration_lcore *lc, const struct member *m)
 {
 	return !(lc->flags & RATION_LCORE_SLOTLESS) &&
-	       ration_load(&m->tid, relaxed) == rte_gettid() && ration_member_is_ours(m);
+	       ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m);
 }
 
 int
@@ -347,9 +348,32 @@ disown(const struct ration_lcore *lc)
 	}
 }
 
+/*
+ * What was granted here is nobody's from now on: whoever has the place next must not be held for it.
+ * A secondary process could be killed half way, so it leaves that to the primary's sweep.
+ */
+static enum member_state
+settle_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)
+{
+	uint32_t token, i;
+
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+		token = ration_walk_begin(lc);
+		ration_settle(d, m, NULL, NULL);
+		ration_walk_end(lc, token);
+		return MEMBER_FREE;
+	}
+	for (i = 0; i < lc->nb_slots; i++) {
+		if (ration_load(&ration_ledger(lc)[i], relaxed) != 0)
+			return MEMBER_LEFT;
+	}
+	return MEMBER_FREE;
+}
+
 int
 ration_lcore_leave(struct ration_lcore *lc)
 {
+	enum member_state state;
 	struct ration_domain *d;
 	struct member *m;
 
@@ -363,14 +387,14 @@ ration_lcore_leave(struct ration_lcore *lc)
 	if (!ration_lcore_is_usable(lc) && ration_lcore_resume(lc) != 0)
 		return -EINVAL;
 	give_all_back(lc);
+	state = settle_own(d, m, lc);
 	disown(lc);
 	if (self[d->id] == lc)
 		self[d->id] = NULL;
 	ration_set_online(d, lc->slot_id, false);
 	/* Release: pairs with the acquire of whoever claims the place next. */
 	ration_store(&m->state,
-		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, MEMBER_FREE),
-		     release);
+		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, state), release);
 	return 0;
 }
 
@@ -409,7 +433,7 @@ ration_lcore_get(const struct ration_domain *d, uint32_t slot_id)
 		return NULL;
 	m = &d->members[slot_id];
 	state = MEMBER_STATE(ration_load(&m->state, acquire));
-	if (state == MEMBER_FREE || state == MEMBER_CLAIMED)
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_LEFT)
 		return NULL;
 	return ration_block(d, m);
 }

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_eal.h>
+
 #include "liveness.h"
 #include "ration_pvt.h"
 
@@ -27,11 +29,15 @@
 static int32_t this_process;
 static uint64_t this_id;
 
+/* rte_gettid() remembers too, but not that a fork has made another thread of it. */
+static __thread int32_t this_thread;
+
 static void
 forget_parent(void)
 {
 	this_process = (int32_t)getpid();
 	this_id = 0;
+	this_thread = 0;
 	ration_forget_own();
 }
 
@@ -45,6 +51,14 @@ int32_t
 ration_this_process(void)
 {
 	return this_process;
+}
+
+int32_t
+ration_this_thread(void)
+{
+	if (unlikely(this_thread == 0))
+		this_thread = rte_sys_gettid();
+	return this_thread;
 }
 
 /* The fields of a thread behind its name. @return false: there is no such thread */

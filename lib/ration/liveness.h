@@ -11,6 +11,9 @@
 /** getpid(), without a system call. */
 int32_t ration_this_process(void);
 
+/** gettid(), without a system call. */
+int32_t ration_this_thread(void);
+
 /** When a thread began, in an unit of the kernel's; 0 if there is none, or if it is dead. */
 uint64_t ration_thread_start(int32_t pid, int32_t tid);
 

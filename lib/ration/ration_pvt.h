@@ -103,6 +103,7 @@ enum member_state {
 	MEMBER_ONLINE, /**< The owner uses its stock and serves its mailbox. */
 	MEMBER_PARKED, /**< The owner stays away; a drainer may take the stock over. */
 	MEMBER_TAKEN, /**< A drainer is taking it over. */
+	MEMBER_LEFT, /**< Nobody's, but for the ledger of a secondary process that has left. */
 	MEMBER_GONE, /**< The owner has died; its stock is back, what it was granted is not. */
 };
 

@@ -155,6 +155,25 @@ mend_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 	return 0;
 }
 
+/* The bitmap and the sum of the caps are written beside the slots: make them say what slots say. */
+static void
+mend_slots(struct ration_lcore *lc)
+{
+	RATION_ATOMIC(uint64_t) *active = ration_active(lc);
+	const struct ration_slot *s;
+	uint64_t caps = 0, bit;
+	uint32_t i;
+
+	for (i = 0; i < lc->nb_slots; i++) {
+		s = &lc->slots[i];
+		bit = UINT64_C(1) << (i % 64);
+		if ((ration_load(&s->limit, relaxed) | ration_load(&s->stock, relaxed)) != 0)
+			ration_fetch_or(&active[i / 64], bit, relaxed);
+		caps += ration_load(&s->limit, relaxed) & RATION_CAP_MASK;
+	}
+	ration_workspace(lc)->caps = caps;
+}
+
 int
 ration_repair(struct ration_lcore *lc, uint64_t deadline)
 {
@@ -162,6 +181,7 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 	struct workspace *ws = ration_workspace(lc);
 	uint32_t i, at, rc = 0;
 
+	mend_slots(lc);
 	/* Of what is pending every level is looked at, the ones that are settled too. */
 	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
 		at = i < RATION_DEPTH_MAX ? ws->up.at[i] : ration_load(&ws->walking, relaxed);

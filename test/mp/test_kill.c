@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * Processes that are killed in the middle of what they do. A child is run for so many instructions
+ * into a call, by single steps, and killed there; then the sweep must find everything and nothing
+ * may be lost. The children are forked, so they share the domain; they take themselves for
+ * secondary processes.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+
+#include "eal.h"
+#include "fixture.h"
+#include "prng.h"
+#include "ration_pvt.h"
+
+#define NB_LEAVES 4
+#define LIMIT 1000
+/* Kills of each kind of call in the normal run; the variable RATION_TEST_LONG asks for all. */
+#define KILLS 90
+
+static bool is_child;
+
+/* In the place of EAL's own. */
+enum rte_proc_type_t
+rte_eal_process_type(void)
+{
+	return is_child ? RTE_PROC_SECONDARY : RTE_PROC_PRIMARY;
+}
+
+/* A tree of two levels below the root, with limits that are close. */
+struct world {
+	struct ration_domain *d;
+	ration_counter_t p;
+	ration_counter_t leaf[NB_LEAVES];
+	struct ration_lcore *lc; /* The parent's. */
+};
+
+static struct world w;
+
+/* Somebody may wait for the end of a step that must come; nobody waits for more than this. */
+#define ANSWER_US 20000000
+
+static int
+open_world(void **state)
+{
+	struct ration_domain_params params = {
+		.max_counters = 64,
+		.max_lcores = 4,
+		.secondary_lcores = 2,
+		.socket_id = SOCKET_ID_ANY,
+		.idle_us = 3600000000,
+		.drain_work = 64,
+	};
+	char name[8];
+	uint32_t i;
+
+	(void)state;
+	w.d = ration_domain_create("kill", &params);
+	if (w.d == NULL)
+		return -1;
+	w.p = make_counter(w.d, ration_domain_root(w.d), "p", LIMIT, 8);
+	for (i = 0; i < NB_LEAVES; i++) {
+		snprintf(name, sizeof(name), "c%u", i);
+		w.leaf[i] = make_counter(w.d, w.p, name, LIMIT, 16);
+	}
+	w.lc = ration_lcore_join(w.d);
+	return w.lc != NULL ? 0 : -1;
+}
+
+static int
+close_world(void **state)
+{
+	(void)state;
+	return ration_lcore_leave(w.lc) + ration_domain_free(w.d);
+}
+
+/* ---------------------------------------------------------------- the child */
+
+static void
+charge_all(struct ration_lcore *lc, uint64_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < NB_LEAVES; i++)
+		ration_try_charge(lc, w.leaf[i], n);
+}
+
+/* What a child does before the call in which it is killed. */
+static struct ration_lcore *
+prepare_stocked(void)
+{
+	struct ration_lcore *lc = ration_lcore_join(w.d);
+
+	charge_all(lc, 3);
+	return lc;
+}
+
+/* It has returned what it was granted: whoever leaves is not asked for it any more. */
+static struct ration_lcore *
+prepare_even(void)
+{
+	struct ration_lcore *lc = prepare_stocked();
+	uint32_t i;
+
+	for (i = 0; i < NB_LEAVES; i++)
+		ration_uncharge(lc, w.leaf[i], 3);
+	return lc;
+}
+
+static struct ration_lcore *
+prepare_joined(void)
+{
+	return ration_lcore_join(w.d);
+}
+
+static struct ration_lcore *
+prepare_nothing(void)
+{
+	return NULL;
+}
+
+static struct ration_lcore *
+prepare_drain(void)
+{
+	struct ration_lcore *lc = prepare_stocked();
+
+	ration_drain(w.d, w.p, 0, NULL);
+	charge_all(lc, 2);
+	ration_call(lc, (uint32_t)w.p);
+	return lc;
+}
+
+static struct ration_lcore *
+prepare_asleep(void)
+{
+	struct ration_lcore *lc = prepare_stocked();
+
+	ration_workspace(lc)->idle_since -= UINT64_C(1) << 50;
+	ration_idle(lc);
+	ration_workspace(lc)->idle_since -= UINT64_C(1) << 50;
+	return lc;
+}
+
+static void
+call_join(struct ration_lcore *lc)
+{
+	(void)lc;
+	ration_lcore_join(w.d);
+}
+
+static void
+call_charge(struct ration_lcore *lc)
+{
+	ration_try_charge(lc, w.leaf[0], 5);
+}
+
+static void
+call_refused(struct ration_lcore *lc)
+{
+	ration_try_charge(lc, w.leaf[0], LIMIT + 1);
+}
+
+static void
+call_force(struct ration_lcore *lc)
+{
+	ration_charge(lc, w.leaf[1], LIMIT);
+}
+
+static void
+call_uncharge(struct ration_lcore *lc)
+{
+	/* 3 are granted, and 200 more from the cold way. */
+	ration_uncharge(lc, w.leaf[2], 3);
+}
+
+static struct ration_lcore *
+prepare_uncharge(void)
+{
+	struct ration_lcore *lc = prepare_stocked();
+
+	ration_drain(w.d, w.p, 0, NULL);
+	return lc;
+}
+
+static void
+call_serve(struct ration_lcore *lc)
+{
+	ration_serve(lc);
+}
+
+static void
+call_idle(struct ration_lcore *lc)
+{
+	ration_idle(lc);
+}
+
+static void
+call_offline(struct ration_lcore *lc)
+{
+	ration_lcore_offline(lc);
+}
+
+static void
+call_leave(struct ration_lcore *lc)
+{
+	ration_lcore_leave(lc);
+}
+
+static void
+call_drain(struct ration_lcore *lc)
+{
+	(void)lc;
+	ration_drain(w.d, w.p, 0, NULL);
+}
+
+static void
+call_sync(struct ration_lcore *lc)
+{
+	ration_try_charge_sync(lc, w.leaf[3], LIMIT, 0, NULL);
+}
+
+struct call {
+	const char *name;
+	struct ration_lcore *(*prepare)(void);
+	void (*call)(struct ration_lcore *lc);
+};
+
+static const struct call calls[] = {
+	{"join", prepare_nothing, call_join},
+	{"charge", prepare_joined, call_charge},
+	{"charge with stock", prepare_stocked, call_charge},
+	{"refused charge", prepare_stocked, call_refused},
+	{"forced charge", prepare_joined, call_force},
+	{"uncharge", prepare_uncharge, call_uncharge},
+	{"serve", prepare_drain, call_serve},
+	{"idle", prepare_asleep, call_idle},
+	{"offline", prepare_stocked, call_offline},
+	{"leave", prepare_even, call_leave},
+	{"drain", prepare_stocked, call_drain},
+	{"sync charge", prepare_stocked, call_sync},
+};
+
+static void
+run_child(const struct call *c)
+{
+	struct ration_lcore *lc;
+
+	is_child = true;
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+		_exit(2);
+	lc = c->prepare();
+	raise(SIGSTOP);
+	c->call(lc);
+	raise(SIGSTOP);
+	_exit(0);
+}
+
+/* --------------------------------------------------------------- the parent */
+
+/* Wait for the child's next stop. @return the signal that stopped it, 0 if it has ended */
+static int
+next_stop(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		assert_int_equal(errno, EINTR);
+	return WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
+}
+
+/* Start a child, let it go so many instructions into the call, and kill it. @return how far it went */
+static uint64_t
+kill_after(const struct call *c, uint64_t steps)
+{
+	uint64_t done = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	fflush(stderr);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_child(c);
+	assert_int_equal(next_stop(pid), SIGSTOP);
+	while (done < steps) {
+		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+		if (next_stop(pid) != SIGTRAP)
+			break; /* The call has ended. */
+		done++;
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(next_stop(pid), 0);
+	return done;
+}
+
+/* The application's decision: what a dead process was granted is lost. */
+static void
+release_lost(const struct ration_gone *gone, void *arg)
+{
+	uint64_t *units = arg;
+
+	*units += gone->units;
+	assert_int_equal(ration_uncharge(ration_lcore_none(w.d), gone->counter, gone->units), 0);
+}
+
+static void
+assert_nobody_is_left(void)
+{
+	struct ration_drain_report report;
+	uint64_t lost = 0;
+	uint32_t i;
+
+	/* Limits hold before anybody has swept. */
+	assert_int_equal(ration_domain_verify(w.d, 0, stderr), 0);
+	assert_in_range(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 0, 1);
+	assert_sound(w.d);
+	assert_int_equal(usage_of(w.d, ration_domain_root(w.d)), 0);
+	for (i = 0; i < RATION_ASKERS_MAX; i++)
+		assert_int_equal(w.d->askers[i], 0);
+	assert_int_equal((uint32_t)w.d->round, 0);
+	assert_int_equal(ration_nb_online(w.d), 1);
+	for (i = 0; i < w.d->max_lcores; i++) {
+		if (i != w.lc->slot_id)
+			assert_int_equal(MEMBER_STATE(w.d->members[i].state), MEMBER_FREE);
+	}
+	/* All goes on as before. */
+	assert_int_equal(ration_try_charge(w.lc, w.leaf[0], 1), 0);
+	assert_int_equal(ration_uncharge(w.lc, w.leaf[0], 1), 0);
+	assert_int_equal(ration_drain(w.d, w.p, ANSWER_US, &report), 0);
+	assert_int_equal(usage_of(w.d, ration_domain_root(w.d)), 0);
+}
+
+static void
+kill_everywhere(const struct call *c)
+{
+	struct prng rng = {.state = 1};
+	uint64_t length = kill_after(c, UINT64_MAX), at, stride;
+	uint32_t kills = 0;
+
+	assert_nobody_is_left();
+	stride = getenv("RATION_TEST_LONG") != NULL ? 1 : length / KILLS + 1;
+	for (at = 0; at <= length; at += 1 + prng_below(&rng, 2 * stride - 1)) {
+		kill_after(c, at);
+		assert_nobody_is_left();
+		kills++;
+	}
+	print_message("%s: killed %u times within %" PRIu64 " instructions\n", c->name, kills,
+		      length);
+}
+
+static void
+a_kill_at_any_instruction_loses_nothing(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(calls); i++)
+		kill_everywhere(&calls[i]);
+}
+
+/* Drains do not need a sweep to get the stock of the dead; the sweep says what they were granted. */
+static void
+a_drain_takes_over_who_has_died(void **state)
+{
+	struct ration_drain_report report;
+	uint64_t lost = 0;
+	uint32_t i, gone = 0;
+
+	(void)state;
+	kill_after(&calls[2], 0);
+	assert_true(stock_of(w.d, w.p) > 0);
+	assert_int_equal(ration_drain(w.d, w.p, ANSWER_US, &report), 0);
+	for (i = 0; i < report.nb_rows; i++)
+		gone += report.rows[i].engine == RATION_DRAIN_GONE && report.rows[i].units > 0;
+	assert_int_equal(gone, 1);
+	assert_int_equal(stock_of(w.d, w.p), 0);
+	assert_int_equal(usage_of(w.d, w.p), 3 * NB_LEAVES);
+	assert_int_equal(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 1);
+	assert_int_equal(lost, 3 * NB_LEAVES);
+	assert_nobody_is_left();
+}
+
+/* The kill comes while it holds the gate: others must be able to stock again. */
+static void
+the_gate_of_a_dead_asker_is_opened_by_the_sweep(void **state)
+{
+	uint64_t length = kill_after(&calls[10], UINT64_MAX), at, shut = 0;
+
+	(void)state;
+	assert_nobody_is_left();
+	for (at = 0; at < length && shut == 0; at += 50) {
+		kill_after(&calls[10], at);
+		shut += (uint32_t)w.d->round != 0;
+		assert_nobody_is_left();
+	}
+	assert_int_equal(shut, 1);
+}
+
+static struct ration_lcore *
+prepare_stocked_leaver(void)
+{
+	struct ration_lcore *lc = prepare_stocked();
+
+	ration_lcore_leave(lc);
+	return NULL;
+}
+
+static void
+call_nothing(struct ration_lcore *lc)
+{
+	(void)lc;
+}
+
+/* It has handed over what it was granted: nobody reports that as lost. */
+static void
+who_has_left_is_not_reported(void **state)
+{
+	const struct call leaver = {"leaver", prepare_stocked_leaver, call_nothing};
+	uint64_t lost = 0;
+	uint32_t i;
+
+	(void)state;
+	kill_after(&leaver, UINT64_MAX);
+	assert_int_equal(ration_nb_online(w.d), 1);
+	assert_int_equal(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 0);
+	assert_int_equal(lost, 0);
+	for (i = 0; i < NB_LEAVES; i++)
+		assert_int_equal(ration_uncharge(ration_lcore_none(w.d), w.leaf[i], 3), 0);
+	assert_nobody_is_left();
+}
+
+static void
+a_secondary_process_without_slot_charges_nothing(void **state)
+{
+	struct ration_lcore *none = ration_lcore_none(w.d);
+
+	(void)state;
+	is_child = true;
+	assert_int_equal(ration_try_charge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_uncharge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_sweep(w.d, 0, NULL, NULL), -E_RTE_SECONDARY);
+	is_child = false;
+	assert_int_equal(usage_of(w.d, w.p), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest kills[] = {
+		cmocka_unit_test(a_drain_takes_over_who_has_died),
+		cmocka_unit_test(the_gate_of_a_dead_asker_is_opened_by_the_sweep),
+		cmocka_unit_test(a_kill_at_any_instruction_loses_nothing),
+		cmocka_unit_test(who_has_left_is_not_reported),
+		cmocka_unit_test(a_secondary_process_without_slot_charges_nothing),
+	};
+
+	if (test_eal_start("kill", 1) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(kills, open_world, close_world));
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * A primary and a true secondary process of EAL's. The secondary is this program again; the two
+ * take turns through a pair of pipes, a byte each.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+
+#include "fixture.h"
+#include "ration_pvt.h"
+
+#define PATIENCE_MS 20000
+#define ANSWER_US (PATIENCE_MS * 1000)
+#define PAGES_NEEDED 32
+#define LOOKS 20000
+
+static char prefix[64];
+static int from_peer = -1, to_peer = -1;
+
+/* ---------------------------------------------------------------- the turns */
+
+static void
+say(char word)
+{
+	assert_int_equal(write(to_peer, &word, 1), 1);
+}
+
+/* Whether the peer has said something. */
+static bool
+hears(int timeout_ms)
+{
+	struct pollfd fd = {.fd = from_peer, .events = POLLIN};
+
+	return poll(&fd, 1, timeout_ms) == 1;
+}
+
+/* Wait for a word; pass quiescent points meanwhile. */
+static void
+expect(char word, struct ration_lcore *lc)
+{
+	uint32_t turns;
+	char heard = 0;
+
+	for (turns = 0; turns < PATIENCE_MS && !hears(1); turns++) {
+		if (lc != NULL)
+			ration_quiescent(lc);
+	}
+	assert_int_equal(read(from_peer, &heard, 1), 1);
+	assert_int_equal(heard, word);
+}
+
+/* -------------------------------------------------------- the secondary part */
+
+static void
+is_refused(void)
+{
+	rte_errno = 0;
+	assert_null(ration_domain_lookup("mp"));
+	assert_int_equal(rte_errno, EPROTO);
+}
+
+/* Counters that come and go must not confuse whoever looks for others. */
+static void
+look_around(const struct ration_domain *d, ration_counter_t c)
+{
+	struct ration_counter_info info;
+	ration_counter_t found;
+	char path[64];
+	uint32_t i;
+
+	for (i = 0; i < LOOKS; i++) {
+		assert_true(ration_counter_find(d, "p/c") == c);
+		found = ration_counter_find(d, "p/x");
+		if (found != RATION_COUNTER_NONE && ration_counter_get(d, found, &info) == 0)
+			assert_string_equal(info.name, "x");
+		assert_int_equal(ration_counter_path(d, c, path, sizeof(path)), 3);
+		assert_string_equal(path, "p/c");
+		found = ration_counter_next(d, c);
+	}
+}
+
+static void
+be_secondary(void **state)
+{
+	struct ration_drain_report report;
+	struct ration_reading reading;
+	struct ration_lcore *lc;
+	struct ration_domain *d;
+	ration_counter_t c, p;
+
+	(void)state;
+	rte_errno = 0;
+	assert_null(ration_domain_lookup("other"));
+	assert_int_equal(rte_errno, ENOENT);
+	/* Of another layout, of other sizes, damaged. */
+	is_refused();
+	say('1');
+	expect('1', NULL);
+	is_refused();
+	say('2');
+	expect('2', NULL);
+	is_refused();
+	say('3');
+	expect('3', NULL);
+	d = ration_domain_lookup("mp");
+	assert_non_null(d);
+	p = ration_counter_find(d, "p");
+	c = ration_counter_find(d, "p/c");
+	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(reading.granted, 5);
+	assert_true(reading.stock > 0);
+	/* What is the primary's to do. */
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(d, p, "y", NULL), E_RTE_SECONDARY);
+	assert_int_equal(ration_counter_destroy(d, c, 0), -E_RTE_SECONDARY);
+	assert_int_equal(ration_counter_set_max(d, c, 1, 0), -E_RTE_SECONDARY);
+	assert_int_equal(ration_sweep(d, 0, NULL, NULL), -E_RTE_SECONDARY);
+	assert_int_equal(ration_try_charge(ration_lcore_self(d), c, 1), -E_RTE_SECONDARY);
+	lc = ration_lcore_online(d);
+	assert_non_null(lc);
+	assert_int_equal(ration_try_charge(lc, c, 10), 0);
+	say('4');
+	/* The primary drains us, then we drain it. */
+	expect('4', lc);
+	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
+	assert_int_equal(report.nb_rows, 2);
+	assert_int_equal(ration_read_exact(d, p, &reading), 0);
+	assert_int_equal(reading.granted, 15);
+	assert_int_equal(reading.stock, 0);
+	assert_int_equal(ration_try_charge_sync(lc, c, 1000, ANSWER_US, NULL), -EDQUOT);
+	say('5');
+	expect('5', lc);
+	look_around(d, c);
+	say('6');
+	expect('6', lc);
+	/* It has handed on what it was granted. */
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	say('7');
+	expect('7', NULL);
+	lc = ration_lcore_online(d);
+	assert_non_null(lc);
+	assert_int_equal(ration_try_charge(lc, c, 7), 0);
+	say('8');
+	/* To be killed here. */
+	expect('8', NULL);
+}
+
+/* ---------------------------------------------------------- the primary part */
+
+static pid_t
+start_secondary(void)
+{
+	int down[2], up[2];
+	char in[16], out[16];
+	pid_t pid;
+
+	assert_int_equal(pipe(down), 0);
+	assert_int_equal(pipe(up), 0);
+	snprintf(in, sizeof(in), "%d", down[0]);
+	snprintf(out, sizeof(out), "%d", up[1]);
+	fflush(stdout);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(down[1]);
+		close(up[0]);
+		execl("/proc/self/exe", "secondary", prefix, in, out, (char *)NULL);
+		_exit(127);
+	}
+	close(down[0]);
+	close(up[1]);
+	to_peer = down[1];
+	from_peer = up[0];
+	return pid;
+}
+
+struct lost {
+	uint64_t units;
+	int32_t pid;
+	ration_counter_t counter;
+};
+
+static void
+note_lost(const struct ration_gone *gone, void *arg)
+{
+	struct lost *lost = arg;
+
+	lost->units += gone->units;
+	lost->pid = gone->pid;
+	lost->counter = gone->counter;
+}
+
+static void
+create_and_destroy(struct ration_domain *d, struct ration_lcore *lc, ration_counter_t p)
+{
+	ration_counter_t x;
+
+	while (!hears(0)) {
+		x = make_counter(d, p, "x", 10, 4);
+		assert_int_equal(ration_counter_destroy(d, x, 0), 0);
+		ration_quiescent(lc);
+	}
+}
+
+static void
+two_processes_share_a_domain(void **state)
+{
+	struct ration_domain_params params = {
+		.max_lcores = 4, .secondary_lcores = 1, .socket_id = SOCKET_ID_ANY};
+	struct ration_domain *d = ration_domain_create("mp", &params);
+	struct lost lost = {.units = 0};
+	struct ration_drain_report report;
+	struct ration_reading reading;
+	struct ration_lcore *lc;
+	ration_counter_t p, c;
+	uint32_t i, gone = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(d);
+	lc = ration_lcore_online(d);
+	p = make_counter(d, ration_domain_root(d), "p", 1000, 0);
+	c = make_counter(d, p, "c", RATION_UNLIMITED, 64);
+	assert_int_equal(ration_try_charge(lc, c, 5), 0);
+	d->layout++;
+	pid = start_secondary();
+	expect('1', lc);
+	d->layout--;
+	d->sizes++;
+	say('1');
+	expect('2', lc);
+	d->sizes--;
+	d->max_counters *= 1024;
+	say('2');
+	expect('3', lc);
+	d->max_counters /= 1024;
+	say('3');
+	expect('4', lc);
+	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(reading.granted, 15);
+	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
+	assert_int_equal(usage_of(d, p), 15);
+	say('4');
+	expect('5', lc);
+	say('5');
+	create_and_destroy(d, lc, p);
+	expect('6', lc);
+	say('6');
+	expect('7', lc);
+	assert_int_equal(ration_sweep(d, ANSWER_US, note_lost, &lost), 0);
+	assert_int_equal(lost.units, 0);
+	assert_int_equal(ration_uncharge(lc, c, 10), 0);
+	say('7');
+	expect('8', lc);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
+	for (i = 0; i < report.nb_rows; i++)
+		gone += report.rows[i].engine == RATION_DRAIN_GONE;
+	assert_int_equal(gone, 1);
+	assert_int_equal(usage_of(d, p), 12);
+	assert_int_equal(ration_sweep(d, ANSWER_US, note_lost, &lost), 1);
+	assert_int_equal(lost.units, 7);
+	assert_int_equal(lost.pid, pid);
+	assert_true(lost.counter == c);
+	assert_int_equal(ration_uncharge(lc, c, 12), 0);
+	drain_all(d);
+	assert_int_equal(usage_of(d, p), 0);
+	assert_sound(d);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+/* Pages of 2 MiB that nobody uses. */
+static uint32_t
+free_pages(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "r");
+	uint32_t nb = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%" SCNu32, &nb) != 1)
+		nb = 0;
+	fclose(f);
+	return nb;
+}
+
+static int
+start_eal(const char *type)
+{
+	char arg[8][80];
+	char *argv[RTE_DIM(arg) + 1];
+	uint32_t i = 0, nb;
+
+	snprintf(arg[i++], sizeof(arg[0]), "mp");
+	snprintf(arg[i++], sizeof(arg[0]), "--lcores=0@(0-%ld)", sysconf(_SC_NPROCESSORS_ONLN) - 1);
+	snprintf(arg[i++], sizeof(arg[0]), "--no-pci");
+	snprintf(arg[i++], sizeof(arg[0]), "--file-prefix=%s", prefix);
+	snprintf(arg[i++], sizeof(arg[0]), "--proc-type=%s", type);
+	snprintf(arg[i++], sizeof(arg[0]), "--log-level=error");
+	for (nb = i, i = 0; i < nb; i++)
+		argv[i] = arg[i];
+	argv[nb] = NULL;
+	return rte_eal_init((int)nb, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest primary[] = {cmocka_unit_test(two_processes_share_a_domain)};
+	const struct CMUnitTest secondary[] = {cmocka_unit_test(be_secondary)};
+	int rc;
+
+	if (argc == 4) {
+		snprintf(prefix, sizeof(prefix), "%s", argv[1]);
+		from_peer = atoi(argv[2]);
+		to_peer = atoi(argv[3]);
+		/* The reader of TAP hears the primary only. */
+		if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || start_eal("secondary") < 0)
+			return 1;
+		return cmocka_run_group_tests(secondary, NULL, NULL);
+	}
+	snprintf(prefix, sizeof(prefix), "ration-mp-%d", (int)getpid());
+	if (free_pages() < PAGES_NEEDED) {
+		printf("1..1\nok 1 - two_processes_share_a_domain # SKIP fewer than %d free "
+		       "hugepages\n",
+		       PAGES_NEEDED);
+		return 0;
+	}
+	if (start_eal("primary") < 0)
+		return 1;
+	rc = cmocka_run_group_tests(primary, NULL, NULL);
+	rte_eal_cleanup();
+	return rc;
+}
