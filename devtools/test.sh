@@ -134,7 +134,13 @@ run_gcc()
 {
 	build gcc gcc -Dbuildtype=debugoptimized || return
 	GCC_BUILD=$BUILT
-	meson_tests 'unit tests' 400 "$GCC_BUILD" --no-suite e2e --no-suite install
+	# Only processes that share hugepages can share a domain.
+	if is_root && reserve_hugepages 128; then
+		export RATION_HUGE_DIR=$HUGE_DIR
+	else
+		echo '  no hugepages to be had: no test with a true secondary process'
+	fi
+	meson_tests 'unit tests' 500 "$GCC_BUILD" --no-suite e2e --no-suite install
 }
 
 run_clang()
@@ -151,7 +157,8 @@ run_sanitizers()
 {
 	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
-	ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
+	# With sanitizers a call has many times the instructions, and each is a step.
+	RATION_TEST_KILLS=8 ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
 		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
 		--no-suite install --timeout-multiplier 4
 }

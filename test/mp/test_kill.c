@@ -30,7 +30,7 @@
 
 #define NB_LEAVES 4
 #define LIMIT 1000
-/* Kills of each kind of call in the normal run; the variable RATION_TEST_LONG asks for all. */
+/* Kills of each kind of call, if RATION_TEST_KILLS does not say how many. */
 #define KILLS 90
 
 static bool is_child;
@@ -349,11 +349,14 @@ static void
 kill_everywhere(const struct call *c)
 {
 	struct prng rng = {.state = 1};
-	uint64_t length = kill_after(c, UINT64_MAX), at, stride;
+	const char *wanted = getenv("RATION_TEST_KILLS");
+	uint64_t length = kill_after(c, UINT64_MAX), at, stride, nb = KILLS;
 	uint32_t kills = 0;
 
 	assert_nobody_is_left();
-	stride = getenv("RATION_TEST_LONG") != NULL ? 1 : length / KILLS + 1;
+	if (wanted != NULL && atoi(wanted) > 0)
+		nb = (uint64_t)atoi(wanted);
+	stride = length / nb + 1;
 	for (at = 0; at <= length; at += 1 + prng_below(&rng, 2 * stride - 1)) {
 		kill_after(c, at);
 		assert_nobody_is_left();
