@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include <rte_cycles.h>
@@ -36,6 +37,27 @@ RTE_LOG_REGISTER_DEFAULT(ration_logtype, NOTICE)
 /* Index by ration_domain::id. Slots are taken and given under the lock. */
 static struct local locals[RATION_DOMAINS_MAX];
 static rte_ticketlock_t locals_lock = RTE_TICKETLOCK_INITIALIZER;
+
+void
+ration_log_limited(struct ration_domain *d, const char *format, ...)
+{
+	struct local *l = ration_local(d);
+	uint64_t now = rte_get_tsc_cycles(), next = ration_load(&l->log_next, relaxed);
+	uint32_t unlogged;
+	char text[200];
+	va_list ap;
+
+	/* Of several at once one writes. */
+	if (now < next || !ration_cas(&l->log_next, &next, now + rte_get_tsc_hz(), relaxed)) {
+		ration_fetch_add(&l->nb_unlogged, 1, relaxed);
+		return;
+	}
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	unlogged = ration_exchange(&l->nb_unlogged, 0, relaxed);
+	RATION_LOG(WARNING, "domain %s: %s (%u more warnings before)", d->name, text, unlogged);
+}
 
 struct local *
 ration_local(const struct ration_domain *d)

@@ -13,6 +13,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -22,6 +23,7 @@
 
 #include "drain.h"
 #include "gone.h"
+#include "trace.h"
 
 /* Who has not answered for so long may be dead. To ask costs system calls. */
 #define LOOK_US 1000
@@ -85,6 +87,7 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	ration_walk_end(ration_lcore_none(dr->domain), token);
 	/* Release: pairs with the acquire by which the owner or another drainer comes next. */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
+	ration_trace_takeover(row->slot_id, false, units);
 	row->engine = RATION_DRAIN_TAKEOVER;
 	row_done(dr, row, units);
 	return true;
@@ -277,6 +280,25 @@ reason_of(const struct drain *dr, const struct ration_drain_row *row)
 }
 
 static void
+log_timeout(const struct drain *dr, const struct ration_drain_row *row)
+{
+	static const char *const reasons[] = {
+		[RATION_DRAIN_REASON_NONE] = "unknown",
+		[RATION_DRAIN_REASON_SILENT] = "it passes no quiescent point",
+		[RATION_DRAIN_REASON_WAIT] = "it is in WAIT, only the main lcore can drain it",
+		[RATION_DRAIN_REASON_TAKEN] = "another drain was at it",
+		[RATION_DRAIN_REASON_WALK] = "it does not end its charge",
+	};
+
+	ration_log_limited(
+		dr->domain,
+		"slot %u (lcore %d) has not answered a drain of counter %u within %" PRIu64
+		" us: %s",
+		row->slot_id, (int)row->lcore_id, dr->target,
+		row->cycles / (rte_get_tsc_hz() / 1000000), reasons[row->reason]);
+}
+
+static void
 note_timeouts(struct drain *dr)
 {
 	struct ration_drain_row *row;
@@ -299,6 +321,7 @@ note_timeouts(struct drain *dr)
 		row->reason = reason_of(dr, row);
 		row->cycles = rte_get_tsc_cycles() - dr->start;
 		dr->report->nb_timedout++;
+		log_timeout(dr, row);
 	}
 }
 
@@ -352,6 +375,8 @@ ration_drain_close(struct drain *dr)
 {
 	ration_round_close(dr->domain, dr->asker);
 	dr->report->cycles = rte_get_tsc_cycles() - dr->start;
+	ration_trace_round(dr->target, dr->gen, dr->report->units, dr->report->nb_timedout,
+			   dr->report->cycles);
 }
 
 int

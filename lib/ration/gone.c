@@ -13,6 +13,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -21,6 +22,7 @@
 
 #include "gone.h"
 #include "liveness.h"
+#include "trace.h"
 
 bool
 ration_member_is_dead(const struct member *m)
@@ -73,6 +75,9 @@ take_dead(struct ration_domain *d, struct member *m, uint64_t word, uint64_t dea
 	}
 	if (lc != NULL)
 		*units = give_all_back(d, lc);
+	ration_trace_takeover((uint32_t)(m - d->members), true, *units);
+	ration_log_limited(d, "slot %u of process %d is gone, %" PRIu64 " units of stock are back",
+			   (uint32_t)(m - d->members), ration_load(&m->pid, relaxed), *units);
 	ration_set_online(d, (uint32_t)(m - d->members), false);
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_GONE), release);
 	return true;

@@ -370,6 +370,8 @@ ration_resolve(const struct ration_domain *d, ration_counter_t handle)
 /** What each process keeps of a domain for itself. */
 struct local {
 	struct ration_domain *domain;
+	RATION_ATOMIC(uint64_t) log_next; /**< TSC from which on the next warning is written. */
+	RATION_ATOMIC(uint32_t) nb_unlogged; /**< Warnings that were not, since the last. */
 	uint64_t creation; /**< Of the domain that the rest is about. */
 	struct rte_hash *paths; /**< {parent, name} to index. */
 	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
@@ -378,6 +380,9 @@ struct local {
 	/** Held for moments: links, names and the path table. */
 	rte_ticketlock_t tree;
 };
+
+/** Log a warning about a domain, once a second at the most. Not for the data path. */
+void __rte_format_printf(2, 3) ration_log_limited(struct ration_domain *d, const char *format, ...);
 
 struct local *ration_local(const struct ration_domain *d);
 

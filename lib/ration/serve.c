@@ -15,6 +15,7 @@
 #include <rte_prefetch.h>
 
 #include "ration_pvt.h"
+#include "trace.h"
 
 /* What a look costs, in arbitrary units: at an empty word of the bitmap, at a slot. */
 #define WORD_WORK 1
@@ -189,6 +190,7 @@ serve(struct ration_lcore *lc, uint64_t work)
 	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drained, units);
 	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
+	ration_trace_pass(lc->slot_id, pass->view.gen, units);
 	if (!pass->running)
 		pass_end(lc, pass);
 	else /* So that the next quiescent point comes here. */

@@ -20,6 +20,7 @@
 #include <rte_errno.h>
 
 #include "ration_pvt.h"
+#include "trace.h"
 
 uint32_t
 ration_walk_begin(struct ration_lcore *lc)
@@ -159,6 +160,7 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	/* After usage: see repair.c. */
 	ration_ledger_add(lc, index, (int64_t)(need + ahead));
 	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
+	ration_trace_refill(lc->slot_id, index, need, ahead);
 	/* After usage: so usage >= granted + stock at every instant. */
 	if (!slotless)
 		ration_slot_set(lc, index, ration_load(&c->gen, relaxed), ahead, 2 * ahead);
@@ -219,6 +221,7 @@ note_refusal(struct ration_lcore *lc, struct counter *failed)
 {
 	ration_fetch_add(&failed->failures, 1, relaxed);
 	ration_stat_add(lc, &lc->stats.refusals, 1);
+	ration_trace_refusal(lc->slot_id, ration_index_of(ration_domain_of(lc), failed));
 }
 
 static int
@@ -310,6 +313,7 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 		return reject_range(lc, c);
 	}
 	ration_stat_add(lc, &lc->stats.trims, 1);
+	ration_trace_trim(lc->slot_id, ration_index_of(d, c), n);
 	return 0;
 }
 

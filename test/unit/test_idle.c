@@ -308,6 +308,53 @@ a_drain_that_begins_during_another_is_complete(void **state)
 	close_domain(&o);
 }
 
+/*
+ * Two lcores below one limit. What one has taken ahead is at most what was left then, divided by
+ * twice the lcores; far from the limit it is the batch.
+ */
+static void
+what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
+{
+	struct prng rng = {.state = 42};
+	uint64_t granted = 0, walks, left, stock, n;
+	struct ration_lcore *lc[2];
+	struct ration_lcore_stats st;
+	struct own o;
+	uint32_t i, k, index;
+
+	(void)state;
+	open_domain(&o, &(struct ration_domain_params){.max = RATION_UNLIMITED}, 64);
+	assert_int_equal(ration_counter_set_max(o.d, o.c[0], 3000, 0), 0);
+	index = (uint32_t)o.c[0];
+	lc[0] = o.lc;
+	lc[1] = ration_lcore_join(o.d);
+	for (i = 0; i < 100000; i++) {
+		k = prng_below(&rng, 2);
+		n = prng_below(&rng, 60);
+		st = stats_of(lc[k]);
+		walks = st.refills + st.trims;
+		/* Up to the limit and down again, in long waves. */
+		if (prng_below(&rng, 100) < (i / 5000 % 2 == 0 ? 55 : 45)) {
+			if (ration_try_charge(lc[k], o.c[0], n) == 0)
+				granted += n;
+		} else if (granted >= n) {
+			assert_int_equal(ration_uncharge(lc[k], o.c[0], n), 0);
+			granted -= n;
+		}
+		stock = lc[k]->slots[index].stock;
+		assert_in_range(stock_of(o.d, o.c[0]), 0, 2 * 2 * 64);
+		assert_int_equal(usage_of(o.d, o.c[0]), granted + stock_of(o.d, o.c[0]));
+		st = stats_of(lc[k]);
+		if (st.refills + st.trims == walks)
+			continue;
+		left = 3000 - usage_of(o.d, o.c[0]) + stock;
+		assert_in_range(stock, 0, RTE_MIN(left / 4, UINT64_C(64)));
+	}
+	assert_int_equal(ration_lcore_leave(lc[1]), 0);
+	assert_int_equal(ration_uncharge(o.lc, o.c[0], granted), 0);
+	close_domain(&o);
+}
+
 static void
 bad_bounds_are_refused(void **state)
 {
@@ -331,6 +378,7 @@ main(void)
 		cmocka_unit_test(the_domain_never_hides_more_than_stock_max),
 		cmocka_unit_test(a_quiescent_point_does_no_more_than_drain_work),
 		cmocka_unit_test(a_drain_that_begins_during_another_is_complete),
+		cmocka_unit_test(what_is_hidden_is_bounded_near_a_limit_and_far_from_it),
 		cmocka_unit_test(bad_bounds_are_refused),
 	};
 

@@ -4,6 +4,8 @@
 
 /* Lcores come, park and go: their stock goes back, their slots are used again (P6, P8). */
 
+#include <pthread.h>
+
 #include <rte_common.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
@@ -331,6 +333,107 @@ each_thread_has_a_slot_of_its_own(void **state)
 	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->slot_id));
 }
 
+/* A thread that takes stock and ends, in one of several ways, without leaving. */
+struct leaver {
+	struct ration_domain *d;
+	ration_counter_t c;
+	bool exits;
+	bool registers;
+	uint64_t hidden;
+	int rc;
+};
+
+static void *
+forget_to_leave(void *arg)
+{
+	struct leaver *l = arg;
+	struct ration_lcore *lc;
+
+	if (l->registers && rte_thread_register() != 0)
+		return NULL;
+	lc = ration_lcore_online(l->d);
+	l->rc = ration_try_charge(lc, l->c, 1);
+	ration_uncharge(lc, l->c, 1);
+	l->hidden = stock_of(l->d, l->c);
+	if (l->registers) {
+		rte_thread_unregister();
+		/* Parked, not gone: it can go on, without stock. */
+		l->hidden += stock_of(l->d, l->c) << 32;
+		if (ration_try_charge(lc, l->c, 1) != 0 || ration_uncharge(lc, l->c, 1) != 0)
+			l->rc = -1;
+	}
+	if (l->exits)
+		pthread_exit(NULL);
+	return NULL;
+}
+
+static void
+end_of_thread(struct fixture *f, struct leaver *l)
+{
+	pthread_t thread;
+	uint32_t i;
+
+	l->d = f->d;
+	/* More often than there are slots: each is free again. */
+	for (i = 0; i < 20; i++) {
+		l->rc = -1;
+		assert_int_equal(pthread_create(&thread, NULL, forget_to_leave, l), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_int_equal(l->rc, 0);
+		assert_in_range(l->hidden, 1, 64 + 1);
+		assert_int_equal(usage_of(f->d, l->c), 0);
+	}
+}
+
+static void
+a_thread_that_returns_gives_all_back(void **state)
+{
+	struct fixture *f = *state;
+	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64)};
+
+	end_of_thread(f, &l);
+}
+
+static void
+a_thread_that_exits_gives_all_back(void **state)
+{
+	struct fixture *f = *state;
+	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64), .exits = true};
+
+	end_of_thread(f, &l);
+}
+
+static void
+a_thread_that_unregisters_is_parked(void **state)
+{
+	struct fixture *f = *state;
+	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64), .registers = true};
+
+	end_of_thread(f, &l);
+}
+
+/* The stuck flag: asked while it is excluded, included again, asked again. */
+static void
+asked_while_parked_it_answers_after_it_is_back(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 10000, 64);
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
+		drain_all(f->d);
+		assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+		assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+		assert_int_equal(ration_try_charge(f->lc[0], c, 2), 0);
+		assert_true(stock_of(f->d, c) > 0);
+		drain_all(f->d);
+		assert_int_equal(stock_of(f->d, c), 0);
+		assert_int_equal(ration_uncharge(f->lc[0], c, 2), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -352,6 +455,10 @@ main(void)
 		with_one_slot(units_charged_without_slot_come_back_with_one),
 		with_two_slots(observers_see_members_by_slot),
 		in_domain(each_thread_has_a_slot_of_its_own),
+		in_domain(a_thread_that_returns_gives_all_back),
+		in_domain(a_thread_that_exits_gives_all_back),
+		in_domain(a_thread_that_unregisters_is_parked),
+		with_one_slot(asked_while_parked_it_answers_after_it_is_back),
 	};
 
 	if (test_eal_start("lcore", 1) != 0)

@@ -410,6 +410,46 @@ wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
 		assert_int_equal(ration_uncharge(f->lc[0], c[i], 1), 0);
 }
 
+struct grab {
+	ration_counter_t c;
+	uint32_t granted;
+};
+
+static void
+grab_all(struct ration_lcore *lc, void *arg)
+{
+	struct grab *grab = arg;
+
+	for (grab->granted = 0; ration_try_charge(lc, grab->c, 1) == 0; grab->granted++)
+		;
+}
+
+/* So close to the limit nothing is taken ahead: plain charges are exact. */
+static void
+all_at_the_limit_are_granted_exactly_max(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 7, 64);
+	struct grab grabs[FIXTURE_ACTORS];
+	uint32_t round, i, granted;
+
+	for (i = 0; i < FIXTURE_ACTORS; i++) {
+		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
+		assert_true(actor_online(&f->actors[i]));
+	}
+	for (round = 0; round < 10000; round++) {
+		for (i = 0; i < FIXTURE_ACTORS; i++) {
+			grabs[i].c = c;
+			actor_post(&f->actors[i], grab_all, &grabs[i]);
+		}
+		wait_for_actors(f);
+		for (i = 0, granted = 0; i < FIXTURE_ACTORS; i++)
+			granted += grabs[i].granted;
+		assert_int_equal(granted, 7);
+		assert_int_equal(ration_uncharge(ration_lcore_none(f->d), c, 7), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -425,6 +465,7 @@ main(void)
 		with_one_slot(bad_handles_are_told_at_once),
 		with_one_slot(threads_without_slot_get_exact_answers_too),
 		in_domain(at_the_last_unit_exactly_one_wins),
+		in_domain(all_at_the_limit_are_granted_exactly_max),
 		with_one_slot(failing_charges_of_others_do_not_refuse_what_fits),
 		with_one_slot(a_plain_refusal_asks_for_what_others_hide),
 		with_one_slot(a_plain_refusal_asks_below_the_level_that_lacks_room),
