@@ -143,6 +143,7 @@ check_cppcheck()
 	need cppcheck || return
 	# cppcheck 2.10 takes "x ? p : &v" for a read of v; the compilers look for such reads too.
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
+		--suppress='unknownMacro:*trace_points.h' \
 		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/pmd \
 		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' -D'RTE_STR(x)=""' \
 		"${C[@]}"

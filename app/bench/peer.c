@@ -84,6 +84,15 @@ peer_take_stock(void *peer)
 }
 
 int
+peer_park(void *peer)
+{
+	struct peer *p = peer;
+	int rc = peer_take_stock(peer);
+
+	return rc != 0 ? rc : -ration_lcore_offline(ration_lcore_self(p->domain));
+}
+
+int
 peer_leave(void *peer)
 {
 	struct peer *p = peer;

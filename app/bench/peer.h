@@ -50,6 +50,9 @@ int peer_poll_ration(void *peer);
 /** Lcore function: come online, take stock, and return without parking. @return 0 or an errno */
 int peer_take_stock(void *peer);
 
+/** Lcore function: come online, take stock, park. @return 0 or an errno */
+int peer_park(void *peer);
+
 /** Lcore function: give everything back. @return 0 or an errno */
 int peer_leave(void *peer);
 

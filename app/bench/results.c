@@ -63,6 +63,18 @@ results_ratio(struct results *r, const char *name, const struct row *over, const
 	TAILQ_INSERT_TAIL(&r->ratios, ratio, next);
 }
 
+void
+results_value(struct results *r, const char *name, const struct row *row, double target)
+{
+	struct ratio *ratio = alloc_or_exit(sizeof(*ratio));
+
+	ratio->name = name;
+	ratio->value = row->summary.median;
+	ratio->target = target;
+	ratio->one_cpu = row->one_cpu;
+	TAILQ_INSERT_TAIL(&r->ratios, ratio, next);
+}
+
 bool
 ratio_judged(const struct ratio *ratio)
 {

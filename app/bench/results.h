@@ -62,6 +62,9 @@ int results_close_row(struct row *row);
 void results_ratio(struct results *r, const char *name, const struct row *over,
 		   const struct row *under, double target);
 
+/** Add a median itself, in the unit of its row, where the target is not a ratio. */
+void results_value(struct results *r, const char *name, const struct row *row, double target);
+
 /** Is there a target, and rows that mean something? */
 bool ratio_judged(const struct ratio *ratio);
 

@@ -9,5 +9,6 @@
 const struct bench_test *const bench_tests[] = {
 	&test_charge,
 	&test_drain,
+	&test_policy,
 	NULL,
 };

@@ -37,6 +37,7 @@ extern const struct bench_test *const bench_tests[];
 
 extern const struct bench_test test_charge;
 extern const struct bench_test test_drain;
+extern const struct bench_test test_policy;
 
 static inline double
 bench_ns(const struct bench *b, uint64_t ticks)

@@ -105,6 +105,8 @@ is_valid(const struct drain_run *run, uint64_t turns_before)
 
 	if (run->c->poll != NULL && peer_progress(run->peer) == turns_before)
 		return false;
+	if (run->c->engine == RATION_DRAIN_TAKEOVER)
+		return report->nb_rows == 1 && report->rows[0].engine == run->c->engine;
 	return run->c->ask != ask_drain ||
 	       (report->units >= run->c->counters && report->nb_rows == 1 &&
 		report->rows[0].engine == run->c->engine);
@@ -175,6 +177,50 @@ block_waiting(struct bench *b, struct drain_run *run)
 	return rte_eal_wait_lcore(run->lcore_id) == 0 ? 0 : -1;
 }
 
+/* Parked it stays: it has given all back, and what is timed is to be sure of that. */
+static int
+block_parked(struct bench *b, struct drain_run *run)
+{
+	uint32_t asks = asks_of_block(b, run), i;
+	int rc = rte_eal_remote_launch(peer_park, run->peer, run->lcore_id);
+
+	if (rc == 0)
+		rc = rte_eal_wait_lcore(run->lcore_id);
+	for (i = 0; i < asks && rc == 0; i++)
+		ask_timed(b, run, 0);
+	if (rc == 0)
+		rc = rte_eal_remote_launch(peer_leave, run->peer, run->lcore_id);
+	if (rc == 0)
+		rc = rte_eal_wait_lcore(run->lcore_id);
+	if (rc != 0)
+		warnx("drain: lcore %u does not park: %s", run->lcore_id, rte_strerror(rc));
+	return rc == 0 ? 0 : -1;
+}
+
+/* Turns of a polling lcore in a window, while nobody asks or somebody asks all the time. */
+static int
+block_throughput(struct bench *b, struct drain_run *run)
+{
+	uint64_t turns, start, end;
+	double window_ns = b->quick ? 200000 : 2000000;
+
+	if (peer_start(run->peer, run->c->poll, run->lcore_id) < 0)
+		return -1;
+	if (peer_wait_turns(run->peer, 1000, run->row->one_cpu)) {
+		turns = peer_progress(run->peer);
+		start = rte_rdtsc_precise();
+		do {
+			if (run->c->ask != NULL && run->c->ask(run) != 0)
+				run->rejected++;
+			end = rte_rdtsc_precise();
+		} while (bench_ns(b, end - start) < window_ns);
+		turns = peer_progress(run->peer) - turns;
+		if (turns > 0)
+			samples_add(&run->row->samples, bench_ns(b, end - start) / (double)turns);
+	}
+	return peer_stop(run->peer, run->lcore_id);
+}
+
 static int
 block_self(struct bench *b, struct drain_run *run)
 {
@@ -199,6 +245,9 @@ enum {
 	LAUNCH_WAITING,
 	RATION_WAITING,
 	RATION_SELF,
+	RATION_PARKED,
+	UNDISTURBED,
+	DISTURBED,
 	NB_CASES
 };
 
@@ -217,6 +266,12 @@ static const struct drain_case cases[NB_CASES] = {
 			    RATION_DRAIN_LAUNCH},
 	[RATION_SELF] = {"ration", "caller itself", 1, true, block_self, ask_drain, NULL,
 			 RATION_DRAIN_SELF},
+	[RATION_PARKED] = {"ration", "parked lcore", 1, false, block_parked, ask_drain, NULL,
+			   RATION_DRAIN_TAKEOVER},
+	[UNDISTURBED] = {"ration", "turn of a polling lcore", 1, false, block_throughput, NULL,
+			 peer_poll_ration, RATION_DRAIN_NONE},
+	[DISTURBED] = {"ration", "turn of one that is drained all the time", 1, false,
+		       block_throughput, ask_drain, peer_poll_ration, RATION_DRAIN_MAILBOX},
 };
 
 /* Could both lcores run at once? */
@@ -283,7 +338,7 @@ measure(struct bench *b, struct drain_run *runs)
 }
 
 /* What each counter costs beyond the first one, from the drains of many. */
-static void
+static const struct row *
 add_per_counter_row(struct bench *b, const struct row *one, const struct row *many)
 {
 	struct row *row =
@@ -297,6 +352,7 @@ add_per_counter_row(struct bench *b, const struct row *one, const struct row *ma
 		samples_add(&row->samples,
 			    (many->samples.values[i] - one->summary.median) / (MANY - 1));
 	row->summary = samples_summary(&row->samples);
+	return row;
 }
 
 static int
@@ -310,11 +366,18 @@ conclude(struct bench *b, struct drain_run *runs)
 		if (results_close_row(runs[i].row) < 0)
 			return -1;
 	}
-	add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row);
+	results_value(
+		&b->results, "drain of each further counter, polling lcore: ns",
+		add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row),
+		10);
+	results_ratio(&b->results, "drain of a parked lcore / of the caller itself",
+		      runs[RATION_PARKED].row, runs[RATION_SELF].row, 2.0);
+	results_ratio(&b->results, "turn of a polling lcore: drained all the time / undisturbed",
+		      runs[DISTURBED].row, runs[UNDISTURBED].row, 0);
 	results_ratio(&b->results, "drain of a polling lcore: ration / ring round trip",
-		      runs[RATION_POLLING].row, runs[RING_POLLING].row, 3.0);
+		      runs[RATION_POLLING].row, runs[RING_POLLING].row, 2.0);
 	results_ratio(&b->results, "drain of a worker in WAIT: ration / launch and wait",
-		      runs[RATION_WAITING].row, runs[LAUNCH_WAITING].row, 1.3);
+		      runs[RATION_WAITING].row, runs[LAUNCH_WAITING].row, 1.2);
 	results_ratio(&b->results, "drain of 1024 counters / 1 counter, polling lcore",
 		      runs[RATION_POLLING_MANY].row, runs[RATION_POLLING].row, 0);
 	results_ratio(&b->results, "drain of the caller itself: ration / ring round trip",

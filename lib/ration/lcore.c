@@ -349,8 +349,8 @@ disown(const struct ration_lcore *lc)
 }
 
 /*
- * What was granted here is nobody's from now on: whoever has the place next must not be held for it.
- * A secondary process could be killed half way, so it leaves that to the primary's sweep.
+ * What was granted here is nobody's from now on: whoever has the place next must not be held for
+ * it. A secondary process could be killed half way, so it leaves that to the primary's sweep.
  */
 static enum member_state
 settle_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)

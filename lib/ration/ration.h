@@ -637,8 +637,8 @@ int ration_lcore_resume(struct ration_lcore *lc);
 
 /**
  * Leave the domain: give all stock back and free the slot for others. In a secondary process that
- * has not returned all it was granted, the slot is free only after the next ration_sweep(). Owner only, online or
- * offline. lc is invalid afterwards.
+ * has not returned all it was granted, the slot is free only after the next ration_sweep(). Owner
+ * only, online or offline. lc is invalid afterwards.
  *
  * @param lc
  *   The calling lcore's part of the domain.

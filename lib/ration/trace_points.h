@@ -19,7 +19,7 @@
 
 #include <rte_trace_point.h>
 
-/* clang-format off: these are no functions, whatever they look like. */
+/* clang-format off */
 
 RTE_TRACE_POINT(
 	ration_tp_refill,

@@ -283,7 +283,8 @@ next_stop(pid_t pid)
 	return WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
 }
 
-/* Start a child, let it go so many instructions into the call, and kill it. @return how far it went */
+/* Start a child, let it go so many instructions into the call, and kill it. @return how far it went
+ */
 static uint64_t
 kill_after(const struct call *c, uint64_t steps)
 {
@@ -376,7 +377,8 @@ a_kill_at_any_instruction_loses_nothing(void **state)
 		kill_everywhere(&calls[i]);
 }
 
-/* Drains do not need a sweep to get the stock of the dead; the sweep says what they were granted. */
+/* Drains do not need a sweep to get the stock of the dead; the sweep says what they were granted.
+ */
 static void
 a_drain_takes_over_who_has_died(void **state)
 {
