@@ -179,6 +179,42 @@ take_own(struct counter *c, uint64_t n, bool part)
 	return taken;
 }
 
+#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__) && !defined(RATION_EXPLORE)
+
+/*
+ * Take n, or as much of it as there is, from own and usage of c in one go: they are neighbours, and
+ * a drain of many counters consists of little but these atomic operations.
+ */
+__attribute__((target("cx16"))) static uint64_t
+take_own_and_usage(struct counter *c, uint64_t n)
+{
+	unsigned __int128 *pair = (unsigned __int128 *)&c->usage;
+	uint64_t own, usage, taken;
+
+	RTE_BUILD_BUG_ON(offsetof(struct counter, own) != offsetof(struct counter, usage) + 8);
+	do {
+		own = ration_load(&c->own, relaxed);
+		usage = ration_load(&c->usage, relaxed);
+		taken = RTE_MIN(n, own);
+	} while (!__sync_bool_compare_and_swap(pair, (unsigned __int128)own << 64 | usage,
+					       (unsigned __int128)(own - taken) << 64 |
+						       (usage - taken)));
+	return taken;
+}
+
+#else
+
+static uint64_t
+take_own_and_usage(struct counter *c, uint64_t n)
+{
+	uint64_t taken = take_own(c, n, true);
+
+	ration_fetch_sub(&c->usage, taken, seq_cst);
+	return taken;
+}
+
+#endif
+
 int
 ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 {
@@ -230,11 +266,10 @@ upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 uint64_t
 ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter *c, uint64_t n)
 {
-	uint64_t taken = take_own(c, n, true);
+	uint64_t taken = take_own_and_usage(c, n);
 
 	if (taken == 0)
 		return 0;
-	ration_fetch_sub(&c->usage, taken, seq_cst);
 	if (c->depth > 0)
 		upward_pend(d, u, c->depth - 1, ration_level(d, c, c->depth - 1), taken);
 	return taken;
