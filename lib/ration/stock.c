@@ -188,6 +188,12 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 		return reject(lc, -ESTALE);
 	if (unlikely(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
 		return -ENOENT;
+	/*
+	 * Again, behind the look at the mark: when a counter is buried the mark goes with it. Not
+	 * marked and still there: whoever marks it from now on waits for this walk.
+	 */
+	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
+		return reject(lc, -ESTALE);
 	wake(lc, c);
 	/* What is in stock is charged already and goes into the bargain. */
 	stock = ration_load(&lc->slots[(uint32_t)handle].stock, relaxed);
