@@ -61,6 +61,10 @@
 
 #endif
 
+#ifdef RATION_EXPLORE /* Each access is a step of a schedule, see test/explore. */
+#include <explore_atomics.h>
+#endif
+
 #ifndef __rte_noinline
 #define __rte_noinline __attribute__((noinline))
 #endif
