@@ -321,7 +321,9 @@ note_timeouts(struct drain *dr)
 		row->reason = reason_of(dr, row);
 		row->cycles = rte_get_tsc_cycles() - dr->start;
 		dr->report->nb_timedout++;
-		log_timeout(dr, row);
+		/* Who does not want to wait need not be told that it took too long. */
+		if (dr->deadline > dr->start)
+			log_timeout(dr, row);
 	}
 }
 

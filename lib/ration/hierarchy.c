@@ -181,24 +181,34 @@ take_own(struct counter *c, uint64_t n, bool part)
 
 #if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__) && !defined(RATION_EXPLORE)
 
-/*
- * Take n, or as much of it as there is, from own and usage of c in one go: they are neighbours, and
- * a drain of many counters consists of little but these atomic operations.
- */
-__attribute__((target("cx16"))) static uint64_t
-take_own_and_usage(struct counter *c, uint64_t n)
+/* Compare and exchange own and usage, which are neighbours, at once. */
+static bool
+cas_own_and_usage(struct counter *c, uint64_t own, uint64_t usage, uint64_t taken)
 {
-	unsigned __int128 *pair = (unsigned __int128 *)&c->usage;
-	uint64_t own, usage, taken;
+	bool done;
 
 	RTE_BUILD_BUG_ON(offsetof(struct counter, own) != offsetof(struct counter, usage) + 8);
+	asm volatile("lock cmpxchg16b %1"
+		     : "=@ccz"(done), "+m"(c->usage), "+m"(c->own), "+a"(usage), "+d"(own)
+		     : "b"(usage - taken), "c"(own - taken)
+		     : "memory");
+	return done;
+}
+
+/*
+ * Take n, or as much of it as there is, from own and usage of c in one go: a drain of many counters
+ * consists of little but these atomic operations.
+ */
+static uint64_t
+take_own_and_usage(struct counter *c, uint64_t n)
+{
+	uint64_t own, usage, taken;
+
 	do {
 		own = ration_load(&c->own, relaxed);
 		usage = ration_load(&c->usage, relaxed);
 		taken = RTE_MIN(n, own);
-	} while (!__sync_bool_compare_and_swap(pair, (unsigned __int128)own << 64 | usage,
-					       (unsigned __int128)(own - taken) << 64 |
-						       (usage - taken)));
+	} while (!cas_own_and_usage(c, own, usage, taken));
 	return taken;
 }
 

@@ -365,6 +365,53 @@ ration_resolve(const struct ration_domain *d, ration_counter_t handle)
 	return c;
 }
 
+/* ---------------------------------------------------------- small writes */
+
+/** Add to one of an lcore's own statistics. */
+static inline void
+ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n)
+{
+	if (unlikely(lc->flags & RATION_LCORE_SLOTLESS))
+		ration_fetch_add(stat, n, relaxed);
+	else /* A single writer needs no locked add. */
+		ration_store(stat, ration_load(stat, relaxed) + n, relaxed);
+}
+
+/** Note that n units went into (or, negative, came back from) this lcore's part of a counter. */
+static inline void
+ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
+{
+	RATION_ATOMIC(int64_t) *entry;
+
+	if (lc->flags & RATION_LCORE_SLOTLESS) {
+		entry = &ration_counter_at(ration_domain_of(lc), index)->ledger;
+		ration_fetch_add(entry, n, relaxed);
+		return;
+	}
+	entry = &ration_ledger(lc)[index];
+	/* Release: in the order of the program, for who finds it after a death. */
+	ration_store(entry, ration_load(entry, relaxed) + n, release);
+}
+
+/** Set a slot and its active bit; cap 0 makes it inactive. */
+static inline void
+ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock, uint32_t cap)
+{
+	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[index / 64];
+	uint64_t bits = ration_load(word, relaxed);
+	uint64_t bit = UINT64_C(1) << (index % 64);
+	uint32_t limit = (ration_tag(gen) & ~RATION_CAP_MASK) | cap;
+
+	ration_workspace(lc)->caps +=
+		cap - (uint64_t)(ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK);
+	if (cap == 0)
+		ration_store(word, bits & ~bit, relaxed);
+	else if (!(bits & bit))
+		ration_store(word, bits | bit, relaxed);
+	ration_store(&lc->slots[index].stock, stock, relaxed);
+	ration_store(&lc->slots[index].limit, cap == 0 ? 0 : limit, relaxed);
+}
+
 /* ------------------------------------------------- domain.c: process-local */
 
 /** What each process keeps of a domain for itself. */
@@ -489,16 +536,6 @@ uint32_t ration_walk_begin(struct ration_lcore *lc);
 
 /** Say that the walk of this token is over. */
 void ration_walk_end(struct ration_lcore *lc, uint32_t token);
-
-/** Add to one of an lcore's own statistics. */
-void ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n);
-
-/** Note that n units went into (or, negative, came back from) this lcore's part of a counter. */
-void ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n);
-
-/** Set a slot and its active bit; cap 0 makes it inactive. */
-void ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock,
-		     uint32_t cap);
 
 /**
  * One try to charge: nothing is counted, nobody is asked. *failed: after -EDQUOT the lowest level
