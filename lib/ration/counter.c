@@ -148,12 +148,16 @@ counter_publish(struct ration_domain *d, uint32_t index, const struct counter *p
 	ration_store(&c->max, p->max, relaxed);
 	ration_store(&c->batch, p->batch, relaxed);
 	c->depth = 0;
+	c->parent = RATION_INDEX_NONE;
+	c->parent_depth = 0;
 	if (parent == NULL) {
 		flags |= COUNTER_STOCKLESS;
 	} else {
 		c->depth = parent->depth + 1;
 		memcpy(c->ancestors, parent->ancestors, sizeof(c->ancestors));
 		c->ancestors[parent->depth] = ration_index_of(d, parent);
+		c->parent = ration_index_of(d, parent);
+		c->parent_depth = parent->depth;
 	}
 	/* Release: pairs with the acquire in ration_resolve(). */
 	ration_store(&c->flags, flags, release);

@@ -280,8 +280,8 @@ ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter
 
 	if (taken == 0)
 		return 0;
-	if (c->depth > 0)
-		upward_pend(d, u, c->depth - 1, ration_level(d, c, c->depth - 1), taken);
+	if (c->parent != RATION_INDEX_NONE)
+		upward_pend(d, u, c->parent_depth, ration_counter_at(d, c->parent), taken);
 	return taken;
 }
 

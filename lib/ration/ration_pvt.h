@@ -64,6 +64,9 @@ struct counter {
 	 * be given back here. Written by the walks that begin here, which write usage anyway.
 	 */
 	RATION_ATOMIC(uint64_t) own;
+	/* The counter above: with them a drain of many counters reads one line of each, not two. */
+	uint32_t parent; /**< RATION_INDEX_NONE for the root. */
+	uint32_t parent_depth;
 
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) watermark;
 	RATION_ATOMIC(uint64_t) failures;
@@ -299,6 +302,7 @@ struct round_view {
 /** A drain of an lcore's slots, which may take several quiescent points. */
 struct pass {
 	struct round_view view; /**< As it was when the pass began. */
+	uint32_t covered; /**< A counter that the view covers with all below it, or none. */
 	uint32_t next; /**< Slot to look at next. */
 	bool running;
 };

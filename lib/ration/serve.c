@@ -12,8 +12,6 @@
  * asked for meanwhile waits in mailbox and attention word for the next pass.
  */
 
-#include <rte_prefetch.h>
-
 #include "ration_pvt.h"
 #include "trace.h"
 
@@ -57,8 +55,7 @@ prefetch_counters(const struct ration_domain *d, uint32_t index, uint64_t bits)
 
 	for (; bits != 0; bits &= bits - 1) {
 		c = ration_counter_at(d, index + (uint32_t)__builtin_ctzll(bits));
-		rte_prefetch0(&c->usage);
-		rte_prefetch0(&c->max);
+		__builtin_prefetch((const void *)&c->usage, 1);
 	}
 }
 
@@ -85,6 +82,22 @@ ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end, 
 	return RATION_INDEX_NONE;
 }
 
+/* Whether a pass covers a counter. Siblings follow each other: mostly their parent was looked at. */
+static bool
+pass_covers(const struct ration_domain *d, struct pass *pass, uint32_t index)
+{
+	const struct counter *c = ration_counter_at(d, index);
+
+	if (c->parent != RATION_INDEX_NONE && c->parent == pass->covered)
+		return true;
+	if (!ration_round_covers(d, &pass->view, c))
+		return false;
+	if (c->parent != RATION_INDEX_NONE &&
+	    ration_round_covers(d, &pass->view, ration_counter_at(d, c->parent)))
+		pass->covered = c->parent;
+	return true;
+}
+
 /* Go on with a pass, for so much work. The caller is within a walk. @return units given back */
 static uint64_t
 pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
@@ -99,7 +112,7 @@ pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 		index = ration_next_active(lc, &pass->next, lc->nb_slots, &work);
 		if (index == RATION_INDEX_NONE)
 			break;
-		if (ration_round_covers(d, &pass->view, ration_counter_at(d, index)))
+		if (pass_covers(d, pass, index))
 			units += ration_give_back_slot(lc, index);
 	}
 	ration_upward_finish(d, &ration_workspace(lc)->up);
@@ -110,7 +123,7 @@ pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 uint64_t
 ration_give_back(struct ration_lcore *lc, const struct round_view *view)
 {
-	struct pass pass = {.view = *view, .running = true};
+	struct pass pass = {.view = *view, .covered = RATION_INDEX_NONE, .running = true};
 
 	return pass_go(lc, &pass, UINT64_MAX);
 }
@@ -163,6 +176,7 @@ pass_begin(struct ration_lcore *lc, struct pass *pass)
 	add_messages(&pass->view, messages, nb);
 	if (attention)
 		add_wanted(lc, &pass->view);
+	pass->covered = RATION_INDEX_NONE;
 	pass->next = 0;
 	pass->running = true;
 }

@@ -52,7 +52,7 @@ check 'help without separator' helps --help
 check 'help after separator' helps -- --help
 check 'no test' before_eal 'which test' "$BENCH" --
 check 'no options at all' before_eal 'which test' "$BENCH"
-check 'unknown test' before_eal "no test is named 'speed', known are charge, drain, all" \
+check 'unknown test' before_eal "no test is named 'speed', known are charge, drain, policy, all" \
 	bench 1 --test=speed
 check 'unknown option' before_eal "--fast" bench 1 --test=charge --fast
 check 'stray word' before_eal "'charge' is no option" bench 1 --test=charge charge
