@@ -87,7 +87,7 @@ bursts(struct policy *p, uint32_t i)
 }
 
 static const struct policy_case policy_cases[] = {
-	{"random +-1 walk", "slow paths of a random +-1 walk: %", 0.1, random_walk},
+	{"random walk by 1", "slow paths of a random walk by 1: %", 0.1, random_walk},
 	{"charge only", "slow paths of charges only: %", 100.0 / BATCH, charge_only},
 	{"32 charges, 32 uncharges", "slow paths of bursts up and down: %", 0.1, bursts},
 };

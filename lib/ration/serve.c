@@ -82,7 +82,7 @@ ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end, 
 	return RATION_INDEX_NONE;
 }
 
-/* Whether a pass covers a counter. Siblings follow each other: mostly their parent was looked at. */
+/* Whether a pass covers a counter. Siblings follow each other: mostly the parent is known to be. */
 static bool
 pass_covers(const struct ration_domain *d, struct pass *pass, uint32_t index)
 {
