@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include <rte_cycles.h>
@@ -38,25 +37,19 @@ RTE_LOG_REGISTER_DEFAULT(ration_logtype, NOTICE)
 static struct local locals[RATION_DOMAINS_MAX];
 static rte_ticketlock_t locals_lock = RTE_TICKETLOCK_INITIALIZER;
 
-void
-ration_log_limited(struct ration_domain *d, const char *format, ...)
+bool
+ration_log_is_due(struct ration_domain *d, uint32_t *unlogged)
 {
 	struct local *l = ration_local(d);
 	uint64_t now = rte_get_tsc_cycles(), next = ration_load(&l->log_next, relaxed);
-	uint32_t unlogged;
-	char text[200];
-	va_list ap;
 
 	/* Of several at once one writes. */
 	if (now < next || !ration_cas(&l->log_next, &next, now + rte_get_tsc_hz(), relaxed)) {
 		ration_fetch_add(&l->nb_unlogged, 1, relaxed);
-		return;
+		return false;
 	}
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	unlogged = ration_exchange(&l->nb_unlogged, 0, relaxed);
-	RATION_LOG(WARNING, "domain %s: %s (%u more warnings before)", d->name, text, unlogged);
+	*unlogged = ration_exchange(&l->nb_unlogged, 0, relaxed);
+	return true;
 }
 
 struct local *

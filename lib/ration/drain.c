@@ -290,7 +290,7 @@ log_timeout(const struct drain *dr, const struct ration_drain_row *row)
 		[RATION_DRAIN_REASON_WALK] = "it does not end its charge",
 	};
 
-	ration_log_limited(
+	RATION_LOG_LIMITED(
 		dr->domain,
 		"slot %u (lcore %d) has not answered a drain of counter %u within %" PRIu64
 		" us: %s",

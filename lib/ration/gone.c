@@ -76,7 +76,7 @@ take_dead(struct ration_domain *d, struct member *m, uint64_t word, uint64_t dea
 	if (lc != NULL)
 		*units = give_all_back(d, lc);
 	ration_trace_takeover((uint32_t)(m - d->members), true, *units);
-	ration_log_limited(d, "slot %u of process %d is gone, %" PRIu64 " units of stock are back",
+	RATION_LOG_LIMITED(d, "slot %u of process %d is gone, %" PRIu64 " units of stock are back",
 			   (uint32_t)(m - d->members), ration_load(&m->pid, relaxed), *units);
 	ration_set_online(d, (uint32_t)(m - d->members), false);
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_GONE), release);

@@ -432,8 +432,17 @@ struct local {
 	rte_ticketlock_t tree;
 };
 
-/** Log a warning about a domain, once a second at the most. Not for the data path. */
-void __rte_format_printf(2, 3) ration_log_limited(struct ration_domain *d, const char *format, ...);
+/** Whether a warning about a domain may be written now: once a second. Not for the data path. */
+bool ration_log_is_due(struct ration_domain *d, uint32_t *unlogged);
+
+/** Write one if so. The format is a literal. */
+#define RATION_LOG_LIMITED(d, fmt, ...)                                                            \
+	do {                                                                                       \
+		uint32_t unlogged_;                                                                \
+		if (ration_log_is_due(d, &unlogged_))                                              \
+			RATION_LOG(WARNING, "domain %s: " fmt " (%u more warnings before)",        \
+				   (d)->name, __VA_ARGS__, unlogged_);                             \
+	} while (0)
 
 struct local *ration_local(const struct ration_domain *d);
 

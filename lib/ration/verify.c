@@ -9,7 +9,6 @@
  */
 
 #include <inttypes.h>
-#include <stdarg.h>
 
 #include "ration_pvt.h"
 
@@ -20,23 +19,27 @@ struct check {
 	int violations;
 };
 
-static void __rte_format_printf(3, 4)
-	complain(struct check *k, struct counter *c, const char *format, ...)
+/* Count a violation. @return whether it is to be described: then the description follows */
+static bool
+complaint_begins(struct check *k, struct counter *c)
 {
 	char path[RATION_NAMESIZE * RATION_DEPTH_MAX] = "";
-	va_list ap;
 
 	k->violations++;
 	if (k->f == NULL)
-		return;
+		return false;
 	ration_counter_path(k->d, ration_handle(k->d, ration_index_of(k->d, c)), path,
 			    sizeof(path));
 	fprintf(k->f, "domain %s counter \"%s\": ", k->d->name, path);
-	va_start(ap, format);
-	vfprintf(k->f, format, ap);
-	va_end(ap);
-	fputc('\n', k->f);
+	return true;
 }
+
+/* A macro, so that the compiler checks the arguments against the format. */
+#define complain(k, c, fmt, ...)                                                                   \
+	do {                                                                                       \
+		if (complaint_begins(k, c))                                                        \
+			fprintf((k)->f, fmt "\n", __VA_ARGS__);                                    \
+	} while (0)
 
 /* P1. */
 static void

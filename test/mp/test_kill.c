@@ -319,6 +319,20 @@ release_lost(const struct ration_gone *gone, void *arg)
 	assert_int_equal(ration_uncharge(ration_lcore_none(w.d), gone->counter, gone->units), 0);
 }
 
+static int64_t
+ledgers_of(uint32_t index)
+{
+	int64_t sum = ration_counter_at(w.d, index)->ledger;
+	const struct ration_lcore *lc;
+	uint32_t i;
+
+	for (i = 0; i < w.d->max_lcores; i++) {
+		lc = ration_block(w.d, &w.d->members[i]);
+		sum += lc != NULL ? ration_ledger(lc)[index] : 0;
+	}
+	return sum;
+}
+
 static void
 assert_nobody_is_left(void)
 {
@@ -326,7 +340,10 @@ assert_nobody_is_left(void)
 	uint64_t lost = 0;
 	uint32_t i;
 
-	/* Limits hold before anybody has swept. */
+	/* What is left behind is too much, never too little: limits hold before the sweep. */
+	for (i = 0; i < NB_LEAVES; i++)
+		assert_true((int64_t)ration_counter_at(w.d, (uint32_t)w.leaf[i])->own >=
+			    ledgers_of((uint32_t)w.leaf[i]));
 	assert_int_equal(ration_domain_verify(w.d, 0, stderr), 0);
 	assert_in_range(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 0, 1);
 	assert_sound(w.d);

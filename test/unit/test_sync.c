@@ -318,6 +318,45 @@ failing_charges_of_others_do_not_refuse_what_fits(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], big, 20), 0);
 }
 
+/* A walk of a thread without slot that will fail further down: it holds all of p meanwhile. */
+static void
+hold_until_refused(struct ration_lcore *lc, void *arg)
+{
+	const struct order *order = arg;
+	struct ration_domain *d = ration_domain_of(lc);
+	struct counter *p = ration_counter_at(d, (uint32_t)order->c);
+	uint32_t phase = ration_load(&d->phase, seq_cst), token;
+
+	token = ration_walk_begin(ration_lcore_none(d));
+	ration_fetch_add(&p->usage, order->n, seq_cst);
+	/* The other one has tried inside the gate, and waits for the walks of that time. */
+	while (ration_load(&d->phase, seq_cst) == phase)
+		ration_quiescent(lc);
+	ration_fetch_sub(&p->usage, order->n, seq_cst);
+	ration_fetch_add(&p->undone, 1, seq_cst);
+	ration_walk_end(ration_lcore_none(d), token);
+}
+
+static void
+units_held_in_vain_do_not_refuse_for_certain(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 100, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", RATION_UNLIMITED, 0);
+	struct order hold = {.c = p, .n = 100};
+	struct counter *held = ration_counter_at(f->d, (uint32_t)p);
+
+	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(&f->actors[0]));
+	actor_post(&f->actors[0], hold_until_refused, &hold);
+	while (ration_load(&held->usage, seq_cst) == 0)
+		sched_yield();
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
+	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1, MINUTE, NULL), 0);
+	assert_true(actor_wait(&f->actors[0]));
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+}
+
 static void
 stock_returns(struct fixture *f, ration_counter_t hidden_in, ration_counter_t c, uint64_t n)
 {
@@ -467,6 +506,7 @@ main(void)
 		in_domain(at_the_last_unit_exactly_one_wins),
 		in_domain(all_at_the_limit_are_granted_exactly_max),
 		with_one_slot(failing_charges_of_others_do_not_refuse_what_fits),
+		with_one_slot(units_held_in_vain_do_not_refuse_for_certain),
 		with_one_slot(a_plain_refusal_asks_for_what_others_hide),
 		with_one_slot(a_plain_refusal_asks_below_the_level_that_lacks_room),
 		with_one_slot(many_refusals_leave_one_wish),
