@@ -184,8 +184,8 @@ call_force(struct ration_lcore *lc)
 static void
 call_uncharge(struct ration_lcore *lc)
 {
-	/* 3 are granted, and 200 more from the cold way. */
-	ration_uncharge(lc, w.leaf[2], 3);
+	/* More than the stock may keep: the rest goes to the tree. */
+	ration_uncharge(lc, w.leaf[2], 153);
 }
 
 static struct ration_lcore *
@@ -193,6 +193,7 @@ prepare_uncharge(void)
 {
 	struct ration_lcore *lc = prepare_stocked();
 
+	ration_try_charge(lc, w.leaf[2], 150);
 	ration_drain(w.d, w.p, 0, NULL);
 	return lc;
 }
