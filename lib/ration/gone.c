@@ -30,6 +30,7 @@ ration_member_is_dead(const struct member *m)
 	/* Acquire: pairs with the release in ration_lcore_join(). */
 	uint64_t word = ration_load(&m->state, acquire);
 	int32_t pid = ration_load(&m->pid, relaxed);
+	uint64_t start;
 
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
@@ -41,8 +42,10 @@ ration_member_is_dead(const struct member *m)
 	case MEMBER_GONE:
 		return true;
 	default:
-		return ration_thread_start(pid, ration_load(&m->tid, relaxed)) !=
-		       ration_load(&m->start, relaxed);
+		start = ration_thread_start(pid, ration_load(&m->tid, relaxed));
+		/* In doubt it is alive. */
+		return start != ration_load(&m->start, relaxed) && start != RATION_START_UNKNOWN &&
+		       ration_load(&m->start, relaxed) != RATION_START_UNKNOWN;
 	}
 }
 

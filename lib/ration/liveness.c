@@ -8,6 +8,7 @@
  * gives numbers out again. Files of /proc are read: not for the data path.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -61,8 +62,8 @@ ration_this_thread(void)
 	return this_thread;
 }
 
-/* The fields of a thread behind its name. @return false: there is no such thread */
-static bool
+/* The fields of a thread behind its name. @return 0, or an errno: ENOENT if there is none */
+static int
 read_fields(int32_t pid, int32_t tid, char *line, size_t size, const char **fields)
 {
 	char path[64];
@@ -73,35 +74,37 @@ read_fields(int32_t pid, int32_t tid, char *line, size_t size, const char **fiel
 	snprintf(path, sizeof(path), "/proc/%" PRId32 "/task/%" PRId32 "/stat", pid, tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return errno;
 	length = read(fd, line, size - 1);
 	close(fd);
-	if (length <= 0)
-		return false;
+	if (length <= 0) /* It has ended meanwhile. */
+		return ENOENT;
 	line[length] = '\0';
 	name_end = strrchr(line, ')');
 	if (name_end == NULL || name_end[1] != ' ')
-		return false;
+		return EINVAL;
 	*fields = name_end + 2;
-	return true;
+	return 0;
 }
 
 uint64_t
 ration_thread_start(int32_t pid, int32_t tid)
 {
 	char line[1024];
-	const char *s;
+	const char *s = NULL;
+	int error = read_fields(pid, tid, line, sizeof(line), &s);
 	uint32_t i;
 
-	if (!read_fields(pid, tid, line, sizeof(line), &s))
-		return 0;
+	/* Too many open files, for instance: that says nothing about the thread. */
+	if (error != 0 || s == NULL)
+		return error == ENOENT || error == ESRCH ? 0 : RATION_START_UNKNOWN;
 	/* A zombie does nothing any more. */
 	if (*s == 'Z' || *s == 'X')
 		return 0;
 	for (i = FIELD_STATE; i < FIELD_START; i++) {
 		s = strchr(s, ' ');
 		if (s == NULL)
-			return 0;
+			return RATION_START_UNKNOWN;
 		s++;
 	}
 	/* 0 means "not there". */
@@ -123,5 +126,7 @@ ration_process_is_alive(uint64_t id)
 	int32_t pid = (int32_t)(id >> 32);
 	uint64_t start = ration_thread_start(pid, pid);
 
+	if (start == RATION_START_UNKNOWN || (uint32_t)id == (uint32_t)RATION_START_UNKNOWN)
+		return start != 0;
 	return start != 0 && (uint32_t)start == (uint32_t)id;
 }

@@ -14,7 +14,10 @@ int32_t ration_this_process(void);
 /** gettid(), without a system call. */
 int32_t ration_this_thread(void);
 
-/** When a thread began, in an unit of the kernel's; 0 if there is none, or if it is dead. */
+/** What ration_thread_start() says if it cannot find out. */
+#define RATION_START_UNKNOWN UINT64_MAX
+
+/** When a thread began, in a unit of the kernel's; 0 if there is none, or if it is dead. */
 uint64_t ration_thread_start(int32_t pid, int32_t tid);
 
 /** A name for this process that no later one has. Not 0. */

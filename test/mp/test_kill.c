@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@
 
 #include "eal.h"
 #include "fixture.h"
+#include "gone.h"
 #include "prng.h"
 #include "ration_pvt.h"
 
@@ -418,6 +420,22 @@ a_drain_takes_over_who_has_died(void **state)
 	assert_nobody_is_left();
 }
 
+/* Without a free file descriptor nothing can be said of anybody, least of all that it is dead. */
+static void
+who_cannot_be_looked_at_is_alive(void **state)
+{
+	struct rlimit limit, none;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_false(ration_member_is_dead(&w.d->members[w.lc->slot_id]));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_false(ration_member_is_dead(&w.d->members[w.lc->slot_id]));
+}
+
 /* The kill comes while it holds the gate: others must be able to stock again. */
 static void
 the_gate_of_a_dead_asker_is_opened_by_the_sweep(void **state)
@@ -487,6 +505,7 @@ main(void)
 {
 	const struct CMUnitTest kills[] = {
 		cmocka_unit_test(a_drain_takes_over_who_has_died),
+		cmocka_unit_test(who_cannot_be_looked_at_is_alive),
 		cmocka_unit_test(the_gate_of_a_dead_asker_is_opened_by_the_sweep),
 		cmocka_unit_test(a_kill_at_any_instruction_loses_nothing),
 		cmocka_unit_test(who_has_left_is_not_reported),
