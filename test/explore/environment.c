@@ -2,19 +2,28 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Names of counters and lives of threads, in the place of path.c and liveness.c. */
+/*
+ * What libration asks of the system: names of counters, lives of threads, processes and lcores, in
+ * the place of path.c, liveness.c and EAL.
+ */
 
+#include <errno.h>
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_launch.h>
 
 #include "explore.h"
 #include "explore_fakes.h"
 #include "liveness.h"
 #include "path.h"
 #include "ration_pvt.h"
+#include "reach.h"
+#include "world.h"
 
 #define NAMES 16
+/* Pid of the primary process; a secondary process has this plus the number of its fiber. */
+#define PRIMARY 1000
 
 struct rte_hash {
 	struct {
@@ -23,11 +32,34 @@ struct rte_hash {
 	} entry[NAMES];
 };
 
+/* A worker lcore, as EAL sees it. */
+struct worker {
+	lcore_function_t *function; /* Launched, NULL: none. */
+	void *arg;
+	int result;
+	enum rte_lcore_state_t state;
+};
+
+static const struct scenario *scene;
+static struct worker workers[EXPLORE_FIBERS];
+static struct local *local;
+static struct local local_kept;
+
+const struct scenario *
+explore_scenario(void)
+{
+	return scene;
+}
+
+/* ------------------------------------------------------------------- names */
+
 struct rte_hash *
 ration_paths_create(const struct ration_domain *d)
 {
-	RTE_SET_USED(d);
-	return explore_alloc(sizeof(struct rte_hash));
+	struct rte_hash *paths = explore_alloc(sizeof(struct rte_hash));
+
+	local = ration_local(d);
+	return paths;
 }
 
 struct rte_hash *
@@ -89,10 +121,24 @@ ration_paths_remove(struct rte_hash *paths, uint32_t parent, const char *name)
 		paths->entry[i].index = 0;
 }
 
+/* ------------------------------------------------------------------- lives */
+
+static bool
+is_secondary(uint32_t fiber)
+{
+	return scene->secondaries >> fiber & 1;
+}
+
+enum rte_proc_type_t
+explore_process_type(void)
+{
+	return is_secondary(explore_me()) ? RTE_PROC_SECONDARY : RTE_PROC_PRIMARY;
+}
+
 int32_t
 ration_this_process(void)
 {
-	return 1;
+	return PRIMARY + (is_secondary(explore_me()) ? 1 + (int32_t)explore_me() : 0);
 }
 
 int32_t
@@ -101,23 +147,115 @@ ration_this_thread(void)
 	return explore_tid();
 }
 
+/* A process is there as long as its fiber. */
+static bool
+process_is_dead(int32_t pid)
+{
+	return pid > PRIMARY && pid <= PRIMARY + EXPLORE_FIBERS &&
+	       explore_is_dead((uint32_t)(pid - PRIMARY - 1));
+}
+
 uint64_t
 ration_thread_start(int32_t pid, int32_t tid)
 {
-	RTE_SET_USED(pid);
 	RTE_SET_USED(tid);
-	return 1;
+	return process_is_dead(pid) ? 0 : 1;
 }
 
 uint64_t
 ration_process_id(void)
 {
-	return 1;
+	return (uint64_t)ration_this_process();
 }
 
 bool
 ration_process_is_alive(uint64_t id)
 {
-	RTE_SET_USED(id);
-	return true;
+	return !process_is_dead((int32_t)id);
+}
+
+/* ------------------------------------------------------------------ lcores */
+
+unsigned int
+explore_lcore_id(void)
+{
+	return scene->lcores >> explore_me() & 1 ? explore_me() : LCORE_ID_ANY;
+}
+
+int
+explore_lcore_is_enabled(unsigned int id)
+{
+	return id < EXPLORE_FIBERS && (scene->lcores >> id & 1);
+}
+
+enum rte_lcore_state_t
+explore_lcore_state(unsigned int id)
+{
+	explore_step("state of", &workers[id]);
+	return workers[id].state;
+}
+
+int
+explore_launch(lcore_function_t *function, void *arg, unsigned int id)
+{
+	explore_step("launch", &workers[id]);
+	if (workers[id].state != WAIT)
+		return -EBUSY;
+	workers[id].function = function;
+	workers[id].arg = arg;
+	workers[id].state = RUNNING;
+	if (world_does(OP_DRAIN))
+		reach(REACH_LAUNCHED);
+	explore_write(&workers[id]);
+	return 0;
+}
+
+int
+explore_wait_lcore(unsigned int id)
+{
+	while (explore_lcore_state(id) != WAIT)
+		explore_pause();
+	return workers[id].result;
+}
+
+void
+explore_be_worker(bool (*go_on)(void))
+{
+	struct worker *self = &workers[explore_me()];
+
+	while (go_on()) {
+		explore_step("wait", self);
+		if (self->state == RUNNING) {
+			self->result = self->function(self->arg);
+			explore_step("finish", self);
+			explore_drain_buffer();
+			self->state = WAIT;
+			explore_write(self);
+		}
+		explore_pause();
+	}
+}
+
+/* --------------------------------------------------- from schedule to schedule */
+
+void
+explore_services_scenario(const struct scenario *scenario)
+{
+	scene = scenario;
+	memset(workers, 0, sizeof(workers));
+	if (local != NULL) /* Of the scenario before. */
+		memset(local, 0, sizeof(*local));
+}
+
+void
+explore_services_keep(void)
+{
+	local_kept = *local;
+}
+
+void
+explore_services_restore(void)
+{
+	*local = local_kept;
+	memset(workers, 0, sizeof(workers));
 }

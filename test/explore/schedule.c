@@ -2,127 +2,38 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Fibers, the order in which they run, and the services of DPDK as they see them. */
+/* The order in which fibers run, and what they see of time. */
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_memzone.h>
 
 #include "explore.h"
 #include "explore_fakes.h"
+#include "fiber.h"
+#include "memory.h"
 
-#define STACK (256 * 1024)
-#define ARENA (256 * 1024)
-#define ZONES 8
 #define FIRST_TID 100
 /* Microseconds that a turn of a wait takes. */
 #define PAUSE_US 1000
+/* Times that everybody may wait at once: more than any timeout has turns. */
+#define STALLS_MAX 4000
+/* Nobody: all fibers have ended. */
+#define NOBODY 0x0e
 
-char explore_arena[ARENA] __rte_aligned(64);
-static size_t arena_used;
-
-static char stacks[EXPLORE_FIBERS][STACK] __rte_aligned(64);
-static void *contexts[EXPLORE_FIBERS];
-static void *scheduler;
-static struct explore_locals locals[EXPLORE_FIBERS], locals_kept[EXPLORE_FIBERS];
-static bool ended[EXPLORE_FIBERS], waiting[EXPLORE_FIBERS];
-static uint32_t priority[EXPLORE_FIBERS];
+static struct explore_run *run; /* NULL: no schedule is running. */
+static bool held;
 static uint32_t current;
-static struct explore_run *running;
-static uint64_t clock_us, prng, actions;
-static uint32_t next_change;
-
-/* ------------------------------------------------------------------ switch */
-
-/* x86-64 only; other machines do not build this test. */
-void explore_switch(void **from, void *to);
-__asm__(".text\n.globl explore_switch\n.type explore_switch, @function\n"
-	"explore_switch:\n"
-	"push %rbp\npush %rbx\npush %r12\npush %r13\npush %r14\npush %r15\n"
-	"mov %rsp, (%rdi)\nmov %rsi, %rsp\n"
-	"pop %r15\npop %r14\npop %r13\npop %r12\npop %rbx\npop %rbp\nret\n");
-
-static void
-fiber_main(void)
-{
-	running->fiber[current]();
-	ended[current] = true;
-	explore_switch(&contexts[current], scheduler);
-}
-
-static void
-prepare(uint32_t fiber)
-{
-	void **top = (void **)(void *)&stacks[fiber][STACK - 64];
-
-	*--top = NULL; /* So that the stack is aligned as after a call. */
-	*--top = (void *)(uintptr_t)fiber_main;
-	top -= 6;
-	memset(top, 0, 6 * sizeof(*top));
-	contexts[fiber] = top;
-	ended[fiber] = false;
-	waiting[fiber] = false;
-}
-
-/* ---------------------------------------------------------------- services */
-
-void *
-explore_alloc(size_t size)
-{
-	void *at = &explore_arena[arena_used];
-
-	arena_used += RTE_ALIGN_CEIL(size, (size_t)64);
-	return arena_used <= ARENA ? at : NULL;
-}
-
-size_t
-explore_arena_used(void)
-{
-	return arena_used;
-}
-
-static struct rte_memzone zones[ZONES];
-static uint32_t nb_zones;
-
-const struct rte_memzone *
-explore_zone_reserve(const char *name, size_t size)
-{
-	struct rte_memzone *mz = &zones[nb_zones++];
-
-	snprintf(mz->name, sizeof(mz->name), "%s", name);
-	mz->len = size;
-	mz->addr = explore_alloc(size);
-	return mz;
-}
-
-const struct rte_memzone *
-explore_zone_lookup(const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; i < nb_zones; i++) {
-		if (strcmp(zones[i].name, name) == 0)
-			return &zones[i];
-	}
-	return NULL;
-}
-
-uint64_t
-explore_cycles(void)
-{
-	return clock_us;
-}
-
-int
-explore_tid(void)
-{
-	return FIRST_TID + (int)current;
-}
-
-/* ------------------------------------------------------------------- order */
+static struct explore_locals locals[EXPLORE_FIBERS], locals_kept[EXPLORE_FIBERS];
+static bool ended[EXPLORE_FIBERS], dead[EXPLORE_FIBERS], blocked[EXPLORE_FIBERS];
+static uint64_t seen[EXPLORE_FIBERS]; /* Writes of others when a fiber's wait went on. */
+static uint32_t priority[EXPLORE_FIBERS];
+static uint64_t clock_us, order, actions[EXPLORE_FIBERS], audited;
+static uint32_t stalls, next_change;
+static struct explore_events given;
+static uint32_t next_given;
 
 static uint64_t
 draw(uint64_t *state)
@@ -136,93 +47,309 @@ draw(uint64_t *state)
 uint32_t
 explore_below(uint32_t bound)
 {
-	return (uint32_t)(draw(&actions) % bound);
+	return (uint32_t)(draw(&actions[current]) % bound);
 }
 
-/* Any fiber that has not ended, rather one that does not wait. */
+uint64_t
+explore_cycles(void)
+{
+	return clock_us;
+}
+
+uint32_t
+explore_me(void)
+{
+	return current;
+}
+
+int
+explore_tid(void)
+{
+	return FIRST_TID + (int)current;
+}
+
+bool
+explore_is_dead(uint32_t fiber)
+{
+	return dead[fiber];
+}
+
+bool
+explore_is_running(void)
+{
+	return run != NULL;
+}
+
+bool
+explore_hold(bool hold)
+{
+	bool was = held;
+
+	held = hold;
+	return was;
+}
+
+void
+explore_fail(const char *what)
+{
+	if (run != NULL && run->failed == NULL)
+		run->failed = what;
+}
+
+/* ------------------------------------------------------------------- order */
+
+/* A wait in which nobody else has written anything need not be repeated before somebody does. */
+static bool
+is_able(uint32_t fiber)
+{
+	return !ended[fiber] && (!blocked[fiber] || memory_writes_of_others(fiber) != seen[fiber]);
+}
+
 static uint32_t
+next_in_turn(bool may_go_on)
+{
+	uint32_t nb = run->scenario->nb_fibers, i, pass, fiber;
+
+	if (may_go_on)
+		return current;
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 1; i <= nb; i++) {
+			fiber = (current + i) % nb;
+			if (pass == 0 ? is_able(fiber) : !ended[fiber])
+				return fiber;
+		}
+		/* Everybody waits: only time can change anything. */
+		memset(blocked, 0, sizeof(blocked));
+		if (++stalls > STALLS_MAX)
+			explore_fail("it does not end: everybody waits");
+	}
+	return NOBODY;
+}
+
+static bool
+can_die(void)
+{
+	return (run->scenario->secondaries >> current & 1) && !dead[current] && !ended[current];
+}
+
+static uint8_t
 any_fiber(void)
 {
-	uint32_t able[EXPLORE_FIBERS], nb = 0, pass, i;
+	uint8_t able[EXPLORE_FIBERS], nb = 0, i;
 
-	for (pass = 0; pass < 2 && nb == 0; pass++) {
-		for (i = 0; i < running->nb_fibers; i++) {
-			if (!ended[i] && (pass == 1 || !waiting[i]))
-				able[nb++] = i;
-		}
+	for (i = 0; i < run->scenario->nb_fibers; i++) {
+		if (is_able(i))
+			able[nb++] = i;
 	}
-	return able[draw(&prng) % nb];
+	return nb == 0 ? NOBODY : able[draw(&order) % nb];
 }
 
-static uint32_t
+static uint8_t
 highest_fiber(void)
 {
-	uint32_t i, best = any_fiber();
+	uint8_t best = NOBODY, i;
 
-	for (i = 0; i < running->nb_fibers; i++) {
-		if (!ended[i] && !waiting[i] && (waiting[best] || priority[i] > priority[best]))
+	if (run->steps >= next_change) {
+		priority[draw(&order) % run->scenario->nb_fibers] = (uint32_t)(draw(&order) % 4);
+		next_change += 1 + (uint32_t)(draw(&order) % 100);
+	}
+	for (i = 0; i < run->scenario->nb_fibers; i++) {
+		if (is_able(i) && (best == NOBODY || priority[i] > priority[best]))
 			best = i;
 	}
 	return best;
 }
 
-static uint32_t
-choose(void)
+static uint8_t
+drawn(uint32_t in_turn, bool may_go_on)
 {
-	if (running->mode == EXPLORE_PCT) {
-		if (running->steps >= next_change) {
-			priority[draw(&prng) % running->nb_fibers] = (uint32_t)draw(&prng);
-			next_change += 1 + (uint32_t)(draw(&prng) % 100);
-		}
-		return highest_fiber();
+	uint8_t what = (uint8_t)in_turn;
+
+	if (run->crash && can_die() && draw(&order) % 64 == 0)
+		return EXPLORE_CRASH;
+	if (run->mode == EXPLORE_PCT)
+		what = highest_fiber();
+	else if (!may_go_on || draw(&order) % 4 == 0)
+		what = any_fiber();
+	if (what == NOBODY)
+		return (uint8_t)in_turn;
+	if (what != current && memory_buffered(current) > 0 && draw(&order) % 3 == 0)
+		what |= EXPLORE_FLUSH;
+	return what;
+}
+
+static uint8_t
+listed(uint32_t in_turn)
+{
+	while (next_given < given.nb && given.event[next_given].step < run->steps)
+		next_given++;
+	if (next_given < given.nb && given.event[next_given].step == run->steps)
+		return given.event[next_given++].what;
+	return (uint8_t)in_turn;
+}
+
+/* What else could happen now. */
+static uint8_t
+other_choices(uint32_t in_turn)
+{
+	uint8_t mask = 0;
+	uint32_t i;
+
+	for (i = 0; i < run->scenario->nb_fibers; i++) {
+		if (i != in_turn && is_able(i))
+			mask |= (uint8_t)(1u << i);
 	}
-	if (!ended[current] && !waiting[current] && draw(&prng) % 4 != 0)
-		return current;
-	return any_fiber();
+	if (mask != 0 && memory_buffered(current) > 0)
+		mask |= EXPLORE_CAN_FLUSH;
+	if (can_die())
+		mask |= EXPLORE_CAN_CRASH;
+	return mask;
+}
+
+/* Note a deviation. @return whether there is room for it */
+static bool
+note_event(uint8_t what)
+{
+	struct explore_events *list = &run->events;
+
+	if (list->nb == EXPLORE_EVENTS_MAX)
+		return false;
+	list->event[list->nb].step = run->steps;
+	list->event[list->nb++].what = what;
+	return true;
+}
+
+static void
+die(void)
+{
+	memory_flush(current, UINT32_MAX);
+	dead[current] = true;
+	ended[current] = true;
+	explore_audit_crash(current);
+}
+
+/* What happens instead of what is in turn. @return the fiber that goes on */
+static uint32_t
+deviate(uint8_t what, uint32_t in_turn)
+{
+	uint32_t fiber = what & 0xf;
+
+	if (what == EXPLORE_CRASH) {
+		if (!can_die() || !note_event(what))
+			return in_turn;
+		die();
+		return next_in_turn(false);
+	}
+	if (fiber >= run->scenario->nb_fibers || !is_able(fiber) || !note_event(what))
+		return in_turn;
+	if ((what & EXPLORE_FLUSH) && fiber != current)
+		memory_flush(current, UINT32_MAX);
+	return fiber;
+}
+
+static uint32_t
+choose(bool may_go_on, bool matters)
+{
+	uint32_t in_turn = next_in_turn(may_go_on);
+	uint8_t what = (uint8_t)in_turn;
+
+	if (in_turn == NOBODY)
+		return NOBODY;
+	if (run->choices != NULL && run->steps < EXPLORE_STEPS_MAX)
+		run->choices[run->steps] = matters ? other_choices(in_turn) : 0;
+	if (run->mode == EXPLORE_GIVEN)
+		what = listed(in_turn);
+	else if (matters)
+		what = drawn(in_turn, may_go_on);
+	return what == in_turn ? in_turn : deviate(what, in_turn);
+}
+
+/* ------------------------------------------------------------------- steps */
+
+/* Look at what the last step has changed. */
+static void
+look(void)
+{
+	if (audited != memory_writes()) {
+		audited = memory_writes();
+		held = true;
+		explore_audit(current);
+		held = false;
+	}
+	if (++run->steps > EXPLORE_STEPS_MAX)
+		explore_fail("it does not end");
+	if (run->failed != NULL)
+		fiber_stop(current);
+}
+
+static void
+go_on_with(uint32_t fiber)
+{
+	uint32_t from = current;
+
+	if (run->failed != NULL)
+		fiber_stop(current);
+	if (fiber == from)
+		return;
+	explore_locals_save(&locals[from]);
+	if (fiber == NOBODY)
+		fiber_stop(from);
+	explore_locals_load(&locals[fiber]);
+	current = fiber;
+	fiber_switch(from, fiber);
+}
+
+static void
+print_step(const char *op, const volatile void *at)
+{
+	char name[80];
+
+	held = true;
+	explore_name(at, name, sizeof(name));
+	printf("# %5u  fiber %u  %-8s %s", run->steps, current, op, name);
+	if (at != NULL && memory_offset(at) >= 0)
+		printf(" (is %" PRIu64 ")", *(const volatile uint64_t *)(uintptr_t)at);
+	printf("\n");
+	held = false;
 }
 
 void
 explore_step(const char *op, const volatile void *at)
 {
-	ptrdiff_t offset = (const volatile char *)at - explore_arena;
-
-	if (running == NULL)
+	if (run == NULL || held)
 		return;
-	explore_switch(&contexts[current], scheduler);
-	if (running->trace)
-		printf("# %6" PRIu64 " fiber %u %-8s +%td\n", running->steps, current, op, offset);
+	look();
+	go_on_with(choose(true, !memory_is_minor(at)));
+	if (run->trace)
+		print_step(op, at);
+	explore_audit_access(at, false);
 }
 
 void
 explore_pause(void)
 {
 	clock_us += PAUSE_US;
-	if (running == NULL)
+	if (run == NULL || held)
 		return;
-	/* Out of turn until somebody else has had one; with PCT it gets out of the way as well. */
-	waiting[current] = true;
+	memory_flush(current, UINT32_MAX);
+	look();
+	blocked[current] = memory_writes_of_others(current) == seen[current];
+	/* With priorities, who waits must not keep the others from what it waits for. */
 	priority[current] /= 2;
-	explore_switch(&contexts[current], scheduler);
+	go_on_with(choose(false, true));
+	blocked[current] = false;
+	seen[current] = memory_writes_of_others(current);
 }
 
 static void
-resume(uint32_t fiber)
+fiber_main(void)
 {
-	uint32_t i;
-
-	if (fiber != current) {
-		explore_locals_save(&locals[current]);
-		explore_locals_load(&locals[fiber]);
-	}
-	current = fiber;
-	for (i = 0; i < running->nb_fibers; i++)
-		waiting[i] = waiting[i] && i == fiber ? false : waiting[i];
-	running->steps++;
-	explore_switch(&scheduler, contexts[fiber]);
-	for (i = 0; i < running->nb_fibers; i++) {
-		if (i != fiber)
-			waiting[i] = false;
-	}
+	run->scenario->fiber[current]();
+	memory_flush(current, UINT32_MAX);
+	ended[current] = true;
+	look();
+	go_on_with(choose(false, true));
+	fiber_stop(current);
 }
 
 void
@@ -233,64 +360,78 @@ explore_be(uint32_t fiber)
 	current = fiber;
 }
 
-void
-explore_locals_keep(void)
-{
-	explore_locals_save(&locals[current]);
-	memcpy(locals_kept, locals, sizeof(locals));
-}
-
-void
-explore_fail(const char *what)
-{
-	if (running != NULL && running->failed == NULL)
-		running->failed = what;
-}
-
-static bool
-all_ended(void)
-{
-	uint32_t i;
-
-	for (i = 0; i < running->nb_fibers; i++) {
-		if (!ended[i])
-			return false;
-	}
-	return true;
-}
+/* --------------------------------------------------------------- schedules */
 
 static void
-begin(struct explore_run *run)
+begin(struct explore_run *r)
 {
 	uint32_t i;
 
+	memory_restore();
+	explore_services_restore();
 	memcpy(locals, locals_kept, sizeof(locals));
+	memset(ended, 0, sizeof(ended));
+	memset(dead, 0, sizeof(dead));
+	memset(blocked, 0, sizeof(blocked));
+	memset(seen, 0, sizeof(seen));
 	current = 0;
 	explore_locals_load(&locals[0]);
-	prng = (run->seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
-	actions = prng ^ UINT64_C(0x5851f42d4c957f2d);
+	order = (r->seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	clock_us = 0;
-	run->steps = 0;
-	run->failed = NULL;
-	running = run;
-	for (i = 0; i < run->nb_fibers; i++) {
-		prepare(i);
-		priority[i] = (uint32_t)draw(&prng);
+	audited = 0;
+	stalls = 0;
+	held = false;
+	explore_tso = r->tso;
+	given.nb = 0;
+	if (r->mode == EXPLORE_GIVEN) {
+		given.nb = r->events.nb;
+		memcpy(given.event, r->events.event, given.nb * sizeof(given.event[0]));
 	}
-	next_change = (uint32_t)(draw(&prng) % 100);
+	next_given = 0;
+	r->events.nb = 0;
+	r->steps = 0;
+	r->failed = NULL;
+	for (i = 0; i < r->scenario->nb_fibers; i++) {
+		fiber_prepare(i, fiber_main);
+		priority[i] = 4 + (uint32_t)(draw(&order) % 1000);
+		actions[i] = order ^ (i + 1) * UINT64_C(0x5851f42d4c957f2d);
+	}
+	next_change = (uint32_t)(draw(&order) % 100);
 }
 
 void
-explore_run(struct explore_run *run)
+explore_prepare(const struct scenario *scenario)
 {
-	begin(run);
-	while (run->failed == NULL && !all_ended()) {
-		resume(choose());
-		running = NULL; /* What the auditor does is no step. */
-		run->audit();
-		running = run;
-		if (run->steps > EXPLORE_STEPS_MAX)
-			explore_fail("it does not end");
-	}
-	running = NULL;
+	run = NULL;
+	held = false;
+	memory_clear();
+	memset(locals, 0, sizeof(locals));
+	memset(dead, 0, sizeof(dead));
+	current = 0;
+	explore_locals_load(&locals[0]);
+	explore_services_scenario(scenario);
+	scenario->set_up();
+	explore_be(0);
+	memcpy(locals_kept, locals, sizeof(locals));
+	explore_services_keep();
+	memory_keep();
+}
+
+void
+explore_run(struct explore_run *r)
+{
+	begin(r);
+	run = r;
+	fiber_start(0);
+	run = NULL;
+	explore_tso = false;
+	if (r->failed != NULL)
+		return;
+	run = r;
+	held = true;
+	if (r->scenario->at_end != NULL)
+		r->scenario->at_end();
+	explore_audit_end(r->scenario);
+	held = false;
+	run = NULL;
 }

@@ -2,288 +2,351 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/*
- * Destroy, drains, parking and coming again against charges and uncharges, in many orders.
- *
- * Usage: test_explore [SECONDS [SEED]]: schedules from SEED on. test_explore --replay MODE SEED.
- */
+/* Explore the schedules of all scenarios. test_explore --help says more. */
 
-#include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <rte_common.h>
+#include <rte_log.h>
 
-#include "explore.h"
-#include "ration_pvt.h"
+#include "mutants.h"
+#include "reach.h"
+#include "scenarios.h"
+#include "search.h"
 
-#define LEAVES 2
-#define HELD 8
-#define OPERATIONS 24
+/* Schedules that the normal run must have tried. */
+#define SCHEDULES_WANTED 1000000
+/* Seconds of processor time in which a defect must be found. */
+#define MUTANT_SECONDS 10.0
 
-struct holding {
-	ration_counter_t c;
-	uint32_t which, n;
+struct options {
+	const char *scenario; /* NULL: all. */
+	const char *save; /* Folder for failed schedules. */
+	const char *replay;
+	uint64_t seed;
+	double seconds; /* For all scenarios together. */
+	uint32_t preemptions; /* 0: as the scenario says. */
+	unsigned int mutant, mutants; /* mutants: the number of those to be found. */
+	bool list;
 };
 
-/* In the arena: as it was after the setup when a schedule begins. */
-struct scene {
-	struct ration_domain *d;
-	ration_counter_t leaf[LEAVES];
-	uint64_t granted[LEAVES];
-	struct holding pool[HELD]; /* Units that go from one lcore to another. */
-	uint32_t nb_pool;
-	uint32_t nb_working;
-	uint32_t destroyed;
-};
-
-static struct scene *s;
-static char kept[256 * 1024];
-static uint64_t nb_destroyed;
-
-/* Units of a leaf in stock, on all lcores. */
-static uint64_t
-stock_of(uint32_t index)
-{
-	const struct ration_lcore *lc;
-	uint64_t sum = 0;
-	uint32_t i;
-
-	for (i = 0; i < s->d->max_lcores; i++) {
-		lc = ration_block(s->d, &s->d->members[i]);
-		if (lc != NULL)
-			sum += lc->slots[index].stock;
-	}
-	return sum;
-}
+static struct explore_run run; /* Large. */
+static uint64_t all_schedules, all_steps;
+static uint32_t nb_tests, nb_failed;
 
 static void
-audit(void)
+usage(FILE *f)
 {
-	const struct counter *root = ration_counter_at(s->d, 0);
-	uint64_t sum = 0;
-	uint32_t i;
+	fprintf(f,
+		"Usage: test_explore [OPTION...]\n"
+		"Runs libration's own code in many schedules and checks its promises after every\n"
+		"step. Prints TAP; the status is 0 if all went well.\n\n"
+		"  --list               name the scenarios and the defects\n"
+		"  --scenario NAME      only this one\n"
+		"  --seconds N          processor time for all scenarios together (default 80)\n"
+		"  --preemptions N      bound of the exhaustive search (default: the scenario's)\n"
+		"  --seed N             first seed of the drawn schedules (default 1)\n"
+		"  --save FOLDER        where failed schedules go (default: the current one)\n"
+		"  --replay FILE        repeat a schedule, with all its steps\n"
+		"  --mutant N           with this defect built in\n"
+		"  --mutants            each defect must be found; with --mutant, this one\n"
+		"  --help               this text\n");
+}
 
-	for (i = 0; i < LEAVES; i++) {
-		const uint32_t index = (uint32_t)s->leaf[i];
-		const struct counter *c = ration_counter_at(s->d, index);
+/* ------------------------------------------------------------------ search */
 
-		if (s->leaf[i] == RATION_COUNTER_NONE)
+/* One way to search, with a share of the time of its scenario. */
+static const struct method {
+	const char *name;
+	enum explore_mode mode;
+	bool tso, crash;
+	double share;
+} methods[] = {
+	{"exhaustive", EXPLORE_GIVEN, false, true, 0.45},
+	{"exhaustive with store buffers", EXPLORE_GIVEN, true, true, 0.15},
+	{"random", EXPLORE_RANDOM, false, true, 0.14},
+	{"priorities", EXPLORE_PCT, false, true, 0.13},
+	{"random with store buffers", EXPLORE_RANDOM, true, true, 0.13},
+};
+
+/* Search by one method. @return none failed */
+static bool
+search_by(const struct method *m, uint32_t bound, struct search *s)
+{
+	run.mode = m->mode;
+	run.tso = m->tso;
+	run.crash = m->crash && run.scenario->secondaries != 0;
+	s->how = m->name;
+	if (m->mode == EXPLORE_GIVEN)
+		return search_exhaustive(&run, m->tso ? 1 : bound, s);
+	return search_drawn(&run, s);
+}
+
+/* Time of a method; what cannot be enumerated leaves its share to the others. */
+static double
+share_of(const struct method *m, const struct scenario *scenario)
+{
+	if (scenario->preemptions > 0)
+		return m->share;
+	return m->mode == EXPLORE_GIVEN ? 0 : m->share * 2.5;
+}
+
+/* Search by all methods. Time that one does not use goes to the next. @return none failed */
+static bool
+search_scenario(const struct options *o, double seconds, struct search *s, bool describe)
+{
+	uint32_t i, bound = o->preemptions ? o->preemptions : run.scenario->preemptions;
+	double spare = 0, start;
+	bool ok = true;
+
+	explore_prepare(run.scenario);
+	for (i = 0; ok && i < RTE_DIM(methods); i++) {
+		if (share_of(&methods[i], run.scenario) <= 0)
 			continue;
-		sum += c->usage;
-		if (c->usage > c->max)
-			explore_fail("P1: usage above max");
-		if (c->usage < s->granted[i] + stock_of(index))
-			explore_fail("P2: less usage than granted and in stock");
+		*s = (struct search){.schedules_max = UINT64_MAX};
+		s->seconds_max = seconds * share_of(&methods[i], run.scenario) + spare;
+		start = search_clock();
+		run.seed = o->seed;
+		ok = search_by(&methods[i], bound, s);
+		spare = s->seconds_max - (search_clock() - start);
+		all_schedules += s->schedules;
+		all_steps += s->steps;
+		if (describe)
+			printf("#   %-30s %9" PRIu64 " schedules of %5" PRIu64 " steps%s\n",
+			       methods[i].name, s->schedules,
+			       s->steps / RTE_MAX(s->schedules, UINT64_C(1)),
+			       s->complete ? ", complete" : "");
+		fflush(stdout);
 	}
-	if (root->usage > root->max)
-		explore_fail("P1: usage of the root above max");
-	if (root->usage < sum)
-		explore_fail("P2: a parent does not cover its children");
+	return ok;
+}
+
+/* Say how a schedule failed, as short as can be, and keep it. */
+static void
+describe_failure(const struct options *o, const struct search *s)
+{
+	char path[256];
+
+	printf("#   %s: %s\n", s->how, run.failed);
+	search_shrink(&run);
+	snprintf(path, sizeof(path), "%s/%s.schedule", o->save, run.scenario->name);
+	if (schedule_write(path, &run))
+		printf("#   %u events, kept; to see it: test_explore --replay %s\n", run.events.nb,
+		       path);
+	else
+		printf("#   it could not be written to %s\n", path);
 }
 
 static void
-give_back(struct ration_lcore *lc, const struct holding *h)
+outcome(bool ok, const char *what, const char *more)
 {
-	s->granted[h->which] -= h->n;
-	if (ration_uncharge(lc, h->c, h->n) != 0)
-		explore_fail("an uncharge of granted units was refused");
+	nb_failed += !ok;
+	printf("%s %u - %s%s\n", ok ? "ok" : "not ok", ++nb_tests, what, more);
+	fflush(stdout);
 }
 
 static void
-charge(struct ration_lcore *lc)
+test_scenario(const struct options *o, double seconds)
 {
-	const uint32_t which = explore_below(LEAVES);
-	struct holding h = {s->leaf[which], which, 1 + explore_below(4)};
-	int rc;
+	struct search s;
+	bool ok;
 
-	if (h.c == RATION_COUNTER_NONE)
+	printf("# %s: %s\n", run.scenario->name, run.scenario->shows);
+	ok = search_scenario(o, seconds, &s, true);
+	if (!ok)
+		describe_failure(o, &s);
+	outcome(ok, run.scenario->name, " keeps its promises in every schedule tried");
+}
+
+static uint32_t
+count_scenarios(void)
+{
+	uint32_t nb = 0;
+
+	while (scenario_at(nb) != NULL)
+		nb++;
+	return nb;
+}
+
+static void
+test_all(const struct options *o)
+{
+	const uint32_t nb = count_scenarios();
+	uint32_t i, never;
+
+	printf("1..%u\n", o->scenario != NULL ? 1 : nb + 2);
+	for (i = 0; (run.scenario = scenario_at(i)) != NULL; i++) {
+		if (o->scenario == NULL || strcmp(o->scenario, run.scenario->name) == 0)
+			test_scenario(o, o->seconds / (o->scenario != NULL ? 1 : nb));
+	}
+	printf("# %" PRIu64 " schedules, %" PRIu64 " steps, %.0f s\n", all_schedules, all_steps,
+	       search_clock());
+	never = reach_print();
+	if (o->scenario != NULL)
 		return;
-	rc = ration_try_charge(lc, h.c, h.n);
-	if (rc == 0 && s->leaf[which] != h.c) {
-		explore_fail("granted of a counter that is destroyed");
-	} else if (rc == 0) {
-		s->granted[which] += h.n;
-		if (s->nb_pool < HELD)
-			s->pool[s->nb_pool++] = h;
-		else
-			give_back(lc, &h);
-	} else if (rc != -EDQUOT && rc != -ENOENT && rc != -ESTALE) {
-		explore_fail("a charge ended in a way it must not");
-	}
+	outcome(never == 0, "every combination of states was reached", "");
+	/* Said, not judged, on a machine that is too slow for it. */
+	outcome(true, "schedules were counted",
+		all_schedules >= SCHEDULES_WANTED ? "" : " (fewer than a million)");
 }
 
-static struct ration_lcore *
-come_and_go(struct ration_lcore *lc)
-{
-	if (explore_below(2)) {
-		ration_lcore_offline(lc);
-		ration_lcore_resume(lc);
-		return lc;
-	}
-	ration_lcore_leave(lc);
-	return ration_lcore_online(s->d);
-}
+/* ----------------------------------------------------------------- mutants */
 
-static void
-one_operation(struct ration_lcore **lc, bool slotless)
+/* Look for one defect in all scenarios, a little in each, then more. @return found */
+static bool
+find_mutant(const struct options *o, double limit, struct search *s)
 {
-	struct holding h;
-	const uint32_t what = explore_below(10);
-
-	if (what < 4) {
-		charge(*lc);
-	} else if (what < 8 && s->nb_pool > 0) {
-		h = s->pool[--s->nb_pool];
-		give_back(*lc, &h);
-	} else if (!slotless && what == 8) {
-		ration_quiescent(*lc);
-	} else if (!slotless && what == 9) {
-		*lc = come_and_go(*lc);
-	}
-}
-
-static void
-work(bool slotless)
-{
-	struct ration_lcore *lc = ration_lcore_self(s->d);
-	struct holding h;
+	double seconds, end = search_clock() + limit;
 	uint32_t i;
 
-	for (i = 0; i < OPERATIONS; i++)
-		one_operation(&lc, slotless);
-	while (s->nb_pool > 0) {
-		h = s->pool[--s->nb_pool];
-		give_back(lc, &h);
+	for (seconds = 0.05; search_clock() < end; seconds *= 4) {
+		for (i = 0; (run.scenario = scenario_at(i)) != NULL; i++) {
+			if (!search_scenario(o, seconds, s, false))
+				return true;
+		}
 	}
-	s->nb_working--;
-	while (!slotless && s->nb_working > 0) {
-		ration_quiescent(lc);
-		explore_pause();
+	return false;
+}
+
+static void
+test_mutants(const struct options *o)
+{
+	struct search s;
+	double start;
+	bool found;
+
+	const unsigned int first = o->mutant ? o->mutant : 1;
+	const unsigned int last = o->mutant ? o->mutant : explore_nb_mutants;
+
+	printf("1..%u\n", last - first + 2);
+	/* What finds defects everywhere has found none. */
+	explore_mutant = 0;
+	outcome(!find_mutant(o, 2, &s), "nothing is found without a defect", "");
+	for (explore_mutant = first; explore_mutant <= last; explore_mutant++) {
+		start = search_clock();
+		found = find_mutant(o, MUTANT_SECONDS, &s);
+		if (found)
+			printf("# %s, %s, after %" PRIu64 " schedules: %s\n", run.scenario->name,
+			       s.how, s.schedules, run.failed);
+		printf("# %.2f s\n", search_clock() - start);
+		outcome(found, "found: ", explore_mutants[explore_mutant - 1]);
 	}
-	if (!slotless)
-		ration_lcore_offline(lc);
 }
 
-static void
-member(void)
+/* ------------------------------------------------------------------- start */
+
+static int
+replay(const char *path)
 {
-	work(false);
+	if (!schedule_read(path, &run))
+		return 2;
+	run.trace = true;
+	explore_prepare(run.scenario);
+	explore_run(&run);
+	printf("# %s\n", run.failed != NULL ? run.failed : "nothing is wrong");
+	return run.failed != NULL;
 }
 
-static void
-slotless(void)
+static int
+list_all(void)
 {
-	work(true);
-}
-
-/* Destroy a leaf and put another in its place. */
-static void
-replace(uint32_t i)
-{
-	const ration_counter_t old = s->leaf[i];
-	int rc = ration_counter_destroy(s->d, old, 0);
-
-	if (rc != 0) {
-		if (rc != -EBUSY && rc != -ETIMEDOUT)
-			explore_fail("a destroy ended in a way it must not");
-		return;
-	}
-	if (s->granted[i] != 0)
-		explore_fail("destroyed while units were granted");
-	if (stock_of((uint32_t)old) != 0)
-		explore_fail("destroyed with stock");
-	s->destroyed++;
-	s->leaf[i] = ration_counter_create(s->d, ration_domain_root(s->d), i ? "b" : "a",
-					   &(struct ration_counter_params){.max = 12, .batch = 4});
-}
-
-static void
-control(void)
-{
-	uint32_t i, which;
-
-	for (i = 0; i < 3; i++) {
-		which = explore_below(LEAVES);
-		if (explore_below(2))
-			ration_drain(s->d, s->leaf[which], explore_below(2) * 1000, NULL);
-		replace(which);
-	}
-	s->nb_working--;
-}
-
-/* Everybody is parked: usage is what is granted, and that is nothing. */
-static void
-check_end(struct explore_run *run)
-{
-	uint64_t left = ration_counter_at(s->d, 0)->usage;
-
-	if (run->failed == NULL && (left != 0 || ration_domain_verify(s->d, 1, stdout) != 0))
-		run->failed = "P2: units are lost or made at the end";
-}
-
-static void
-set_up(void)
-{
-	const struct ration_domain_params params = {
-		.max_counters = 5, .max_lcores = 3, .max = 20, .timeout_us = 1000000};
+	const struct scenario *s;
 	uint32_t i;
 
-	s = explore_alloc(sizeof(*s));
-	explore_be(3);
-	s->d = ration_domain_create("explored", &params);
-	for (i = 0; i < LEAVES; i++)
-		s->leaf[i] = ration_counter_create(
-			s->d, ration_domain_root(s->d), i ? "b" : "a",
-			&(struct ration_counter_params){.max = 12, .batch = 4});
-	for (i = 0; i < 2; i++) {
-		explore_be(i);
-		ration_lcore_online(s->d);
-	}
-	s->nb_working = EXPLORE_FIBERS;
-	explore_locals_keep();
-	memcpy(kept, explore_arena, explore_arena_used());
+	for (i = 0; (s = scenario_at(i)) != NULL; i++)
+		printf("%-16s %s\n", s->name, s->shows);
+	for (i = 0; i < explore_nb_mutants; i++)
+		printf("defect %u: %s\n", i + 1, explore_mutants[i]);
+	return 0;
 }
 
-static void
-schedule(struct explore_run *run)
+/* @return 0, or the status to end with + 1 */
+static int
+parse(int argc, char **argv, struct options *o)
 {
-	memcpy(explore_arena, kept, explore_arena_used());
-	explore_run(run);
-	check_end(run);
-	nb_destroyed += s->destroyed;
+	static const struct option known[] = {
+		{"list", no_argument, NULL, 'l'},
+		{"scenario", required_argument, NULL, 'c'},
+		{"seconds", required_argument, NULL, 't'},
+		{"preemptions", required_argument, NULL, 'p'},
+		{"seed", required_argument, NULL, 's'},
+		{"save", required_argument, NULL, 'f'},
+		{"replay", required_argument, NULL, 'r'},
+		{"mutant", required_argument, NULL, 'm'},
+		{"mutants", no_argument, NULL, 'M'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (c) {
+		case 'l':
+			o->list = true;
+			break;
+		case 'c':
+			o->scenario = optarg;
+			break;
+		case 't':
+			o->seconds = atof(optarg);
+			break;
+		case 'p':
+			o->preemptions = (uint32_t)atoi(optarg);
+			break;
+		case 's':
+			o->seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'f':
+			o->save = optarg;
+			break;
+		case 'r':
+			o->replay = optarg;
+			break;
+		case 'm':
+			o->mutant = (unsigned int)atoi(optarg);
+			break;
+		case 'M':
+			o->mutants = 1;
+			break;
+		case 'h':
+			usage(stdout);
+			return 1;
+		default:
+			usage(stderr);
+			return 3;
+		}
+	}
+	if (optind < argc || (o->scenario != NULL && scenario_find(o->scenario) == NULL) ||
+	    o->mutant > explore_nb_mutants || o->seconds <= 0) {
+		fprintf(stderr, "test_explore: an argument is not one of those that --list and "
+				"--help name\n");
+		return 3;
+	}
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct explore_run run = {.nb_fibers = EXPLORE_FIBERS,
-				  .fiber = {member, member, slotless, control},
-				  .audit = audit};
-	const bool replay = argc > 3 && strcmp(argv[1], "--replay") == 0;
-	const clock_t end = clock() + (argc > 1 ? atol(argv[1]) : 20) * CLOCKS_PER_SEC;
-	uint64_t nb = 0, steps = 0;
+	struct options o = {.save = ".", .seed = 1, .seconds = 80};
+	int status = parse(argc, argv, &o);
 
-	set_up();
-	run.seed = replay ? strtoull(argv[3], NULL, 0) : argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	run.mode = replay ? (enum explore_mode)atoi(argv[2]) % EXPLORE_MODES : EXPLORE_RANDOM;
-	run.trace = replay;
-	do {
-		schedule(&run);
-		nb++;
-		steps += run.steps;
-		if (run.failed != NULL || replay)
-			break;
-		run.mode = (run.mode + 1) % EXPLORE_MODES;
-		run.seed += run.mode == EXPLORE_RANDOM;
-	} while (clock() < end);
-	printf("1..1\n# %" PRIu64 " schedules, %" PRIu64 " steps, %" PRIu64 " destroyed\n", nb,
-	       steps, nb_destroyed);
-	if (run.failed != NULL)
-		printf("# %s: --replay %d %" PRIu64 "\n", run.failed, (int)run.mode, run.seed);
-	printf("%s 1 - destroy keeps its promises\n", run.failed != NULL ? "not ok" : "ok");
-	return run.failed != NULL;
+	if (status != 0)
+		return status - 1;
+	/* What the library warns of is what the scenarios do to it. */
+	rte_log_set_global_level(RTE_LOG_CRIT);
+	explore_mutant = o.mutant;
+	if (o.list)
+		return list_all();
+	if (o.replay != NULL)
+		return replay(o.replay);
+	if (o.mutants)
+		test_mutants(&o);
+	else
+		test_all(&o);
+	return nb_failed != 0;
 }

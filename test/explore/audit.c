@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* The promises, looked at after every step, from the books of world.c. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explore_fakes.h"
+#include "memory.h"
+#include "reach.h"
+#include "world.h"
+
+static struct ration_lcore *
+block_at(uint32_t member)
+{
+	return ration_block(w->d, &w->d->members[member]);
+}
+
+static uint32_t
+slot_stock(const struct ration_lcore *lc, uint32_t index)
+{
+	return (uint32_t)explore_peek(&lc->slots[index].stock, sizeof(uint32_t));
+}
+
+static uint32_t
+slot_cap(const struct ration_lcore *lc, uint32_t index)
+{
+	return (uint32_t)explore_peek(&lc->slots[index].limit, sizeof(uint32_t)) & RATION_CAP_MASK;
+}
+
+/* ------------------------------------------------------- P1, P2: counters */
+
+/* Usage may pass a limit that was changed during the walk, if the walk then takes it back. */
+static bool
+may_pass(const struct op *op)
+{
+	return op != NULL && (op->kind == OP_FORCE || w->changing > 0 || op->limits != w->limits);
+}
+
+/* What belongs to each counter and all below it. */
+struct sums {
+	uint64_t granted[WORLD_COUNTERS];
+	uint64_t stock[WORLD_COUNTERS];
+	uint64_t leak[WORLD_COUNTERS];
+	uint64_t children[WORLD_COUNTERS]; /* Usage of the children alone. */
+};
+
+static uint32_t
+nb_counters(void)
+{
+	return RTE_MIN(w->d->nb_ever_used, (uint32_t)WORLD_COUNTERS);
+}
+
+static uint64_t
+stock_of(uint32_t index)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < w->d->max_lcores; i++)
+		sum += block_at(i) != NULL ? slot_stock(block_at(i), index) : 0;
+	return sum;
+}
+
+static void
+add_up(struct sums *sums)
+{
+	uint32_t i, up;
+	uint64_t stock;
+
+	memset(sums, 0, sizeof(*sums));
+	for (i = 0; i < nb_counters(); i++) {
+		if (!w->at[i].known)
+			continue;
+		stock = stock_of(i);
+		for (up = i; up != RATION_INDEX_NONE; up = w->at[up].parent) {
+			sums->granted[up] += w->at[i].granted;
+			sums->stock[up] += stock;
+			sums->leak[up] += w->at[i].leak;
+		}
+		if (w->at[i].parent != RATION_INDEX_NONE)
+			sums->children[w->at[i].parent] += ration_counter_at(w->d, i)->usage;
+	}
+}
+
+static uint64_t
+leak_below(uint32_t top)
+{
+	struct sums sums;
+
+	add_up(&sums);
+	return sums.leak[top];
+}
+
+static bool
+is_quiet(void)
+{
+	uint32_t fiber;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		if (w->doing[fiber] != 0)
+			return false;
+	}
+	return !w->unswept;
+}
+
+/* Whether every operation under way has begun since limits changed last. */
+static bool
+limits_are_settled(void)
+{
+	uint32_t fiber;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		if (world_op(fiber) != NULL && world_op(fiber)->limits != w->limits)
+			return false;
+	}
+	return w->changing == 0;
+}
+
+static void
+check_limit(uint32_t i, const struct counter *c, uint64_t granted, uint32_t writer)
+{
+	struct entry *e = &w->at[i];
+
+	if (c->usage > c->max && c->usage > e->usage && !may_pass(world_op(writer)))
+		explore_fail("P1: usage has risen above max");
+	if (c->usage > c->max && !e->over && limits_are_settled())
+		explore_fail("P1: usage stays above max");
+	if (granted > c->max && !e->over && limits_are_settled())
+		explore_fail("P1: more granted than max");
+	e->usage = c->usage;
+}
+
+static void
+check_counter(uint32_t i, const struct sums *sums, uint32_t writer, bool quiet)
+{
+	const struct counter *c = ration_counter_at(w->d, i);
+	uint64_t accounted = sums->granted[i] + sums->stock[i];
+
+	check_limit(i, c, sums->granted[i], writer);
+	if (c->usage < accounted)
+		explore_fail("P2: less usage than granted and in stock");
+	if (c->usage < sums->children[i])
+		explore_fail("P2: a parent does not cover its children");
+	if (quiet && c->usage > accounted + sums->leak[i])
+		explore_fail("P2: more usage than granted and in stock");
+	if (c->undone != w->undone[i] && world_does(OP_SYNC))
+		reach(REACH_PHANTOM_UNDONE);
+	if (c->usage > c->max)
+		reach(REACH_ABOVE_LIMIT);
+	if (w->at[i].destroyed)
+		reach(REACH_GHOST);
+	w->undone[i] = c->undone;
+}
+
+/* ------------------------------------------------------- P4, P6: members */
+
+static void
+check_slots(uint32_t member)
+{
+	const enum member_state state = MEMBER_STATE(w->d->members[member].state);
+	const struct ration_lcore *lc = block_at(member);
+	uint64_t caps = 0;
+	uint32_t i;
+
+	for (i = 0; lc != NULL && i < nb_counters(); i++) {
+		uint32_t stock = slot_stock(lc, i), cap = slot_cap(lc, i);
+
+		caps += cap;
+		if (stock != 0 && state != MEMBER_ONLINE && state != MEMBER_TAKEN && !w->unswept)
+			explore_fail("P6: stock of an lcore that is not online");
+		/* In a walk the two words of a slot are written one after the other. */
+		if (stock > cap && !w->unswept && state != MEMBER_TAKEN &&
+		    !(explore_peek(&lc->seq, sizeof(lc->seq)) & 1))
+			explore_fail("P4: more in stock than the cap");
+		if (stock != 0 && !w->at[i].known)
+			explore_fail("P6: stock of a counter that is not there");
+		if (w->at[i].known && cap > 2 * w->at[i].batch)
+			explore_fail("P4: more than two batches can be hidden");
+	}
+	if (caps > w->d->stock_share)
+		explore_fail("P4: more than stock_max can be hidden");
+}
+
+/*
+ * Who has acknowledged a drain that has not ended has no stock of what it drains, and gets none.
+ */
+static void
+check_gate(uint32_t asker, uint32_t member)
+{
+	const struct ration_lcore *lc = block_at(member);
+	uint32_t target = w->d->targets[asker], i;
+
+	if (lc == NULL || MEMBER_STATE(w->d->members[member].state) != MEMBER_ONLINE ||
+	    (int32_t)(lc->ack - w->gen_of[asker]) < 0)
+		return;
+	for (i = 0; i < nb_counters(); i++) {
+		if (w->at[i].known && world_is_below(i, target) && slot_stock(lc, i) != 0)
+			explore_fail("P3: stock behind the gate of a drain");
+	}
+}
+
+static void
+check_rounds(void)
+{
+	uint32_t holders = (uint32_t)w->d->round, fresh = holders & ~(uint32_t)w->round, asker, i;
+
+	for (; fresh != 0; fresh &= fresh - 1)
+		w->gen_of[__builtin_ctz(fresh)] = (uint32_t)(w->d->round >> 32);
+	w->round = w->d->round;
+	for (; holders != 0; holders &= holders - 1) {
+		asker = (uint32_t)__builtin_ctz(holders);
+		for (i = 0; i < w->d->max_lcores; i++)
+			check_gate(asker, i);
+	}
+}
+
+static bool
+lacks_room(uint32_t index, uint64_t n)
+{
+	const struct counter *c;
+
+	for (; index != RATION_INDEX_NONE; index = w->at[index].parent) {
+		c = ration_counter_at(w->d, index);
+		if (n > c->max || c->usage > c->max - n)
+			return true;
+	}
+	return false;
+}
+
+/* What a fiber has in stock of a counter goes into the bargain of a charge. */
+static uint64_t
+own_stock(uint32_t fiber, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->d->max_lcores; i++) {
+		if (w->d->members[i].tid == 100 + (int)fiber && block_at(i) != NULL)
+			return slot_stock(block_at(i), index);
+	}
+	return 0;
+}
+
+static void
+look_for_room(void)
+{
+	struct op *op;
+	uint32_t fiber;
+	uint64_t stock;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		op = world_op(fiber);
+		if (op == NULL || op->kind != OP_CHARGE || op->tight)
+			continue;
+		stock = own_stock(fiber, op->index);
+		op->tight = op->n > stock && lacks_room(op->index, op->n - stock);
+	}
+}
+
+void
+explore_audit(uint32_t writer)
+{
+	const bool quiet = is_quiet();
+	static uint32_t turn;
+	struct sums sums;
+	uint32_t i;
+
+	add_up(&sums);
+	for (i = 0; i < nb_counters(); i++) {
+		if (w->at[i].known)
+			check_counter(i, &sums, writer, quiet);
+	}
+	for (i = 0; i < w->d->max_lcores; i++)
+		check_slots(i);
+	check_rounds();
+	look_for_room();
+	/* A sample is enough. */
+	if (turn++ % 8 == 0)
+		reach_look();
+}
+
+/* --------------------------------------------------------- single accesses */
+
+/* The member whose slots a word is in, or -1. */
+static int
+owner_of_slot(const volatile void *at)
+{
+	const struct ration_lcore *lc;
+	uint32_t i;
+
+	for (i = 0; i < w->d->max_lcores; i++) {
+		lc = block_at(i);
+		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc->slots &&
+		    (uintptr_t)at < (uintptr_t)&lc->slots[lc->nb_slots])
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Only the owner writes the slots of a running lcore, and never while they are taken over. */
+static void
+check_writer(const volatile void *at)
+{
+	int i = owner_of_slot(at);
+	const struct member *m;
+	enum member_state state;
+
+	if (i < 0)
+		return;
+	m = &w->d->members[i];
+	state = MEMBER_STATE(explore_peek(&m->state, sizeof(uint64_t)));
+	if (m->tid == explore_tid() ? state == MEMBER_TAKEN : state != MEMBER_TAKEN)
+		explore_fail("P6: slots written by somebody who must not");
+}
+
+/* What an exact charge sees when it reads usage. */
+static void
+note_sight(const struct op *op, const volatile void *at)
+{
+	const struct counter *c;
+	struct sight *s;
+	uint32_t i, fiber;
+
+	for (i = op->index; i != RATION_INDEX_NONE; i = w->at[i].parent) {
+		c = ration_counter_at(w->d, i);
+		if (at != &c->usage)
+			continue;
+		s = &w->sight[op->fiber][i];
+		s->valid = true;
+		s->max = c->max;
+		s->usage = c->usage;
+		s->granted = world_granted(i) + leak_below(i);
+		s->stock = world_stock(i);
+		for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+			s->op[fiber] = 0;
+			if (fiber != op->fiber && world_op(fiber) != NULL &&
+			    world_is_below(world_op(fiber)->index, i))
+				s->op[fiber] = w->doing[fiber];
+		}
+	}
+}
+
+void
+explore_audit_access(const volatile void *at, bool write)
+{
+	const struct op *op;
+	bool was;
+
+	if (w == NULL || memory_offset(at) < 0 || !explore_is_running())
+		return;
+	was = explore_hold(true);
+	if (write) {
+		check_writer(at);
+	} else {
+		op = world_op(explore_me());
+		if (op != NULL && op->kind == OP_SYNC)
+			note_sight(op, at);
+	}
+	explore_hold(was);
+}
+
+/* ------------------------------------------------------------ P3: refusals */
+
+/* Granted below a level when it was read, with what was in progress and went well. */
+static uint64_t
+granted_in_sight(const struct sight *s)
+{
+	uint64_t sum = s->granted;
+	uint32_t fiber;
+	const struct op *op;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		if (s->op[fiber] == 0)
+			continue;
+		op = &w->op[s->op[fiber] - 1];
+		if (op->kind == OP_UNCHARGE || op->state == OP_GRANTED || op->state == OP_DIED)
+			sum += op->kind == OP_UNCHARGE || op->kind == OP_CHARGE ||
+					       op->kind == OP_SYNC || op->kind == OP_FORCE
+				       ? op->n
+				       : 0;
+	}
+	return sum;
+}
+
+static void
+check_refusal(const struct refusal *r)
+{
+	const struct sight *s;
+	uint32_t i;
+
+	for (i = 0; i < r->nb; i++) {
+		s = &r->sight[i];
+		if (s->valid && s->stock == 0 && granted_in_sight(s) + r->n > s->max)
+			return;
+	}
+	explore_fail("P3: an exact refusal although there was room");
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void
+check_end(void)
+{
+	const struct ration_domain *d = w->d;
+	uint32_t i;
+
+	if ((uint32_t)d->round != 0)
+		explore_fail("P6: a gate is still open at the end");
+	for (i = 0; i < RATION_ASKERS_MAX; i++) {
+		if (d->askers[i] != 0)
+			explore_fail("P6: an asker's place is lost");
+	}
+	if ((uint32_t)d->inflight[0] != 0 || (uint32_t)d->inflight[1] != 0)
+		explore_fail("P6: a walk without slot is still counted");
+	for (i = 0; i < d->max_lcores; i++) {
+		if (block_at(i) != NULL && (block_at(i)->seq & 1))
+			explore_fail("P6: an lcore is in a walk for ever");
+	}
+}
+
+void
+explore_audit_end(const struct scenario *scenario)
+{
+	uint32_t i;
+
+	(void)scenario;
+	explore_audit(0);
+	for (i = 0; i < w->nb_refusals; i++)
+		check_refusal(&w->refusal[i]);
+	if (w->nb_refusals > 0)
+		reach(REACH_SYNC_REFUSED);
+	if (w->unswept)
+		return;
+	check_end();
+	if (ration_domain_verify(w->d, 1, NULL) != 0)
+		explore_fail("P2: the domain does not verify at the end");
+}
+
+/* ------------------------------------------------------------------ deaths */
+
+/*
+ * What may stay charged: of a charge or uncharge that was under way all or nothing, and the stock
+ * that the lcore had or was just taking or giving back.
+ */
+void
+explore_audit_crash(uint32_t fiber)
+{
+	struct op *op = world_op(fiber);
+	uint32_t i;
+	bool was = explore_hold(true);
+
+	reach_death(fiber);
+	w->unswept = true;
+	if (op != NULL) {
+		op->state = OP_DIED;
+		w->doing[fiber] = 0;
+		if (op->kind == OP_CHARGE || op->kind == OP_UNCHARGE || op->kind == OP_SYNC)
+			w->at[op->index].leak += op->n;
+		for (i = 0; i < WORLD_COUNTERS; i++) {
+			if (w->at[i].known)
+				w->at[i].leak += 2 * w->at[i].batch;
+		}
+	}
+	explore_hold(was);
+}
+
+/* ------------------------------------------------------------------- names */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} counter_words[] =
+	{
+		{"usage", offsetof(struct counter, usage)},
+		{"own", offsetof(struct counter, own)},
+		{"ledger", offsetof(struct counter, ledger)},
+		{"hideable", offsetof(struct counter, hideable)},
+		{"cap_bound", offsetof(struct counter, cap_bound)},
+		{"undone", offsetof(struct counter, undone)},
+		{"excused", offsetof(struct counter, excused)},
+		{"max", offsetof(struct counter, max)},
+		{"batch", offsetof(struct counter, batch)},
+		{"gen", offsetof(struct counter, gen)},
+		{"flags", offsetof(struct counter, flags)},
+},
+  lcore_words[] =
+	  {
+		  {"lcore_id", offsetof(struct ration_lcore, lcore_id)},
+		  {"attention", offsetof(struct ration_lcore, attention)},
+		  {"wanted", offsetof(struct ration_lcore, wanted)},
+		  {"seq", offsetof(struct ration_lcore, seq)},
+		  {"ack", offsetof(struct ration_lcore, ack)},
+		  {"ack_units", offsetof(struct ration_lcore, ack_units)},
+		  {"mailbox", offsetof(struct ration_lcore, mailbox)},
+},
+  domain_words[] = {
+	  {"round", offsetof(struct ration_domain, round)},
+	  {"inflight[0]", offsetof(struct ration_domain, inflight[0])},
+	  {"inflight[1]", offsetof(struct ration_domain, inflight[1])},
+	  {"phase", offsetof(struct ration_domain, phase)},
+	  {"nb_members", offsetof(struct ration_domain, nb_members)},
+	  {"tree_version", offsetof(struct ration_domain, tree_version)},
+	  {"askers", offsetof(struct ration_domain, askers)},
+	  {"targets", offsetof(struct ration_domain, targets)},
+	  {"online", offsetof(struct ration_domain, online)},
+};
+
+static void
+name_in_block(const struct ration_lcore *lc, uint32_t member, uintptr_t at, char *name, size_t size)
+{
+	uintptr_t offset = at - (uintptr_t)lc;
+	const uintptr_t slots = (uintptr_t)lc->slots, ledger = (uintptr_t)ration_ledger(lc);
+	const char *word = "statistics";
+	uint32_t i;
+
+	for (i = 0; i < RTE_DIM(lcore_words); i++) {
+		if (lcore_words[i].offset == offset)
+			word = lcore_words[i].name;
+	}
+	if (at >= (uintptr_t)ration_active(lc))
+		snprintf(name, size, "member %u active or workspace", member);
+	else if (at >= ledger)
+		snprintf(name, size, "member %u ledger of %zu", member, (at - ledger) / 8);
+	else if (at >= slots)
+		snprintf(name, size, "member %u slot %zu %s", member, (at - slots) / 8,
+			 (at - slots) % 8 ? "limit" : "stock");
+	else
+		snprintf(name, size, "member %u %s", member, word);
+}
+
+static void
+name_in_domain(uintptr_t at, char *name, size_t size)
+{
+	uintptr_t d = (uintptr_t)w->d, counters = (uintptr_t)ration_counter_at(w->d, 0);
+	uint32_t i;
+
+	snprintf(name, size, "domain +%zu", at - d);
+	if (at >= counters && at < (uintptr_t)ration_counter_at(w->d, w->d->max_counters)) {
+		i = (uint32_t)((at - counters) / sizeof(struct counter));
+		snprintf(name, size, "counter %u events", i);
+		at -= (uintptr_t)ration_counter_at(w->d, i);
+		for (uint32_t k = 0; k < RTE_DIM(counter_words); k++) {
+			if (counter_words[k].offset == at)
+				snprintf(name, size, "counter %u %s", i, counter_words[k].name);
+		}
+	} else if (at >= (uintptr_t)w->d->members && at < counters) {
+		i = (uint32_t)((at - (uintptr_t)w->d->members) / sizeof(struct member));
+		snprintf(name, size, "member %u state", i);
+	} else {
+		for (i = 0; i < RTE_DIM(domain_words); i++) {
+			if (domain_words[i].offset == at - d)
+				snprintf(name, size, "%s", domain_words[i].name);
+		}
+	}
+}
+
+void
+explore_name(const volatile void *at, char *name, size_t size)
+{
+	const struct ration_lcore *lc;
+	size_t length;
+	uint32_t i;
+
+	snprintf(name, size, at == NULL ? "" : "outside");
+	if (memory_offset(at) < 0)
+		return;
+	for (i = 0; i < w->d->max_lcores; i++) {
+		lc = block_at(i);
+		length = ration_block_size(w->d->max_counters, false);
+		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc &&
+		    (uintptr_t)at < (uintptr_t)lc + length) {
+			name_in_block(lc, i, (uintptr_t)at, name, size);
+			return;
+		}
+	}
+	name_in_domain((uintptr_t)at, name, size);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "explore.h"
+#include "reach.h"
+#include "world.h"
+
+static uint64_t count[REACH_NUMBER];
+
+static const char *const names[REACH_NUMBER] = {
+	[REACH_CHARGE_IN_ROUND] = "refill while a round runs",
+	[REACH_TRIM_IN_ROUND] = "trim while a round runs",
+	[REACH_FORCE_IN_ROUND] = "forced charge while a round runs",
+	[REACH_TWO_ROUNDS] = "two drains at once",
+	[REACH_TWO_TARGETS] = "two drains of different counters at once",
+	[REACH_PARK_IN_ROUND] = "lcore parks while a round runs",
+	[REACH_RESUME_IN_ROUND] = "lcore resumes while a round runs",
+	[REACH_RESUME_WHILE_TAKEN] = "lcore resumes while it is taken over",
+	[REACH_TAKEN] = "parked lcore taken over",
+	[REACH_JOIN_IN_ROUND] = "lcore joins while a round runs",
+	[REACH_LEAVE_IN_ROUND] = "lcore leaves while a round runs",
+	[REACH_DESTROY_IN_DRAIN] = "destroy during another's drain",
+	[REACH_CHARGE_ON_DYING] = "charge of a dying counter",
+	[REACH_UNCHARGE_ON_DYING] = "uncharge of a dying counter",
+	[REACH_SLOTLESS_IN_DESTROY] = "walk without slot during a destroy",
+	[REACH_CREATE_IN_CHARGE] = "create below a counter that is being charged",
+	[REACH_SYNC_MEETS_WALK] = "exact charge while another walk is under way",
+	[REACH_SYNC_MEETS_SYNC] = "two exact charges at once",
+	[REACH_PHANTOM_UNDONE] = "walk gives back in vain during an exact charge",
+	[REACH_SYNC_REFUSED] = "exact refusal",
+	[REACH_LIMIT_IN_CHARGE] = "limit changed during a charge",
+	[REACH_ABOVE_LIMIT] = "usage above a limit",
+	[REACH_PASS_SPLIT] = "pass over several quiescent points",
+	[REACH_PASS_OUTDATED] = "round opened during a pass",
+	[REACH_WISH] = "wish of a refused charge",
+	[REACH_MAILBOX_FULL] = "full mailbox",
+	[REACH_SLEEPING_IN_ROUND] = "sleeping slot while a round runs",
+	[REACH_LAUNCHED] = "worker in WAIT launched",
+	[REACH_GHOST] = "destroyed counter with units granted",
+	[REACH_SWEEP_IN_ROUND] = "sweep while a round runs",
+	[REACH_DIED_CHARGING] = "death in a charge",
+	[REACH_DIED_UNCHARGING] = "death in an uncharge",
+	[REACH_DIED_SERVING] = "death while serving",
+	[REACH_DIED_ASKING] = "death while draining others",
+	[REACH_DIED_JOINING] = "death while joining",
+	[REACH_DIED_PARKING] = "death while parking or resuming",
+	[REACH_DIED_LEAVING] = "death while leaving",
+};
+
+void
+reach(enum reach what)
+{
+	count[what]++;
+}
+
+static void
+reach_if(enum reach what, bool condition)
+{
+	count[what] += condition;
+}
+
+/* Whether the fiber's lcore is in a walk. */
+static bool
+is_walking(uint32_t fiber)
+{
+	const struct ration_lcore *lc;
+	uint32_t i;
+
+	for (i = 0; i < w->d->max_lcores; i++) {
+		lc = ration_block(w->d, &w->d->members[i]);
+		if (lc != NULL && w->d->members[i].tid == 100 + (int)fiber)
+			return lc->seq & 1;
+	}
+	return false;
+}
+
+static void
+look_at_op(const struct op *op, uint32_t holders)
+{
+	const struct counter *c = ration_counter_at(w->d, op->index);
+	bool walks = is_walking(op->fiber);
+	bool dying = c->flags & COUNTER_DYING;
+
+	switch (op->kind) {
+	case OP_CHARGE:
+		reach_if(REACH_CHARGE_IN_ROUND, walks && holders != 0);
+		reach_if(REACH_CHARGE_ON_DYING, walks && dying);
+		reach_if(REACH_CREATE_IN_CHARGE, walks && world_does(OP_CREATE));
+		reach_if(REACH_LIMIT_IN_CHARGE, walks && world_does(OP_SET_MAX));
+		reach_if(REACH_SYNC_MEETS_WALK, walks && world_does(OP_SYNC));
+		break;
+	case OP_FORCE:
+		reach_if(REACH_FORCE_IN_ROUND, walks && holders != 0);
+		break;
+	case OP_UNCHARGE:
+		reach_if(REACH_TRIM_IN_ROUND, walks && holders != 0);
+		reach_if(REACH_UNCHARGE_ON_DYING, walks && dying);
+		break;
+	case OP_OFFLINE:
+		reach_if(REACH_PARK_IN_ROUND, holders != 0);
+		break;
+	case OP_RESUME:
+		reach_if(REACH_RESUME_IN_ROUND, holders != 0);
+		break;
+	case OP_ONLINE:
+		reach_if(REACH_JOIN_IN_ROUND, holders != 0);
+		break;
+	case OP_LEAVE:
+		reach_if(REACH_LEAVE_IN_ROUND, holders != 0);
+		break;
+	case OP_DESTROY:
+		reach_if(REACH_DESTROY_IN_DRAIN, world_does(OP_DRAIN));
+		reach_if(REACH_SLOTLESS_IN_DESTROY,
+			 (uint32_t)w->d->inflight[0] != 0 || (uint32_t)w->d->inflight[1] != 0);
+		break;
+	case OP_SWEEP:
+		reach_if(REACH_SWEEP_IN_ROUND, holders != 0);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+look_at_member(const struct member *m, uint32_t holders)
+{
+	const struct ration_lcore *lc = ration_block(w->d, m);
+	const struct pass *pass;
+	uint32_t i;
+
+	if (lc == NULL)
+		return;
+	pass = &ration_workspace(lc)->pass;
+	reach_if(REACH_TAKEN, MEMBER_STATE(m->state) == MEMBER_TAKEN);
+	reach_if(REACH_RESUME_WHILE_TAKEN,
+		 MEMBER_STATE(m->state) == MEMBER_TAKEN && world_does(OP_RESUME));
+	reach_if(REACH_PASS_SPLIT, pass->running && !(lc->seq & 1) && pass->next > 0);
+	reach_if(REACH_PASS_OUTDATED,
+		 pass->running && pass->view.gen != (uint32_t)(w->d->round >> 32));
+	reach_if(REACH_MAILBOX_FULL, rte_ring_count(&lc->mailbox) == RATION_MAILBOX_SIZE - 1);
+	for (i = 0; i < RATION_WANTED_MAX; i++)
+		reach_if(REACH_WISH, lc->wanted[i] != 0);
+	for (i = 0; i < WORLD_COUNTERS; i++)
+		reach_if(
+			REACH_SLEEPING_IN_ROUND,
+			holders != 0 && lc->slots[i].limit != 0 &&
+				ration_slot_sleeps(&lc->slots[i], ration_counter_at(w->d, i)->gen));
+}
+
+void
+reach_look(void)
+{
+	uint32_t holders = (uint32_t)w->d->round, first, i, nb_sync = 0;
+
+	for (i = 0; i < EXPLORE_FIBERS; i++) {
+		if (world_op(i) == NULL)
+			continue;
+		look_at_op(world_op(i), holders);
+		nb_sync += world_op(i)->kind == OP_SYNC;
+	}
+	reach_if(REACH_SYNC_MEETS_SYNC, nb_sync > 1);
+	for (i = 0; i < w->d->max_lcores; i++)
+		look_at_member(&w->d->members[i], holders);
+	if ((holders & (holders - 1)) == 0)
+		return;
+	reach(REACH_TWO_ROUNDS);
+	first = w->d->targets[__builtin_ctz(holders)];
+	for (; holders != 0; holders &= holders - 1)
+		reach_if(REACH_TWO_TARGETS, w->d->targets[__builtin_ctz(holders)] != first);
+}
+
+void
+reach_death(uint32_t fiber)
+{
+	static const enum reach of[OP_KINDS] = {
+		[OP_CHARGE] = REACH_DIED_CHARGING,   [OP_UNCHARGE] = REACH_DIED_UNCHARGING,
+		[OP_QUIESCENT] = REACH_DIED_SERVING, [OP_DRAIN] = REACH_DIED_ASKING,
+		[OP_ONLINE] = REACH_DIED_JOINING,    [OP_OFFLINE] = REACH_DIED_PARKING,
+		[OP_RESUME] = REACH_DIED_PARKING,    [OP_LEAVE] = REACH_DIED_LEAVING,
+	};
+	const struct op *op = world_op(fiber);
+
+	if (op != NULL && of[op->kind] != 0)
+		reach(of[op->kind]);
+}
+
+uint32_t
+reach_print(void)
+{
+	uint32_t i, never = 0;
+
+	printf("# reached, in steps that wrote something:\n");
+	for (i = 0; i < REACH_NUMBER; i++) {
+		printf("#   %12" PRIu64 "  %s\n", count[i], names[i]);
+		never += count[i] == 0;
+	}
+	return never;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Everything at once, as the seed has it: long schedules that nobody would have thought of. */
+
+#include <errno.h>
+
+#include "scenarios.h"
+#include "world.h"
+
+#define LEAVES 2
+#define OPERATIONS 16
+
+static void
+set_up_churn(void)
+{
+	const struct ration_domain_params params = {.max_counters = 6,
+						    .max_lcores = 4,
+						    .max = 20,
+						    .timeout_us = 1000000,
+						    .secondary_lcores = 1,
+						    .drain_work = 1};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 12, 4, 0);
+	world_counter(1, UINT32_MAX, 12, 4, 0);
+	world_member(0);
+	world_member(1);
+}
+
+static void
+set_up_living(void)
+{
+	set_up_churn();
+	w->working = 15;
+}
+
+static void
+set_up_dying(void)
+{
+	set_up_churn();
+	world_member(4);
+	w->working = 31;
+}
+
+static uint32_t
+any_leaf(void)
+{
+	return explore_below(LEAVES);
+}
+
+static void
+charge_any(void)
+{
+	const uint32_t which = any_leaf(), n = 1 + explore_below(4);
+	int rc;
+
+	if (w->c[which] == RATION_COUNTER_NONE)
+		return;
+	rc = explore_below(6) == 0 ? world_sync(which, n, 1000000) : world_charge(which, n);
+	if (rc == 0)
+		world_share(which, n);
+}
+
+static void
+come_and_go(void)
+{
+	if (explore_below(2)) {
+		world_offline();
+		world_resume();
+		return;
+	}
+	world_leave();
+	world_online();
+}
+
+static void
+one_operation(bool slotless)
+{
+	const uint32_t what = explore_below(10);
+
+	if (what < 4)
+		charge_any();
+	else if (what < 8)
+		world_return_shared();
+	else if (!slotless && what == 8)
+		world_quiescent();
+	else if (!slotless && what == 9)
+		come_and_go();
+}
+
+static void
+member(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < OPERATIONS; i++)
+		one_operation(false);
+	world_finish();
+}
+
+/*
+ * It has its place as a secondary process, and may die. If it leaves while units are granted it has
+ * no place any more until a sweep, and a secondary process without place can do nothing.
+ */
+static void
+mortal(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < OPERATIONS && world_lcore() != ration_lcore_none(w->d); i++)
+		one_operation(false);
+	if (world_lcore() != ration_lcore_none(w->d))
+		world_finish();
+	else
+		world_done();
+}
+
+static void
+slotless(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < OPERATIONS; i++)
+		one_operation(true);
+	while (world_return_shared())
+		;
+	world_done();
+}
+
+/* Destroy a leaf and put another in its place. */
+static void
+replace(uint32_t which)
+{
+	int rc;
+
+	if (w->c[which] == RATION_COUNTER_NONE)
+		return;
+	rc = world_destroy(which, 0);
+	if (rc == 0)
+		world_create_below(which, UINT32_MAX, 12, 4);
+	else if (rc != -EBUSY)
+		explore_fail("a destroy ended in a way it must not");
+}
+
+static void
+control(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (explore_below(2))
+			world_drain(any_leaf(), explore_below(2) * 1000000);
+		if (explore_below(3) == 0)
+			world_set_max(any_leaf(), 8 + explore_below(8), explore_below(2));
+		replace(any_leaf());
+	}
+	world_done();
+}
+
+static void
+control_and_sweep(void)
+{
+	control();
+	while (world_is_working() && !explore_is_dead(4))
+		explore_pause();
+	if (world_sweep(1000000) < 0)
+		explore_fail("P6: a sweep gave up");
+}
+
+const struct scenario scenarios_churn[] = {
+	{
+		.name = "churn",
+		.shows = "all promises; everything at once",
+		.nb_fibers = 4,
+		.set_up = set_up_living,
+		.fiber = {member, member, slotless, control},
+		.random = true,
+		.timeouts = true,
+	},
+	{
+		.name = "churn-death",
+		.shows = "all promises; everything at once, and somebody dies",
+		.nb_fibers = 5,
+		.set_up = set_up_dying,
+		.fiber = {member, member, slotless, control_and_sweep, mortal},
+		.secondaries = 1u << 4,
+		.random = true,
+		.timeouts = true,
+	},
+	{.name = NULL},
+};

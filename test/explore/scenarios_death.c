@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* A secondary process that may die at any step, and the sweep that follows. */
+
+#include <errno.h>
+
+#include "scenarios.h"
+#include "world.h"
+
+/* Fibers 0 and 1 are of the primary process. */
+#define VICTIM 2
+
+static void
+set_up(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_lcores = 3,
+						    .secondary_lcores = 1,
+						    .timeout_us = 1000000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 60, 2, 0);
+	world_counter(1, 0, 40, 2, 0);
+	world_counter(2, 0, 40, 2, 0);
+	world_member(1);
+	w->working = 7;
+}
+
+static void
+set_up_member(void)
+{
+	set_up();
+	world_member(VICTIM);
+}
+
+/* It serves, charges and gives back; with the victim dead it is not disturbed. */
+static void
+go_on(void)
+{
+	world_charge(1, 1);
+	world_quiescent();
+	world_uncharge(1, 1);
+	world_charge(2, 3);
+	world_finish();
+}
+
+/* Wait for the victim's end, natural or not, and sweep. */
+static void
+sweep(void)
+{
+	while ((w->working >> VICTIM & 1) && !explore_is_dead(VICTIM))
+		explore_pause();
+	if (world_sweep(1000000) < 0)
+		explore_fail("P6: a sweep gave up");
+	world_done();
+}
+
+/* The same for a victim that others wait for before. */
+static void
+drain_and_sweep(void)
+{
+	if (world_drain(0, 1000000) != 0)
+		explore_fail("P6: a drain was stopped by who has died");
+	sweep();
+}
+
+/* ----------------------------------------------------------------- charging */
+
+static void
+charge_and_die(void)
+{
+	world_charge(1, 1);
+	world_charge(2, 3);
+	world_uncharge(1, 1);
+	world_uncharge(2, 3);
+	world_finish();
+}
+
+/* ------------------------------------------------------------------ serving */
+
+static void
+serve_and_die(void)
+{
+	world_charge(1, 1);
+	world_charge(2, 1);
+	world_finish();
+}
+
+/* ------------------------------------------------------------------- asking */
+
+static void
+ask_and_die(void)
+{
+	world_charge(1, 1);
+	world_drain(1, 1000000);
+	world_sync(2, 2, 1000000);
+	world_finish();
+}
+
+/* ------------------------------------------------------------------- living */
+
+static void
+live_and_die(void)
+{
+	world_online();
+	world_charge(1, 2);
+	world_offline();
+	world_resume();
+	world_charge(2, 1);
+	world_leave();
+	world_online();
+	world_finish();
+}
+
+const struct scenario scenarios_death[] = {
+	{
+		.name = "death-charging",
+		.shows = "P6: killed in charges and uncharges",
+		.nb_fibers = 3,
+		.set_up = set_up_member,
+		.fiber = {sweep, go_on, charge_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{
+		.name = "death-serving",
+		.shows = "P6: killed while it serves a drain",
+		.nb_fibers = 3,
+		.set_up = set_up_member,
+		.fiber = {drain_and_sweep, go_on, serve_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{
+		.name = "death-asking",
+		.shows = "P6: killed while it drains others",
+		.nb_fibers = 3,
+		.set_up = set_up_member,
+		.fiber = {sweep, go_on, ask_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{
+		.name = "death-living",
+		.shows = "P6: killed while it joins, parks, resumes, leaves; concern Z",
+		.nb_fibers = 3,
+		.set_up = set_up,
+		.fiber = {drain_and_sweep, go_on, live_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{.name = NULL},
+};

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Drains: the gate, rounds, bounded passes, mailboxes, idle stock, workers in WAIT. */
+
+#include <errno.h>
+#include <rte_launch.h>
+
+#include "explore_fakes.h"
+#include "scenarios.h"
+#include "world.h"
+
+/* ---------------------------------------------------------------- the gate */
+
+static void
+set_up_gate(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	world_member(1);
+	w->working = 7;
+}
+
+static void
+ping_pong(void)
+{
+	world_charge(0, 1);
+	world_uncharge(0, 1);
+	world_quiescent();
+	world_charge(0, 1);
+	world_quiescent();
+	world_uncharge(0, 1);
+	world_finish();
+}
+
+static void
+drain_it(void)
+{
+	world_drain(0, 1000000);
+	world_done();
+}
+
+/* ------------------------------------------------------------------ rounds */
+
+static void
+set_up_rounds(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 15;
+}
+
+static void
+hold_both(void)
+{
+	world_charge(0, 1);
+	world_charge(1, 1);
+	world_quiescent();
+	world_uncharge(0, 1);
+	world_uncharge(1, 1);
+	world_finish();
+}
+
+static void
+drain_a(void)
+{
+	world_drain(0, 1000000);
+	world_done();
+}
+
+static void
+drain_b(void)
+{
+	world_drain(1, 1000000);
+	world_done();
+}
+
+static void
+drain_all(void)
+{
+	world_drain(UINT32_MAX, 1000000);
+	world_done();
+}
+
+/* ------------------------------------------------------ who drains each other */
+
+static void
+set_up_mutual(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	world_member(1);
+	w->working = 3;
+}
+
+static void
+drain_the_other(void)
+{
+	world_charge(0, 1);
+	world_charge(1, 1);
+	world_drain(explore_me(), 1000000);
+	world_finish();
+}
+
+/* ---------------------------------------------------------- bounded passes */
+
+static void
+set_up_passes(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_lcores = 2,
+						    .timeout_us = 1000000,
+						    .drain_work = 1};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_counter(2, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 7;
+}
+
+static void
+hold_three(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		world_charge(i, 1);
+	world_quiescent();
+	world_uncharge(0, 1);
+	world_quiescent();
+	world_charge(0, 1);
+	world_finish();
+}
+
+static void
+drain_last(void)
+{
+	world_drain(2, 1000000);
+	world_done();
+}
+
+/* ------------------------------------------------------------ full mailbox */
+
+static void
+set_up_mailbox(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 3;
+}
+
+/* It does not poll before the mailbox has overflown. One look, and all that was asked for is done. */
+static void
+look_late(void)
+{
+	world_charge(0, 1);
+	world_charge(1, 1);
+	w->note = 1;
+	while (w->note != 2)
+		explore_pause();
+	world_quiescent();
+	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
+		explore_fail("P6: a request was lost in a full mailbox");
+	world_finish();
+}
+
+static void
+ask_often(void)
+{
+	uint32_t i;
+
+	while (w->note != 1)
+		explore_pause();
+	for (i = 0; i < RATION_MAILBOX_SIZE + 1; i++) {
+		if (world_drain(i >= RATION_MAILBOX_SIZE - 1, 0) != -ETIMEDOUT)
+			explore_fail("a drain was answered by nobody");
+	}
+	w->note = 2;
+	world_done();
+}
+
+/* ------------------------------------------------------------------ silent */
+
+static void
+set_up_silent(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 3;
+}
+
+/* It polls again after a drain has given up; the next drain finds it. */
+static void
+be_silent(void)
+{
+	world_charge(0, 1);
+	while (w->note == 0)
+		explore_pause();
+	world_finish();
+}
+
+static void
+ask_twice(void)
+{
+	world_drain(0, 2000);
+	w->note = 1;
+	if (world_drain(0, 1000000) != 0)
+		explore_fail("P6: a silent lcore cannot be drained although it polls again");
+	world_done();
+}
+
+/* -------------------------------------------------------------- idle stock */
+
+static void
+set_up_idle(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_lcores = 2,
+						    .timeout_us = 1000000,
+						    .idle_us = 4000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 3;
+}
+
+/* The look at the clock comes at every 64th quiescent point: here at each. */
+static void
+look_at_clock(uint32_t turns)
+{
+	struct ration_lcore *lc = world_lcore();
+	uint32_t number;
+
+	for (; turns > 0; turns--) {
+		explore_pause();
+		number = world_begin_other();
+		ration_idle(lc);
+		world_end_other(number);
+	}
+}
+
+static void
+fall_asleep(void)
+{
+	uint32_t i;
+
+	world_charge(0, 1);
+	world_charge(1, 1);
+	for (i = 0; i < 3; i++) {
+		look_at_clock(1);
+		world_uncharge(1, 1);
+		world_charge(1, 1);
+		world_quiescent();
+	}
+	look_at_clock(9);
+	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
+		explore_fail("P4: stock that was not used has not come back");
+	world_uncharge(0, 1);
+	world_uncharge(1, 1);
+	world_finish();
+}
+
+/* ---------------------------------------------------------------- stock_max */
+
+static void
+set_up_stock_max(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_lcores = 2,
+						    .timeout_us = 1000000,
+						    .stock_max = 12};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 400, 4, 0);
+	world_counter(1, UINT32_MAX, 400, 4, 0);
+	world_member(0);
+	world_member(1);
+	w->working = 7;
+}
+
+static void
+hide_much(void)
+{
+	world_charge(0, 1);
+	world_charge(1, 1);
+	world_uncharge(0, 1);
+	world_quiescent();
+	world_charge(1, 3);
+	world_finish();
+}
+
+/* ----------------------------------------------------------- worker in WAIT */
+
+static void
+set_up_wait(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_member(1);
+	w->working = 5;
+}
+
+static int
+job(void *unused)
+{
+	(void)unused;
+	world_charge(0, 1);
+	world_uncharge(0, 1);
+	w->note++;
+	return 42;
+}
+
+static void
+drain_worker(void)
+{
+	if (rte_eal_remote_launch(job, NULL, 1) != 0)
+		explore_fail("the first launch failed");
+	world_drain(0, 1000000);
+	/* Where the application's function has returned, that is still to be had. */
+	if (rte_eal_wait_lcore(1) != 42)
+		explore_fail("a drain lost what a worker had returned");
+	world_drain(0, 1000000);
+	if (world_stock((uint32_t)w->c[0]) != 0)
+		explore_fail("P6: a worker in WAIT kept its stock");
+	world_done();
+}
+
+/* It parks when it has nothing more to do. */
+static void
+worker(void)
+{
+	explore_be_worker(world_is_working);
+	world_offline();
+}
+
+static void
+drain_from_elsewhere(void)
+{
+	world_drain(0, 3000);
+	world_done();
+}
+
+const struct scenario scenarios_drain[] = {
+	{
+		.name = "gate",
+		.shows = "P3 P4: no stock behind the gate; concerns B, K, U",
+		.nb_fibers = 3,
+		.set_up = set_up_gate,
+		.fiber = {ping_pong, ping_pong, drain_it},
+		.preemptions = 2,
+	},
+	{
+		.name = "rounds",
+		.shows = "drains of several counters at once are all answered; concerns E, O, V",
+		.nb_fibers = 4,
+		.set_up = set_up_rounds,
+		.fiber = {hold_both, drain_a, drain_b, drain_all},
+		.preemptions = 1,
+	},
+	{
+		.name = "mutual",
+		.shows = "lcores that drain each other; concerns F, G, H",
+		.nb_fibers = 2,
+		.set_up = set_up_mutual,
+		.fiber = {drain_the_other, drain_the_other},
+		.preemptions = 2,
+	},
+	{
+		.name = "passes",
+		.shows = "bounded passes acknowledge what they began with",
+		.nb_fibers = 3,
+		.set_up = set_up_passes,
+		.fiber = {hold_three, drain_it, drain_last},
+		.preemptions = 2,
+	},
+	{
+		.name = "mailbox",
+		.shows = "a full mailbox loses nothing; concern U",
+		.nb_fibers = 2,
+		.set_up = set_up_mailbox,
+		.fiber = {look_late, ask_often},
+		.preemptions = 1,
+		.timeouts = true,
+	},
+	{
+		.name = "silent",
+		.shows = "who was silent can be drained later; concern U",
+		.nb_fibers = 2,
+		.set_up = set_up_silent,
+		.fiber = {be_silent, ask_twice},
+		.preemptions = 2,
+		.timeouts = true,
+	},
+	{
+		.name = "idle",
+		.shows = "P4: unused stock goes back; busy stock does not get lost",
+		.nb_fibers = 2,
+		.set_up = set_up_idle,
+		.fiber = {fall_asleep, drain_it},
+		.preemptions = 2,
+	},
+	{
+		.name = "stock-max",
+		.shows = "P4: stock_max; concerns M, N",
+		.nb_fibers = 3,
+		.set_up = set_up_stock_max,
+		.fiber = {hide_much, hide_much, drain_it},
+		.preemptions = 1,
+	},
+	{
+		.name = "wait",
+		.shows = "workers in WAIT are launched to drain themselves; concerns H, J",
+		.nb_fibers = 3,
+		.set_up = set_up_wait,
+		.fiber = {drain_worker, worker, drain_from_elsewhere},
+		.lcores = 3,
+		.preemptions = 2,
+		.timeouts = true,
+	},
+	{.name = NULL},
+};

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* The calls of the library as the fibers make them, entered into the books. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "memory.h"
+#include "world.h"
+
+struct world *w;
+
+static const char *const names[WORLD_COUNTERS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+
+/* ------------------------------------------------------------------- books */
+
+/* The first places are for what nobody has to look up later: one for each fiber. */
+static uint32_t
+place_of(enum op_kind kind)
+{
+	switch (kind) {
+	case OP_CHARGE:
+	case OP_FORCE:
+	case OP_SYNC:
+	case OP_UNCHARGE:
+		if (w->nb_ops < WORLD_OPS - EXPLORE_FIBERS)
+			return EXPLORE_FIBERS + w->nb_ops++;
+		explore_fail("the scenario has too many operations");
+		return 0;
+	default:
+		return explore_me();
+	}
+}
+
+static uint32_t
+begin(enum op_kind kind, uint32_t index, uint64_t n)
+{
+	uint32_t number = place_of(kind);
+
+	w->op[number] = (struct op){.kind = kind,
+				    .fiber = explore_me(),
+				    .index = index,
+				    .n = n,
+				    .limits = w->limits,
+				    .tight = w->changing > 0};
+	w->doing[explore_me()] = number + 1;
+	return number;
+}
+
+static void
+end(uint32_t number, bool granted)
+{
+	w->op[number].state = granted ? OP_GRANTED : OP_REFUSED;
+	w->doing[explore_me()] = 0;
+}
+
+struct op *
+world_op(uint32_t fiber)
+{
+	return w->doing[fiber] != 0 ? &w->op[w->doing[fiber] - 1] : NULL;
+}
+
+bool
+world_does(enum op_kind kind)
+{
+	const struct op *op;
+	uint32_t fiber;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		op = world_op(fiber);
+		if (op != NULL && op->kind == kind)
+			return true;
+	}
+	return false;
+}
+
+bool
+world_is_below(uint32_t i, uint32_t top)
+{
+	while (i != top && i != RATION_INDEX_NONE)
+		i = w->at[i].parent;
+	return i == top;
+}
+
+uint64_t
+world_granted(uint32_t top)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < WORLD_COUNTERS; i++) {
+		if (w->at[i].known && world_is_below(i, top))
+			sum += w->at[i].granted;
+	}
+	return sum;
+}
+
+uint64_t
+world_stock(uint32_t top)
+{
+	const bool was = explore_hold(true);
+	const struct ration_lcore *lc;
+	uint64_t sum = 0;
+	uint32_t i, m;
+
+	for (m = 0; m < w->d->max_lcores; m++) {
+		lc = ration_block(w->d, &w->d->members[m]);
+		for (i = 0; lc != NULL && i < WORLD_COUNTERS; i++) {
+			if (w->at[i].known && world_is_below(i, top))
+				sum += explore_peek(&lc->slots[i].stock, sizeof(uint32_t));
+		}
+	}
+	explore_hold(was);
+	return sum;
+}
+
+static void
+enter_counter(uint32_t index, uint32_t parent, uint32_t batch)
+{
+	const uint32_t destroys = w->at[index].destroys;
+
+	w->at[index] = (struct entry){
+		.known = true, .parent = parent, .batch = batch, .destroys = destroys};
+}
+
+/* ------------------------------------------------------------------- setup */
+
+/* What only counts events need not be looked at from all sides. */
+static void
+mark_minor(struct ration_lcore *lc)
+{
+	if (lc == NULL)
+		return;
+	memory_mark_minor(&lc->stats, sizeof(lc->stats));
+	memory_mark_minor(&lc->countdown, sizeof(lc->countdown));
+}
+
+void
+world_create(const struct ration_domain_params *params)
+{
+	static const struct ration_domain_params usual = {
+		.max_counters = WORLD_COUNTERS, .max_lcores = 4, .timeout_us = 1000000};
+	struct counter *c;
+	uint32_t i;
+
+	w = explore_alloc(sizeof(*w));
+	w->d = ration_domain_create("explored", params != NULL ? params : &usual);
+	if (w->d == NULL) {
+		fprintf(stderr, "no domain: errno %d\n", rte_errno);
+		return;
+	}
+	enter_counter(0, RATION_INDEX_NONE, 0);
+	mark_minor(ration_lcore_none(w->d));
+	for (i = 0; i < w->d->max_lcores; i++)
+		mark_minor(ration_block(w->d, &w->d->members[i]));
+	for (i = 0; i < w->d->max_counters; i++) {
+		c = ration_counter_at(w->d, i);
+		memory_mark_minor(&c->watermark, 4 * sizeof(uint64_t));
+	}
+}
+
+void
+world_counter(uint32_t which, uint32_t below, uint64_t max, uint32_t batch, uint32_t flags)
+{
+	const struct ration_counter_params params = {.max = max, .batch = batch, .flags = flags};
+	ration_counter_t parent = below == UINT32_MAX ? ration_domain_root(w->d) : w->c[below];
+
+	w->c[which] = ration_counter_create(w->d, parent, names[which], &params);
+	enter_counter((uint32_t)w->c[which], (uint32_t)parent, batch);
+}
+
+void
+world_member(uint32_t fiber)
+{
+	explore_be(fiber);
+	mark_minor(ration_lcore_online(w->d));
+	explore_be(0);
+}
+
+struct ration_lcore *
+world_lcore(void)
+{
+	return ration_lcore_self(w->d);
+}
+
+/* ------------------------------------------------------------------ charge */
+
+/* Who answers in time everybody waits for. */
+static int
+timed(uint32_t timeout_us, int rc)
+{
+	if (rc == -ETIMEDOUT && timeout_us > 0 && !explore_scenario()->timeouts)
+		explore_fail("a call timed out although everybody answers");
+	return rc;
+}
+
+/* Whether a call may have found its counter gone or going. */
+static void
+check_gone(uint32_t index, int rc)
+{
+	if ((rc == -ENOENT || rc == -ESTALE) && w->at[index].destroys > 0)
+		return;
+	if (rc == -E_RTE_SECONDARY && world_lcore() == ration_lcore_none(w->d))
+		return;
+	explore_fail("P8: a charge or uncharge ended in a way it must not");
+}
+
+static int
+charged(uint32_t number, uint32_t which, ration_counter_t c, int rc)
+{
+	const struct op *op = &w->op[number];
+
+	end(number, rc == 0);
+	if (rc == 0 && (w->c[which] != c || w->at[op->index].destroyed))
+		explore_fail("P8: granted of a counter that is destroyed");
+	else if (rc == 0)
+		w->at[op->index].granted += op->n;
+	else if (rc != -EDQUOT && rc != -ETIMEDOUT)
+		check_gone(op->index, rc);
+	return rc;
+}
+
+int
+world_charge(uint32_t which, uint64_t n)
+{
+	ration_counter_t c = w->c[which];
+	uint32_t number = begin(OP_CHARGE, (uint32_t)c, n);
+	int rc = charged(number, which, c, ration_try_charge(world_lcore(), c, n));
+
+	if (rc == -EDQUOT && !w->op[number].tight && w->op[number].limits == w->limits)
+		explore_fail("P3: refused although there was room all the time");
+	return rc;
+}
+
+uint32_t
+world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_t *granted)
+{
+	ration_counter_t c[16];
+	uint32_t number = begin(OP_OTHER, 0, 0), i, ok = 0, told;
+
+	for (i = 0; i < nb; i++)
+		c[i] = w->c[which[i]];
+	told = ration_try_charge_burst(world_lcore(), c, n, nb, granted);
+	end(number, true);
+	for (i = 0; i < nb; i++) {
+		ok += granted[i];
+		if (granted[i])
+			w->at[(uint32_t)c[i]].granted += n[i];
+	}
+	if (ok != told)
+		explore_fail("a burst granted another number than it says");
+	return ok;
+}
+
+uint32_t
+world_begin_other(void)
+{
+	return begin(OP_OTHER, 0, 0);
+}
+
+void
+world_end_other(uint32_t number)
+{
+	end(number, true);
+}
+
+int
+world_force(uint32_t which, uint64_t n)
+{
+	ration_counter_t c = w->c[which];
+	uint32_t number = begin(OP_FORCE, (uint32_t)c, n);
+	uint32_t i;
+	int rc;
+
+	for (i = (uint32_t)c; i != RATION_INDEX_NONE; i = w->at[i].parent)
+		w->at[i].over = true;
+	rc = charged(number, which, c, ration_charge(world_lcore(), c, n));
+	if (rc == -EDQUOT)
+		explore_fail("a forced charge was refused");
+	return rc;
+}
+
+/* An exact refusal: keep what was seen until it is known how the others went. */
+static void
+note_refusal(uint32_t index, uint64_t n)
+{
+	struct refusal *r = &w->refusal[w->nb_refusals];
+
+	if (w->nb_refusals == WORLD_REFUSALS)
+		return;
+	w->nb_refusals++;
+	r->n = n;
+	r->nb = 0;
+	for (; index != RATION_INDEX_NONE; index = w->at[index].parent)
+		r->sight[r->nb++] = w->sight[explore_me()][index];
+}
+
+int
+world_sync(uint32_t which, uint64_t n, uint32_t timeout_us)
+{
+	ration_counter_t c = w->c[which];
+	uint32_t number;
+	int rc;
+
+	memset(w->sight[explore_me()], 0, sizeof(w->sight[0]));
+	number = begin(OP_SYNC, (uint32_t)c, n);
+	rc = timed(timeout_us, ration_try_charge_sync(world_lcore(), c, n, timeout_us, NULL));
+	rc = charged(number, which, c, rc);
+	if (rc == -EDQUOT)
+		note_refusal((uint32_t)c, n);
+	return rc;
+}
+
+void
+world_uncharge(uint32_t which, uint64_t n)
+{
+	const uint32_t index = (uint32_t)w->c[which];
+	uint32_t number;
+
+	w->at[index].granted -= n;
+	number = begin(OP_UNCHARGE, index, n);
+	if (ration_uncharge(world_lcore(), w->c[which], n) != 0)
+		explore_fail("P8: an uncharge of granted units was refused");
+	end(number, true);
+}
+
+int
+world_uncharge_handle(ration_counter_t c, uint64_t n)
+{
+	uint32_t number = begin(OP_UNCHARGE, (uint32_t)c, 0);
+	int rc = ration_uncharge(world_lcore(), c, n);
+
+	end(number, true);
+	return rc;
+}
+
+void
+world_share(uint32_t which, uint64_t n)
+{
+	if (w->nb_pool < WORLD_POOL)
+		w->pool[w->nb_pool++] = (struct holding){which, w->c[which], n};
+	else
+		world_uncharge(which, n);
+}
+
+bool
+world_return_shared(void)
+{
+	const uint32_t number = w->nb_pool;
+	struct holding h;
+	uint32_t op;
+
+	if (number == 0)
+		return false;
+	h = w->pool[--w->nb_pool];
+	w->at[(uint32_t)h.c].granted -= h.n;
+	op = begin(OP_UNCHARGE, (uint32_t)h.c, h.n);
+	if (ration_uncharge(world_lcore(), h.c, h.n) != 0)
+		explore_fail("P8: an uncharge of granted units was refused");
+	end(op, true);
+	return true;
+}
+
+/* ----------------------------------------------------------------- members */
+
+int
+world_drain(uint32_t which, uint32_t timeout_us)
+{
+	ration_counter_t c = which == UINT32_MAX ? ration_domain_root(w->d) : w->c[which];
+	uint32_t number = begin(OP_DRAIN, (uint32_t)c, 0);
+	int rc = timed(timeout_us, ration_drain(w->d, c, timeout_us, NULL));
+
+	end(number, rc == 0);
+	return rc;
+}
+
+void
+world_quiescent(void)
+{
+	uint32_t number = begin(OP_QUIESCENT, 0, 0);
+
+	ration_quiescent(world_lcore());
+	end(number, true);
+}
+
+struct ration_lcore *
+world_online(void)
+{
+	uint32_t number = begin(OP_ONLINE, 0, 0);
+	struct ration_lcore *lc = ration_lcore_online(w->d);
+
+	end(number, lc != NULL);
+	mark_minor(lc);
+	return lc;
+}
+
+void
+world_offline(void)
+{
+	uint32_t number = begin(OP_OFFLINE, 0, 0);
+
+	ration_lcore_offline(world_lcore());
+	end(number, true);
+}
+
+void
+world_resume(void)
+{
+	uint32_t number = begin(OP_RESUME, 0, 0);
+
+	if (ration_lcore_resume(world_lcore()) != 0)
+		explore_fail("a parked lcore could not resume");
+	end(number, true);
+}
+
+void
+world_leave(void)
+{
+	uint32_t number = begin(OP_LEAVE, 0, 0);
+
+	if (ration_lcore_leave(world_lcore()) != 0)
+		explore_fail("an lcore could not leave");
+	end(number, true);
+}
+
+/* ----------------------------------------------------------------- control */
+
+int
+world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch)
+{
+	const struct ration_counter_params params = {.max = max, .batch = batch};
+	ration_counter_t parent = below == UINT32_MAX ? ration_domain_root(w->d) : w->c[below];
+	uint32_t number = begin(OP_CREATE, (uint32_t)parent, 0);
+	ration_counter_t c = ration_counter_create(w->d, parent, names[which], &params);
+
+	end(number, c != RATION_COUNTER_NONE);
+	w->c[which] = c;
+	if (c == RATION_COUNTER_NONE)
+		return timed(1, -rte_errno);
+	if (w->at[(uint32_t)c].known &&
+	    (!w->at[(uint32_t)c].destroyed || w->at[(uint32_t)c].granted != 0))
+		explore_fail("P8: a counter that is in use was given out again");
+	enter_counter((uint32_t)c, (uint32_t)parent, batch);
+	return 0;
+}
+
+int
+world_destroy(uint32_t which, uint32_t flags)
+{
+	const uint32_t index = (uint32_t)w->c[which];
+	struct entry *e = &w->at[index];
+	uint32_t number;
+	int rc;
+
+	e->destroys++;
+	number = begin(OP_DESTROY, index, 0);
+	rc = timed(1, ration_counter_destroy(w->d, w->c[which], flags));
+	end(number, rc == 0);
+	if (rc != 0)
+		return rc;
+	if (world_stock(index) != 0)
+		explore_fail("P6: destroyed with stock");
+	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_DESTROYED) {
+		e->destroyed = true; /* Units are granted: it stays in the books. */
+		if (!(flags & RATION_DESTROY_KEEP_UNITS))
+			explore_fail("P8: destroyed and still there");
+	} else {
+		if (e->granted != 0)
+			explore_fail("P2: destroyed while units were granted");
+		e->known = false;
+	}
+	return 0;
+}
+
+int
+world_set_max(uint32_t which, uint64_t max, uint32_t flags)
+{
+	const uint32_t index = (uint32_t)w->c[which];
+	uint32_t number, fiber;
+	int rc;
+
+	w->limits++;
+	w->changing++;
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		if (world_op(fiber) != NULL)
+			world_op(fiber)->tight = true;
+	}
+	if (!(flags & RATION_MAX_STRICT))
+		w->at[index].over = true;
+	number = begin(OP_SET_MAX, index, max);
+	rc = ration_counter_set_max(w->d, w->c[which], max, flags);
+	end(number, rc == 0);
+	w->changing--;
+	w->limits++;
+	if ((flags & RATION_MAX_STRICT) && rc == 0 && !w->at[index].over &&
+	    ration_counter_at(w->d, index)->max != max)
+		explore_fail("a strict limit was not set");
+	return rc;
+}
+
+void
+world_set_batch(uint32_t which, uint32_t batch)
+{
+	struct entry *e = &w->at[(uint32_t)w->c[which]];
+
+	e->batch = RTE_MAX(e->batch, batch);
+	ration_counter_set_batch(w->d, w->c[which], batch);
+}
+
+int
+world_sweep(uint32_t timeout_us)
+{
+	uint32_t number = begin(OP_SWEEP, 0, 0);
+	int rc = ration_sweep(w->d, timeout_us, NULL, NULL);
+
+	end(number, rc >= 0);
+	if (rc >= 0)
+		w->unswept = false;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- endings */
+
+bool
+world_is_working(void)
+{
+	uint32_t fiber;
+
+	for (fiber = 0; fiber < EXPLORE_FIBERS; fiber++) {
+		if ((w->working >> fiber & 1) && !explore_is_dead(fiber))
+			return true;
+	}
+	return false;
+}
+
+void
+world_done(void)
+{
+	w->working &= ~(1u << explore_me());
+}
+
+void
+world_finish(void)
+{
+	while (world_return_shared())
+		;
+	world_done();
+	while (world_is_working()) {
+		world_quiescent();
+		explore_pause();
+	}
+	world_offline();
+}
