@@ -140,7 +140,13 @@ run_gcc()
 	else
 		echo '  no hugepages to be had: no test with a true secondary process'
 	fi
-	meson_tests 'unit tests' 500 "$GCC_BUILD" --no-suite e2e --no-suite install
+	meson_tests 'unit tests' 500 "$GCC_BUILD" --no-suite e2e --no-suite install \
+		--no-suite model
+}
+
+run_models()
+{
+	[[ -z $GCC_BUILD ]] || meson_tests 'models' 300 "$GCC_BUILD" --suite model
 }
 
 run_clang()
@@ -161,7 +167,7 @@ run_sanitizers()
 	RATION_TEST_KILLS=8 \
 		ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
 		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
-		--no-suite install --timeout-multiplier 4
+		--no-suite install --no-suite model --timeout-multiplier 4
 }
 
 run_checks()
@@ -217,6 +223,8 @@ if [[ -z $QUICK ]]; then
 	run_checks
 	echo 'Outside program against the installed library'
 	run_install
+	echo 'Models'
+	run_models
 	echo 'Other builds'
 	run_clang
 	run_sanitizers
