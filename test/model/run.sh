@@ -118,16 +118,16 @@ source_lines()
 # it says. A line that no correct run reaches says "not reached".
 unreached()
 {
-	local line all never
+	local line all unseen
 
 	awk '/^unreached in/ { on = !/ auditor$/ } on' search.log | source_lines "$1" |
-		uniq -c >never
-	./pan -d | source_lines "$1" | uniq -c >all
-	while read -r never line; do
-		all=$(awk -v line="$line" '$2 == line { print $1 }' all)
-		((never < ${all:-0})) || sed -n "${line}p" "$SOURCE/$1.pml" |
+		uniq -c >unseen.count
+	./pan -d | source_lines "$1" | uniq -c >lines.count
+	while read -r unseen line; do
+		all=$(awk -v line="$line" '$2 == line { print $1 }' lines.count)
+		((unseen < ${all:-0})) || sed -n "${line}p" "$SOURCE/$1.pml" |
 			grep -vE '^}|not reached' | sed "s/^/$line: /"
-	done <never
+	done <unseen.count
 }
 
 # matches FINDING EXPECTED: the expected text of an assertion is a part of it.
