@@ -321,7 +321,8 @@ ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t b
 
 /*
  * The new limit is stored before usage is read, a walk adds to usage before it reads the limit
- * (add_bounded()): one of the two sees the other.
+ * (add_bounded()): one of the two sees the other. Models g_set_max: USAGEFIRST; n_handshakes:
+ * LIMIT.
  */
 static uint64_t
 exchange_max(struct counter *c, uint64_t max, uint64_t *usage)
@@ -355,7 +356,7 @@ set_max_strict(struct ration_domain *d, struct counter *c, uint64_t max)
 	old = exchange_max(c, max, &usage);
 	if (usage <= max)
 		return 0;
-	/* A charge came between. */
+	/* A charge came between. Model g_set_max: NORESTORE. */
 	ration_store(&c->max, old, seq_cst);
 	return -EBUSY;
 }

@@ -27,7 +27,9 @@
 /*
  * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed
  * (model e_destroy): a walk that began before the mark may still put units into stock, and an
- * uncharge that has released the counter still reads its ancestors.
+ * uncharge that has released the counter still reads its ancestors. Mutants that leave a step out,
+ * in the order of the steps: NODYING, NODRAIN, NOGRACE, FREEATZERO; the second drain is for lcores
+ * that answer in the middle of an operation.
  */
 static int
 retire(struct ration_domain *d, struct counter *c)
@@ -133,6 +135,7 @@ try_bury(struct ration_domain *d, uint32_t index)
 
 	if (ration_node_at(d, index)->nb_children > 0 || ration_load(&c->usage, seq_cst) != 0)
 		return false;
+	/* Model e_destroy: GHOSTGRACE. */
 	if (ration_grace(d, ration_deadline(d), NULL) != 0)
 		return false;
 	bury(d, c);

@@ -59,7 +59,8 @@ units_since(const struct drain *dr, const struct ration_drain_row *row)
 
 /*
  * Take over the stock of a parked member. "Parked, and there is nothing in its slots" may be told
- * only while the state is TAKEN: the owner could be back and half way through a refill.
+ * only while the state is TAKEN: the owner could be back and half way through a refill. Model
+ * d_takeover: SKIP, NOCAS, RELEASEFIRST.
  */
 static bool
 take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
@@ -73,7 +74,8 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 
 	/*
 	 * A secondary process may be killed and must not hold the state. It need not: whoever parks
-	 * has given all back before, and sees the gate when it comes back.
+	 * has given all back before, and sees the gate when it comes back. Model d_takeover, case
+	 * secondary.
 	 */
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		row_done(dr, row, 0);
@@ -117,7 +119,8 @@ serve_launched(void *arg)
 
 /*
  * Have a worker in WAIT drain itself: what work_on_cpu() is to the kernel. It will return what the
- * function before had returned, because the application may still ask for that.
+ * function before had returned, because the application may still ask for that. Model j_launch:
+ * OWNRESULT, NOBUSY.
  */
 static bool
 launch(struct ration_drain_row *row, struct ration_lcore *lc)
@@ -172,6 +175,7 @@ check_row(struct drain *dr, struct ration_drain_row *row)
 		row_done(dr, row, units_since(dr, row));
 		return;
 	}
+	/* Afresh in every turn. Models d_takeover: STATEONCE; j_launch: ASKONCE. */
 	word = ration_load(&m->state, seq_cst);
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
@@ -256,7 +260,7 @@ wait_for_all(struct drain *dr)
 		}
 		if (dr->nb_waiting == 0 || rte_get_tsc_cycles() >= dr->deadline)
 			return;
-		/* Two lcores that drain each other serve each other. */
+		/* Two lcores that drain each other serve each other. Model c_rounds: DEAF. */
 		ration_serve_own();
 		if (rte_get_tsc_cycles() >= dr->look)
 			look_for_dead(dr);

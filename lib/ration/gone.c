@@ -105,7 +105,7 @@ ration_member_recover(struct ration_domain *d, struct member *m, uint64_t deadli
 	return done;
 }
 
-/* Take the bits of dead askers from the round. Their gates end. */
+/* Take the bits of dead askers from the round. Their gates end. Model c_rounds: NOREAP. */
 static void
 release_askers(struct ration_domain *d)
 {

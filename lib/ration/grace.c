@@ -35,7 +35,7 @@ wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadli
 	/* seq_cst: after the mark that new walks shall see, see ration_walk_begin(). */
 	uint32_t then = ration_load(&lc->seq, seq_cst);
 
-	/* Acquire: pairs with the release in ration_walk_end(). */
+	/* Acquire: pairs with the release in ration_walk_end(). Model m_grace: EVENONLY. */
 	while ((then & 1) && ration_load(&lc->seq, acquire) == then) {
 		if (!wait_on(deadline))
 			return false;
@@ -52,7 +52,7 @@ wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadli
 /*
  * Wait for the threads without slot that are walking now. New ones count elsewhere, so a stream of
  * them cannot keep us here. As in SRCU the phase is turned twice: a thread may have read it before
- * it was turned and count in the old word only afterwards.
+ * it was turned and count in the old word only afterwards. Model m_grace: ONETURN, NOTURN.
  */
 static bool
 wait_slotless(struct ration_domain *d, uint64_t deadline)

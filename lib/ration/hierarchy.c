@@ -9,7 +9,8 @@
  * Charges go from the root to the counter, returns from the counter to the root, so that at every
  * instant usage(parent) >= sum of usage(children), and usage >= granted + stock. Each level is a
  * compare-and-swap that never lets usage pass max (promise P1): adding first and cancelling when it
- * was too much, as the kernel does, would make smaller charges fail meanwhile.
+ * was too much, as the kernel does, would make smaller charges fail meanwhile. Model a_feed_gate:
+ * LEAFFIRST, ADDCANCEL.
  */
 
 #include <errno.h>
@@ -60,7 +61,8 @@ add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
 	*usage = old + n;
 	/*
 	 * The limit may have been lowered since it was read. Either this load sees the new limit or
-	 * the setter, who stores it before it reads usage, sees the units just added.
+	 * the setter, who stores it before it reads usage, sees the units just added. Models
+	 * g_set_max: NOREREAD, NOBUMP; n_handshakes: LIMIT.
 	 */
 	if (unlikely(*usage > ration_load(&c->max, seq_cst))) {
 		ration_fetch_sub(&c->usage, n, seq_cst);
@@ -88,7 +90,10 @@ walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n
 	while (depth-- > 0) {
 		l = ration_level(d, c, depth);
 		ration_fetch_sub(&l->usage, n, seq_cst);
-		/* After the units are back: who waits for this word to be still may rely on it. */
+		/*
+		 * After the units are back: who waits for this word to be still may rely on it.
+		 * Model b_phantom: UNDOFIRST.
+		 */
 		ration_fetch_add(&l->undone, 1, seq_cst);
 	}
 }
@@ -115,7 +120,10 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 	struct counter *l;
 	uint32_t i;
 
-	/* Look first: a walk that cannot succeed should not hold units that others could have. */
+	/*
+	 * Look first: a walk that cannot succeed should not hold units that others could have.
+	 * Model b_phantom: DOMAIN.
+	 */
 	*failed = lowest_without_room(d, c, n);
 	if (*failed != NULL)
 		return -EDQUOT;
@@ -133,6 +141,7 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 	return 0;
 }
 
+/* Model h_forced. */
 int
 ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *over)
 {

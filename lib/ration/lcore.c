@@ -6,8 +6,8 @@
  * @file
  * The life of an lcore in a domain: join, online, offline, leave.
  *
- * The state word decides who may touch the stock (reference/models/d_takeover): the owner while it
- * is ONLINE, a drainer while it is TAKEN, nobody else ever.
+ * The state word decides who may touch the stock (test/model/d_takeover.pml): the owner while it is
+ * ONLINE, a drainer while it is TAKEN, nobody else ever.
  */
 
 #include <errno.h>
@@ -176,7 +176,7 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 /*
  * Go ONLINE from a state in which nobody else touches the slots. seq_cst exchange: the first look
  * at the gate comes after it. Pairs with the opening of a round: either the drainer sees this
- * member online and asks it, or this member sees the gate.
+ * member online and asks it, or this member sees the gate. Model n_handshakes: ONLINE.
  */
 static bool
 enter_online(struct ration_domain *d, struct member *m, uint64_t word)
@@ -305,7 +305,10 @@ ration_lcore_offline(struct ration_lcore *lc)
 	m = ration_member_of(lc);
 	give_all_back(lc);
 	word = ration_load(&m->state, relaxed);
-	/* Release, after the last store to a slot: pairs with the acquire of whoever takes over. */
+	/*
+	 * Release, after the last store to a slot: pairs with the acquire of whoever takes over.
+	 * Models d_takeover: PARKFIRST, PARKFULL; n_handshakes: PARK.
+	 */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
 	ration_set_online(ration_domain_of(lc), lc->slot_id, false);
 	return 0;
@@ -331,6 +334,7 @@ ration_lcore_resume(struct ration_lcore *lc)
 			break;
 		rte_pause();
 	}
+	/* A drainer may have asked and not looked again yet. Model d_takeover: NOSERVE. */
 	ration_serve_fully(lc);
 	return 0;
 }

@@ -9,7 +9,7 @@
  * The ledger of an lcore is written last when units are charged and first when they are returned.
  * So whatever step a walk was at, what it leaves behind is too much usage, never too little: until
  * it is mended no limit is broken. And the ledgers say what is right: own = sum of the ledgers,
- * usage = own + usage of the children. The difference is taken back.
+ * usage = own + usage of the children. The difference is taken back. Model i_repair.
  *
  * That needs one moment at which nobody else walks: all lcores outside a walk, before and after the
  * reading. Walks are rare and short, so such a moment comes soon; nobody is made to wait for it.
@@ -49,7 +49,9 @@ look_at_walks(struct ration_domain *d, struct walks *w)
 	return true;
 }
 
-/* Whether nobody has walked since. Slotless walks write the phase words: see ration_walk_begin().
+/*
+ * Whether nobody has walked since. Slotless walks write the phase words: see ration_walk_begin().
+ * Model i_repair: ONELOOK, NOSLOTLESS.
  */
 static bool
 still_quiet(struct ration_domain *d, const struct walks *w, uint64_t slotless)
@@ -182,7 +184,10 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 	uint32_t i, at, rc = 0;
 
 	mend_slots(lc);
-	/* Of what is pending every level is looked at, the ones that are settled too. */
+	/*
+	 * Of what is pending every level is looked at, the ones that are settled too. Model
+	 * i_repair: WALKONLY, SETTLEFIRST, NOWALKING.
+	 */
 	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
 		at = i < RATION_DEPTH_MAX ? ws->up.at[i] : ration_load(&ws->walking, relaxed);
 		/* A dead process wrote it: believe nothing. */

@@ -13,8 +13,8 @@
  *
  * An asker that finds a round running could keep its generation if the target is the same. It does
  * not: with a new generation for every opening, an unchanged word means unchanged targets, so they
- * can be read without a lock. Concurrent drains are still one round: they share the gate, and an
- * lcore that has not answered yet answers all of them at once.
+ * can be read without a lock (model k_targets: JOINGEN). Concurrent drains are still one round:
+ * they share the gate, and an lcore that has not answered yet answers all of them at once.
  */
 
 #include <errno.h>
@@ -54,7 +54,7 @@ ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen)
 
 	if (asker < 0)
 		return asker;
-	/* Release: pairs with the acquire in read_targets(). */
+	/* Release: pairs with the acquire in read_targets(). Model k_targets: TARGETLATE. */
 	ration_store(&d->targets[asker], target, release);
 	word = ration_load(&d->round, relaxed);
 	do {
@@ -62,7 +62,8 @@ ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen)
 		next = (uint64_t)*gen << 32 | ROUND_HOLDERS(word) | UINT32_C(1) << asker;
 		/*
 		 * seq_cst: the gate is set before any request is posted and before any member's
-		 * state is read. Pairs with the exchange by which a member goes online.
+		 * state is read. Pairs with the exchange by which a member goes online. Models
+		 * c_rounds: SPLIT, NOHOLD; n_handshakes: ONLINE.
 		 */
 	} while (!ration_cas(&d->round, &word, next, seq_cst));
 	return asker;
@@ -72,7 +73,10 @@ void
 ration_round_close(struct ration_domain *d, int asker)
 {
 	ration_fetch_and(&d->round, ~(uint64_t)(UINT32_C(1) << asker), seq_cst);
-	/* After the word: the target must not change while the bit still counts as a holder. */
+	/*
+	 * After the word: the target must not change while the bit still counts as a holder.
+	 * Model k_targets: BITFIRST.
+	 */
 	ration_store(&d->askers[asker], 0, release);
 }
 

@@ -28,7 +28,10 @@ ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
 	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
 	uint64_t charged;
 
-	/* The slot first: so usage >= granted + stock at every instant. */
+	/*
+	 * The slot first: so usage >= granted + stock at every instant. Model a_feed_gate:
+	 * LATESLOT.
+	 */
 	ration_slot_set(lc, index, 0, 0, 0);
 	if (stock == 0)
 		return 0;
@@ -166,12 +169,21 @@ pass_begin(struct ration_lcore *lc, struct pass *pass)
 	bool attention = ration_load(&lc->attention, relaxed) != 0;
 	uint32_t nb;
 
-	/* Before the round is read: a message that comes later must be found by the next pass. */
+	/*
+	 * Before the round is read: a message that comes later must be found by the next pass.
+	 * Model f_partial: MAILLATE.
+	 */
 	nb = rte_ring_sc_dequeue_burst(&lc->mailbox, messages, RTE_DIM(messages), NULL);
-	/* seq_cst, before wanted[] is read: who writes there afterwards sets it again. */
+	/*
+	 * seq_cst, before wanted[] is read: who writes there afterwards sets it again. Model
+	 * n_handshakes: WISH, CALL.
+	 */
 	if (attention)
 		ration_exchange(&lc->attention, 0, seq_cst);
-	/* The generation before the drain: never acknowledge one that came during it. */
+	/*
+	 * The generation before the drain: never acknowledge one that came during it. Models
+	 * f_partial and k_targets: NEWEST.
+	 */
 	ration_round_look(ration_domain_of(lc), &pass->view);
 	add_messages(&pass->view, messages, nb);
 	if (attention)
@@ -185,7 +197,10 @@ static void
 pass_end(struct ration_lcore *lc, const struct pass *pass)
 {
 	ration_stat_add(lc, &lc->stats.drains, 1);
-	/* Release: pairs with the acquire in answered(). The stock is back. */
+	/*
+	 * Release: pairs with the acquire in answered(). The stock is back. Models a_feed_gate:
+	 * ACKFIRST; n_handshakes: ACK.
+	 */
 	ration_store(&lc->ack, pass->view.gen, release);
 }
 

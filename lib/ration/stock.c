@@ -31,7 +31,7 @@ ration_walk_begin(struct ration_lcore *lc)
 	/*
 	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
 	 * pair with the exchange of the flags in change_flags(): either the walk sees the mark or
-	 * ration_grace() sees the walk.
+	 * ration_grace() sees the walk. Models n_handshakes: DYING, SLOTLESS; e_destroy: LATESEQ.
 	 */
 	if (!(lc->flags & RATION_LCORE_SLOTLESS))
 		return ration_fetch_add(&lc->seq, 1, seq_cst);
@@ -74,6 +74,7 @@ units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 	/* seq_cst: after the beginning of the walk, see ration_walk_begin(). */
 	if (ration_load(&c->flags, seq_cst) & (COUNTER_STOCKLESS | COUNTER_DYING))
 		return 0;
+	/* Model a_feed_gate: NOGATE, FEED. */
 	if (ration_round_gated(d, c))
 		return 0;
 	margin = ration_hier_margin(d, c);
@@ -115,7 +116,7 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 		rc = ration_hier_force(d, c, need, &over);
 	if (rc != 0)
 		return rc;
-	/* After usage: see repair.c. */
+	/* After usage: see repair.c. Model i_repair: LEDGERFIRST. */
 	ration_ledger_add(lc, index, (int64_t)(need + ahead));
 	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
 	ration_trace_refill(lc->slot_id, index, need, ahead);
@@ -148,7 +149,8 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 		return -ENOENT;
 	/*
 	 * Again, behind the look at the mark: when a counter is buried the mark goes with it. Not
-	 * marked and still there: whoever marks it from now on waits for this walk.
+	 * marked and still there: whoever marks it from now on waits for this walk. Model
+	 * e_destroy: NORECHECK.
 	 */
 	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
 		return reject(lc, -ESTALE);
@@ -270,7 +272,7 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 
 	if (n == 0)
 		return 0;
-	/* Before usage: see repair.c. */
+	/* Before usage: see repair.c. Model i_repair: LEDGERLAST. */
 	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
 	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
 		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);

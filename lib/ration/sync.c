@@ -64,7 +64,8 @@ blame(struct drain *dr, uint32_t slot_id)
 }
 
 /*
- * Try until the answer is certain. The gate is open for the drained subtree.
+ * Try until the answer is certain. The gate is open for the drained subtree. Models b_phantom and
+ * l_sync: each step below is one of their mutants.
  * @return as ration_try_charge(), -ETIMEDOUT, or -EAGAIN: refused outside that subtree
  */
 static int

@@ -56,7 +56,10 @@ want_from(struct ration_domain *d, struct member *m, const struct counter *c)
 
 	if (!may_hide(lc, c, index) || !put_down(lc, index + 1))
 		return;
-	/* seq_cst, after the wish: pairs with the exchange in pass_begin(). */
+	/*
+	 * seq_cst, after the wish: pairs with the exchange in pass_begin(). Model n_handshakes:
+	 * WISHLATE.
+	 */
 	ration_exchange(&lc->attention, 1, seq_cst);
 }
 
