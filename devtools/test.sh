@@ -146,7 +146,7 @@ run_gcc()
 
 run_models()
 {
-	[[ -z $GCC_BUILD ]] || meson_tests 'models' 300 "$GCC_BUILD" --suite model
+	[[ -z $GCC_BUILD ]] || meson_tests 'models' 600 "$GCC_BUILD" --suite model
 }
 
 run_clang()

@@ -25,7 +25,7 @@ usage()
 # States and memory that one search may take; what is not finished with them has failed.
 DEPTH=2000000
 MEGABYTES=1500
-SECONDS_MAX=120
+SECONDS_MAX=600
 
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 QUICK_CC=$(command -v tcc || echo gcc)
