@@ -23,24 +23,21 @@ has_room(const struct counter *c, uint64_t n)
 {
 	uint64_t max = ration_load(&c->max, relaxed);
 
-	/* Written so that it cannot wrap. */
-	return n <= max && ration_load(&c->usage, relaxed) <= max - n;
+	return ration_fits(ration_load(&c->usage, relaxed), n, max);
 }
 
 uint64_t
 ration_hier_margin(const struct ration_domain *d, struct counter *c)
 {
-	uint64_t margin = RATION_UNLIMITED, max, usage;
+	uint64_t margin = RATION_UNLIMITED, max, left;
 	struct counter *l;
 	uint32_t i;
 
 	for (i = 0; i <= c->depth; i++) {
 		l = ration_level(d, c, i);
 		max = ration_load(&l->max, relaxed);
-		usage = ration_load(&l->usage, relaxed);
-		if (usage >= max)
-			return 0;
-		margin = RTE_MIN(margin, max - usage);
+		left = ration_left(max, ration_load(&l->usage, relaxed));
+		margin = RTE_MIN(margin, left);
 	}
 	return margin;
 }
@@ -54,7 +51,7 @@ add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
 
 	do {
 		max = ration_load(&c->max, relaxed);
-		if (n > max || old > max - n)
+		if (!ration_fits(old, n, max))
 			return false;
 		/* seq_cst: pairs with the exchange of max in ration_counter_set_max(). */
 	} while (!ration_cas(&c->usage, &old, old + n, seq_cst));
@@ -154,7 +151,7 @@ ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *
 		l = ration_level(d, c, i);
 		old = ration_load(&l->usage, relaxed);
 		do {
-			if (n > RATION_UNLIMITED || old > RATION_UNLIMITED - n) {
+			if (!ration_fits(old, n, RATION_UNLIMITED)) {
 				walk_back(d, c, i, n);
 				return -EOVERFLOW;
 			}

@@ -25,14 +25,14 @@ ration_slot_sleeps(const struct ration_slot *s, uint32_t gen)
 {
 	uint32_t limit = ration_load(&s->limit, relaxed);
 
-	return (limit & RATION_CAP_MASK) != 0 &&
-	       ((limit ^ ~ration_tag(gen)) & ~RATION_CAP_MASK) == 0;
+	return ration_limit_cap(limit) != 0 &&
+	       ration_limit_match(ration_limit_turn(limit), ration_tag(gen)) <= RATION_CAP_MASK;
 }
 
 void
 ration_slot_turn(struct ration_slot *s)
 {
-	ration_store(&s->limit, ration_load(&s->limit, relaxed) ^ ~RATION_CAP_MASK, relaxed);
+	ration_store(&s->limit, ration_limit_turn(ration_load(&s->limit, relaxed)), relaxed);
 }
 
 void

@@ -51,6 +51,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_ring.h>
 
+#include <ration_arith.h>
 #include <ration_compat.h>
 
 #ifdef __cplusplus
@@ -105,11 +106,6 @@ struct ration_slot {
 	RATION_ATOMIC(uint32_t) stock;
 	RATION_ATOMIC(uint32_t) limit;
 };
-
-/** Bits of ration_slot::limit that hold the cap. */
-#define RATION_CAP_BITS 20
-/** Mask of the cap in ration_slot::limit. */
-#define RATION_CAP_MASK ((UINT32_C(1) << RATION_CAP_BITS) - 1)
 
 /** Events of one lcore since it joined. A stock hit counts nothing: that would cost more than it.
  */

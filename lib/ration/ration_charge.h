@@ -23,6 +23,7 @@
 #include <rte_prefetch.h>
 
 #include <ration.h>
+#include <ration_arith.h>
 #include <ration_compat.h>
 
 #ifdef __cplusplus
@@ -48,13 +49,13 @@ ration_slot_of(struct ration_lcore *lc, ration_counter_t c)
 /**
  * What a slot's `limit` holds, with the generation taken out: the cap if slot and handle are of the
  * same generation, else more than RATION_CAP_MASK. Not for applications. The upper half of a handle
- * is the generation rotated so that its low 12 bits stand where `limit` has them.
+ * is the generation rotated so that its low 12 bits stand where `limit` has them: ration_tag().
  */
 static inline uint32_t
 ration_slot_cap(const struct ration_slot *s, ration_counter_t c)
 {
 	/* Relaxed: the owner is the only writer, and nothing is published through it. */
-	return ration_load(&s->limit, relaxed) ^ ((uint32_t)(c >> 32) & ~RATION_CAP_MASK);
+	return ration_limit_match(ration_load(&s->limit, relaxed), (uint32_t)(c >> 32));
 }
 
 /** Take n units from stock if they are there. Not for applications. */
@@ -67,7 +68,7 @@ ration_stock_take(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 	if (unlikely(stock < n || ration_slot_cap(s, c) > RATION_CAP_MASK))
 		return 0;
 	/* Relaxed: a drain sees it through the owner's acknowledgement. */
-	ration_store(&s->stock, stock - (uint32_t)n, relaxed);
+	ration_store(&s->stock, ration_stock_less(stock, n), relaxed);
 	return 1;
 }
 
@@ -79,10 +80,10 @@ ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 	uint32_t stock = ration_load(&s->stock, relaxed);
 	uint32_t cap = ration_slot_cap(s, c);
 
-	/* stock <= cap always, so the subtraction cannot wrap once the generation is right. */
-	if (unlikely(cap > RATION_CAP_MASK || n > cap - stock))
+	/* stock <= cap always, so the room cannot wrap once the generation is right. */
+	if (unlikely(cap > RATION_CAP_MASK || n > ration_stock_room(stock, cap)))
 		return 0;
-	ration_store(&s->stock, stock + (uint32_t)n, relaxed);
+	ration_store(&s->stock, ration_stock_more(stock, n), relaxed);
 	return 1;
 }
 
@@ -178,26 +179,6 @@ ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
 
 	for (i = 0; i < nb; i++)
 		rte_prefetch0(ration_slot_of(lc, c[i]));
-}
-
-/** Whether a burst goes on with the same counter behind i. Not for applications. */
-static inline int
-ration_is_run(const ration_counter_t *c, uint32_t i, uint32_t nb)
-{
-	return i + 1 < nb && c[i + 1] == c[i];
-}
-
-/** Units of the run of equal counters that begins at i, and its end. Not for applications. */
-static inline uint64_t
-ration_run_units(const ration_counter_t *c, const uint32_t *n, uint32_t i, uint32_t nb,
-		 uint32_t *end)
-{
-	uint64_t sum = n != NULL ? n[i] : 1;
-
-	for (; ration_is_run(c, i, nb); i++)
-		sum += n != NULL ? n[i + 1] : 1;
-	*end = i + 1;
-	return sum;
 }
 
 /**

@@ -336,13 +336,6 @@ ration_workspace(const struct ration_lcore *lc)
 
 /* ------------------------------------------------------------------ handle */
 
-/** The upper half of a handle: the generation, rotated so that its low 12 bits come first. */
-static inline uint32_t
-ration_tag(uint32_t gen)
-{
-	return gen << RATION_CAP_BITS | gen >> (32 - RATION_CAP_BITS);
-}
-
 static inline ration_counter_t
 ration_handle(const struct ration_domain *d, uint32_t index)
 {
@@ -404,10 +397,10 @@ ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t 
 	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[index / 64];
 	uint64_t bits = ration_load(word, relaxed);
 	uint64_t bit = UINT64_C(1) << (index % 64);
-	uint32_t limit = (ration_tag(gen) & ~RATION_CAP_MASK) | cap;
+	uint32_t limit = ration_limit(ration_tag(gen), cap);
 
 	ration_workspace(lc)->caps +=
-		cap - (uint64_t)(ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK);
+		cap - (uint64_t)ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
 	if (cap == 0)
 		ration_store(word, bits & ~bit, relaxed);
 	else if (!(bits & bit))

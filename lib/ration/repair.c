@@ -171,7 +171,7 @@ mend_slots(struct ration_lcore *lc)
 		bit = UINT64_C(1) << (i % 64);
 		if ((ration_load(&s->limit, relaxed) | ration_load(&s->stock, relaxed)) != 0)
 			ration_fetch_or(&active[i / 64], bit, relaxed);
-		caps += ration_load(&s->limit, relaxed) & RATION_CAP_MASK;
+		caps += ration_limit_cap(ration_load(&s->limit, relaxed));
 	}
 	ration_workspace(lc)->caps = caps;
 }

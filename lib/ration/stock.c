@@ -56,9 +56,9 @@ room_for_cap(const struct ration_lcore *lc, uint32_t index)
 {
 	uint64_t share = ration_domain_of(lc)->stock_share;
 	uint64_t others = ration_workspace(lc)->caps -
-			  (ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK);
+			  ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
 
-	return share > others ? share - others : 0;
+	return ration_left(share, others);
 }
 
 /* Units to take ahead when `need` are needed anyway. */
@@ -66,7 +66,6 @@ static uint32_t
 units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
-	uint64_t margin, lcores, most;
 	uint32_t batch = ration_load(&c->batch, relaxed);
 
 	if (batch == 0)
@@ -77,12 +76,8 @@ units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 	/* Model a_feed_gate: NOGATE, FEED. */
 	if (ration_round_gated(d, c))
 		return 0;
-	margin = ration_hier_margin(d, c);
-	if (margin <= need)
-		return 0;
-	lcores = RTE_MAX(ration_nb_online(d), 1u);
-	most = RTE_MIN(batch, room_for_cap(lc, ration_index_of(d, c)) / 2);
-	return (uint32_t)RTE_MIN(most, (margin - need) / (2 * lcores));
+	return ration_ahead(batch, room_for_cap(lc, ration_index_of(d, c)),
+			    ration_hier_margin(d, c), need, RTE_MAX(ration_nb_online(d), 1u));
 }
 
 static int
@@ -159,8 +154,8 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 	stock = ration_load(&lc->slots[(uint32_t)handle].stock, relaxed);
 	if (stock >= n) {
 		if (n > 0)
-			ration_store(&lc->slots[(uint32_t)handle].stock, stock - (uint32_t)n,
-				     relaxed);
+			ration_store(&lc->slots[(uint32_t)handle].stock,
+				     ration_stock_less(stock, n), relaxed);
 		return 0;
 	}
 	return charge_tree(lc, c, n - stock, force, failed);
@@ -290,20 +285,20 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
 	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
-	uint32_t cap = ration_load(&lc->slots[index].limit, relaxed) & RATION_CAP_MASK;
+	uint32_t cap = ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
 	uint64_t own = ration_load(&c->own, relaxed);
 	uint32_t ahead, keep;
 	int rc;
 
 	if (ration_slot_sleeps(&lc->slots[index], gen)) {
 		ration_slot_turn(&lc->slots[index]);
-		if (n <= cap - stock) {
-			ration_store(&lc->slots[index].stock, stock + (uint32_t)n, relaxed);
+		if (n <= ration_stock_room(stock, cap)) {
+			ration_store(&lc->slots[index].stock, ration_stock_more(stock, n), relaxed);
 			return 0;
 		}
 	}
 	/* Our own stock is charged but not granted: nobody can give that back. */
-	if (unlikely(own < stock || n > own - stock))
+	if (unlikely(!ration_fits(stock, n, own)))
 		return reject_range(lc, c);
 	/* 0 if gated, interior, dying or without margin: then all goes up. */
 	ahead = units_ahead(lc, c, 0);

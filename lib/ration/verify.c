@@ -112,7 +112,7 @@ check_slot(struct check *k, struct counter *c, const struct ration_lcore *lc)
 	uint32_t index = ration_index_of(k->d, c);
 	const struct ration_slot *s = &lc->slots[index];
 	uint32_t stock = ration_load(&s->stock, relaxed);
-	uint32_t cap = ration_load(&s->limit, relaxed) & RATION_CAP_MASK;
+	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
 	bool active = ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
 
 	if (stock > cap)

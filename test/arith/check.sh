@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Tries the arithmetic of the library on all values of a byte and at the ends of the true types, and
+# then wrong forms of it, each of which must be found.
+# Usage: check.sh HEADER PROGRAM.c...
+
+set -u
+HEADER=$1
+shift
+PROGRAMS=("$@")
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# Wrong forms: a name and what makes the right form wrong.
+MUTANTS=(
+	'a sum that wraps'
+	's/return n <= max && usage <= .*/return (uint64_t)(usage + n) <= max;/'
+	'a difference that wraps'
+	's/return n <= max && usage/return usage/'
+	'a limit that is never reached'
+	's/usage <= (uint64_t)(max - n)/usage < (uint64_t)(max - n)/'
+	'a margin that wraps'
+	's/return whole > part ? (uint64_t)(whole - part) : 0;/return (uint64_t)(whole - part);/'
+	'twice what is left'
+	's/(uint64_t)2 \* lcores/(uint64_t)lcores/'
+	'a cap above the room'
+	's|(room / 2)|room|'
+	'what is needed counted twice'
+	's/ration_left(margin, need) /margin /'
+	'more than the batch'
+	's/most < batch ? (uint32_t)most : batch/(uint32_t)most/'
+	'one less than there is room for'
+	's/share < half ? share : half/share < half ? share : half - (half > 0)/'
+	'a generation that loses bits'
+	's/gen >> RATION_GEN_BITS/gen >> RATION_CAP_BITS/'
+	'a generation shifted'
+	's/ | gen >> RATION_GEN_BITS//'
+	'a cap mixed with the generation'
+	's/(tag & ~RATION_CAP_MASK) | cap/tag | cap/'
+	'a cap with a bit too many'
+	's/limit & RATION_CAP_MASK/limit \& (RATION_CAP_MASK << 1 | 1)/'
+	'a match of all bits'
+	's/limit ^ (tag & ~RATION_CAP_MASK)/limit ^ tag/'
+	'a match without the generation'
+	's/limit ^ (tag & ~RATION_CAP_MASK)/limit \& RATION_CAP_MASK/'
+	'a cap turned with the generation'
+	's/limit ^ ~RATION_CAP_MASK/~limit/'
+	'room for a stock that is full'
+	's/(uint32_t)(cap - stock)/(uint32_t)(cap - stock + 1)/'
+	'a stock that grows when it is used'
+	's/stock - (uint32_t)n/stock + (uint32_t)n/'
+	'a stock that loses units'
+	's/stock + (uint32_t)n/stock | (uint32_t)n/'
+	'a run beyond the end'
+	's/return i + 1 < nb \&\& /return i < nb \&\& /'
+	'a run of the wrong units'
+	's/? n\[i + 1\] : 1/? n[i] : 1/'
+	'a sum of a run that wraps'
+	's/uint64_t sum = /uint32_t sum = /'
+)
+
+n=0
+failed=0
+
+# tell STATUS-OF-WHAT-SHOULD-BE DESCRIPTION
+tell()
+{
+	n=$((n + 1))
+	if (($1 == 0)); then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+
+# passes FOLDER PROGRAM: whether a program is content with the header in a folder. 2: no program.
+passes()
+{
+	gcc -std=gnu11 -O2 -Wall -I"$1" "$2" -o "$1/program" >"$WORK/log" 2>&1 || return 2
+	timeout 60 "$1/program" >"$WORK/log" 2>&1
+}
+
+# is_found SED: whether some program finds a wrong form of the header.
+is_found()
+{
+	local program
+
+	sed "$1" "$HEADER" >"$WORK/ration_arith.h"
+	if cmp -s "$HEADER" "$WORK/ration_arith.h"; then
+		echo '# nothing has changed in the header'
+		return 1
+	fi
+	for program in "${PROGRAMS[@]}"; do
+		passes "$WORK" "$program"
+		case $? in
+		1) return 0 ;;
+		2) sed 's/^/# /' "$WORK/log"; return 1 ;;
+		esac
+	done
+	return 1
+}
+
+mkdir "$WORK/right"
+cp "$HEADER" "$WORK/right"
+for program in "${PROGRAMS[@]}"; do
+	passes "$WORK/right" "$program"
+	status=$?
+	tell "$status" "$(basename "$program" .c): the arithmetic is right"
+	((status == 0)) || sed 's/^/# /' "$WORK/log"
+done
+for ((i = 0; i < ${#MUTANTS[@]}; i += 2)); do
+	is_found "${MUTANTS[i + 1]}"
+	tell $? "${MUTANTS[i]} is found"
+done
+echo "1..$n"
+exit "$failed"

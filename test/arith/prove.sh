@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Has Frama-C prove the contracts in the header of the arithmetic, that no sum, difference or product
+# in it wraps (where that is not what bits are for), and no access out of bounds; then that it does
+# not prove wrong forms of it.
+# Usage: prove.sh HEADER
+
+set -u
+HEADER=$1
+# What has a contract. The other functions turn bits about, see test/arith/slot.c.
+PROVED=ration_fits,ration_left,ration_ahead,ration_stock_room,ration_stock_less
+PROVED+=,ration_stock_more,ration_is_run,ration_run_units
+
+for command in frama-c why3 z3; do
+	if ! command -v "$command" >/dev/null; then
+		echo "1..0 # SKIP no proof: $command is not installed (frama-c-base, why3, z3)"
+		exit 0
+	fi
+done
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+# Why3 looks for its provers once and writes down which; not in the caller's home.
+export HOME=$WORK
+why3 config detect >"$WORK/log" 2>&1
+echo '#include <ration_arith.h>' >"$WORK/unit.c"
+
+# prove SED FUNCTIONS SECONDS: says in GOALS how many of how many goals were proved.
+prove()
+{
+	sed "$1" "$HEADER" >"$WORK/ration_arith.h"
+	frama-c -wp -wp-rte -warn-unsigned-overflow -wp-prover z3 -wp-par 2 -wp-timeout "$3" \
+		-wp-fct "$2" -cpp-extra-args=-I"$WORK" "$WORK/unit.c" >"$WORK/log" 2>&1
+	GOALS=$(sed -n 's|^.*Proved goals: *||p' "$WORK/log" | tr -d ' ')
+	[[ -n $GOALS && $GOALS != 0/* ]]
+}
+
+n=0
+failed=0
+
+tell()
+{
+	n=$((n + 1))
+	if (($1 == 0)); then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		sed 's/^/# /' "$WORK/log"
+		failed=1
+	fi
+}
+
+# refuses SED FUNCTION: whether a wrong form of a function has goals that are not proved.
+refuses()
+{
+	prove "$1" "$2" 5 && ! cmp -s "$WORK/ration_arith.h" "$HEADER" &&
+		((${GOALS%/*} < ${GOALS#*/}))
+}
+
+prove '' "$PROVED" 30 && [[ ${GOALS%/*} == "${GOALS#*/}" ]]
+tell $? "the contracts are proved: ${GOALS:-no} goals"
+refuses 's/return n <= max && usage <= .*/return (uint64_t)(usage + n) <= max;/' ration_fits
+tell $? "no proof for a sum that wraps: $GOALS goals"
+refuses 's/return n <= max && usage/return usage/' ration_fits
+tell $? "no proof for a difference that wraps: $GOALS goals"
+refuses 's/(uint64_t)2 \* lcores/(uint64_t)lcores/' ration_ahead
+tell $? "no proof for twice what is left: $GOALS goals"
+refuses 's/return i + 1 < nb \&\& /return i < nb \&\& /' ration_is_run
+tell $? "no proof for a run beyond the end: $GOALS goals"
+echo "1..$n"
+exit "$failed"

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * The arithmetic of slots and stocks for all values of a `limit` of one byte, 3 bits of cap below 5
+ * of generation, and of units that are two bytes wide.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define uint64_t uint16_t
+#define uint32_t uint8_t
+#define RATION_CAP_BITS 3
+
+#include <ration_arith.h>
+
+#define MOST UINT8_MAX
+#define CAPS (1 << RATION_CAP_BITS)
+
+static bool
+complain(const char *what, int a, int b)
+{
+	printf("%s(%d, %d)\n", what, a, b);
+	return false;
+}
+
+/* A limit `a` and a generation or tag `b`, which may be anything. */
+static bool
+packing_is_right(int a, int b)
+{
+	int match = ration_limit_match((uint8_t)a, (uint8_t)b),
+	    turned = ration_limit_turn((uint8_t)a);
+
+	if (ration_tag((uint8_t)b) != b * CAPS % (MOST + 1) + b * CAPS / (MOST + 1))
+		return complain("tag", b, 0);
+	if (ration_limit_cap((uint8_t)a) != a % CAPS)
+		return complain("limit_cap", a, 0);
+	if (a / CAPS == b / CAPS ? match != a % CAPS : match < CAPS)
+		return complain("limit_match", a, b);
+	if (turned % CAPS != a % CAPS || turned / CAPS != MOST / CAPS - a / CAPS)
+		return complain("limit_turn", a, 0);
+	if (a < CAPS && ration_limit((uint8_t)b, (uint8_t)a) != b / CAPS * CAPS + a)
+		return complain("limit", b, a);
+	return true;
+}
+
+static bool
+stock_is_right(int stock, int cap)
+{
+	int n;
+
+	if (ration_stock_room((uint8_t)stock, (uint8_t)cap) != cap - stock)
+		return complain("stock_room", stock, cap);
+	for (n = 0; n <= stock; n++)
+		if (ration_stock_less((uint8_t)stock, (uint16_t)n) != stock - n)
+			return complain("stock_less", stock, n);
+	for (n = 0; n <= cap - stock; n++)
+		if (ration_stock_more((uint8_t)stock, (uint16_t)n) != stock + n)
+			return complain("stock_more", stock, n);
+	return true;
+}
+
+int
+main(void)
+{
+	int a, b;
+
+	for (a = 0; a <= MOST; a++)
+		for (b = 0; b <= MOST; b++)
+			if (!packing_is_right(a, b) || (a <= b && !stock_is_right(a, b)))
+				return 1;
+	return 0;
+}
