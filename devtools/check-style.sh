@@ -14,10 +14,12 @@ usage()
 
 		Runs all checks, or those named, and prints a line of TAP for each.
 
-		  --build FOLDER  a meson build folder, for clang-tidy and symbols (else skipped)
+		  --build FOLDER  a meson build folder of gcc, for clang-tidy and what looks at
+		                  the library as it is built (else skipped)
 
 		Checks: spdx markers line-length forbidden-in-lib forbidden-api clang-format
-		        shellcheck codespell cppcheck clang-tidy symbols
+		        shellcheck codespell python cppcheck clang-tidy analyzer symbols
+		        hardening hardening-control layout layout-control abi abi-control
 	END
 }
 
@@ -51,7 +53,7 @@ check_spdx()
 
 	for file in "${ALL[@]}"; do
 		case $file in
-		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.git[ai]*) continue ;;
+		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.abi | *.git[ai]*) continue ;;
 		# What a test reads is as the test needs it.
 		test/*/bad/* | test/*/good/*) continue ;;
 		esac
@@ -138,6 +140,28 @@ check_codespell()
 	codespell -L inflight "${TEXT[@]}"
 }
 
+check_python()
+{
+	need pyflakes3 || return
+	pyflakes3 "${PYTHON[@]}"
+}
+
+# gcc's own look along the paths of each function. Of the library, whose functions are short; it
+# knows nothing of threads.
+check_analyzer()
+{
+	local file flags bad=0
+
+	need gcc || return
+	read -ra flags < <(pkg-config --cflags libdpdk)
+	for file in lib/ration/*.c; do
+		gcc -std=gnu11 -O1 -fanalyzer -Werror -D_GNU_SOURCE -Ilib/ration \
+			-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration "${flags[@]}" -c "$file" -o /dev/null ||
+			bad=1
+	done
+	return "$bad"
+}
+
 check_cppcheck()
 {
 	need cppcheck || return
@@ -166,6 +190,12 @@ check_clang_tidy()
 		sed -n "s|^$PWD/||; s|^.*/\.\./||; /: \(warning\|error\): /p" | sort -u
 }
 
+# The shared library in the build folder.
+find_library()
+{
+	find "$BUILD/lib/ration" -name 'libration.so*' -type f -not -name '*.p' | head -n 1
+}
+
 # What the compiled library asks of others, and what it shows to others.
 check_symbols()
 {
@@ -174,7 +204,7 @@ check_symbols()
 
 	need nm || return
 	need_build || return
-	library=$(find "$BUILD/lib" -name 'libration.so*' -type f -not -name '*.p' | head -n 1)
+	library=$(find_library)
 	[[ -n $library ]] || { echo "no libration.so in $BUILD"; return 1; }
 	calls+='|__v?printf_chk|stdout|stderr|system'
 	if nm -D --undefined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' |
@@ -188,6 +218,55 @@ check_symbols()
 		bad=1
 	fi
 	return "$bad"
+}
+
+check_hardening()
+{
+	need_build || return
+	devtools/hardening.sh "$BUILD"
+}
+
+# A library built without any of it must be found to lack all of it.
+check_hardening_control()
+{
+	local work found
+
+	need gcc || return
+	work=$(mktemp -d) || return
+	echo 'int f(void) { return 0; }' >"$work/soft.c"
+	gcc -shared -fno-stack-protector -fcf-protection=none -Wl,-z,norelro -Wl,-z,lazy \
+		-Wl,-z,execstack "$work/soft.c" -o "$work/soft.so"
+	gcc -no-pie -x c - -o "$work/fixed" <<<'int main(void) { return 0; }'
+	found=$(devtools/hardening.sh "$work/soft.so" "$work/fixed")
+	rm -rf "$work"
+	for fault in relocation lazily executable 'not position' protector checked pads; do
+		grep -q "$fault" <<<"$found" || { echo "not found: $fault"; return 1; }
+	done
+}
+
+check_layout()
+{
+	need_build || return
+	devtools/layout.py "$(find_library)"
+}
+
+check_layout_control()
+{
+	need_build || return
+	devtools/layout.py "$(find_library)" --control
+}
+
+check_abi()
+{
+	need_build || return
+	devtools/abi.sh check "$BUILD" ||
+		{ (($? != 77)) || return 77; echo 'meant so? devtools/abi.sh renew'; return 1; }
+}
+
+check_abi_control()
+{
+	need_build || return
+	devtools/abi.sh controls "$BUILD"
 }
 
 run_check()
@@ -213,7 +292,8 @@ BUILD=
 NUMBER=0
 CHECKS=()
 ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api clang-format shellcheck
-	codespell cppcheck clang-tidy symbols)
+	codespell python cppcheck clang-tidy analyzer symbols hardening hardening-control layout
+	layout-control abi abi-control)
 
 while (($# > 0)); do
 	case $1 in
@@ -236,8 +316,9 @@ mapfile -t ALL < <(list_files)
 mapfile -t C < <(printf '%s\n' "${ALL[@]}" | grep -E '\.[ch]$')
 mapfile -t LIB < <(printf '%s\n' "${C[@]}" | grep '^lib/')
 mapfile -t SCRIPTS < <(printf '%s\n' "${ALL[@]}" | grep -E '\.sh$|^\.ci/run$')
+mapfile -t PYTHON < <(printf '%s\n' "${ALL[@]}" | grep -E '\.py$')
 mapfile -t MESON < <(printf '%s\n' "${ALL[@]}" | grep -E '(^|/)meson(\.build|_options\.txt)$')
-mapfile -t TEXT < <(printf '%s\n' "${ALL[@]}" | grep -vE '\.(pcap|png|svg)$')
+mapfile -t TEXT < <(printf '%s\n' "${ALL[@]}" | grep -vE '\.(pcap|png|svg|abi)$')
 
 FAILED=0
 echo "1..${#CHECKS[@]}"

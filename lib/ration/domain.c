@@ -141,7 +141,7 @@ ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slo
 			 offsetof(struct ration_lcore, mailbox) + sizeof(struct rte_ring));
 	lc->domain_offset = (int64_t)((uintptr_t)d - (uintptr_t)lc);
 	lc->slot_id = slot_id;
-	lc->lcore_id = LCORE_ID_ANY;
+	ration_store(&lc->lcore_id, LCORE_ID_ANY, relaxed);
 	lc->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	lc->flags = flags;
 	/*

@@ -65,6 +65,10 @@
 #include <explore_atomics.h>
 #endif
 
+#ifdef RATION_CHECK_ATOMICS /* A plain access to a shared word does not compile. */
+#include <check_atomics.h>
+#endif
+
 #ifndef __rte_noinline
 #define __rte_noinline __attribute__((noinline))
 #endif

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Looks at the library and the programs of a build folder, or at the files named, for what makes
+# them hard to abuse: the segment that is read-only after relocation, all symbols bound at start,
+# a stack that is not executable, position independence, stack protector, checked calls of libc,
+# and on x86-64 landing pads for indirect jumps.
+# Usage: hardening.sh FOLDER|FILE...
+
+set -u
+
+# Calls whose checked form is asked for, as far as they stand for themselves.
+CHECKED='(v?s?n?printf|f?printf|memcpy|memset|strcpy|strcat|read|snprintf|fdelt|longjmp)_chk'
+
+for command in readelf objdump; do
+	command -v "$command" >/dev/null || { echo "$command is not installed"; exit 77; }
+done
+
+bad=0
+
+complain()
+{
+	echo "$1: $2"
+	bad=1
+}
+
+look_at()
+{
+	local file=$1 headers dynamic symbols
+
+	headers=$(readelf -W -h -l "$file")
+	dynamic=$(readelf -W -d "$file")
+	symbols=$(readelf -W --dyn-syms "$file")
+	grep -q 'GNU_RELRO' <<<"$headers" || complain "$file" 'not read-only after relocation'
+	grep -qE 'BIND_NOW|Flags:.*NOW' <<<"$dynamic" || complain "$file" 'symbols are bound lazily'
+	grep 'GNU_STACK' <<<"$headers" | grep -q 'RW ' || complain "$file" 'executable stack'
+	grep -qE 'Type: +DYN' <<<"$headers" || complain "$file" 'not position independent'
+	grep -q '__stack_chk_fail' <<<"$symbols" || complain "$file" 'no stack protector'
+	grep -qE "__$CHECKED" <<<"$symbols" || complain "$file" 'no checked call of libc'
+	grep -qE 'Machine:.*X86-64' <<<"$headers" || return 0
+	# Our own functions: those of the C library's start files have them anyway.
+	objdump -d --no-show-raw-insn "$file" | awk '
+		own && !/endbr64/ { bad = 1 }
+		{ own = /<(main|ration_[a-z_]+)>:$/ }
+		END { exit bad }' || complain "$file" 'no landing pads for indirect jumps'
+}
+
+files=()
+for at; do
+	[[ -d $at ]] || { files+=("$at"); continue; }
+	mapfile -t -O "${#files[@]}" files < <(find "$at/lib" "$at/app" -type f \
+		\( -name 'libration.so.*' -o -name 'ration-pmd' -o -name 'ration-bench' \) \
+		-not -path '*.p/*' 2>/dev/null)
+done
+((${#files[@]} > 0)) || { echo "nothing built in $*"; exit 1; }
+for file in "${files[@]}"; do
+	look_at "$file"
+done
+exit "$bad"

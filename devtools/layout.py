@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+"""Look at where the compiler has put what lcores share, by pahole from the debug information.
+
+A word that one lcore writes and another reads all the time belongs on a line of its own; nothing in
+the language says so when a member is added in the wrong place.
+
+Usage: layout.py LIBRARY [--control]
+
+With --control a table that is wrong in every line is used, and each line must be found.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+
+LINE = 64
+
+# Structure: its size, and which members stand on which of its lines. A line that is written, read
+# or waited for by others than the rest says so in full: no other member may come to it.
+EXPECTED = {
+    'ration_slot': (8, {0: 'stock limit'}),
+    'counter': (3 * LINE, {
+        0: 'usage own parent parent_depth',
+        1: 'watermark failures forced rejected ledger hideable cap_bound undone excused',
+        2: 'max batch gen flags depth ancestors',
+    }),
+    'member': (LINE, {0: 'state block_offset tid pid start'}),
+    'ration_lcore': (14 * LINE, {
+        0: 'domain_offset slot_id lcore_id nb_slots flags launch_result next_own',
+        1: 'attention wanted',
+        2: 'seq',
+        3: 'ack ack_units',
+        4: 'stats',
+        5: 'countdown',
+        6: 'mailbox',
+        12: 'mailbox_elements',
+        14: 'slots',
+    }),
+    'ration_domain': (None, {
+        3: 'round',
+        4: 'askers',
+        8: 'targets',
+        10: 'inflight phase',
+        11: 'online nb_members',
+    }),
+}
+# Where a member must be: what the data path and the 16-byte exchange rely on.
+OFFSETS = {
+    ('ration_slot', 'stock'): 0,
+    ('ration_slot', 'limit'): 4,
+    ('counter', 'usage'): 0,
+    ('counter', 'own'): 8,
+    ('ration_domain', 'magic'): 0,
+    ('ration_domain', 'sizes'): 8,
+    ('ration_domain', 'layout'): 16,
+}
+
+
+def look(library, name):
+    """Return (size, {member: offset}) of a structure."""
+    text = subprocess.run(['pahole', '-C', name, library], check=True, text=True,
+                          capture_output=True).stdout
+    size = re.search(r'/\* size: (\d+),', text)
+    if size is None:
+        raise SystemExit(f'{library}: no struct {name} in its debug information')
+    members = {}
+    for line in text.splitlines():
+        # Members of members stand further to the right.
+        found = re.match(r'\t(?:\}|\S.*?)[ *]*\b(\w+)(?:\[\d*\])*(?: __attribute__\(.*\))?;'
+                         r'\s*/\*\s*(\d+)\s+\d+ \*/', line)
+        if found:
+            members[found[1]] = int(found[2])
+    return int(size[1]), members
+
+
+def lines_of(members):
+    """Return {line: members that begin on it}."""
+    lines = {}
+    for name, offset in members.items():
+        lines.setdefault(offset // LINE, []).append(name)
+    return {line: ' '.join(names) for line, names in lines.items()}
+
+
+def faults(library, expected, offsets):
+    """Yield what is not as expected."""
+    found = {name: look(library, name) for name in expected}
+    for name, (size, lines) in expected.items():
+        if size is not None and found[name][0] != size:
+            yield f'struct {name} has {found[name][0]} bytes, not {size}'
+        have = lines_of(found[name][1])
+        for line, members in lines.items():
+            if have.get(line, '') != members:
+                yield (f'line {line} of struct {name} holds "{have.get(line, "")}", '
+                       f'not "{members}"')
+    for (name, member), offset in offsets.items():
+        if found[name][1].get(member) != offset:
+            yield f'{name}::{member} is at {found[name][1].get(member)}, not at {offset}'
+
+
+def spoil():
+    """Return tables that are wrong in every line, and how many faults there must be."""
+    expected = {name: (size + 1 if size else None, {line: members + ' more'
+                                                    for line, members in lines.items()})
+                for name, (size, lines) in EXPECTED.items()}
+    number = sum(len(lines) + (size is not None) for size, lines in EXPECTED.values())
+    return expected, {key: offset + 4 for key, offset in OFFSETS.items()}, number + len(OFFSETS)
+
+
+def main():
+    """Print faults. The status is 0 if there is none, 77 if nothing could be looked at."""
+    library = sys.argv[1]
+    if shutil.which('pahole') is None:
+        print('pahole is not installed (package dwarves)')
+        return 77
+    if '--control' in sys.argv[2:]:
+        expected, offsets, number = spoil()
+        found = len(list(faults(library, expected, offsets)))
+        if found != number:
+            print(f'of {number} wrong expectations {found} are found')
+        return 0 if found == number else 1
+    found = list(faults(library, EXPECTED, OFFSETS))
+    for fault in found:
+        print(fault)
+    return 1 if found else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
