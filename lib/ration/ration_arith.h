@@ -84,8 +84,8 @@ ration_ahead(uint32_t batch, uint64_t room, uint64_t margin, uint64_t need, uint
 /* ----------------------------------------------------------- slot and stock */
 
 /*
- * The next five do with bits what the prover knows as arithmetic: test/arith compares them with that
- * arithmetic, for all values of a byte and for each bit of the true width.
+ * The next five do with bits what the prover knows as arithmetic: test/arith compares them with it,
+ * for all values of a byte and for each bit of the true width.
  */
 
 /** The upper half of a handle: the generation, rotated so that its low end comes first. */
@@ -119,7 +119,7 @@ ration_limit_match(uint32_t limit, uint32_t tag)
 	return (uint32_t)(limit ^ (tag & ~RATION_CAP_MASK));
 }
 
-/** A slot's `limit` as it is while the slot sleeps, and back: no handle of its counter matches it. */
+/** A slot's `limit` while it sleeps, and back: no handle of its counter matches it. */
 static inline uint32_t
 ration_limit_turn(uint32_t limit)
 {

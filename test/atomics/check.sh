@@ -52,8 +52,9 @@ done
 snippet 'ration_store(&s->stock, (uint32_t)ration_load(&c->usage, relaxed), relaxed)'
 compiles "$WORK/snippet.c"
 tell $? 'an access through the layer compiles'
-for statement in 'return c->usage' 'c->max = 1' 's->stock++' 'uint32_t *word = &s->limit; *word = 0' \
-	'if (c->flags & COUNTER_DYING) return 1' '__atomic_store_n(&c->gen, 1, __ATOMIC_RELAXED)'; do
+for statement in 'return c->usage' 'c->max = 1' 's->stock++' \
+	'uint32_t *word = &s->limit; *word = 0' 'if (c->flags & COUNTER_DYING) return 1' \
+	'__atomic_store_n(&c->gen, 1, __ATOMIC_RELAXED)'; do
 	snippet "$statement"
 	! compiles "$WORK/snippet.c"
 	tell $? "found: $statement"
