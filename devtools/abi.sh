@@ -18,7 +18,7 @@ usage()
 		  check     every difference between library and description is an error,
 		            additions too
 		  renew     write the description anew: a decision, to be committed as such
-		  controls  whether a function removed, a function added and a struct changed are found
+		  controls  whether a function removed, one added, and a struct changed are found
 
 		Status 77: no comparison, and why.
 	END
@@ -53,7 +53,7 @@ describe()
 	for header in $(public_headers); do
 		cp "$HEADERS/$header" "$WORK/public"
 	done
-	# Without exported-interfaces-only it loses the symbols of functions that are declared first.
+	# Without the first option it loses the symbols of functions that are declared first.
 	abidw --exported-interfaces-only --drop-private-types --headers-dir "$WORK/public" \
 		--no-corpus-path --no-comp-dir-path --no-show-locs --out-file "$2" "$1" || return
 	if (($(grep -c elf-symbol-id "$2") != $(grep -c '<elf-symbol ' "$2"))); then

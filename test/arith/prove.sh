@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Has Frama-C prove the contracts in the header of the arithmetic, that no sum, difference or product
-# in it wraps (where that is not what bits are for), and no access out of bounds; then that it does
-# not prove wrong forms of it.
+# Has Frama-C prove the contracts in the header of the arithmetic, that no sum, difference or
+# product in it wraps, and that no access is out of bounds; then that it does not prove wrong forms
+# of it.
 # Usage: prove.sh HEADER
 
 set -u
