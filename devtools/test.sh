@@ -170,6 +170,21 @@ run_sanitizers()
 		--no-suite install --no-suite model --timeout-multiplier 4
 }
 
+# Without optimisation, so that a branch in the code is a branch in the source.
+run_coverage()
+{
+	if ! command -v gcovr >/dev/null; then
+		outcome skipped 'coverage' 'gcovr is not installed'
+		return
+	fi
+	build coverage gcc -Dbuildtype=debug -Dapps=false -Db_coverage=true \
+		-Dc_args=-fprofile-update=atomic || return
+	RATION_TEST_KILLS=4 meson_tests 'unit tests for coverage' 200 "$BUILT" --suite unit \
+		--suite mp --timeout-multiplier 2
+	test_step 'coverage' 60 "$ROOT/devtools/coverage.sh" "$BUILT"
+	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
+}
+
 run_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
@@ -228,6 +243,8 @@ if [[ -z $QUICK ]]; then
 	echo 'Other builds'
 	run_clang
 	run_sanitizers
+	echo 'Coverage'
+	run_coverage
 	echo 'End to end'
 	run_e2e
 fi
