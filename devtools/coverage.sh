@@ -23,12 +23,6 @@ usage()
 LINES_MIN=95
 BRANCHES_MIN=90
 
-# What does not count, and why: files by pattern, lines by pattern.
-# trace_points.h: branches are those of DPDK's macros, taken while a trace is recorded.
-FILES_OUT='lib/ration/trace_points\.h'
-# RTE_BUILD_BUG_ON is for the compiler; the macros of the log decide by themselves what is written.
-LINES_OUT='.*(RTE_BUILD_BUG_ON|RTE_LOG_REGISTER_DEFAULT).*'
-
 LIST=
 [[ ${1:-} != --list ]] || { LIST=1; shift; }
 case ${1:-} in
@@ -37,12 +31,19 @@ esac
 (($# == 1)) || { usage >&2; exit 2; }
 command -v gcovr >/dev/null || { echo 'gcovr is not installed' >&2; exit 77; }
 
+# exclusions KIND: the patterns of a kind as one.
+exclusions()
+{
+	sed -nE "s/^$1 (.*[^ ]) # .*$/\1/p" devtools/coverage-exclusions.txt | paste -s -d '|'
+}
+
 # report ARG...: test/explore is the same code compiled otherwise, and gcovr 5 cannot join the two.
 report()
 {
-	gcovr --root . --filter lib/ration/ --exclude "$FILES_OUT" \
-		--exclude-lines-by-pattern "$LINES_OUT" --exclude-unreachable-branches \
-		--exclude-throw-branches --exclude-function-lines "$@" \
+	gcovr --root . --filter lib/ration/ --exclude "$(exclusions file)" \
+		--exclude-lines-by-pattern "$(exclusions line)" \
+		--exclude-branches-by-pattern "$(exclusions branch)" \
+		--exclude-unreachable-branches --exclude-throw-branches "$@" \
 		"$BUILD/lib" "$BUILD/test/unit" "$BUILD/test/mp" "$BUILD/test/stress"
 }
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* When memory is short: refused with a reason, and all that was taken on the way is given back. */
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_memory.h>
+#include <rte_memzone.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+/* 128 MB are there: enough for the tree and for stocks of some lcores, not for those of all. */
+static const struct ration_domain_params large = {
+	.max_counters = 1 << 16,
+	.max_lcores = RATION_LCORES_MAX,
+	.socket_id = SOCKET_ID_ANY,
+};
+
+static void
+a_domain_whose_stocks_find_no_room_is_not_made(void **state)
+{
+	struct ration_domain_params params = large;
+	struct ration_domain *d;
+
+	(void)state;
+	params.secondary_lcores = params.max_lcores;
+	assert_errno(NULL, ration_domain_create("large", &params), ENOMEM);
+	params.secondary_lcores = 0;
+	d = ration_domain_create("large", &params);
+	assert_non_null(d);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+an_lcore_whose_stock_finds_no_room_does_not_join(void **state)
+{
+	struct ration_domain *d = ration_domain_create("large", &large);
+	struct ration_lcore *lc[RATION_LCORES_MAX];
+	uint32_t nb = 0, nb_again = 0;
+
+	(void)state;
+	assert_non_null(d);
+	while (nb < RTE_DIM(lc) && (lc[nb] = ration_lcore_join(d)) != NULL)
+		nb++;
+	assert_in_range(nb, 1, RTE_DIM(lc) - 1);
+	assert_int_equal(rte_errno, ENOMEM);
+	assert_int_equal(ration_lcore_leave(lc[nb - 1]), 0);
+	lc[nb - 1] = ration_lcore_join(d);
+	assert_non_null(lc[nb - 1]);
+	while (nb_again < nb)
+		assert_int_equal(ration_lcore_leave(lc[nb_again++]), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+a_zone_too_small_for_a_domain_is_none(void **state)
+{
+	const struct rte_memzone *mz = rte_memzone_reserve("RATION_tiny", 64, SOCKET_ID_ANY, 0);
+
+	(void)state;
+	assert_non_null(mz);
+	assert_errno(NULL, ration_domain_lookup("tiny"), ENOENT);
+	assert_errno(NULL, ration_domain_create("tiny", NULL), EEXIST);
+	assert_int_equal(rte_memzone_free(mz), 0);
+}
+
+static void
+more_secondary_lcores_than_lcores_are_refused(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_lcores = 4,
+		.secondary_lcores = 5,
+		.socket_id = SOCKET_ID_ANY,
+	};
+
+	(void)state;
+	assert_errno(NULL, ration_domain_create("few", &params), EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_domain_whose_stocks_find_no_room_is_not_made),
+		cmocka_unit_test(an_lcore_whose_stock_finds_no_room_does_not_join),
+		cmocka_unit_test(a_zone_too_small_for_a_domain_is_none),
+		cmocka_unit_test(more_secondary_lcores_than_lcores_are_refused),
+	};
+
+	if (test_eal_start("memory", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(tests, NULL, NULL));
+}

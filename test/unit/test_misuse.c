@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Calls by those who may not make them, and memory that is not what it says: refused, unchanged. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include <ration_pvt.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+/* What another thread is refused to do with the slot of this one. */
+static void
+meddle(struct ration_lcore *own, void *arg)
+{
+	struct ration_lcore *lc = arg;
+
+	(void)own;
+	assert_int_equal(ration_lcore_offline(lc), -EINVAL);
+	assert_int_equal(ration_lcore_resume(lc), -EINVAL);
+	assert_int_equal(ration_lcore_leave(lc), -EINVAL);
+	ration_serve(lc);
+}
+
+static void
+a_slot_is_its_owners(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 16);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_do(&f->actors[0], meddle, f->lc[0]));
+	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_offline(NULL), -EINVAL);
+	assert_int_equal(ration_lcore_resume(NULL), -EINVAL);
+	assert_int_equal(ration_lcore_resume(ration_lcore_none(f->d)), -EINVAL);
+	assert_int_equal(ration_lcore_leave(NULL), -EINVAL);
+	assert_int_equal(ration_lcore_leave(ration_lcore_none(f->d)), -EINVAL);
+	assert_int_equal(stock_of(f->d, c), 16);
+	assert_sound(f->d);
+}
+
+/* A lookup with one byte of the head of a domain wrong. */
+static void
+assert_refused_with_wrong(struct ration_domain *d, const char *name, void *at, int err)
+{
+	uint8_t *byte = at;
+
+	*byte ^= 0x40;
+	assert_errno(NULL, ration_domain_lookup(name), err);
+	*byte ^= 0x40;
+	assert_ptr_equal(ration_domain_lookup(name), d);
+}
+
+static void
+a_damaged_domain_is_not_taken_for_one(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_domain *d = f->d;
+	char name[RATION_DOMAIN_NAMESIZE];
+
+	strcpy(name, d->name);
+	assert_refused_with_wrong(d, name, &d->magic, ENOENT);
+	assert_refused_with_wrong(d, name, &d->name, ENOENT);
+	assert_refused_with_wrong(d, name, &d->layout, EPROTO);
+	assert_refused_with_wrong(d, name, &d->sizes, EPROTO);
+	assert_refused_with_wrong(d, name, &d->id, EPROTO);
+	assert_refused_with_wrong(d, name, &d->max_counters, EPROTO);
+	assert_refused_with_wrong(d, name, (uint8_t *)&d->max_counters + 3, EPROTO);
+	assert_refused_with_wrong(d, name, &d->max_lcores, EPROTO);
+	assert_refused_with_wrong(d, name, (uint8_t *)&d->max_lcores + 3, EPROTO);
+	assert_refused_with_wrong(d, name, &d->counters_offset, EPROTO);
+	assert_refused_with_wrong(d, name, &d->nodes_offset, EPROTO);
+	assert_refused_with_wrong(d, name, &d->none_offset, EPROTO);
+}
+
+static void
+a_generation_that_wraps_is_not_0(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t handle = make_counter(f->d, f->root, "c", 100, 16);
+	struct counter *c = ration_counter_at(f->d, (uint32_t)handle);
+
+	ration_store(&c->gen, UINT32_MAX, relaxed);
+	assert_int_equal(ration_try_charge(f->lc[0], handle, 1), -ESTALE);
+	handle = ration_handle(f->d, (uint32_t)handle);
+	assert_int_equal(ration_try_charge(f->lc[0], handle, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], handle, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, handle, 0), 0);
+	assert_int_equal(ration_load(&c->gen, relaxed), 1);
+	assert_int_equal(ration_try_charge(f->lc[0], handle, 1), -ESTALE);
+	assert_int_equal(ration_try_charge_sync(f->lc[0], handle, 1, 0, NULL), -ESTALE);
+}
+
+static void
+paths_that_cannot_be_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char longest[RATION_NAMESIZE + 1];
+
+	memset(longest, 'x', RATION_NAMESIZE);
+	longest[RATION_NAMESIZE] = '\0';
+	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, longest), EINVAL);
+	assert_int_equal(ration_counter_path(f->d, f->root, NULL, 10), -ENAMETOOLONG);
+}
+
+static void
+a_dump_tells_threads_from_lcores_and_what_is_destroyed(void **state)
+{
+	struct fixture *f = *state;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	ration_counter_t gold = make_counter(f->d, f->root, "gold", 100, 16);
+
+	assert_non_null(out);
+	assert_int_equal(ration_try_charge(f->lc[0], gold, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, gold, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(&f->actors[0]));
+	ration_domain_dump(f->d, out);
+	fclose(out);
+	assert_non_null(strstr(text, "destroyed"));
+	assert_non_null(strstr(text, "lcore 0"));
+	assert_non_null(strstr(text, "thread"));
+	free(text);
+	assert_int_equal(ration_uncharge(f->lc[0], gold, 1), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_one_slot(a_slot_is_its_owners),
+		with_one_slot(a_damaged_domain_is_not_taken_for_one),
+		with_one_slot(a_generation_that_wraps_is_not_0),
+		with_one_slot(paths_that_cannot_be_are_refused),
+		with_one_slot(a_dump_tells_threads_from_lcores_and_what_is_destroyed),
+	};
+
+	if (test_eal_start("misuse", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(tests, NULL, NULL));
+}
