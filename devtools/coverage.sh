@@ -12,8 +12,9 @@ usage()
 	cat <<-'END'
 		Usage: devtools/coverage.sh [--list] FOLDER
 
-		Reports lines and branches of lib/ration that the tests have run, and fails if they are
-		too few. FOLDER is a build folder made with -Db_coverage=true in which tests have run.
+		Reports lines and branches of lib/ration that the tests have run, and fails if they
+		are too few. FOLDER is a build folder made with -Db_coverage=true in which tests
+		have run.
 
 		  --list  all lines and branches that were not run, file by file
 	END
