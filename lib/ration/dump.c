@@ -67,12 +67,15 @@ void
 ration_domain_dump(const struct ration_domain *d, FILE *f)
 {
 	ration_counter_t c;
-	uint32_t i;
+	uint32_t i, nb = 0;
 
 	fprintf(f, "domain %s: %u counters, %u lcores at the most\n", d->name, d->max_counters,
 		d->max_lcores);
-	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE; c = ration_counter_next(d, c))
+	/* Not for ever: the tree may change all the time. */
+	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE && nb < d->max_counters; nb++) {
 		dump_counter(d, c, f);
+		c = ration_counter_next(d, c);
+	}
 	for (i = 0; i < d->max_lcores; i++)
 		dump_lcore(d, i, f);
 }

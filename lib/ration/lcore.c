@@ -21,6 +21,7 @@
 #include <rte_pause.h>
 
 #include "gone.h"
+#include "inspect.h"
 #include "liveness.h"
 
 /* This thread's place in each domain, for ration_lcore_self(). */
@@ -152,6 +153,9 @@ ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id)
 	}
 	memset(mz->addr, 0, size);
 	ration_block_init(d, mz->addr, slot_id, 0);
+	/* So that readers of this process need not look for it. */
+	ration_store(&ration_local(d)->blocks[slot_id],
+		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), relaxed);
 	/* Release: pairs with the acquire in ration_block(). */
 	ration_store(&d->members[slot_id].block_offset,
 		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), release);
@@ -430,6 +434,7 @@ ration_lcore_self(struct ration_domain *d)
 const struct ration_lcore *
 ration_lcore_get(const struct ration_domain *d, uint32_t slot_id)
 {
+	struct ration_stocks stocks;
 	const struct member *m;
 	enum member_state state;
 
@@ -439,7 +444,7 @@ ration_lcore_get(const struct ration_domain *d, uint32_t slot_id)
 	state = MEMBER_STATE(ration_load(&m->state, acquire));
 	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_LEFT)
 		return NULL;
-	return ration_block(d, m);
+	return ration_inspect_stocks(d, slot_id, &stocks) > 0 ? stocks.lc : NULL;
 }
 
 void

@@ -230,9 +230,35 @@ struct ration_domain *ration_domain_create(const char *name,
  *   The domain, or NULL with rte_errno:
  *   - ENOENT: there is none
  *   - EINVAL: NULL name
- *   - EPROTO: it was made by a libration with another memory layout
+ *   - EPROTO: it was made by a libration with another memory layout, or what it says of itself
+ *     cannot be
+ *   - EACCES: this process observes it, see ration_domain_observe()
  */
 struct ration_domain *ration_domain_lookup(const char *name);
+
+/**
+ * Find a domain in order to look on only: for monitors. The memory of it that shares no page with
+ * anything else becomes read-only in this process, for good: a stray write there is a
+ * segmentation fault here, instead of damage for all. Calls that take a const domain work;
+ * the others fault, and so do charges. ration_counter_find() searches the tree, as long as it has
+ * siblings to look at, instead of following the pointers of a hash table in shared memory.
+ *
+ * Pages are those that the memory is made of: of hugepages of 2 MiB a domain of 1024 counters (some
+ * 270 KiB) has none for itself and stays writable, one of 32,768 (some 8.5 MiB) has three or four.
+ * Stocks of lcores that join later become read-only when they are first looked at.
+ *
+ * Secondary processes only, not for one that is a member; any thread. A process that has observed
+ * a domain must not take shared memory from EAL (rte_malloc(), mempools) after that domain was
+ * freed, because it could get these pages.
+ *
+ * @param name
+ *   Name of the domain.
+ * @param writable
+ *   Set to how many bytes of the domain this process could still write to; or NULL.
+ * @return
+ *   The domain, or NULL with rte_errno as ration_domain_lookup(), or ENOTSUP in the primary process
+ */
+const struct ration_domain *ration_domain_observe(const char *name, size_t *writable);
 
 /**
  * Free a domain and all its counters. All handles and lcores of it become invalid.
@@ -415,7 +441,7 @@ struct ration_counter_info {
  * @param info
  *   Result.
  * @return
- *   0, -ESTALE, or -EINVAL for a NULL info
+ *   0, -ESTALE, -EINVAL for a NULL info, or -EPROTO if the counter's place in the tree is damaged
  */
 int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
 		       struct ration_counter_info *info);
@@ -432,7 +458,8 @@ int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
  * @param size
  *   Bytes of `path`.
  * @return
- *   Length of the path, -ESTALE, or -ENAMETOOLONG if it does not fit into size bytes.
+ *   Length of the path, -ESTALE, -ENAMETOOLONG if it does not fit into size bytes, or -EPROTO if
+ *   the counter's place in the tree is damaged
  */
 int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *path, size_t size);
 
@@ -500,7 +527,7 @@ int ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
  * @param c
  *   The counter before; RATION_COUNTER_NONE to begin with the root.
  * @return
- *   The next one, or RATION_COUNTER_NONE at the end or if c is gone.
+ *   The next one, or RATION_COUNTER_NONE at the end, if c is gone, or if the tree is damaged there.
  */
 ration_counter_t ration_counter_next(const struct ration_domain *d, ration_counter_t c);
 
@@ -526,7 +553,7 @@ struct ration_reading {
  * @param reading
  *   Result. `error` is 0 when no other lcore was online, so that nothing could move.
  * @return
- *   0, -ESTALE, -EINVAL
+ *   0, -ESTALE, -EINVAL, or -EPROTO if the counter's place in the tree is damaged
  */
 int ration_read_exact(const struct ration_domain *d, ration_counter_t c,
 		      struct ration_reading *reading);

@@ -417,6 +417,11 @@ struct local {
 	RATION_ATOMIC(uint64_t) log_next; /**< TSC from which on the next warning is written. */
 	RATION_ATOMIC(uint32_t) nb_unlogged; /**< Warnings that were not, since the last. */
 	uint64_t creation; /**< Of the domain that the rest is about. */
+	bool observed; /**< This process has mapped it read-only. */
+	/** tree_version at which a change was not waited for any longer; 0: none. */
+	RATION_ATOMIC(uint32_t) stuck;
+	/** member::block_offset of blocks that were found where it says. */
+	RATION_ATOMIC(int64_t) blocks[RATION_LCORES_MAX];
 	struct rte_hash *paths; /**< {parent, name} to index. */
 	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
 	/** Held over a whole create, destroy or set_max, drains included. */
@@ -438,6 +443,11 @@ bool ration_log_is_due(struct ration_domain *d, uint32_t *unlogged);
 	} while (0)
 
 struct local *ration_local(const struct ration_domain *d);
+
+struct rte_memzone;
+
+/** Find a domain and enter it into the table. @return as ration_domain_lookup(); its memzone */
+struct ration_domain *ration_domain_attach(const char *name, const struct rte_memzone **mz);
 
 /** Change links and names of the tree: begin and end. Primary process only. */
 void ration_tree_lock(struct ration_domain *d);

@@ -9,21 +9,22 @@
 
 #include <errno.h>
 
-#include "ration_pvt.h"
+#include "inspect.h"
 
 /* Units that one lcore has in stock below `top`. */
 static uint64_t
-lcore_stock(const struct ration_domain *d, const struct ration_lcore *lc, uint32_t top)
+lcore_stock(const struct ration_domain *d, const struct ration_stocks *of,
+	    const struct ration_way *top)
 {
 	uint64_t units = 0, bits;
 	uint32_t i, index;
 
-	for (i = 0; i < lc->nb_slots / 64; i++) {
-		bits = ration_load(&ration_active(lc)[i], relaxed);
+	for (i = 0; i < of->nb_slots / 64; i++) {
+		bits = ration_load(&of->active[i], relaxed);
 		for (; bits != 0; bits &= bits - 1) {
 			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
-			if (ration_is_below(d, ration_counter_at(d, index), top))
-				units += ration_load(&lc->slots[index].stock, relaxed);
+			if (index < d->max_counters && ration_stands_below(d, index, top))
+				units += ration_load(&of->slots[index].stock, relaxed);
 		}
 	}
 	return units;
@@ -33,7 +34,8 @@ lcore_stock(const struct ration_domain *d, const struct ration_lcore *lc, uint32
 static uint32_t
 count_others(const struct ration_domain *d)
 {
-	uint32_t nb_members = ration_load(&d->nb_members, acquire), others = 0, i;
+	uint32_t nb_members = RTE_MIN(ration_load(&d->nb_members, acquire), d->max_lcores);
+	uint32_t others = 0, i;
 	const struct member *m;
 
 	for (i = 0; i < nb_members; i++) {
@@ -49,20 +51,22 @@ int
 ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
 		  struct ration_reading *reading)
 {
-	struct counter *c = ration_resolve(d, handle);
-	const struct ration_lcore *lc;
+	struct ration_stocks stocks;
+	struct ration_way way;
 	uint32_t others, i;
+	struct counter *c;
+	int rc;
 
 	if (reading == NULL)
 		return -EINVAL;
-	if (c == NULL)
-		return -ESTALE;
+	rc = ration_inspect(d, handle, &c, &way);
+	if (rc != 0)
+		return rc;
 	others = count_others(d);
 	reading->stock = 0;
 	for (i = 0; i < d->max_lcores; i++) {
-		lc = ration_block(d, &d->members[i]);
-		if (lc != NULL)
-			reading->stock += lcore_stock(d, lc, (uint32_t)handle);
+		if (ration_inspect_stocks(d, i, &stocks) > 0)
+			reading->stock += lcore_stock(d, &stocks, &way);
 	}
 	reading->usage = ration_load(&c->usage, seq_cst);
 	/* Again: one may have come online meanwhile. */

@@ -12,13 +12,60 @@
 
 #include <rte_errno.h>
 
+#include "inspect.h"
 #include "path.h"
-#include "ration_pvt.h"
+
+/* Whether a counter is a child of that name. The index may be anything. */
+static bool
+is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const char *name,
+	 size_t length)
+{
+	struct ration_way way;
+	const char *own;
+
+	if (index >= d->max_counters || !ration_way_to(d, index, &way) || way.depth == 0 ||
+	    way.index[way.depth - 1] != parent)
+		return false;
+	own = ration_node_at(d, index)->name;
+	return memcmp(own, name, length) == 0 && own[length] == '\0';
+}
+
+/* A child by its name, without the table of names. A destroyed one has its name no more. */
+static uint32_t
+search_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
+{
+	struct ration_way way;
+	uint32_t index, flags;
+
+	if (!ration_way_to(d, parent, &way))
+		return RATION_INDEX_NONE;
+	index = ration_first_child(d, &way);
+	while (index < d->max_counters) {
+		flags = ration_load(&ration_counter_at(d, index)->flags, relaxed);
+		if (!(flags & RATION_COUNTER_DESTROYED) && is_child(d, index, parent, name, length))
+			return index;
+		if (!ration_way_to(d, index, &way))
+			break;
+		index = ration_next_sibling(d, &way);
+	}
+	return RATION_INDEX_NONE;
+}
+
+static uint32_t
+find_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
+{
+	struct rte_hash *paths = ration_local(d)->paths;
+	uint32_t index;
+
+	if (paths == NULL)
+		return search_child(d, parent, name, length);
+	index = ration_paths_get(paths, parent, name, length);
+	return is_child(d, index, parent, name, length) ? index : RATION_INDEX_NONE;
+}
 
 static uint32_t
 find_path(const struct ration_domain *d, const char *path)
 {
-	struct rte_hash *paths = ration_local(d)->paths;
 	uint32_t index = 0;
 	size_t length;
 
@@ -29,10 +76,10 @@ find_path(const struct ration_domain *d, const char *path)
 			rte_errno = EINVAL;
 			return RATION_INDEX_NONE;
 		}
-		index = ration_paths_get(paths, index, path, length);
-		if (index >= d->max_counters) {
+		index = find_child(d, index, path, length);
+		if (index == RATION_INDEX_NONE) {
 			rte_errno = ENOENT;
-			return RATION_INDEX_NONE;
+			return index;
 		}
 		path += length + (path[length] == '/');
 	}
@@ -59,23 +106,6 @@ ration_counter_find(const struct ration_domain *d, const char *path)
 	return c;
 }
 
-/* The counter after `index` in the order of the tree. */
-static uint32_t
-next_index(const struct ration_domain *d, uint32_t index)
-{
-	const struct node *n = ration_node_at(d, index);
-
-	if (n->first_child != RATION_INDEX_NONE)
-		return n->first_child;
-	while (n->next == RATION_INDEX_NONE) {
-		index = ration_parent_index(ration_counter_at(d, index));
-		if (index == RATION_INDEX_NONE)
-			return RATION_INDEX_NONE;
-		n = ration_node_at(d, index);
-	}
-	return n->next;
-}
-
 ration_counter_t
 ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 {
@@ -89,7 +119,7 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 		next = RATION_COUNTER_NONE;
 		index = RATION_INDEX_NONE;
 		if (ration_resolve(d, c) != NULL)
-			index = next_index(d, (uint32_t)c);
+			index = ration_next_index(d, (uint32_t)c);
 		if (index < d->max_counters)
 			next = ration_handle(d, index);
 	} while (ration_tree_retry(d, token));
@@ -98,7 +128,7 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 
 /* The tree lock is held. */
 static int
-write_path(const struct ration_domain *d, struct counter *c, char *path, size_t size)
+write_path(const struct ration_domain *d, const struct ration_way *way, char *path, size_t size)
 {
 	size_t used = 0, length;
 	const char *name;
@@ -107,20 +137,25 @@ write_path(const struct ration_domain *d, struct counter *c, char *path, size_t 
 	if (size == 0)
 		return -ENAMETOOLONG;
 	path[0] = '\0';
-	for (i = 1; i <= c->depth; i++) {
-		name = ration_node_at(d, ration_index_of(d, ration_level(d, c, i)))->name;
-		length = strlen(name) + (i > 1);
-		if (used + length >= size)
+	for (i = 1; i <= way->depth; i++) {
+		name = ration_node_at(d, way->index[i])->name;
+		length = strnlen(name, RATION_NAMESIZE - 1);
+		if (used + (i > 1) + length >= size)
 			return -ENAMETOOLONG;
-		snprintf(path + used, size - used, "%s%s", i > 1 ? "/" : "", name);
+		if (i > 1)
+			path[used++] = '/';
+		memcpy(path + used, name, length);
 		used += length;
+		path[used] = '\0';
 	}
-	return (int)used;
+	/* Of a name that changed meanwhile there may be less. */
+	return (int)strlen(path);
 }
 
 int
 ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
 {
+	struct ration_way way;
 	struct counter *c;
 	uint32_t token;
 	int rc;
@@ -129,16 +164,18 @@ ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char
 		return -ENAMETOOLONG;
 	do {
 		token = ration_tree_read(d);
-		c = ration_resolve(d, handle);
-		rc = c != NULL ? write_path(d, c, path, size) : -ESTALE;
+		rc = ration_inspect(d, handle, &c, &way);
+		if (rc == 0)
+			rc = write_path(d, &way, path, size);
 	} while (ration_tree_retry(d, token));
 	return rc;
 }
 
 static void
-fill_info(const struct ration_domain *d, struct counter *c, struct ration_counter_info *info)
+fill_info(const struct ration_domain *d, const struct counter *c, const struct ration_way *way,
+	  struct ration_counter_info *info)
 {
-	uint32_t index = ration_index_of(d, c), parent = ration_parent_index(c);
+	const struct node *n = ration_node_at(d, way->index[way->depth]);
 
 	info->usage = ration_load(&c->usage, relaxed);
 	info->max = ration_load(&c->max, relaxed);
@@ -149,28 +186,32 @@ fill_info(const struct ration_domain *d, struct counter *c, struct ration_counte
 	info->batch = ration_load(&c->batch, relaxed);
 	info->flags =
 		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_DESTROYED);
-	info->depth = c->depth;
-	info->nb_children = ration_node_at(d, index)->nb_children;
-	info->parent = parent == RATION_INDEX_NONE ? RATION_COUNTER_NONE : ration_handle(d, parent);
-	memcpy(info->name, ration_node_at(d, index)->name, sizeof(info->name));
+	info->depth = way->depth;
+	info->nb_children = n->nb_children;
+	info->parent = way->depth == 0 ? RATION_COUNTER_NONE
+				       : ration_handle(d, way->index[way->depth - 1]);
+	memcpy(info->name, n->name, sizeof(info->name));
+	info->name[sizeof(info->name) - 1] = '\0';
 }
 
 int
 ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
 		   struct ration_counter_info *info)
 {
+	struct ration_way way;
 	struct counter *c;
 	uint32_t token;
+	int rc;
 
 	if (info == NULL)
 		return -EINVAL;
 	do {
 		token = ration_tree_read(d);
-		c = ration_resolve(d, handle);
-		if (c != NULL)
-			fill_info(d, c, info);
+		rc = ration_inspect(d, handle, &c, &way);
+		if (rc == 0)
+			fill_info(d, c, &way, info);
 	} while (ration_tree_retry(d, token));
-	return c != NULL ? 0 : -ESTALE;
+	return rc;
 }
 
 int

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-#include "ration_pvt.h"
+#include "inspect.h"
 
 /* A check in progress. */
 struct check {
@@ -53,13 +53,21 @@ check_limit(struct check *k, struct counter *c)
 }
 
 static uint64_t
-children_usage(const struct ration_domain *d, uint32_t index)
+children_usage(struct check *k, struct counter *c)
 {
-	uint32_t child = ration_node_at(d, index)->first_child;
+	struct ration_way parent, way;
 	uint64_t sum = 0;
+	uint32_t child;
 
-	for (; child != RATION_INDEX_NONE; child = ration_node_at(d, child)->next)
-		sum += ration_load(&ration_counter_at(d, child)->usage, relaxed);
+	if (!ration_way_to(k->d, ration_index_of(k->d, c), &parent))
+		return 0;
+	child = ration_first_child(k->d, &parent);
+	while (child < k->d->max_counters) {
+		sum += ration_load(&ration_counter_at(k->d, child)->usage, relaxed);
+		if (!ration_way_to(k->d, child, &way))
+			break;
+		child = ration_next_sibling(k->d, &way);
+	}
 	return sum;
 }
 
@@ -67,19 +75,19 @@ children_usage(const struct ration_domain *d, uint32_t index)
 static int64_t
 sum_ledgers(const struct ration_domain *d, uint32_t index, uint64_t *stock)
 {
-	int64_t ledger = ration_load(&ration_counter_at(d, index)->ledger, relaxed);
-	const struct ration_lcore *lc;
+	/* Without sign: damaged ones may add up to anything. */
+	uint64_t ledger = (uint64_t)ration_load(&ration_counter_at(d, index)->ledger, relaxed);
+	struct ration_stocks of;
 	uint32_t i;
 
 	*stock = 0;
 	for (i = 0; i < d->max_lcores; i++) {
-		lc = ration_block(d, &d->members[i]);
-		if (lc == NULL)
+		if (ration_inspect_stocks(d, i, &of) <= 0)
 			continue;
-		ledger += ration_load(&ration_ledger(lc)[index], relaxed);
-		*stock += ration_load(&lc->slots[index].stock, relaxed);
+		ledger += (uint64_t)ration_load(&of.ledger[index], relaxed);
+		*stock += ration_load(&of.slots[index].stock, relaxed);
 	}
-	return ledger;
+	return (int64_t)ledger;
 }
 
 /* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it.
@@ -89,7 +97,7 @@ check_balance(struct check *k, struct counter *c)
 {
 	uint32_t index = ration_index_of(k->d, c);
 	uint64_t usage = ration_load(&c->usage, relaxed), own = ration_load(&c->own, relaxed);
-	uint64_t children = children_usage(k->d, index), stock;
+	uint64_t children = children_usage(k, c), stock;
 	int64_t ledger = sum_ledgers(k->d, index, &stock);
 
 	if (usage != own + children)
@@ -107,49 +115,81 @@ check_balance(struct check *k, struct counter *c)
 
 /* P4, and that the active bit says what the slot says. */
 static void
-check_slot(struct check *k, struct counter *c, const struct ration_lcore *lc)
+check_slot(struct check *k, struct counter *c, uint32_t slot_id, const struct ration_stocks *of)
 {
 	uint32_t index = ration_index_of(k->d, c);
-	const struct ration_slot *s = &lc->slots[index];
+	const struct ration_slot *s = &of->slots[index];
 	uint32_t stock = ration_load(&s->stock, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
-	bool active = ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
+	bool active = ration_load(&of->active[index / 64], relaxed) >> (index % 64) & 1;
 
 	if (stock > cap)
-		complain(k, c, "lcore slot %u has stock %u, more than its cap %u", lc->slot_id,
-			 stock, cap);
+		complain(k, c, "lcore slot %u has stock %u, more than its cap %u", slot_id, stock,
+			 cap);
 	if (active != (cap != 0))
-		complain(k, c, "lcore slot %u has cap %u, but its active bit is %d", lc->slot_id,
-			 cap, active);
+		complain(k, c, "lcore slot %u has cap %u, but its active bit is %d", slot_id, cap,
+			 active);
 }
 
 static void
 check_quiet(struct check *k, struct counter *c)
 {
-	const struct ration_lcore *lc;
+	struct ration_stocks of;
 	uint32_t i;
 
 	check_balance(k, c);
 	for (i = 0; i < k->d->max_lcores; i++) {
-		lc = ration_block(k->d, &k->d->members[i]);
-		if (lc != NULL)
-			check_slot(k, c, lc);
+		if (ration_inspect_stocks(k->d, i, &of) > 0)
+			check_slot(k, c, i, &of);
 	}
+}
+
+/* That every block is where the domain says. */
+static void
+check_blocks(struct check *k)
+{
+	struct counter *root = ration_counter_at(k->d, 0);
+	struct ration_stocks of;
+	uint32_t i;
+
+	for (i = 0; i < k->d->max_lcores; i++) {
+		if (ration_inspect_stocks(k->d, i, &of) < 0)
+			complain(k, root, "the stocks of lcore slot %u are not where it says", i);
+	}
+}
+
+/* The counter after one, RATION_INDEX_NONE at the end or if that one is gone. */
+static uint32_t
+index_after(const struct ration_domain *d, ration_counter_t handle)
+{
+	uint32_t token, next;
+
+	do {
+		token = ration_tree_read(d);
+		next = RATION_INDEX_NONE;
+		if (ration_resolve(d, handle) != NULL)
+			next = ration_next_index(d, (uint32_t)handle);
+	} while (ration_tree_retry(d, token));
+	return next;
 }
 
 int
 ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 {
 	struct check k = {.d = d, .f = f};
-	ration_counter_t handle;
-	struct counter *c;
+	uint32_t index = 0, nb = 0;
+	struct counter *c = NULL;
 
-	for (handle = ration_domain_root(d); handle != RATION_COUNTER_NONE;
-	     handle = ration_counter_next(d, handle)) {
-		c = ration_counter_at(d, (uint32_t)handle);
+	check_blocks(&k);
+	/* Not for ever: the tree may change all the time. */
+	for (; index < d->max_counters && nb < d->max_counters; nb++) {
+		c = ration_counter_at(d, index);
 		check_limit(&k, c);
 		if (quiet)
 			check_quiet(&k, c);
+		index = index_after(d, ration_handle(d, index));
 	}
+	if (index == RATION_INDEX_DAMAGED)
+		complain(&k, c, "the links behind counter %u lead nowhere", ration_index_of(d, c));
 	return k.violations;
 }

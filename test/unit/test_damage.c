@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * Who reads trusts no index, link or offset in shared memory. Each test damages one word of a good
+ * domain, looks, and mends it. What a damaged domain can do to a reader otherwise is for
+ * AddressSanitizer and the fuzz target "image" to see.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+#include "fixture.h"
+#include "ration_pvt.h"
+
+/* Damage a word, do something, and mend it. */
+#define while_it_is(word, value, ...)                                                              \
+	do {                                                                                       \
+		__typeof__(word) kept_ = (word);                                                   \
+		(word) = (value);                                                                  \
+		__VA_ARGS__;                                                                       \
+		(word) = kept_;                                                                    \
+	} while (0)
+
+/* A root with two children, the first of which has one; units of all in stock. */
+struct tree {
+	struct ration_domain *d;
+	ration_counter_t a, b, aa;
+};
+
+static struct tree
+plant(const struct fixture *f)
+{
+	struct tree t = {.d = f->d};
+
+	t.a = make_counter(f->d, f->root, "a", 1000, 8);
+	t.b = make_counter(f->d, f->root, "b", 1000, 8);
+	t.aa = make_counter(f->d, t.a, "aa", 1000, 8);
+	assert_int_equal(ration_try_charge(f->lc[0], t.aa, 1), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], t.b, 1), 0);
+	return t;
+}
+
+static void
+give_back(const struct fixture *f, const struct tree *t)
+{
+	assert_int_equal(ration_uncharge(f->lc[0], t->aa, 1), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], t->b, 1), 0);
+	assert_sound(t->d);
+}
+
+static struct counter *
+counter_of(const struct tree *t, ration_counter_t c)
+{
+	return ration_counter_at(t->d, (uint32_t)c);
+}
+
+static struct node *
+node_of(const struct tree *t, ration_counter_t c)
+{
+	return ration_node_at(t->d, (uint32_t)c);
+}
+
+/* A walk from the root ends, whatever it finds. */
+static uint32_t
+walk(const struct ration_domain *d)
+{
+	ration_counter_t c;
+	uint32_t nb = 0;
+
+	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE; c = ration_counter_next(d, c))
+		assert_true(nb++ < d->max_counters);
+	return nb;
+}
+
+static void
+is_refused(const struct ration_domain *d)
+{
+	assert_errno(NULL, ration_domain_lookup(ration_domain_name(d)), EPROTO);
+}
+
+/* It is seen by a check, and the text of it has an end. */
+static void
+is_seen(const struct ration_domain *d)
+{
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	assert_non_null(f);
+	assert_true(ration_domain_verify(d, 0, NULL) > 0);
+	assert_true(ration_domain_verify(d, 1, f) > 0);
+	ration_domain_dump(d, f);
+	assert_int_equal(fclose(f), 0);
+	assert_in_range(size, 1, 64 * 1024);
+	free(text);
+}
+
+static void
+a_head_that_cannot_be_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_domain *d = f->d;
+	struct ration_lcore *none = ration_lcore_none(d);
+
+	while_it_is(d->layout, RATION_LAYOUT - 1, is_refused(d));
+	while_it_is(d->sizes, 0, is_refused(d));
+	while_it_is(d->id, RATION_DOMAINS_MAX, is_refused(d));
+	while_it_is(d->max_counters, 0, is_refused(d));
+	while_it_is(d->max_counters, UINT32_MAX, is_refused(d));
+	while_it_is(d->max_counters, d->max_counters + 64, is_refused(d));
+	while_it_is(d->max_lcores, 0, is_refused(d));
+	while_it_is(d->max_lcores, RATION_LCORES_MAX + 1, is_refused(d));
+	while_it_is(d->secondary_lcores, d->max_lcores + 1, is_refused(d));
+	while_it_is(d->drain_work, 0, is_refused(d));
+	while_it_is(d->idle_us, UINT32_MAX, is_refused(d));
+	while_it_is(d->counters_offset, d->counters_offset - 64, is_refused(d));
+	while_it_is(d->nodes_offset, UINT64_MAX, is_refused(d));
+	while_it_is(d->none_offset, 0, is_refused(d));
+	while_it_is(none->domain_offset, 64, is_refused(d));
+	while_it_is(none->nb_slots, none->nb_slots + 64, is_refused(d));
+	while_it_is(none->flags, 0, is_refused(d));
+	while_it_is(none->slot_id, 0, is_refused(d));
+	assert_ptr_equal(ration_domain_lookup(ration_domain_name(d)), d);
+}
+
+static void
+a_domain_in_the_place_of_another_one_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_domain *other = ration_domain_create("other", NULL);
+
+	assert_non_null(other);
+	while_it_is(f->d->id, other->id, is_refused(f->d));
+	assert_ptr_equal(ration_domain_lookup("other"), other);
+	assert_int_equal(ration_domain_free(other), 0);
+}
+
+static void
+links_to_nowhere_end_the_walk(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct node *root = node_of(&t, f->root), *a = node_of(&t, t.a);
+
+	assert_int_equal(walk(t.d), 4);
+	while_it_is(root->first_child, t.d->max_counters, assert_int_equal(walk(t.d), 1));
+	while_it_is(root->first_child, UINT32_MAX - 1, is_seen(t.d));
+	while_it_is(a->first_child, UINT32_MAX / 2, assert_int_equal(walk(t.d), 2));
+	while_it_is(a->next, t.d->max_counters, assert_int_equal(walk(t.d), 3));
+	while_it_is(a->next, t.d->max_counters, is_seen(t.d));
+	while_it_is(a->next, t.d->max_counters,
+		    assert_true(ration_counter_next(t.d, t.aa) == RATION_COUNTER_NONE));
+	give_back(f, &t);
+}
+
+static void
+links_in_a_circle_end_the_walk(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct node *a = node_of(&t, t.a), *b = node_of(&t, t.b), *aa = node_of(&t, t.aa);
+
+	/* A sibling of itself, of the one before; a child of itself, of its own child; the root. */
+	while_it_is(a->next, (uint32_t)t.a, is_seen(t.d));
+	while_it_is(b->next, (uint32_t)t.a, is_seen(t.d));
+	while_it_is(a->first_child, (uint32_t)t.a, is_seen(t.d));
+	while_it_is(aa->first_child, (uint32_t)t.a, is_seen(t.d));
+	while_it_is(aa->first_child, 0, is_seen(t.d));
+	while_it_is(aa->next, (uint32_t)t.b, is_seen(t.d));
+	while_it_is(b->next, (uint32_t)t.a, assert_int_equal(walk(t.d), 4));
+	while_it_is(a->first_child, (uint32_t)t.a, assert_int_equal(walk(t.d), 2));
+	give_back(f, &t);
+}
+
+static void
+has_no_place(const struct tree *t, ration_counter_t c)
+{
+	struct ration_counter_info info;
+	struct ration_reading reading;
+	char path[64];
+
+	assert_int_equal(ration_counter_get(t->d, c, &info), -EPROTO);
+	assert_int_equal(ration_counter_path(t->d, c, path, sizeof(path)), -EPROTO);
+	assert_int_equal(ration_read_exact(t->d, c, &reading), -EPROTO);
+	assert_true(ration_counter_next(t->d, c) == RATION_COUNTER_NONE);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t->d, "a/aa"), ENOENT);
+	is_seen(t->d);
+}
+
+static void
+a_counter_without_a_place_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct counter *aa = counter_of(&t, t.aa);
+
+	while_it_is(aa->depth, RATION_DEPTH_MAX + 1, has_no_place(&t, t.aa));
+	while_it_is(aa->depth, UINT32_MAX, has_no_place(&t, t.aa));
+	while_it_is(aa->depth, 0, has_no_place(&t, t.aa));
+	while_it_is(aa->ancestors[1], t.d->max_counters, has_no_place(&t, t.aa));
+	while_it_is(aa->ancestors[0], UINT32_MAX, has_no_place(&t, t.aa));
+	while_it_is(aa->ancestors[0], (uint32_t)t.b, has_no_place(&t, t.aa));
+	give_back(f, &t);
+}
+
+/* Its units are in the sum of those it says it stands below, or in none. */
+static void
+a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct counter *aa = counter_of(&t, t.aa);
+	struct ration_reading reading;
+
+	while_it_is(aa->depth, UINT32_MAX,
+		    assert_int_equal(ration_read_exact(t.d, f->root, &reading), 0));
+	assert_true(reading.granted + reading.stock == reading.usage);
+	give_back(f, &t);
+}
+
+static void
+a_name_without_an_end_is_cut(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	char name[RATION_NAMESIZE], path[2 * RATION_NAMESIZE];
+	struct ration_counter_info info;
+	struct node *aa = node_of(&t, t.aa);
+
+	memcpy(name, aa->name, sizeof(name));
+	memset(aa->name, 'x', sizeof(aa->name));
+	assert_int_equal(ration_counter_get(t.d, t.aa, &info), 0);
+	assert_int_equal(strlen(info.name), RATION_NAMESIZE - 1);
+	assert_int_equal(ration_counter_path(t.d, t.aa, path, sizeof(path)), RATION_NAMESIZE + 1);
+	assert_int_equal(ration_counter_path(t.d, t.aa, path, RATION_NAMESIZE), -ENAMETOOLONG);
+	/* The table of names leads to a counter that has another one. */
+	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t.d, "a/aa"), ENOENT);
+	memcpy(aa->name, name, sizeof(name));
+	give_back(f, &t);
+}
+
+static void
+more_members_than_places_are_not_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct ration_reading reading;
+
+	while_it_is(t.d->nb_members, UINT32_MAX,
+		    assert_int_equal(ration_read_exact(t.d, t.b, &reading), 0));
+	assert_int_equal(reading.granted, 1);
+	give_back(f, &t);
+}
+
+static void
+read_root(const struct ration_domain *d, struct ration_reading *reading)
+{
+	assert_int_equal(ration_read_exact(d, ration_domain_root(d), reading), 0);
+}
+
+/* Bits behind the last counter, in the last word of the bitmap. */
+static void
+stock_of_counters_that_cannot_be_is_not_counted(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 3, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("three", &params);
+	struct ration_lcore *lc;
+	struct ration_reading reading;
+
+	(void)state;
+	assert_non_null(d);
+	lc = ration_lcore_join(d);
+	assert_non_null(lc);
+	/* A fourth, below the root and with stock; usage covers it. */
+	ration_counter_at(d, 0)->usage = 9;
+	lc->slots[3].stock = 9;
+	ration_active(lc)[0] = UINT64_MAX;
+	while_it_is(ration_counter_at(d, 3)->depth, 1, read_root(d, &reading));
+	ration_active(lc)[0] = 0;
+	lc->slots[3].stock = 0;
+	ration_counter_at(d, 0)->usage = 0;
+	assert_int_equal(reading.stock, 0);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+a_block_that_is_elsewhere_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct tree t = plant(f);
+	struct member *m = &t.d->members[f->lc[0]->slot_id];
+	uint64_t stock = stock_of(t.d, t.b);
+
+	assert_true(stock > 0);
+	assert_ptr_equal(ration_lcore_get(t.d, f->lc[0]->slot_id), f->lc[0]);
+	while_it_is(m->block_offset, m->block_offset + 64, is_seen(t.d));
+	while_it_is(m->block_offset, m->block_offset + 64, assert_int_equal(stock_of(t.d, t.b), 0));
+	while_it_is(m->block_offset, 64, assert_null(ration_lcore_get(t.d, f->lc[0]->slot_id)));
+	/* How many slots it says it has is not asked. */
+	while_it_is(f->lc[0]->nb_slots, UINT32_MAX, assert_int_equal(stock_of(t.d, t.b), stock));
+	assert_int_equal(stock_of(t.d, t.b), stock);
+	give_back(f, &t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_one_slot(a_head_that_cannot_be_is_refused),
+		with_one_slot(a_domain_in_the_place_of_another_one_is_refused),
+		with_one_slot(links_to_nowhere_end_the_walk),
+		with_one_slot(links_in_a_circle_end_the_walk),
+		with_one_slot(a_counter_without_a_place_is_not_read),
+		with_one_slot(a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader),
+		with_one_slot(a_name_without_an_end_is_cut),
+		with_one_slot(more_members_than_places_are_not_looked_at),
+		with_one_slot(stock_of_counters_that_cannot_be_is_not_counted),
+		with_one_slot(a_block_that_is_elsewhere_is_not_read),
+	};
+
+	if (test_eal_start("damage", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(tests, NULL, NULL));
+}
