@@ -6,14 +6,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <rte_eal.h>
-#include <rte_errno.h>
 #include <rte_lcore.h>
 
 #include "clock.h"
+#include "eal_args.h"
 #include "machine.h"
+#include "message.h"
 #include "options.h"
 #include "report.h"
 
@@ -24,55 +24,6 @@
 
 #define CALIBRATE_MS 1000
 #define CALIBRATE_QUICK_MS 50
-
-/* Index of "--", or argc. */
-static int
-find_separator(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0)
-			break;
-	}
-	return i < argc ? i : argc;
-}
-
-/* Before "--" --help would be EAL's; whoever asks without "--" means ours. */
-static bool
-asks_for_help(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The options after "--", with the program's name in front in place of it. */
-static int
-read_options(int argc, char **argv, int separator, struct options *o)
-{
-	static char *none[] = {NULL, NULL};
-
-	if (separator == argc) {
-		none[0] = argv[0];
-		return options_parse(1, none, o);
-	}
-	argv[separator] = argv[0];
-	return options_parse(argc - separator, argv + separator, o);
-}
-
-static int
-start_eal(int argc, char **argv)
-{
-	if (rte_eal_init(argc, argv) >= 0)
-		return 0;
-	warnx("EAL does not start: %s", rte_strerror(rte_errno));
-	return -1;
-}
 
 static int
 check_lcores(const struct bench_test *test)
@@ -151,25 +102,38 @@ run(const struct options *o)
 	return rc;
 }
 
+static void
+own_usage(const char *program)
+{
+	printf("\n");
+	options_usage(program);
+}
+
 int
 main(int argc, char **argv)
 {
-	int separator = find_separator(argc, argv), rc;
+	struct command_line line = {.help = false};
 	struct options o;
+	int rc;
 
-	if (separator == argc && asks_for_help(argc, argv)) {
+	command_line_split(argc, argv, &line);
+	if (line.help) {
 		options_usage(program_invocation_short_name);
 		return EXIT_SUCCESS;
 	}
-	if (read_options(argc, argv, separator, &o) < 0)
-		return EXIT_FAILURE;
+	/* The name of the program in place of "--". */
+	line.own_argv[0] = argv[0];
+	if (options_parse(line.own_argc, line.own_argv, &o) < 0)
+		return EXIT_USAGE;
 	if (o.help) {
 		options_usage(program_invocation_short_name);
 		return EXIT_SUCCESS;
 	}
+	if (eal_args_check(&line) < 0)
+		return EXIT_USAGE;
 	if (o.json != NULL && report_probe_file(o.json) < 0)
 		return EXIT_FAILURE;
-	if (start_eal(separator, argv) < 0)
+	if (eal_start(&line, own_usage) < 0)
 		return EXIT_FAILURE;
 	rc = run(&o);
 	rte_eal_cleanup();

@@ -84,6 +84,14 @@ run(struct app *app)
 	return rc;
 }
 
+static void
+own_usage(const char *program)
+{
+	(void)program;
+	printf("\n");
+	options_help(stdout);
+}
+
 /* What can go wrong is found out as far as possible before EAL takes memory and devices. */
 int
 main(int argc, char **argv)
@@ -107,7 +115,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	/* Early, as in testpmd: who stops us while EAL starts wants no files to be left behind. */
 	monitor_catch_signals();
-	if (eal_start(&line) < 0)
+	if (eal_start(&line, own_usage) < 0)
 		return EXIT_FAILURE;
 	rc = run(&app);
 	tenants_free(&app.tenants);

@@ -48,6 +48,19 @@ file_is_not_made()
 		[ ! -e "$TMP/none.json" ]
 }
 
+link_is_refused()
+{
+	mkdir -m 700 "$TMP/run" && ln -s "$TMP" "$TMP/run/dpdk"
+	RUNTIME_DIRECTORY=$TMP/run refuses "$TMP/run/dpdk is a symbolic link" \
+		bench 1 --test=charge
+}
+
+status_is_2()
+{
+	bench 1 --test=charge --repeats=1
+	[ $? -eq 2 ]
+}
+
 check 'help without separator' helps --help
 check 'help after separator' helps -- --help
 check 'no test' before_eal 'which test' "$BENCH" --
@@ -71,5 +84,14 @@ check 'too few lcores for drain' refuses \
 	bench 1 --test=drain
 check 'a failed run keeps the old file' file_is_kept
 check 'a failed run leaves no file' file_is_not_made
-check 'bad EAL option' refuses 'EAL does not start' "$BENCH" --nonsense -- --test=charge
+for prefix in ../evil a/b .. '' abcdefgh-abcdefgh-abcdefgh-abcdef; do
+	check "file prefix '$prefix'" before_eal "--file-prefix: '$prefix' is not a plain name" \
+		"$BENCH" --file-prefix "$prefix" -- --test=charge
+done
+check 'runtime directory is a link' link_is_refused
+check 'a word among the EAL options' refuses "'leftover': not an EAL option" \
+	"$BENCH" --lcores "$(first_cpus 1)" --no-huge --no-shconf -m 64 --no-pci \
+	--file-prefix="bench-test-$$" leftover -- --test=charge
+check 'status of a wrong command line is 2' status_is_2
+check 'bad EAL option' refuses 'EAL could not start' "$BENCH" --nonsense -- --test=charge
 finish

@@ -82,6 +82,10 @@ done
 claim '--file-prefix ../evil as two words' refused "'../evil' is not a plain name" \
 	--file-prefix ../evil --
 claim '--file-prefix abbreviated' refused "'../evil' is not a plain name" --file-pre=../evil --
+claim '--file-prefix of 33 characters' refused '--file-prefix: ' \
+	--file-prefix=a23456789-123456789-123456789-123 --
+claim '--file-prefix behind one that is a value' refused "'../evil' is not a plain name" \
+	--vdev --file-prefix --file-prefix ../evil --
 claim '--file-prefix without a value' refused '--file-prefix: ' --file-prefix --
 
 shows_help()

@@ -5,17 +5,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "eal_args.h"
 #include "message.h"
-#include "options.h"
+#include "runtime_dir.h"
 
 #define PREFIX_OPTION "--file-prefix"
 /* EAL takes abbreviations; a shorter one than this is ambiguous to it. */
 #define PREFIX_SHORTEST (sizeof("--fi") - 1)
+/* Bytes of a prefix. */
+#define PREFIX_MAX 32
 
 void
 command_line_split(int argc, char **argv, struct command_line *line)
@@ -48,9 +51,10 @@ check_prefix(const char *prefix)
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 	if (prefix == NULL || prefix[0] == '\0' || prefix[strspn(prefix, plain)] != '\0' ||
-	    strspn(prefix, ".") == strlen(prefix)) {
-		complain("--file-prefix: '%s' is not a plain name ([A-Za-z0-9_.-] is allowed)",
-			 prefix != NULL ? prefix : "");
+	    strlen(prefix) > PREFIX_MAX || strspn(prefix, ".") == strlen(prefix)) {
+		complain("--file-prefix: '%s' is not a plain name (1 to %d of [A-Za-z0-9_.-] are "
+			 "allowed)",
+			 prefix != NULL ? prefix : "", PREFIX_MAX);
 		return -EINVAL;
 	}
 	return 0;
@@ -68,26 +72,33 @@ eal_args_check(const struct command_line *line)
 		length = strcspn(arg, "=");
 		if (!is_prefix_option(arg, length))
 			continue;
+		/*
+		 * The word behind it is looked at again: this one may be the value of an option
+		 * before it, and the next one the option.
+		 */
 		if (arg[length] == '=')
 			arg += length + 1;
 		else
-			arg = i + 1 < line->eal_argc ? line->eal_argv[++i] : NULL;
+			arg = i + 1 < line->eal_argc ? line->eal_argv[i + 1] : NULL;
 		if (check_prefix(arg) < 0)
 			return -EINVAL;
 	}
 	return 0;
 }
 
-static void
-own_usage(const char *program)
+/* What EAL makes while it starts is for nobody else; what we write later is as the user wants. */
+static int
+init_privately(int argc, char **argv)
 {
-	(void)program;
-	printf("\n");
-	options_help(stdout);
+	mode_t before = umask(S_IRWXG | S_IRWXO);
+	int done = rte_eal_init(argc, argv);
+
+	umask(before);
+	return done;
 }
 
 int
-eal_start(const struct command_line *line)
+eal_start(const struct command_line *line, rte_usage_hook_t usage)
 {
 	char *argv[line->eal_argc + 1];
 	int done;
@@ -96,9 +107,12 @@ eal_start(const struct command_line *line)
 	memcpy(argv, line->eal_argv, line->eal_argc * sizeof(argv[0]));
 	argv[line->eal_argc] = NULL;
 
-	rte_set_application_usage_hook(own_usage);
+	done = runtime_dir_check();
+	if (done < 0)
+		return done;
+	rte_set_application_usage_hook(usage);
 	rte_errno = 0;
-	done = rte_eal_init(line->eal_argc, argv);
+	done = init_privately(line->eal_argc, argv);
 	if (done < 0) {
 		complain("EAL could not start%s%s", rte_errno != 0 ? ": " : "",
 			 rte_errno != 0 ? rte_strerror(rte_errno) : " (its own words are above)");

@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+#include <rte_eal.h>
+
 /** A command line cut at "--". */
 struct command_line {
 	int eal_argc;
@@ -34,11 +36,14 @@ void command_line_split(int argc, char **argv, struct command_line *line);
 int eal_args_check(const struct command_line *line);
 
 /**
- * Start EAL.
+ * Start EAL, as primary process, in a runtime directory of our own (see runtime_dir.h) and with
+ * files that nobody else can open.
  *
+ * @param usage
+ *   Called when EAL prints its own usage, to add ours.
  * @return
  *   0, or a negative errno after one line on stderr.
  */
-int eal_start(const struct command_line *line);
+int eal_start(const struct command_line *line, rte_usage_hook_t usage);
 
 #endif /* EAL_ARGS_H_ */
