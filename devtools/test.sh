@@ -185,6 +185,57 @@ run_coverage()
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
 
+# Unit tests as a user who may nothing: copies, because the build folder may be closed to it.
+run_plain_user()
+{
+	local home name status user=65534
+
+	[[ -n $GCC_BUILD ]] && is_root || return 0
+	home=$(mktemp -d "${TMPDIR:-/tmp}/ration-plain-$RATION_TAG-XXXXXX") || return
+	at_exit rm -rf "$home"
+	for name in charge counter damage destroy domain drain engines limits read stock sync; do
+		cp "$GCC_BUILD/test/unit/test_$name" "$home/"
+	done
+	chown -R "$user:$user" "$home"
+	for name in "$home"/test_*; do
+		status=0
+		spawn setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs \
+			env -i CMOCKA_MESSAGE_OUTPUT=TAP PATH="$PATH" HOME="$home" \
+			XDG_RUNTIME_DIR="$home" TMPDIR="$home" "$name" >"$WORKDIR/plain.log" 2>&1
+		wait_child "$CHILD" "plain user: ${name##*/}" 60 last_line "$WORKDIR/plain.log" ||
+			status=$?
+		count_tap "plain user: ${name##*/}" <"$WORKDIR/plain.log"
+		if ((status != 0)) && ! grep -q '^not ok' "$WORKDIR/plain.log"; then
+			outcome failed "plain user: ${name##*/}" "status $status"
+			tail -n 20 "$WORKDIR/plain.log" | sed 's/^/    | /'
+		fi
+	done
+}
+
+# Each surface where input comes from, for a while, and the mistake that must be found.
+run_fuzz()
+{
+	local log=$WORKDIR/fuzz.log
+
+	if ! command -v clang >/dev/null; then
+		outcome skipped 'fuzzing' 'clang is not installed'
+		return
+	fi
+	BUILT=$BUILD/fuzz
+	if [[ ! -f $BUILT/build.ninja ]]; then
+		test_step 'fuzz: configure' 120 env CC=clang CFLAGS= LDFLAGS= \
+			meson setup --werror "$BUILT" "$ROOT" -Dfuzz=true -Db_lundef=false \
+			-Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+			-Dc_args=-fno-sanitize-recover=undefined || return
+	fi
+	test_step 'fuzz: build without warnings' 300 ninja -C "$BUILT" -j 2 fuzz || return
+	spawn "$ROOT/devtools/fuzz.sh" "$BUILT" >"$log" 2>"$log.progress"
+	wait_child "$CHILD" 'fuzzing' 300 last_line "$log.progress"
+	grep -E '^(#|ok|not ok)' "$log" | sed -E 's/^(ok [0-9]+ )?/  /'
+	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'has not come to its end'
+	count_tap 'fuzz' <"$log"
+}
+
 run_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
@@ -245,6 +296,10 @@ if [[ -z $QUICK ]]; then
 	run_sanitizers
 	echo 'Coverage'
 	run_coverage
+	echo 'Plain user'
+	run_plain_user
+	echo 'Fuzzing'
+	run_fuzz
 	echo 'End to end'
 	run_e2e
 fi

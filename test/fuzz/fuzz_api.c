@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/*
+ * Sequences of calls on one domain, by one thread with several slots, against a model that knows
+ * what was granted and what the limits are. After each call every figure that can be read must be
+ * the model's, and the library's own check of its promises must have nothing to say.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+
+#include <ration.h>
+
+#include "fuzz.h"
+
+#define COUNTERS 10
+#define SLOTS 3
+#define STALE 8
+#define STEPS_MAX 200
+#define PATIENCE_US 1000000
+
+enum life {
+	LIFE_NONE,
+	LIFE_LIVE,
+	LIFE_GHOST, /* Destroyed with units granted. */
+};
+
+struct known {
+	enum life life;
+	ration_counter_t handle;
+	int parent; /* -1 for the root. */
+	unsigned int name;
+	unsigned int depth;
+	uint64_t granted; /* To it, not to those below it. */
+	uint64_t max;
+};
+
+static struct ration_domain *d;
+static struct known known[COUNTERS];
+static struct ration_lcore *slots[SLOTS];
+static bool parked[SLOTS];
+static ration_counter_t stale[STALE];
+static unsigned int nb_stale;
+static uint64_t usage_before[COUNTERS];
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return fuzz_eal_start("-m64");
+}
+
+/* ------------------------------------------------------------------ the model */
+
+static bool
+is_below(int i, int top)
+{
+	for (; i >= 0; i = known[i].parent) {
+		if (i == top)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t
+granted_below(int top)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life != LIFE_NONE && is_below(i, top))
+			sum += known[i].granted;
+	}
+	return sum;
+}
+
+static int
+nb_children(int top, enum life life)
+{
+	int i, nb = 0;
+
+	for (i = 0; i < COUNTERS; i++)
+		nb += known[i].life == life && known[i].parent == top;
+	return nb;
+}
+
+static int
+child_of_name(int parent, unsigned int name)
+{
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life == LIFE_LIVE && known[i].parent == parent &&
+		    known[i].name == name)
+			return i;
+	}
+	return -1;
+}
+
+static int
+free_place(void)
+{
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life == LIFE_NONE)
+			return i;
+	}
+	return -1;
+}
+
+static void
+forget(int i)
+{
+	known[i].life = LIFE_NONE;
+	stale[nb_stale++ % STALE] = known[i].handle;
+}
+
+/* Whether n more fit at every level; `hidden`: stock counts as used. */
+static bool
+fits(int i, uint64_t n, bool hidden)
+{
+	uint64_t used;
+
+	for (; i >= 0; i = known[i].parent) {
+		used = hidden ? usage_before[i] : granted_below(i);
+		if (n > known[i].max || used > known[i].max - n)
+			return false;
+	}
+	return true;
+}
+
+/* Ghosts without units, and without others below them, may go in any control call. */
+static void
+see_ghosts_off(void)
+{
+	struct ration_counter_info info;
+	bool gone;
+	int i;
+
+	do {
+		gone = false;
+		for (i = 0; i < COUNTERS; i++) {
+			if (known[i].life != LIFE_GHOST || nb_children(i, LIFE_GHOST) > 0 ||
+			    ration_counter_get(d, known[i].handle, &info) == 0)
+				continue;
+			CLAIM(known[i].granted == 0);
+			forget(i);
+			gone = true;
+		}
+	} while (gone);
+}
+
+static void
+check_counter(int i)
+{
+	struct ration_counter_info info;
+	struct ration_reading reading;
+
+	CLAIM(ration_counter_get(d, known[i].handle, &info) == 0);
+	CLAIM(info.max == known[i].max && info.depth == known[i].depth);
+	CLAIM(info.watermark >= info.usage);
+	CLAIM(!!(info.flags & RATION_COUNTER_DESTROYED) == (known[i].life == LIFE_GHOST));
+	CLAIM((int)info.nb_children == nb_children(i, LIFE_LIVE) + nb_children(i, LIFE_GHOST));
+	CLAIM(ration_read_exact(d, known[i].handle, &reading) == 0);
+	CLAIM(reading.error == 0);
+	CLAIM(reading.usage == info.usage && reading.usage == reading.granted + reading.stock);
+	CLAIM(reading.granted == granted_below(i));
+	usage_before[i] = info.usage;
+}
+
+static void
+check_all(void)
+{
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life != LIFE_NONE)
+			check_counter(i);
+	}
+	CLAIM(ration_domain_verify(d, 1, stderr) == 0);
+}
+
+/* ------------------------------------------------------------------ the calls */
+
+/* One of those that are or were there; *handle is its handle, stale for -1. */
+static int
+pick(struct fuzz_input *in, ration_counter_t *handle)
+{
+	unsigned int which = fuzz_byte(in) % (COUNTERS + 2);
+
+	if (which < COUNTERS && known[which].life != LIFE_NONE) {
+		*handle = known[which].handle;
+		return (int)which;
+	}
+	*handle = which == COUNTERS || nb_stale == 0 ? RATION_COUNTER_NONE
+						     : stale[which % RTE_MIN(nb_stale, 8u)];
+	return -1;
+}
+
+static struct ration_lcore *
+pick_lcore(struct fuzz_input *in)
+{
+	unsigned int i = fuzz_byte(in) % (SLOTS + 1);
+
+	return i < SLOTS && slots[i] != NULL && !parked[i] ? slots[i] : ration_lcore_none(d);
+}
+
+/* Mostly small, sometimes at the ends of the range. */
+static uint64_t
+pick_units(struct fuzz_input *in)
+{
+	uint8_t kind = fuzz_byte(in);
+
+	if (kind < 200)
+		return kind % 40;
+	if (kind < 240)
+		return fuzz_number(in, 2);
+	return kind < 250 ? (uint64_t)RATION_UNLIMITED - kind + 240 : fuzz_number(in, 8);
+}
+
+static void
+do_create(struct fuzz_input *in)
+{
+	static const char *const names[] = {"a", "b", "c", "", "a/b"};
+	ration_counter_t handle, c;
+	int parent = pick(in, &handle), place;
+	unsigned int name = fuzz_byte(in) % RTE_DIM(names);
+	struct ration_counter_params params = {
+		.max = pick_units(in),
+		.batch = fuzz_byte(in) % 24,
+		.flags = fuzz_byte(in) % 8 == 0 ? RATION_COUNTER_DIRECT : 0,
+	};
+
+	c = ration_counter_create(d, handle, names[name], &params);
+	see_ghosts_off();
+	if (c == RATION_COUNTER_NONE) {
+		CLAIM(name > 2 || params.max > RATION_UNLIMITED || parent < 0 ||
+		      known[parent].life != LIFE_LIVE || known[parent].depth == RATION_DEPTH_MAX ||
+		      child_of_name(parent, name) >= 0 || free_place() < 0);
+		return;
+	}
+	place = free_place();
+	CLAIM(name <= 2 && params.max <= RATION_UNLIMITED && parent >= 0 && place >= 0);
+	CLAIM(known[parent].life == LIFE_LIVE && child_of_name(parent, name) < 0);
+	known[place] = (struct known){
+		.life = LIFE_LIVE,
+		.handle = c,
+		.parent = parent,
+		.name = name,
+		.depth = known[parent].depth + 1,
+		.max = params.max,
+	};
+}
+
+static void
+do_destroy(struct fuzz_input *in)
+{
+	ration_counter_t handle;
+	int i = pick(in, &handle), rc;
+	uint32_t flags = fuzz_byte(in) % 3;
+	struct ration_counter_info info;
+
+	rc = ration_counter_destroy(d, handle, flags);
+	see_ghosts_off();
+	if (flags > RATION_DESTROY_KEEP_UNITS) {
+		CLAIM(rc == -EINVAL);
+	} else if (i < 0 || known[i].life != LIFE_LIVE) {
+		CLAIM(rc == -ESTALE);
+	} else if (i == 0) {
+		CLAIM(rc == -EPERM);
+	} else if (nb_children(i, LIFE_LIVE) > 0) {
+		CLAIM(rc == -EBUSY);
+	} else if (rc != 0) {
+		CLAIM(rc == -EBUSY && flags == 0);
+		CLAIM(known[i].granted > 0 || nb_children(i, LIFE_GHOST) > 0);
+	} else if (ration_counter_get(d, handle, &info) == 0) {
+		CLAIM(flags != 0 && (known[i].granted > 0 || nb_children(i, LIFE_GHOST) > 0));
+		known[i].life = LIFE_GHOST;
+	} else {
+		CLAIM(known[i].granted == 0 && nb_children(i, LIFE_GHOST) == 0);
+		forget(i);
+	}
+}
+
+/* No charge but a forced one takes usage above a limit. */
+static void
+claim_limits_held(int i)
+{
+	struct ration_counter_info info;
+
+	for (; i >= 0; i = known[i].parent) {
+		CLAIM(ration_counter_get(d, known[i].handle, &info) == 0);
+		CLAIM(info.usage <= RTE_MAX(usage_before[i], known[i].max));
+	}
+}
+
+static void
+settle_charge(int i, uint64_t n, int rc, bool exact)
+{
+	/* Nothing may be had from anybody: that is no misuse that needs to be seen. */
+	if (n == 0 && rc == 0)
+		return;
+	if (i < 0) {
+		CLAIM(rc == -ESTALE);
+	} else if (known[i].life == LIFE_GHOST) {
+		CLAIM(rc == -ENOENT);
+	} else if (rc == 0) {
+		known[i].granted += n;
+		claim_limits_held(i);
+	} else {
+		CLAIM(rc == -EDQUOT);
+		CLAIM(!fits(i, n, !exact));
+	}
+}
+
+static void
+do_charge(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	ration_counter_t handle;
+	int i = pick(in, &handle);
+	uint64_t n = pick_units(in);
+
+	settle_charge(i, n, ration_try_charge(lc, handle, n), false);
+}
+
+static void
+do_charge_sync(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	ration_counter_t handle;
+	int i = pick(in, &handle);
+	uint64_t n = pick_units(in);
+
+	settle_charge(i, n, ration_try_charge_sync(lc, handle, n, PATIENCE_US, NULL), true);
+}
+
+static void
+do_force(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	ration_counter_t handle;
+	int i = pick(in, &handle), rc;
+	uint64_t n = pick_units(in);
+
+	rc = ration_charge(lc, handle, n);
+	if (n == 0 && rc == 0)
+		return;
+	if (i < 0) {
+		CLAIM(rc == -ESTALE);
+	} else if (known[i].life == LIFE_GHOST) {
+		CLAIM(rc == -ENOENT);
+	} else if (rc == 0) {
+		known[i].granted += n;
+	} else {
+		CLAIM(rc == -EOVERFLOW);
+		CLAIM(n > RATION_UNLIMITED || usage_before[0] > RATION_UNLIMITED - n);
+	}
+}
+
+/* What was granted, or so much more that it cannot even look like a return to stock. */
+static void
+do_uncharge(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	ration_counter_t handle;
+	int i = pick(in, &handle), rc;
+	uint64_t n = pick_units(in);
+
+	if (i < 0) {
+		rc = ration_uncharge(lc, handle, n);
+		CLAIM(rc == -ESTALE || (n == 0 && rc == 0));
+		return;
+	}
+	if (n > known[i].granted)
+		n = n % 4 == 0 ? usage_before[i] + RATION_CAP_MASK + 1 : known[i].granted;
+	rc = ration_uncharge(lc, handle, n);
+	CLAIM(rc == (n > known[i].granted ? -ERANGE : 0));
+	if (rc == 0)
+		known[i].granted -= n;
+}
+
+static void
+do_set_max(struct fuzz_input *in)
+{
+	ration_counter_t handle;
+	int i = pick(in, &handle), rc;
+	uint64_t max = pick_units(in);
+	uint32_t flags = fuzz_byte(in) % 3;
+
+	rc = ration_counter_set_max(d, handle, max, flags);
+	if (max > RATION_UNLIMITED || flags > RATION_MAX_STRICT) {
+		CLAIM(rc == -EINVAL);
+	} else if (i < 0) {
+		CLAIM(rc == -ESTALE);
+	} else if (flags == RATION_MAX_STRICT && granted_below(i) > max) {
+		CLAIM(rc == -EBUSY);
+	} else {
+		CLAIM(rc == 0);
+		known[i].max = max;
+	}
+}
+
+static void
+do_set_batch(struct fuzz_input *in)
+{
+	ration_counter_t handle;
+	int i = pick(in, &handle);
+	uint32_t batch = fuzz_byte(in);
+
+	if (batch >= 250)
+		CLAIM(ration_counter_set_batch(d, handle, RATION_BATCH_MAX + batch) == -EINVAL);
+	else
+		CLAIM(ration_counter_set_batch(d, handle, batch) == (i < 0 ? -ESTALE : 0));
+}
+
+static void
+do_drain(struct fuzz_input *in)
+{
+	struct ration_reading reading;
+	ration_counter_t handle;
+	int top = pick(in, &handle), i;
+
+	CLAIM(ration_drain(d, handle, PATIENCE_US, NULL) == (top < 0 ? -ESTALE : 0));
+	for (i = 0; i < COUNTERS; i++) {
+		if (top < 0 || known[i].life == LIFE_NONE || !is_below(i, top))
+			continue;
+		CLAIM(ration_read_exact(d, known[i].handle, &reading) == 0);
+		CLAIM(reading.stock == 0);
+	}
+}
+
+static void
+do_move(struct fuzz_input *in)
+{
+	uint8_t what = fuzz_byte(in);
+	unsigned int i = what / 4 % SLOTS;
+
+	if (slots[i] == NULL) {
+		slots[i] = ration_lcore_join(d);
+		CLAIM(slots[i] != NULL);
+		parked[i] = false;
+		return;
+	}
+	switch (what % 4) {
+	case 0:
+		CLAIM(ration_lcore_leave(slots[i]) == 0);
+		slots[i] = NULL;
+		return;
+	case 1:
+		CLAIM(ration_lcore_offline(slots[i]) == (parked[i] ? -EINVAL : 0));
+		parked[i] = true;
+		return;
+	case 2:
+		CLAIM(ration_lcore_resume(slots[i]) == (parked[i] ? 0 : -EINVAL));
+		parked[i] = false;
+		return;
+	default:
+		if (!parked[i])
+			ration_quiescent(slots[i]);
+		return;
+	}
+}
+
+/* Handles that nobody gave out, in the calls that look at them. */
+static void
+do_bogus(struct fuzz_input *in)
+{
+	ration_counter_t handle = fuzz_number(in, 8);
+	struct ration_counter_info info;
+	struct ration_reading reading;
+	char path[16];
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life != LIFE_NONE && known[i].handle == handle)
+			return;
+	}
+	CLAIM(ration_counter_get(d, handle, &info) == -ESTALE);
+	CLAIM(ration_counter_path(d, handle, path, sizeof(path)) == -ESTALE);
+	CLAIM(ration_counter_destroy(d, handle, 0) == -ESTALE);
+	CLAIM(ration_counter_set_max(d, handle, 1, 0) == -ESTALE);
+	CLAIM(ration_counter_set_batch(d, handle, 1) == -ESTALE);
+	CLAIM(ration_counter_reset_watermark(d, handle) == -ESTALE);
+	CLAIM(ration_counter_create(d, handle, "x", NULL) == RATION_COUNTER_NONE);
+	CLAIM(ration_read_exact(d, handle, &reading) == -ESTALE);
+	CLAIM(ration_read_approx(d, handle, &reading) == -ESTALE);
+	CLAIM(ration_drain(d, handle, 0, NULL) == -ESTALE);
+	if (handle != RATION_COUNTER_NONE)
+		CLAIM(ration_counter_next(d, handle) == RATION_COUNTER_NONE);
+	see_ghosts_off();
+}
+
+/* NULL where the header says what it does. */
+static void
+do_nothing(struct fuzz_input *in)
+{
+	ration_counter_t root = ration_domain_root(d);
+	char path[4] = "";
+
+	(void)in;
+	CLAIM(ration_domain_create(NULL, NULL) == NULL && rte_errno == EINVAL);
+	CLAIM(ration_domain_lookup(NULL) == NULL && rte_errno == EINVAL);
+	CLAIM(ration_domain_free(NULL) == 0);
+	CLAIM(ration_counter_create(d, root, NULL, NULL) == RATION_COUNTER_NONE);
+	CLAIM(ration_counter_find(d, NULL) == RATION_COUNTER_NONE && rte_errno == EINVAL);
+	CLAIM(ration_counter_find(NULL, "") == RATION_COUNTER_NONE && rte_errno == EINVAL);
+	CLAIM(ration_counter_get(d, root, NULL) == -EINVAL);
+	CLAIM(ration_read_exact(d, root, NULL) == -EINVAL);
+	CLAIM(ration_read_approx(d, root, NULL) == -EINVAL);
+	CLAIM(ration_counter_path(d, root, NULL, 4) == -ENAMETOOLONG);
+	CLAIM(ration_counter_path(d, root, path, 0) == -ENAMETOOLONG);
+	CLAIM(ration_lcore_online(NULL) == NULL && ration_lcore_join(NULL) == NULL);
+	CLAIM(ration_lcore_offline(NULL) == -EINVAL && ration_lcore_resume(NULL) == -EINVAL);
+	CLAIM(ration_lcore_leave(NULL) == -EINVAL);
+	CLAIM(ration_lcore_get(d, SLOTS) == NULL && ration_lcore_get(d, UINT32_MAX) == NULL);
+}
+
+/* ------------------------------------------------------------------- one run */
+
+static void (*const calls[])(struct fuzz_input *in) = {
+	do_charge, do_charge, do_charge, do_charge_sync, do_uncharge, do_uncharge,
+	do_force,  do_create, do_create, do_destroy,	 do_set_max,  do_set_batch,
+	do_drain,  do_move,   do_move,	 do_bogus,	 do_nothing,
+};
+
+static void
+begin(uint64_t max)
+{
+	struct ration_domain_params params = {
+		.max_counters = COUNTERS,
+		.max_lcores = SLOTS,
+		.max = max,
+	};
+
+	d = ration_domain_create("api", &params);
+	CLAIM(d != NULL);
+	memset(known, 0, sizeof(known));
+	memset(slots, 0, sizeof(slots));
+	nb_stale = 0;
+	known[0] = (struct known){
+		.life = LIFE_LIVE,
+		.handle = ration_domain_root(d),
+		.parent = -1,
+		.max = max,
+	};
+}
+
+/* All back: then nothing is charged any more, wherever it was. */
+static void
+end(void)
+{
+	struct ration_counter_info info;
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		if (known[i].life == LIFE_NONE)
+			continue;
+		CLAIM(ration_uncharge(ration_lcore_none(d), known[i].handle, known[i].granted) ==
+		      0);
+		known[i].granted = 0;
+	}
+	for (i = 0; i < SLOTS; i++)
+		CLAIM(slots[i] == NULL || ration_lcore_leave(slots[i]) == 0);
+	check_all();
+	CLAIM(ration_counter_get(d, known[0].handle, &info) == 0 && info.usage == 0);
+	CLAIM(ration_domain_free(d) == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct fuzz_input in = {.bytes = bytes, .left = size};
+	unsigned int i;
+
+	begin(1 + fuzz_number(&in, 2));
+	for (i = 0; i < STEPS_MAX && in.left > 0; i++) {
+		calls[fuzz_byte(&in) % RTE_DIM(calls)](&in);
+		check_all();
+	}
+	end();
+	return 0;
+}
