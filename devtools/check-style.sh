@@ -17,8 +17,8 @@ usage()
 		  --build FOLDER  a meson build folder of gcc, for clang-tidy and what looks at
 		                  the library as it is built (else skipped)
 
-		Checks: spdx markers line-length forbidden-in-lib forbidden-api clang-format
-		        shellcheck codespell python cppcheck clang-tidy analyzer symbols
+		Checks: spdx markers line-length forbidden-in-lib forbidden-api shared-code
+		        clang-format shellcheck codespell python cppcheck clang-tidy analyzer symbols
 		        hardening hardening-control layout layout-control abi abi-control
 	END
 }
@@ -55,7 +55,7 @@ check_spdx()
 		case $file in
 		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.git[ai]* | *.abi) continue ;;
 		# What a test reads is as the test needs it.
-		test/*/bad/* | test/*/good/*) continue ;;
+		test/*/bad/* | test/*/good/* | test/fuzz/corpus/*) continue ;;
 		esac
 		if ! head -n 5 "$file" | grep -q 'SPDX-License-Identifier: BSD-3-Clause'; then
 			echo "$file: no 'SPDX-License-Identifier: BSD-3-Clause' in its first lines"
@@ -105,6 +105,29 @@ check_forbidden_in_lib()
 	need gcc || return
 	calls+='|rte_exit|rte_panic|RTE_VERIFY|system|signal|sigaction'
 	! grep_code "\b($calls)[[:space:]]*\(|\b(stdout|stderr)\b" "${LIB[@]}"
+}
+
+# Code is never reached through shared memory: another process has it elsewhere, and a stray write
+# would decide what runs. Members of structures in the library's headers, which is where all shared
+# ones are, must not be pointers to functions.
+check_shared_code()
+{
+	local file found=0
+
+	need gcc || return
+	for file in "${LIB[@]}"; do
+		[[ $file == *.h ]] || continue
+		gcc -fpreprocessed -dD -E -P -x c "$file" 2>/dev/null | awk -v file="$file" '
+			/(^|[[:space:]])(struct|union)[^;()]*\{/ && !/#define/ { inside = 1 }
+			inside { depth += gsub(/\{/, "{") - gsub(/\}/, "}") }
+			inside && /\( *\*[^)]*\) *\(|_(cb|fn|hook)_?t?[[:space:]]/ {
+				printf "%s: %s\n", file, $0
+				bad = 1
+			}
+			depth == 0 { inside = 0 }
+			END { exit bad }' || found=1
+	done
+	return "$found"
 }
 
 check_forbidden_api()
@@ -166,7 +189,7 @@ check_cppcheck()
 	# cppcheck 2.10 takes "x ? p : &v" for a read of v; the compilers look for such reads too.
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--suppress='unknownMacro:*trace_points.h' \
-		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/pmd \
+		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/common -I app/pmd \
 		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' -D'RTE_STR(x)=""' \
 		"${C[@]}"
 }
@@ -289,8 +312,8 @@ run_check()
 BUILD=
 NUMBER=0
 CHECKS=()
-ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api clang-format shellcheck
-	codespell python cppcheck clang-tidy analyzer symbols hardening hardening-control layout
+ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api shared-code clang-format
+	shellcheck codespell python cppcheck clang-tidy analyzer symbols hardening hardening-control layout
 	layout-control abi abi-control)
 
 while (($# > 0)); do
@@ -316,7 +339,7 @@ mapfile -t LIB < <(printf '%s\n' "${C[@]}" | grep '^lib/')
 mapfile -t SCRIPTS < <(printf '%s\n' "${ALL[@]}" | grep -E '\.sh$|^\.ci/run$')
 mapfile -t PYTHON < <(printf '%s\n' "${ALL[@]}" | grep -E '\.py$')
 mapfile -t MESON < <(printf '%s\n' "${ALL[@]}" | grep -E '(^|/)meson(\.build|_options\.txt)$')
-mapfile -t TEXT < <(printf '%s\n' "${ALL[@]}" | grep -vE '\.(pcap|png|svg|abi)$')
+mapfile -t TEXT < <(printf '%s\n' "${ALL[@]}" | grep -vE '\.(pcap|png|svg|abi)$|^test/fuzz/corpus/')
 
 FAILED=0
 echo "1..${#CHECKS[@]}"
