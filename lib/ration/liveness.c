@@ -28,7 +28,8 @@
 
 /* getpid() is a system call, and the cold path asks. */
 static int32_t this_process;
-static uint64_t this_id;
+/* Several threads may find it out at once: the same for all. */
+static RATION_ATOMIC(uint64_t) this_id;
 
 /* rte_gettid() remembers too, but not that a fork has made another thread of it. */
 static __thread int32_t this_thread;
@@ -37,7 +38,7 @@ static void
 forget_parent(void)
 {
 	this_process = (int32_t)getpid();
-	this_id = 0;
+	ration_store(&this_id, 0, relaxed);
 	this_thread = 0;
 	ration_forget_own();
 }
@@ -114,10 +115,14 @@ ration_thread_start(int32_t pid, int32_t tid)
 uint64_t
 ration_process_id(void)
 {
-	if (this_id == 0)
-		this_id = (uint64_t)(uint32_t)this_process << 32 |
-			  (uint32_t)ration_thread_start(this_process, this_process);
-	return this_id;
+	uint64_t id = ration_load(&this_id, relaxed);
+
+	if (id == 0) {
+		id = (uint64_t)(uint32_t)this_process << 32 |
+		     (uint32_t)ration_thread_start(this_process, this_process);
+		ration_store(&this_id, id, relaxed);
+	}
+	return id;
 }
 
 bool
