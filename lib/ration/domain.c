@@ -128,11 +128,24 @@ ration_block_size(uint32_t max_counters, bool slotless)
 {
 	/* A multiple of 64, so that bitmap words and cache lines are whole. */
 	size_t nb = RTE_ALIGN_CEIL((size_t)max_counters, (size_t)64);
-	size_t size = offsetof(struct ration_lcore, slots) + nb * sizeof(struct ration_slot);
+	size_t size = offsetof(struct ration_lcore, slots) + nb * sizeof(struct ration_slot) +
+		      RATION_RED_ZONE;
 
 	if (!slotless)
-		size += nb * sizeof(int64_t) + nb / 8 + sizeof(struct workspace);
+		size += nb * sizeof(int64_t) + nb / 8 + sizeof(struct workspace) +
+			3 * RATION_RED_ZONE;
 	return RTE_ALIGN_CEIL(size, (size_t)RTE_CACHE_LINE_SIZE);
+}
+
+void
+ration_block_poison(struct ration_lcore *lc)
+{
+	ration_poison(&lc->slots[lc->nb_slots], RATION_RED_ZONE);
+	if (lc->flags & RATION_LCORE_SLOTLESS)
+		return;
+	ration_poison(&ration_ledger(lc)[lc->nb_slots], RATION_RED_ZONE);
+	ration_poison(&ration_active(lc)[lc->nb_slots / 64], RATION_RED_ZONE);
+	ration_poison(ration_workspace(lc) + 1, RATION_RED_ZONE);
 }
 
 void
@@ -155,6 +168,7 @@ ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slo
 	rte_ring_init(&lc->mailbox, "ration", RATION_MAILBOX_SIZE,
 		      RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
 	rte_ring_set_prod_htd_max(&lc->mailbox, RATION_MAILBOX_SIZE);
+	ration_block_poison(lc);
 }
 
 /* Offsets of the parts, and the size of all. */
@@ -166,9 +180,9 @@ lay_out(struct ration_domain *d)
 	RTE_BUILD_BUG_ON(sizeof(struct counter) != 3 * RTE_CACHE_LINE_SIZE);
 	at = RTE_ALIGN_CEIL(at, (size_t)RTE_CACHE_LINE_SIZE);
 	d->counters_offset = at;
-	at += (size_t)d->max_counters * sizeof(struct counter);
+	at += (size_t)d->max_counters * sizeof(struct counter) + RATION_RED_ZONE;
 	d->nodes_offset = at;
-	at += (size_t)d->max_counters * sizeof(struct node);
+	at += (size_t)d->max_counters * sizeof(struct node) + RATION_RED_ZONE;
 	at = RTE_ALIGN_CEIL(at, (size_t)RTE_CACHE_LINE_SIZE);
 	d->none_offset = at;
 	return at + ration_block_size(d->max_counters, true);
@@ -232,8 +246,10 @@ free_zone(const char *name)
 {
 	const struct rte_memzone *mz = rte_memzone_lookup(name);
 
-	if (mz != NULL)
-		rte_memzone_free(mz);
+	if (mz == NULL)
+		return;
+	ration_unpoison(mz->addr, mz->len);
+	rte_memzone_free(mz);
 }
 
 /* Generations of domains that were made one after the other are far apart; none is 0. */
@@ -279,6 +295,7 @@ reserve(const struct ration_domain *head)
 	d->free_tail = RATION_INDEX_NONE;
 	d->first_ghost = RATION_INDEX_NONE;
 	d->last_ghost = RATION_INDEX_NONE;
+	ration_places_poison(d);
 	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
 	return d;
 }

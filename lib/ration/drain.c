@@ -112,9 +112,22 @@ static int
 serve_launched(void *arg)
 {
 	struct ration_lcore *lc = arg;
+	int result;
 
 	ration_serve_fully(lc);
-	return lc->launch_result;
+	result = lc->launch_result;
+	ration_happens_before(lc);
+	return result;
+}
+
+/* Wait for a worker that may have been launched to drain itself. */
+static int
+wait_launched(const struct ration_drain_row *row, struct ration_lcore *lc)
+{
+	int result = rte_eal_wait_lcore(row->lcore_id);
+
+	ration_happens_after(lc);
+	return result;
 }
 
 /*
@@ -125,7 +138,7 @@ serve_launched(void *arg)
 static bool
 launch(struct ration_drain_row *row, struct ration_lcore *lc)
 {
-	lc->launch_result = rte_eal_wait_lcore(row->lcore_id);
+	lc->launch_result = wait_launched(row, lc);
 	if (rte_eal_remote_launch(serve_launched, lc, row->lcore_id) != 0)
 		return false;
 	row->engine = RATION_DRAIN_LAUNCH;
@@ -169,7 +182,7 @@ check_row(struct drain *dr, struct ration_drain_row *row)
 	if (row->engine == RATION_DRAIN_LAUNCH) {
 		if (rte_eal_get_lcore_state(row->lcore_id) != WAIT)
 			return;
-		rte_eal_wait_lcore(row->lcore_id);
+		wait_launched(row, lc);
 	}
 	if (answered(dr, lc)) {
 		row_done(dr, row, units_since(dr, row));
@@ -317,7 +330,7 @@ note_timeouts(struct drain *dr)
 		 * nobody, and the application may want to launch it next.
 		 */
 		if (row->engine == RATION_DRAIN_LAUNCH) {
-			rte_eal_wait_lcore(row->lcore_id);
+			wait_launched(row, ration_block(dr->domain, row_member(dr, row)));
 			row_done(dr, row, units_since(dr, row));
 			continue;
 		}

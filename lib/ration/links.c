@@ -41,6 +41,35 @@ ration_unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index)
 	p->nb_children--;
 }
 
+/*
+ * Of a free place only flags and generation are looked at, for handles that are stale, and depth
+ * and ancestors, for requests that are; of the node, the link to the next free one.
+ */
+static void
+poison_place(struct ration_domain *d, uint32_t index)
+{
+	ration_poison(ration_counter_at(d, index), offsetof(struct counter, max));
+	ration_poison(ration_node_at(d, index), offsetof(struct node, next));
+}
+
+static void
+unpoison_place(struct ration_domain *d, uint32_t index)
+{
+	ration_unpoison(ration_counter_at(d, index), sizeof(struct counter));
+	ration_unpoison(ration_node_at(d, index), sizeof(struct node));
+}
+
+void
+ration_places_poison(struct ration_domain *d)
+{
+	uint32_t i;
+
+	ration_poison(ration_counter_at(d, d->max_counters), RATION_RED_ZONE);
+	ration_poison(ration_node_at(d, d->max_counters), RATION_RED_ZONE);
+	for (i = 0; RATION_RED_ZONE > 0 && i < d->max_counters; i++)
+		poison_place(d, i);
+}
+
 uint32_t
 ration_take_index(struct ration_domain *d)
 {
@@ -48,6 +77,7 @@ ration_take_index(struct ration_domain *d)
 
 	if (d->nb_ever_used < d->max_counters) {
 		index = d->nb_ever_used++;
+		unpoison_place(d, index);
 		ration_store(&ration_counter_at(d, index)->gen, d->first_gen, relaxed);
 		return index;
 	}
@@ -57,6 +87,7 @@ ration_take_index(struct ration_domain *d)
 	d->free_head = ration_node_at(d, index)->next;
 	if (d->free_head == RATION_INDEX_NONE)
 		d->free_tail = RATION_INDEX_NONE;
+	unpoison_place(d, index);
 	return index;
 }
 
@@ -69,4 +100,5 @@ ration_return_index(struct ration_domain *d, uint32_t index)
 	else
 		d->free_head = index;
 	d->free_tail = index;
+	poison_place(d, index);
 }

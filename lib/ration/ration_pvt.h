@@ -24,6 +24,8 @@
 
 #include <ration.h>
 
+#include "sanitizers.h"
+
 extern int ration_logtype;
 
 #define RATION_LOG(level, fmt, ...)                                                                \
@@ -280,7 +282,8 @@ static inline RATION_ATOMIC(int64_t) *
 ration_ledger(const struct ration_lcore *lc)
 {
 	return (RATION_ATOMIC(int64_t) *)((uintptr_t)lc + offsetof(struct ration_lcore, slots) +
-					  (size_t)lc->nb_slots * sizeof(struct ration_slot));
+					  (size_t)lc->nb_slots * sizeof(struct ration_slot) +
+					  RATION_RED_ZONE);
 }
 
 /** One bit per counter: set while its slot has a cap. Written on the slow path only. */
@@ -288,7 +291,8 @@ static inline RATION_ATOMIC(uint64_t) *
 ration_active(const struct ration_lcore *lc)
 {
 	return (RATION_ATOMIC(uint64_t) *)((uintptr_t)ration_ledger(lc) +
-					   (size_t)lc->nb_slots * sizeof(int64_t));
+					   (size_t)lc->nb_slots * sizeof(int64_t) +
+					   RATION_RED_ZONE);
 }
 
 /** What is asked for at one moment. */
@@ -331,7 +335,8 @@ struct workspace {
 static inline struct workspace *
 ration_workspace(const struct ration_lcore *lc)
 {
-	return (struct workspace *)((uintptr_t)ration_active(lc) + lc->nb_slots / 8);
+	return (struct workspace *)((uintptr_t)ration_active(lc) + lc->nb_slots / 8 +
+				    RATION_RED_ZONE);
 }
 
 /* ------------------------------------------------------------------ handle */
@@ -475,6 +480,9 @@ void ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t 
 /** Bytes of the block of an lcore. */
 size_t ration_block_size(uint32_t max_counters, bool slotless);
 
+/** Have nobody touch the memory between the parts of a block. */
+void ration_block_poison(struct ration_lcore *lc);
+
 /** Set up a cleared block. */
 void ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slot_id,
 		       uint32_t flags);
@@ -501,6 +509,9 @@ void ration_enable_stock(struct ration_domain *d, struct counter *c);
 void ration_link_child(struct ration_domain *d, uint32_t parent, uint32_t index);
 
 void ration_unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index);
+
+/** Have nobody touch the places of counters in a domain without counters, nor what is between. */
+void ration_places_poison(struct ration_domain *d);
 
 /** The index that has been free longest, so that stale handles are found out. Or none. */
 uint32_t ration_take_index(struct ration_domain *d);
