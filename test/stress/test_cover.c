@@ -91,7 +91,7 @@ launch(lcore_function_t *work)
 
 	ration_store(&running, WORKERS, release);
 	for (i = 1; i <= WORKERS; i++)
-		assert_int_equal(rte_eal_remote_launch(work, NULL, i), 0);
+		assert_int_equal(test_launch(work, NULL, i), 0);
 }
 
 static void
@@ -100,7 +100,7 @@ end(void)
 	unsigned int i;
 
 	for (i = 1; i <= WORKERS; i++)
-		assert_int_equal(rte_eal_wait_lcore(i), 0);
+		assert_int_equal(test_wait(i), 0);
 }
 
 static void

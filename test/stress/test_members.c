@@ -48,17 +48,18 @@ static RATION_ATOMIC(uint32_t) settled;
 static int
 drain_on(void *arg)
 {
-	unsigned int i;
+	const uint32_t drains = test_effort(DRAINS);
+	uint32_t i;
 	int rc;
 
 	(void)arg;
-	for (i = 0; i < DRAINS; i++) {
+	for (i = 0; i < drains; i++) {
 		rc = ration_drain(domain, counter, i % 16, NULL);
 		if (rc != 0 && rc != -ETIMEDOUT)
 			break;
 	}
 	ration_fetch_add(&drained, 1, acq_rel);
-	return i == DRAINS ? 0 : -1;
+	return i == drains ? 0 : -1;
 }
 
 /* Whether requests reach a member that does nothing but poll: the others drain without end. */
@@ -129,9 +130,8 @@ drains_reach_whoever_comes_and_goes(void **state)
 
 	(void)state;
 	for (lcore = 1; lcore <= DRAINERS + MOVERS; lcore++)
-		assert_int_equal(rte_eal_remote_launch(lcore <= DRAINERS ? drain_on : come_and_go,
-						       NULL, lcore),
-				 0);
+		assert_int_equal(
+			test_launch(lcore <= DRAINERS ? drain_on : come_and_go, NULL, lcore), 0);
 	while (ration_load(&settled, acquire) < MOVERS)
 		ration_drain(domain, counter, 0, NULL);
 	/* Now they all poll, so they must answer, again and again. */
@@ -142,7 +142,7 @@ drains_reach_whoever_comes_and_goes(void **state)
 			print_error("# slot %u does not answer\n", report.rows[i].slot_id);
 	ration_store(&quit, 1, release);
 	for (lcore = 1; lcore <= DRAINERS + MOVERS; lcore++)
-		failed += rte_eal_wait_lcore(lcore) != 0;
+		failed += test_wait(lcore) != 0;
 	assert_int_equal(rc, 0);
 	assert_int_equal(failed, 0);
 	assert_int_equal(ration_counter_get(domain, counter, &info), 0);

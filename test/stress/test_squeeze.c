@@ -81,10 +81,11 @@ static uint64_t
 take_part_and_look(void)
 {
 	struct ration_lcore *lc = ration_lcore_none(domain);
+	const uint32_t samples = test_effort(SAMPLES);
 	uint64_t usage, highest = 0;
 	uint32_t i;
 
-	for (i = 0; i < SAMPLES; i++) {
+	for (i = 0; i < samples; i++) {
 		const int granted = ration_try_charge(lc, child, 1) == 0;
 
 		usage = usage_of(i % 2 ? child : parent);
@@ -134,11 +135,12 @@ stays_down(uint64_t lowest)
 static void
 usage_only_falls_once_the_limit_is_0(void **state)
 {
-	unsigned int i;
+	const uint32_t changes = test_effort(CHANGES);
 	uint64_t end;
+	uint32_t i;
 
 	(void)state;
-	for (i = 0; i < CHANGES; i++) {
+	for (i = 0; i < changes; i++) {
 		assert_int_equal(ration_counter_set_max(domain, child, 0, 0), 0);
 		assert_true(stays_down(usage_of(child)));
 		assert_int_equal(usage_of(child), 0);
@@ -169,7 +171,7 @@ setup(void **state)
 	if (child == RATION_COUNTER_NONE)
 		return -1;
 	for (i = 0; i < WORKERS; i++)
-		if (rte_eal_remote_launch(want, &turns[i].n, i + 1) != 0)
+		if (test_launch(want, &turns[i].n, i + 1) != 0)
 			return -1;
 	return 0;
 }
@@ -183,7 +185,7 @@ teardown(void **state)
 	(void)state;
 	ration_store(&quit, 1, release);
 	for (i = 0; i < WORKERS; i++)
-		rc |= rte_eal_wait_lcore(i + 1);
+		rc |= test_wait(i + 1);
 	if (rc != 0 || usage_of(child) != 0 || ration_domain_verify(domain, 1, stderr) != 0)
 		return -1;
 	return ration_domain_free(domain);

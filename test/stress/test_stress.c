@@ -162,7 +162,7 @@ limits_hold_while_lcores_hammer_a_tight_tree(void **state)
 	unsigned int phase;
 
 	make_tight_tree(w, "tight");
-	w->bursts = 3000;
+	w->bursts = test_effort(3000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 30; phase++) {
 		world_begin(w);
@@ -191,7 +191,7 @@ units_are_conserved_at_full_speed(void **state)
 		snprintf(leaf, sizeof(leaf), "leaf%u", i);
 		assert_true(world_add(w, mid, leaf, 100u << i % 6, 64) > 0);
 	}
-	w->bursts = 6000;
+	w->bursts = test_effort(6000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 10; phase++) {
 		world_begin(w);
@@ -249,7 +249,7 @@ units_are_conserved_while_the_tree_changes(void **state)
 
 	make_tight_tree(w, "churn");
 	/* Their shares must come to nothing now and then, so that they can be destroyed. */
-	w->bursts = 1000;
+	w->bursts = test_effort(1000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 30; phase++) {
 		world_begin(w);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include <rte_errno.h>
-#include <rte_launch.h>
 #include <rte_memory.h>
 
+#include "eal.h"
 #include "world.h"
 
 int
@@ -135,6 +135,6 @@ world_end(struct world *w)
 
 	ration_store(&w->phase, UINT32_MAX, release);
 	for (i = 0; i < WORLD_WORKERS; i++)
-		rte_eal_wait_lcore(i + 1);
+		test_wait(i + 1);
 	w->running = false;
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_launch.h>
 #include <rte_lcore.h>
 
 #include "actor.h"
+#include "eal.h"
 
 /** Longest wait for anything, in seconds: reached only when something is broken. */
 #define DEADLINE 20
@@ -71,7 +71,7 @@ actor_start(struct actor *a, struct ration_domain *d, enum actor_kind kind, unsi
 	a->kind = kind;
 	a->lcore_id = lcore_id;
 	if (kind == ACTOR_WORKER)
-		rc = rte_lcore_is_enabled(lcore_id) ? rte_eal_remote_launch(act, a, lcore_id) : -1;
+		rc = rte_lcore_is_enabled(lcore_id) ? test_launch(act, a, lcore_id) : -1;
 	else
 		rc = pthread_create(&a->thread, NULL, act_as_thread, a);
 	a->running = rc == 0;
@@ -105,7 +105,7 @@ actor_return(struct actor *a)
 		return;
 	ration_store(&a->quit, 1, release);
 	if (a->kind == ACTOR_WORKER)
-		rte_eal_wait_lcore(a->lcore_id);
+		test_wait(a->lcore_id);
 	else
 		pthread_join(a->thread, NULL);
 	a->running = false;

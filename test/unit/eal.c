@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <errno.h>
 #include <ftw.h>
 #include <sched.h>
 #include <stdio.h>
@@ -11,8 +12,10 @@
 #include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_lcore.h>
 
 #include "eal.h"
+#include "sanitizers.h"
 
 /* Where EAL keeps its files: ours alone, and gone with us. */
 static char runtime[] = "/tmp/ration-test-XXXXXX";
@@ -78,6 +81,52 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	fprintf(stderr, "%s: EAL does not start: %s\n", test, rte_strerror(rte_errno));
 	remove_runtime();
 	return -1;
+}
+
+/* What each worker does now. */
+static struct {
+	lcore_function_t *work;
+	void *arg;
+} launched[RTE_MAX_LCORE];
+
+static int
+work_and_say_so(void *arg)
+{
+	const unsigned int lcore_id = (unsigned int)(uintptr_t)arg;
+	int rc = launched[lcore_id].work(launched[lcore_id].arg);
+
+	ration_happens_before(&launched[lcore_id]);
+	return rc;
+}
+
+int
+test_launch(lcore_function_t *work, void *arg, unsigned int lcore_id)
+{
+	/* Of a worker that is busy nothing may be changed. */
+	if (rte_eal_get_lcore_state(lcore_id) != WAIT)
+		return -EBUSY;
+	ration_happens_after(&launched[lcore_id]);
+	launched[lcore_id].work = work;
+	launched[lcore_id].arg = arg;
+	return rte_eal_remote_launch(work_and_say_so, (void *)(uintptr_t)lcore_id, lcore_id);
+}
+
+int
+test_wait(unsigned int lcore_id)
+{
+	int rc = rte_eal_wait_lcore(lcore_id);
+
+	ration_happens_after(&launched[lcore_id]);
+	return rc;
+}
+
+uint32_t
+test_effort(uint32_t n)
+{
+	const char *percent = getenv("RATION_TEST_EFFORT");
+	uint64_t part = percent != NULL ? (uint64_t)n * strtoul(percent, NULL, 10) / 100 : n;
+
+	return part > 0 ? (uint32_t)part : 1;
 }
 
 int

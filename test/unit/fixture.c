@@ -147,7 +147,7 @@ stats_of(const struct ration_lcore *lc)
 void
 drain_all(struct ration_domain *d)
 {
-	assert_int_equal(ration_drain(d, ration_domain_root(d), 2000000, NULL), 0);
+	assert_int_equal(ration_drain(d, ration_domain_root(d), 20000000, NULL), 0);
 }
 
 void

@@ -437,7 +437,8 @@ main(int argc, char **argv)
 	static struct CMUnitTest tests[FIXED_SEEDS];
 	static struct run runs[FIXED_SEEDS];
 	static char names[FIXED_SEEDS][32];
-	unsigned int i, n = argc > 1 ? RTE_MIN(argc - 1, FIXED_SEEDS) : FIXED_SEEDS;
+	unsigned int i, n = RTE_MIN(argc > 1 ? (uint32_t)argc - 1 : test_effort(FIXED_SEEDS),
+				    (uint32_t)FIXED_SEEDS);
 
 	for (i = 0; i < n; i++) {
 		runs[i].seed = argc > 1 ? strtoull(argv[i + 1], NULL, 0) : i + 1;
