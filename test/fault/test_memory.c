@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Memory that cannot be had: who asked is told so, nothing is left behind, all goes on. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+#include <rte_malloc.h>
+#include <rte_memzone.h>
+
+#include "eal.h"
+#include "fixture.h"
+#include "ration_pvt.h"
+
+/* A domain of so many counters takes half of EAL's memory, a block of an lcore some 3 MB. */
+#define COUNTERS 150000
+
+/* Memory that was taken away, in a chain. */
+struct chunk {
+	struct chunk *next;
+};
+
+static struct chunk *chunks;
+
+static void
+take_away_all_of(size_t size)
+{
+	struct chunk *c;
+
+	while ((c = rte_malloc(NULL, size, 0)) != NULL) {
+		c->next = chunks;
+		chunks = c;
+	}
+}
+
+/* Take what there is of EAL's memory, but for crumbs. */
+static void
+take_away_memory(void)
+{
+	size_t size;
+
+	for (size = 1 << 20; size >= 1 << 10; size /= 2)
+		take_away_all_of(size);
+}
+
+static uint32_t
+give_back_memory(uint32_t nb)
+{
+	struct chunk *c;
+
+	for (; nb > 0 && chunks != NULL; nb--) {
+		c = chunks;
+		chunks = c->next;
+		rte_free(c);
+	}
+	return nb;
+}
+
+static void
+count_zone(const struct rte_memzone *mz, void *arg)
+{
+	(void)mz;
+	++*(uint32_t *)arg;
+}
+
+/* What of EAL's memory is in use, and by how many. */
+struct in_use {
+	size_t bytes;
+	uint32_t pieces;
+	uint32_t zones;
+};
+
+static struct in_use
+look(void)
+{
+	struct rte_malloc_socket_stats stats;
+	struct in_use u = {.bytes = 0};
+
+	assert_int_equal(rte_malloc_get_socket_stats(0, &stats), 0);
+	u.bytes = stats.heap_allocsz_bytes;
+	u.pieces = stats.alloc_count;
+	rte_memzone_walk(count_zone, &u.zones);
+	return u;
+}
+
+static void
+assert_as_before(struct in_use before)
+{
+	const struct in_use now = look();
+
+	assert_int_equal(now.zones, before.zones);
+	assert_int_equal(now.pieces, before.pieces);
+	assert_int_equal(now.bytes, before.bytes);
+}
+
+/* What the log says while a domain is made that cannot be. */
+static void
+assert_refused(const struct ration_domain_params *params, const char *words)
+{
+	const struct in_use before = look();
+	size_t size;
+	char *text;
+	FILE *log = open_memstream(&text, &size);
+
+	assert_non_null(log);
+	assert_int_equal(rte_openlog_stream(log), 0);
+	assert_errno(NULL, ration_domain_create("large", params), ENOMEM);
+	rte_openlog_stream(NULL);
+	fclose(log);
+	if (strstr(text, "large") == NULL || strstr(text, words) == NULL)
+		fail_msg("the log says \"%s\"", text);
+	free(text);
+	assert_as_before(before);
+	assert_errno(NULL, ration_domain_lookup("large"), ENOENT);
+}
+
+static void
+a_domain_too_large_is_refused_with_a_message(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = RATION_COUNTERS_MAX,
+		.socket_id = SOCKET_ID_ANY,
+	};
+
+	(void)state;
+	assert_refused(&params, "no memory for 4");
+}
+
+static void
+a_domain_without_memory_for_its_secondaries_is_refused(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = COUNTERS,
+		.max_lcores = 100,
+		.secondary_lcores = 100,
+		.socket_id = SOCKET_ID_ANY,
+	};
+
+	(void)state;
+	assert_refused(&params, "of lcore slot");
+}
+
+static void
+a_domain_is_made_or_not_whatever_memory_there_is(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 20000,
+		.max_lcores = 8,
+		.secondary_lcores = 2,
+		.socket_id = SOCKET_ID_ANY,
+	};
+	struct ration_domain *d = NULL;
+	struct in_use before;
+	uint32_t refused = 0;
+
+	(void)state;
+	before = look();
+	take_away_memory();
+	while (d == NULL) {
+		const struct in_use now = look();
+
+		d = ration_domain_create("tight", &params);
+		if (d != NULL)
+			break;
+		assert_int_equal(rte_errno, ENOMEM);
+		assert_as_before(now);
+		refused++;
+		assert_int_equal(give_back_memory(1), 0);
+	}
+	assert_true(refused > 2);
+	assert_int_equal(ration_domain_free(d), 0);
+	give_back_memory(UINT32_MAX);
+	assert_as_before(before);
+}
+
+static void
+who_gets_no_memory_leaves_the_place_free(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = COUNTERS,
+		.max_lcores = 1,
+		.socket_id = SOCKET_ID_ANY,
+	};
+	struct ration_domain *d = ration_domain_create("join", &params);
+	struct ration_lcore *lc;
+	struct in_use before;
+	ration_counter_t c;
+
+	(void)state;
+	assert_non_null(d);
+	c = make_counter(d, ration_domain_root(d), "c", 10, 4);
+	before = look();
+	take_away_memory();
+	rte_errno = 0;
+	assert_null(ration_lcore_online(d));
+	assert_int_equal(rte_errno, ENOMEM);
+	assert_int_equal(MEMBER_STATE(d->members[0].state), MEMBER_FREE);
+	assert_int_equal(ration_nb_online(d), 0);
+	/* It can do without. */
+	lc = ration_lcore_self(d);
+	assert_ptr_equal(lc, ration_lcore_none(d));
+	assert_int_equal(ration_try_charge(lc, c, 3), 0);
+	assert_int_equal(ration_drain(d, c, 0, NULL), 0);
+	assert_int_equal(ration_uncharge(lc, c, 3), 0);
+	give_back_memory(UINT32_MAX);
+	assert_as_before(before);
+	lc = ration_lcore_online(d);
+	assert_non_null(lc);
+	assert_int_equal(lc->slot_id, 0);
+	assert_int_equal(ration_try_charge(lc, c, 3), 0);
+	assert_int_equal(ration_uncharge(lc, c, 3), 0);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_sound(d);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest memory[] = {
+		cmocka_unit_test(a_domain_too_large_is_refused_with_a_message),
+		cmocka_unit_test(a_domain_without_memory_for_its_secondaries_is_refused),
+		cmocka_unit_test(a_domain_is_made_or_not_whatever_memory_there_is),
+		cmocka_unit_test(who_gets_no_memory_leaves_the_place_free),
+	};
+
+	if (test_eal_start("memory", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(memory, NULL, NULL));
+}
