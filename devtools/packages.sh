@@ -10,9 +10,9 @@ PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libyaml-d
 # shellcheck disable=SC2034
 PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 # shellcheck disable=SC2034
-	PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
+PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
-	libclang-rt-dev)
+	libclang-rt-dev stress-ng util-linux valgrind)
 
 is_installed()
 {

@@ -94,10 +94,10 @@ MESON_TAP='
 # meson_tests NAME LIMIT BUILD ARG...: runs tests of a build folder and counts their cases.
 meson_tests()
 {
-	local name=$1 limit=$2 build=$3 log="$3/meson-logs/counted.json" start=$SECONDS status=0
+	local name=$1 limit=$2 build=$3 logs="$3/meson-logs" log start=$SECONDS status=0
 
 	shift 3
-	rm -f "$log"
+	rm -f "$logs"/counted*.json
 	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 2 "$@" \
 		>"$WORKDIR/$name.log" 2>&1
 	wait_child "$CHILD" "$name" "$limit" last_line "$WORKDIR/$name.log" || status=$?
@@ -106,7 +106,9 @@ meson_tests()
 		grep -avE '^(ninja: | *[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
 			tail -n 150 | sed 's/^/    | /'
 	fi
-	if [[ ! -s $log ]]; then
+	# With a wrapper meson adds its name.
+	log=$(find "$logs" -name "counted*.json" -size +0)
+	if [[ -z $log ]]; then
 		outcome failed "$name" "status $status, no test has run"
 		return 1
 	fi
@@ -236,6 +238,38 @@ run_fuzz()
 	count_tap 'fuzz' <"$log"
 }
 
+# Only what has several threads, and some of that with less effort. Fences are all about other
+# processes, which ThreadSanitizer does not see: hence no warning of them.
+run_tsan()
+{
+	build tsan gcc -Dbuildtype=debugoptimized -Dapps=false -Ddefault_library=static \
+		-Db_sanitize=thread -Db_lundef=false \
+		-Dc_args='-DRTE_FORCE_INTRINSICS -DRTE_USE_C11_MEM_MODEL -Wno-tsan' || return
+	RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
+		--wrapper 'setarch -R' --timeout-multiplier 4 \
+		race cover members squeeze stress soak engines lcore rounds sync
+}
+
+# All unit tests of the library, the random ones with less effort.
+run_valgrind()
+{
+	local -a valgrind=(valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full
+		--errors-for-leak-kinds=definite --show-leak-kinds=definite
+		--suppressions="$ROOT/test/valgrind.supp")
+	local -a tests
+
+	if ! command -v valgrind >/dev/null; then
+		outcome skipped 'unit tests with valgrind' 'valgrind is not installed'
+		return
+	fi
+	[[ -n $GCC_BUILD ]] || return
+	# Of the suite, those in the folder of that name: the others are shell scripts, or pmd's.
+	mapfile -t tests < <(find "$GCC_BUILD/test/unit" -maxdepth 1 -name 'test_*' -type f \
+		-perm -u+x -printf '%f\n' | sed 's/^test_//')
+	RATION_TEST_EFFORT=5 meson_tests 'unit tests with valgrind' 200 "$GCC_BUILD" \
+		--wrapper "$(printf '%q ' "${valgrind[@]}")" --timeout-multiplier 4 "${tests[@]}"
+}
+
 run_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
@@ -300,6 +334,8 @@ if [[ -z $QUICK ]]; then
 	run_plain_user
 	echo 'Fuzzing'
 	run_fuzz
+	run_tsan
+	run_valgrind
 	echo 'End to end'
 	run_e2e
 fi
