@@ -467,8 +467,9 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
 #define RATION_MAX_STRICT (1u << 0)
 
 /**
- * Change a counter's limit at run time. From the moment it returns no charge takes usage above the
- * new limit. Stocks keep what they have: it is charged already.
+ * Change a counter's limit at run time. From the moment it returns no charge is granted that would
+ * take usage above the new limit; one that had read the old limit may show above it for an instant,
+ * until it has looked again and given back. Stocks keep what they have: it is charged already.
  *
  * Any thread; callers that set the same counter take turns. Waits only with RATION_MAX_STRICT, up
  * to the domain's timeout. After the kernel's two ways: memory.max and page_counter_set_max().
@@ -843,7 +844,7 @@ typedef void (*ration_gone_cb)(const struct ration_gone *gone, void *arg);
  *
  * What a dead lcore was granted stays charged and is reported: others may use it, if for instance
  * mbufs were handed over. The application releases what it knows to be lost with
- * ration_uncharge(). Units in a stock that was just being given back count as granted.
+ * ration_uncharge(). Units in a stock that was just being filled or given back count as granted.
  *
  * Primary process only; any thread, not on the data path: reads /proc for every member, and waits
  * for moments when no other lcore walks the tree if a dead one was in the middle of a walk. The

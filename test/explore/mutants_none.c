@@ -9,4 +9,5 @@
 
 unsigned int explore_mutant;
 const char *const explore_mutants[] = {""};
+const char *const explore_mutant_scenarios[] = {""};
 const unsigned int explore_nb_mutants = 0;

@@ -24,10 +24,11 @@ class Mutant:
         self.number = number
         self.name = name
         self.file = fields["file"]
-        self.what = fields["what"]
+        self.what = " ".join(fields["what"].split())
         self.kind = fields.get("kind", "expr")
         self.old = fields["old"]
         self.new = fields.get("new", "")
+        self.scenario = fields.get("scenario", "")
 
     def find(self, text):
         """Where the old text is: start and end."""
@@ -118,8 +119,10 @@ def mutate(text, mutants):
 def describe(mutants):
     """mutants.c: what the explorer knows of the defects."""
     rows = "".join(f'\t"{m.name}: {m.what}",\n' for m in mutants)
+    hints = "".join(f'\t"{m.scenario}",\n' for m in mutants)
     return ('#include "explore.h"\n#include "mutants.h"\n\nunsigned int explore_mutant;\n'
             f"const char *const explore_mutants[] = {{\n{rows}}};\n"
+            f"const char *const explore_mutant_scenarios[] = {{\n{hints}}};\n"
             f"const unsigned int explore_nb_mutants = {len(mutants)};\n")
 
 

@@ -277,8 +277,16 @@ set_up_wishes(void)
 static void
 hide(void)
 {
-	if (world_charge(0, 1) == 0)
-		world_uncharge(0, 1);
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (world_charge(0, 1) == 0)
+			world_uncharge(0, 1);
+		if (i < 2)
+			explore_pause();
+		if (i < 2)
+			world_quiescent();
+	}
 	world_finish();
 }
 

@@ -60,16 +60,21 @@ replace(void)
 
 /* ------------------------------------------------------------- the reused index */
 
+/* Two branches of two levels, and a leaf that moves from one to the other. */
 static void
 set_up_reuse(void)
 {
 	const struct ration_domain_params params = {
-		.max_counters = 4, .max_lcores = 2, .timeout_us = 1000000};
+		.max_counters = 7, .max_lcores = 2, .timeout_us = 1000000};
 
 	world_create(&params);
 	world_counter(0, UINT32_MAX, 40, 0, 0);
 	world_counter(1, UINT32_MAX, 40, 0, 0);
-	world_counter(2, 0, 40, 2, 0);
+	world_counter(3, 0, 40, 0, 0);
+	world_counter(4, 1, 40, 0, 0);
+	/* A first child would wait for walks. */
+	world_counter(5, 4, 40, 0, 0);
+	world_counter(2, 3, 40, 2, 0);
 	world_member(0);
 	w->working = 7;
 }
@@ -105,7 +110,7 @@ move_leaf(void)
 {
 	const ration_counter_t old = w->c[2];
 
-	if (world_destroy(2, 0) == 0 && world_create_below(2, 1, 30, 2) == 0)
+	if (world_destroy(2, 0) == 0 && world_create_below(2, 4, 30, 2) == 0)
 		check_stale(old);
 	world_done();
 }
@@ -125,15 +130,17 @@ poll_only(void)
 	world_finish();
 }
 
-/* Charge, and give back when a destroy has opened so many rounds. */
+/* Charge, and give back when the member has answered so many drains. */
 static void
 give_back_in_round(uint32_t nb)
 {
-	const uint32_t gen = (uint32_t)(w->d->round >> 32);
+	const struct ration_lcore *lc =
+		(const struct ration_lcore *)((uintptr_t)w->d +
+					      (uintptr_t)w->d->members[0].block_offset);
+	const uint32_t ack = lc->ack;
 	bool granted = world_charge(2, 3) == 0;
 
-	while (granted && world_is_working() && w->note == 0 &&
-	       (uint32_t)(w->d->round >> 32) - gen < nb)
+	while (granted && w->note == 0 && lc->ack - ack < nb)
 		explore_pause();
 	if (granted)
 		world_uncharge(2, 3);

@@ -21,9 +21,11 @@ set_up(void)
 						    .timeout_us = 1000000};
 
 	world_create(&params);
-	world_counter(0, UINT32_MAX, 60, 2, 0);
+	/* Of two branches, so that what is given back is pending in more than one place. */
+	world_counter(0, UINT32_MAX, 60, 0, 0);
+	world_counter(3, UINT32_MAX, 60, 0, 0);
 	world_counter(1, 0, 40, 2, 0);
-	world_counter(2, 0, 40, 2, 0);
+	world_counter(2, 3, 40, 2, 0);
 	world_member(1);
 	w->working = 7;
 }
@@ -61,7 +63,7 @@ sweep(void)
 static void
 drain_and_sweep(void)
 {
-	if (world_drain(0, 1000000) != 0)
+	if (world_drain(UINT32_MAX, 1000000) != 0)
 		explore_fail("P6: a drain was stopped by who has died");
 	sweep();
 }

@@ -159,7 +159,8 @@ set_up_mailbox(void)
 	w->working = 3;
 }
 
-/* It does not poll before the mailbox has overflown. One look, and all that was asked for is done. */
+/* It does not poll before the mailbox has overflown. One look, and all that was asked for is done.
+ */
 static void
 look_late(void)
 {

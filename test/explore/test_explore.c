@@ -196,13 +196,23 @@ test_all(const struct options *o)
 
 /* ----------------------------------------------------------------- mutants */
 
-/* Look for one defect in all scenarios, a little in each, then more. @return found */
+/*
+ * Look for one defect: where the table says, then in all scenarios, a little in each, then more.
+ * @return found
+ */
 static bool
 find_mutant(const struct options *o, double limit, struct search *s)
 {
-	double seconds, end = search_clock() + limit;
+	double seconds, end;
 	uint32_t i;
 
+	if (explore_mutant > 0) {
+		run.scenario = scenario_find(explore_mutant_scenarios[explore_mutant - 1]);
+		if (run.scenario != NULL && !search_scenario(o, limit, s, false))
+			return true;
+	}
+
+	end = search_clock() + limit;
 	for (seconds = 0.05; search_clock() < end; seconds *= 4) {
 		for (i = 0; (run.scenario = scenario_at(i)) != NULL; i++) {
 			if (!search_scenario(o, seconds, s, false))
