@@ -142,7 +142,7 @@ run_gcc()
 	else
 		echo '  no hugepages to be had: no test with a true secondary process'
 	fi
-	meson_tests 'unit tests' 500 "$GCC_BUILD" --no-suite e2e --no-suite install \
+	meson_tests 'unit tests' 900 "$GCC_BUILD" --no-suite e2e --no-suite install \
 		--no-suite model
 }
 
@@ -169,7 +169,7 @@ run_sanitizers()
 	RATION_TEST_KILLS=8 \
 		ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
 		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
-		--no-suite install --no-suite model --timeout-multiplier 4
+		--no-suite install --no-suite model --no-suite explore --timeout-multiplier 4
 }
 
 # Without optimisation, so that a branch in the code is a branch in the source.

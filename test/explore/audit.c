@@ -203,13 +203,25 @@ check_gate(uint32_t asker, uint32_t member)
 	}
 }
 
+/* Whoever has just opened the gate has opened it for what it was asked to drain. */
 static void
-check_rounds(void)
+check_target(uint32_t asker, uint32_t writer)
+{
+	const struct op *op = world_op(writer);
+
+	if (op != NULL && op->kind == OP_DRAIN && w->d->targets[asker] != op->index)
+		explore_fail("P3: the gate of another counter is set");
+}
+
+static void
+check_rounds(uint32_t writer)
 {
 	uint32_t holders = (uint32_t)w->d->round, fresh = holders & ~(uint32_t)w->round, asker, i;
 
-	for (; fresh != 0; fresh &= fresh - 1)
+	for (; fresh != 0; fresh &= fresh - 1) {
 		w->gen_of[__builtin_ctz(fresh)] = (uint32_t)(w->d->round >> 32);
+		check_target((uint32_t)__builtin_ctz(fresh), writer);
+	}
 	w->round = w->d->round;
 	for (; holders != 0; holders &= holders - 1) {
 		asker = (uint32_t)__builtin_ctz(holders);
@@ -275,7 +287,7 @@ explore_audit(uint32_t writer)
 	}
 	for (i = 0; i < w->d->max_lcores; i++)
 		check_slots(i);
-	check_rounds();
+	check_rounds(writer);
 	look_for_room();
 	/* A sample is enough. */
 	if (turn++ % 8 == 0)

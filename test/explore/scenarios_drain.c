@@ -259,18 +259,19 @@ fall_asleep(void)
 	uint32_t i;
 
 	world_charge(0, 1);
-	world_charge(1, 1);
+	world_charge(1, 4);
 	for (i = 0; i < 3; i++) {
 		look_at_clock(1);
-		world_uncharge(1, 1);
-		world_charge(1, 1);
+		/* More than fits into the slot that this wakes. */
+		world_uncharge(1, 4);
+		world_charge(1, 4);
 		world_quiescent();
 	}
 	look_at_clock(9);
 	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
 		explore_fail("P4: stock that was not used has not come back");
 	world_uncharge(0, 1);
-	world_uncharge(1, 1);
+	world_uncharge(1, 4);
 	world_finish();
 }
 
