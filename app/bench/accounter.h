@@ -14,10 +14,14 @@
  * (accounter_loops.h).
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Packets of a burst. */
 #define BURST_SIZE 32
+
+/** Units that those with a stock take ahead: the kernel's batch, and libration's default. */
+#define ACCOUNTER_BATCH 64u
 
 /** A tree: `counters` leaves at `depth` levels below the root. */
 struct accounter_tree {
@@ -25,6 +29,8 @@ struct accounter_tree {
 	uint32_t depth; /**< 1: the leaves are children of the root. */
 	uint64_t max; /**< Limit of each leaf, in units. */
 	uint64_t root_max; /**< Limit of the root, 0: none. */
+	uint32_t lanes; /**< Lcores that can use it at once, 0: one. */
+	bool no_stock; /**< Those that could have a stock shall have none. */
 };
 
 /** What a loop does: charge and uncharge again, `pairs` times. */
@@ -37,37 +43,88 @@ struct accounter_work {
 
 enum accounter_pattern {
 	ACCOUNTER_SAME, /**< Always the counter order[0]. */
+	ACCOUNTER_CALLS, /**< The same, but each operation is a call. */
 	ACCOUNTER_TURN, /**< order[0], order[1], ... each charged and uncharged in turn. */
 	ACCOUNTER_BURSTS, /**< 32 from `order` are charged, then the same 32 uncharged. */
+	ACCOUNTER_BURSTS_AHEAD, /**< And those of the next burst are fetched before. */
+	ACCOUNTER_CHARGES, /**< Only charges, in turn: `pairs` of them. */
+	ACCOUNTER_UNCHARGES, /**< Only uncharges. */
 	ACCOUNTER_NB_PATTERNS
 };
 
+/** It has a tree: a charge counts at every level and is refused where one lacks room. */
+#define ACCOUNTER_TREE (1u << 0)
+/** Several lcores may work on one tree at once. */
+#define ACCOUNTER_SHARED (1u << 1)
+/** An uncharge gives back nothing but what the counter itself was charged. */
+#define ACCOUNTER_EXACT (1u << 2)
+
 struct accounter {
 	const char *name;
+	uint32_t flags; /**< ACCOUNTER_* */
+	uint32_t counters_max; /**< More would need too much memory. 0: no bound. */
 
 	/** Make the tree. @return NULL after a message if it cannot be had. */
 	void *(*create)(const struct accounter_tree *tree);
+	/** All lanes have left. */
 	void (*destroy)(void *self);
+
+	/** Lcore's own part, called by that lcore. @return NULL after a message */
+	void *(*join)(void *self, uint32_t lane);
+	/** Called by the same lcore. */
+	void (*leave)(void *lane);
 
 	/** Handle of leaf i. */
 	uint64_t (*counter)(void *self, uint32_t i);
 
 	/** One operation, out of line. @return 0, or not 0 if it is refused. */
-	int (*charge)(void *self, uint64_t c, uint64_t n);
-	int (*uncharge)(void *self, uint64_t c, uint64_t n);
+	int (*charge)(void *lane, uint64_t c, uint64_t n);
+	int (*uncharge)(void *lane, uint64_t c, uint64_t n);
 
 	/** Units of a counter that are charged and not yet uncharged. */
 	uint64_t (*granted)(void *self, uint64_t c);
 
-	/** Operations so far that did not hit the stock; NULL: it has none. */
-	uint64_t (*slow_paths)(void *self);
+	/** Operations of a lane so far that did not hit the stock; NULL: it has none. */
+	uint64_t (*slow_paths)(void *lane);
 
-	/** The measured loops. @return the number of refused operations. */
-	uint64_t (*loop[ACCOUNTER_NB_PATTERNS])(void *self, const struct accounter_work *w);
+	/** To be called once in a while by those who do nothing else; NULL: no need. */
+	void (*poll)(void *lane);
+
+	/** The measured loops, NULL: it cannot do that. @return the number of refused operations. */
+	uint64_t (*loop[ACCOUNTER_NB_PATTERNS])(void *lane, const struct accounter_work *w);
 };
 
 extern const struct accounter accounter_limit;
 extern const struct accounter accounter_atomic_tree;
+extern const struct accounter accounter_cas_tree;
+extern const struct accounter accounter_spinlock_tree;
+extern const struct accounter accounter_slots_7_random;
+extern const struct accounter accounter_slots_7_rr;
+extern const struct accounter accounter_stock_v3;
+extern const struct accounter accounter_stock_v4;
+extern const struct accounter accounter_limit_counter;
+extern const struct accounter accounter_mempool_cache;
+extern const struct accounter accounter_meter;
 extern const struct accounter accounter_ration;
+
+/** For those whose lcores share everything: the lane is the accounter itself. */
+static inline void *
+accounter_join_shared(void *self, uint32_t lane)
+{
+	(void)lane;
+	return self;
+}
+
+static inline void
+accounter_leave_shared(void *lane)
+{
+	(void)lane;
+}
+
+static inline uint32_t
+accounter_lanes(const struct accounter_tree *tree)
+{
+	return tree->lanes > 0 ? tree->lanes : 1;
+}
 
 #endif /* BENCH_ACCOUNTER_H_ */

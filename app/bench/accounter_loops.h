@@ -21,6 +21,7 @@ typedef int (*accounter_op_t)(void *base, uint64_t c, uint64_t n);
 typedef uint16_t (*accounter_charge_burst_t)(void *base, const uint64_t *c, uint16_t nb,
 					     uint8_t *granted);
 typedef uint16_t (*accounter_uncharge_burst_t)(void *base, const uint64_t *c, uint16_t nb);
+typedef void (*accounter_prefetch_t)(void *base, const uint64_t *c, uint16_t nb);
 
 /** Charge, and uncharge what was granted. @return operations that were refused */
 static __rte_always_inline uint64_t
@@ -89,6 +90,40 @@ loop_bursts(void *base, const struct accounter_work *w, accounter_charge_burst_t
 	return refused;
 }
 
+/** As loop_bursts(), and the next burst is on its way into cache meanwhile. */
+static __rte_always_inline uint64_t
+loop_bursts_ahead(void *base, const struct accounter_work *w, accounter_charge_burst_t charge,
+		  accounter_uncharge_burst_t uncharge, accounter_prefetch_t prefetch)
+{
+	const uint64_t *order = w->order, pairs = w->pairs, mask = w->nb_order - 1;
+	uint8_t granted[BURST_SIZE];
+	uint64_t i, refused = 0;
+
+	for (i = 0; i < pairs; i += BURST_SIZE) {
+		const uint64_t *c = &order[i & mask];
+
+		prefetch(base, &order[(i + BURST_SIZE) & mask], BURST_SIZE);
+		if (unlikely(charge(base, c, BURST_SIZE, granted) != BURST_SIZE))
+			refused += uncharge_granted(base, c, granted, uncharge);
+		else
+			refused += BURST_SIZE - uncharge(base, c, BURST_SIZE);
+		asm volatile("" : : "m"(granted));
+	}
+	return refused;
+}
+
+/** One operation after the other on the counters in turn. */
+static __rte_always_inline uint64_t
+loop_one_way(void *base, const struct accounter_work *w, accounter_op_t op)
+{
+	const uint64_t *order = w->order, n = w->units, pairs = w->pairs, mask = w->nb_order - 1;
+	uint64_t i, refused = 0;
+
+	for (i = 0; i < pairs; i++)
+		refused += unlikely(op(base, order[i & mask], n) != 0) ? 1 : 0;
+	return refused;
+}
+
 /** A burst of single charges, for those that know no better. */
 static __rte_always_inline uint16_t
 burst_of_charges(void *base, const uint64_t *c, uint16_t nb, uint8_t *granted,
@@ -113,5 +148,66 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, accounter_op_t un
 		ok += uncharge(base, c[i], 1) == 0;
 	return ok;
 }
+
+/** Make the loops NAME_loop_*() of inline operations. */
+#define ACCOUNTER_LOOPS(name, charge, uncharge, charge_many, uncharge_many)                        \
+	static __rte_noinline int name##_charge_call(void *lane, uint64_t c, uint64_t n)           \
+	{                                                                                          \
+		return charge(lane, c, n);                                                         \
+	}                                                                                          \
+	static __rte_noinline int name##_uncharge_call(void *lane, uint64_t c, uint64_t n)         \
+	{                                                                                          \
+		return uncharge(lane, c, n);                                                       \
+	}                                                                                          \
+	static uint64_t name##_loop_same(void *lane, const struct accounter_work *w)               \
+	{                                                                                          \
+		return loop_same(lane, w, charge, uncharge);                                       \
+	}                                                                                          \
+	static uint64_t name##_loop_calls(void *lane, const struct accounter_work *w)              \
+	{                                                                                          \
+		return loop_same(lane, w, name##_charge_call, name##_uncharge_call);               \
+	}                                                                                          \
+	static uint64_t name##_loop_turn(void *lane, const struct accounter_work *w)               \
+	{                                                                                          \
+		return loop_turn(lane, w, charge, uncharge);                                       \
+	}                                                                                          \
+	static uint64_t name##_loop_bursts(void *lane, const struct accounter_work *w)             \
+	{                                                                                          \
+		return loop_bursts(lane, w, charge_many, uncharge_many);                           \
+	}                                                                                          \
+	static uint64_t name##_loop_charges(void *lane, const struct accounter_work *w)            \
+	{                                                                                          \
+		return loop_one_way(lane, w, charge);                                              \
+	}                                                                                          \
+	static uint64_t name##_loop_uncharges(void *lane, const struct accounter_work *w)          \
+	{                                                                                          \
+		return loop_one_way(lane, w, uncharge);                                            \
+	}
+
+/** The same for those that know no bursts. */
+#define ACCOUNTER_SINGLE_LOOPS(name, charge, uncharge)                                             \
+	static inline uint16_t name##_charge_burst(void *lane, const uint64_t *c, uint16_t nb,     \
+						   uint8_t *granted)                               \
+	{                                                                                          \
+		return burst_of_charges(lane, c, nb, granted, charge);                             \
+	}                                                                                          \
+	static inline uint16_t name##_uncharge_burst(void *lane, const uint64_t *c, uint16_t nb)   \
+	{                                                                                          \
+		return burst_of_uncharges(lane, c, nb, uncharge);                                  \
+	}                                                                                          \
+	ACCOUNTER_LOOPS(name, charge, uncharge, name##_charge_burst, name##_uncharge_burst)
+
+/** And the one with prefetch. */
+#define ACCOUNTER_LOOP_AHEAD(name, charge_many, uncharge_many, prefetch)                           \
+	static uint64_t name##_loop_bursts_ahead(void *lane, const struct accounter_work *w)       \
+	{                                                                                          \
+		return loop_bursts_ahead(lane, w, charge_many, uncharge_many, prefetch);           \
+	}
+
+/** Members of accounter.loop. */
+#define ACCOUNTER_LOOP_TABLE(name)                                                                 \
+	[ACCOUNTER_SAME] = name##_loop_same, [ACCOUNTER_CALLS] = name##_loop_calls,                \
+	[ACCOUNTER_TURN] = name##_loop_turn, [ACCOUNTER_BURSTS] = name##_loop_bursts,              \
+	[ACCOUNTER_CHARGES] = name##_loop_charges, [ACCOUNTER_UNCHARGES] = name##_loop_uncharges
 
 #endif /* BENCH_ACCOUNTER_LOOPS_H_ */

@@ -19,7 +19,6 @@
 
 struct ration_tree {
 	struct ration_domain *domain;
-	struct ration_lcore *lc;
 	ration_counter_t *leaves;
 };
 
@@ -47,35 +46,23 @@ uncharge_burst(void *base, const uint64_t *c, uint16_t nb)
 	return ration_uncharge_burst(base, c, NULL, nb);
 }
 
-static uint64_t
-ration_loop_same(void *self, const struct accounter_work *w)
+static inline void
+prefetch(void *base, const uint64_t *c, uint16_t nb)
 {
-	struct ration_tree *t = self;
-
-	return loop_same(t->lc, w, charge_one, uncharge_one);
+	ration_prefetch(base, c, nb);
 }
 
-static uint64_t
-ration_loop_turn(void *self, const struct accounter_work *w)
-{
-	struct ration_tree *t = self;
-
-	return loop_turn(t->lc, w, charge_one, uncharge_one);
-}
-
-static uint64_t
-ration_loop_bursts(void *self, const struct accounter_work *w)
-{
-	struct ration_tree *t = self;
-
-	return loop_bursts(t->lc, w, charge_burst, uncharge_burst);
-}
+ACCOUNTER_LOOPS(ration, charge_one, uncharge_one, charge_burst, uncharge_burst)
+ACCOUNTER_LOOP_AHEAD(ration, charge_burst, uncharge_burst, prefetch)
 
 /* Below the root a chain of depth - 1 counters, the leaves at its end. */
 static int
 grow_tree(struct ration_tree *t, const struct accounter_tree *tree)
 {
-	const struct ration_counter_params leaf = {.max = tree->max, .batch = RATION_BATCH_UNSET};
+	const struct ration_counter_params leaf = {
+		.max = tree->max,
+		.batch = tree->no_stock ? 0 : ACCOUNTER_BATCH,
+	};
 	ration_counter_t parent = ration_domain_root(t->domain);
 	char name[RATION_NAMESIZE];
 	uint32_t i;
@@ -99,8 +86,6 @@ ration_destroy(void *self)
 {
 	struct ration_tree *t = self;
 
-	if (t->lc != NULL)
-		ration_lcore_leave(t->lc);
 	if (ration_domain_free(t->domain) < 0)
 		warnx("ration: a benchmark domain stays in memory");
 	free(t->leaves);
@@ -112,7 +97,7 @@ ration_create(const struct accounter_tree *tree)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 1 + tree->depth + tree->counters,
-		.max_lcores = 1,
+		.max_lcores = accounter_lanes(tree),
 		.socket_id = SOCKET_ID_ANY,
 		.max = tree->root_max,
 	};
@@ -128,14 +113,28 @@ ration_create(const struct accounter_tree *tree)
 	snprintf(name, sizeof(name), "bench-%u", serial++);
 	t->domain = ration_domain_create(name, &params);
 	if (t->domain != NULL && grow_tree(t, tree) == 0)
-		t->lc = ration_lcore_online(t->domain);
-	if (t->lc == NULL) {
-		warnx("ration: domain of %u counters, %u deep: %s", tree->counters, tree->depth,
-		      rte_strerror(rte_errno));
-		ration_destroy(t);
-		return NULL;
-	}
-	return t;
+		return t;
+	warnx("ration: domain of %u counters, %u deep: %s", tree->counters, tree->depth,
+	      rte_strerror(rte_errno));
+	ration_destroy(t);
+	return NULL;
+}
+
+static void *
+ration_join(void *self, uint32_t lane)
+{
+	struct ration_tree *t = self;
+	struct ration_lcore *lc = ration_lcore_online(t->domain);
+
+	if (lc == NULL)
+		warnx("ration: lane %u: %s", lane, rte_strerror(rte_errno));
+	return lc;
+}
+
+static void
+ration_leave(void *lane)
+{
+	ration_lcore_leave(lane);
 }
 
 static uint64_t
@@ -144,22 +143,6 @@ ration_leaf(void *self, uint32_t i)
 	struct ration_tree *t = self;
 
 	return t->leaves[i];
-}
-
-static int
-ration_charge_out_of_line(void *self, uint64_t c, uint64_t n)
-{
-	struct ration_tree *t = self;
-
-	return ration_try_charge(t->lc, c, n);
-}
-
-static int
-ration_uncharge_out_of_line(void *self, uint64_t c, uint64_t n)
-{
-	struct ration_tree *t = self;
-
-	return ration_uncharge(t->lc, c, n);
 }
 
 static uint64_t
@@ -173,28 +156,32 @@ ration_granted(void *self, uint64_t c)
 }
 
 static uint64_t
-ration_slow_paths(void *self)
+ration_slow_paths(void *lane)
 {
-	struct ration_tree *t = self;
 	struct ration_lcore_stats stats;
 
-	ration_lcore_stats_get(t->lc, &stats);
+	ration_lcore_stats_get(lane, &stats);
 	return stats.refills + stats.trims + stats.refusals;
+}
+
+static void
+ration_poll(void *lane)
+{
+	ration_quiescent(lane);
 }
 
 const struct accounter accounter_ration = {
 	.name = "ration",
+	.flags = ACCOUNTER_TREE | ACCOUNTER_SHARED | ACCOUNTER_EXACT,
 	.create = ration_create,
 	.destroy = ration_destroy,
+	.join = ration_join,
+	.leave = ration_leave,
 	.counter = ration_leaf,
-	.charge = ration_charge_out_of_line,
-	.uncharge = ration_uncharge_out_of_line,
+	.charge = charge_one,
+	.uncharge = uncharge_one,
 	.granted = ration_granted,
 	.slow_paths = ration_slow_paths,
-	.loop =
-		{
-			[ACCOUNTER_SAME] = ration_loop_same,
-			[ACCOUNTER_TURN] = ration_loop_turn,
-			[ACCOUNTER_BURSTS] = ration_loop_bursts,
-		},
+	.poll = ration_poll,
+	.loop = {ACCOUNTER_LOOP_TABLE(ration), [ACCOUNTER_BURSTS_AHEAD] = ration_loop_bursts_ahead},
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
 
 #include <ration_compat.h>
 
@@ -66,35 +67,17 @@ limit_uncharge(void *base, uint64_t c, uint64_t n)
 	return 0;
 }
 
-static inline uint16_t
-limit_charge_burst(void *base, const uint64_t *c, uint16_t nb, uint8_t *granted)
+static inline void
+limit_prefetch(void *base, const uint64_t *c, uint16_t nb)
 {
-	return burst_of_charges(base, c, nb, granted, limit_charge);
+	uint16_t i;
+
+	for (i = 0; i < nb; i++)
+		rte_prefetch0(limit_slot_of(base, c[i]));
 }
 
-static inline uint16_t
-limit_uncharge_burst(void *base, const uint64_t *c, uint16_t nb)
-{
-	return burst_of_uncharges(base, c, nb, limit_uncharge);
-}
-
-static uint64_t
-limit_loop_same(void *base, const struct accounter_work *w)
-{
-	return loop_same(base, w, limit_charge, limit_uncharge);
-}
-
-static uint64_t
-limit_loop_turn(void *base, const struct accounter_work *w)
-{
-	return loop_turn(base, w, limit_charge, limit_uncharge);
-}
-
-static uint64_t
-limit_loop_bursts(void *base, const struct accounter_work *w)
-{
-	return loop_bursts(base, w, limit_charge_burst, limit_uncharge_burst);
-}
+ACCOUNTER_SINGLE_LOOPS(limit, limit_charge, limit_uncharge)
+ACCOUNTER_LOOP_AHEAD(limit, limit_charge_burst, limit_uncharge_burst, limit_prefetch)
 
 static void *
 limit_create(const struct accounter_tree *tree)
@@ -128,16 +111,14 @@ limit_granted(void *self, uint64_t c)
 
 const struct accounter accounter_limit = {
 	.name = "limit",
+	.flags = ACCOUNTER_EXACT,
 	.create = limit_create,
 	.destroy = free,
+	.join = accounter_join_shared,
+	.leave = accounter_leave_shared,
 	.counter = limit_counter,
 	.charge = limit_charge,
 	.uncharge = limit_uncharge,
 	.granted = limit_granted,
-	.loop =
-		{
-			[ACCOUNTER_SAME] = limit_loop_same,
-			[ACCOUNTER_TURN] = limit_loop_turn,
-			[ACCOUNTER_BURSTS] = limit_loop_bursts,
-		},
+	.loop = {ACCOUNTER_LOOP_TABLE(limit), [ACCOUNTER_BURSTS_AHEAD] = limit_loop_bursts_ahead},
 };

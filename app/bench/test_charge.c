@@ -87,6 +87,7 @@ static const struct {
 struct charge_run {
 	const struct charge_case *c;
 	void *self;
+	void *lane;
 	uint64_t *order;
 	struct accounter_work work;
 	struct row *row;
@@ -135,7 +136,8 @@ start_run(struct bench *b, struct charge_run *run, const struct charge_case *c)
 
 	run->c = c;
 	run->self = c->impl->create(&tree);
-	if (run->self == NULL || make_order(run) < 0)
+	if (run->self == NULL || (run->lane = c->impl->join(run->self, 0)) == NULL ||
+	    make_order(run) < 0)
 		return -1;
 	run->work.pairs = b->quick ? PAIRS_QUICK : PAIRS;
 	run->row = results_row(&b->results, c->impl->name, c->name, "ns/pair",
@@ -151,7 +153,7 @@ loop(struct charge_run *run, uint64_t pairs)
 	struct accounter_work work = run->work;
 
 	work.pairs = pairs;
-	return run->c->impl->loop[run->c->pattern](run->self, &work);
+	return run->c->impl->loop[run->c->pattern](run->lane, &work);
 }
 
 /* Time one window. A few pairs before it bring back what the other cases have pushed out. */
@@ -181,7 +183,7 @@ warm_up(const struct bench *b, struct charge_run *runs)
 static uint64_t
 slow_paths(const struct charge_run *run)
 {
-	return run->c->impl->slow_paths == NULL ? 0 : run->c->impl->slow_paths(run->self);
+	return run->c->impl->slow_paths == NULL ? 0 : run->c->impl->slow_paths(run->lane);
 }
 
 static void
@@ -244,6 +246,8 @@ run_charge(struct bench *b)
 		rc = conclude(b, runs);
 	}
 	for (i = 0; i < NB_CASES; i++) {
+		if (runs[i].lane != NULL)
+			runs[i].c->impl->leave(runs[i].lane);
 		if (runs[i].self != NULL)
 			runs[i].c->impl->destroy(runs[i].self);
 		free(runs[i].order);

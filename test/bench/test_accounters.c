@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,76 +31,140 @@ of(void **state)
 	return *state;
 }
 
+struct bed {
+	const struct accounter *a;
+	void *self;
+	void *lane;
+};
+
+static struct bed
+make_bed(void **state, const struct accounter_tree *t)
+{
+	struct bed b = {.a = of(state)};
+
+	b.self = b.a->create(t);
+	assert_non_null(b.self);
+	b.lane = b.a->join(b.self, 0);
+	assert_non_null(b.lane);
+	return b;
+}
+
+static void
+break_bed(struct bed *b)
+{
+	b->a->leave(b->lane);
+	b->a->destroy(b->self);
+}
+
+static int
+charge(struct bed *b, uint64_t c, uint64_t n)
+{
+	return b->a->charge(b->lane, c, n);
+}
+
+static int
+uncharge(struct bed *b, uint64_t c, uint64_t n)
+{
+	return b->a->uncharge(b->lane, c, n);
+}
+
+static uint64_t
+granted(struct bed *b, uint64_t c)
+{
+	return b->a->granted(b->self, c);
+}
+
 static void
 units_are_counted_on_their_counter_alone(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
+	struct bed b = make_bed(state, &tree);
 
-	assert_non_null(self);
-	assert_int_equal(a->charge(self, a->counter(self, 5), 7), 0);
-	assert_int_equal(a->granted(self, a->counter(self, 4)), 0);
-	assert_int_equal(a->granted(self, a->counter(self, 5)), 7);
-	assert_int_equal(a->granted(self, a->counter(self, 6)), 0);
-	assert_int_equal(a->uncharge(self, a->counter(self, 5), 3), 0);
-	assert_int_equal(a->granted(self, a->counter(self, 5)), 4);
-	assert_int_equal(a->uncharge(self, a->counter(self, 5), 4), 0);
-	a->destroy(self);
+	assert_int_equal(charge(&b, b.a->counter(b.self, 5), 7), 0);
+	assert_int_equal(granted(&b, b.a->counter(b.self, 4)), 0);
+	assert_int_equal(granted(&b, b.a->counter(b.self, 5)), 7);
+	assert_int_equal(granted(&b, b.a->counter(b.self, 6)), 0);
+	assert_int_equal(uncharge(&b, b.a->counter(b.self, 5), 3), 0);
+	assert_int_equal(granted(&b, b.a->counter(b.self, 5)), 4);
+	assert_int_equal(uncharge(&b, b.a->counter(b.self, 5), 4), 0);
+	break_bed(&b);
 }
 
 static void
 handles_differ(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
+	struct bed b = make_bed(state, &tree);
 	uint32_t i, j;
 
 	for (i = 0; i < COUNTERS; i++) {
 		for (j = 0; j < i; j++)
-			assert_true(a->counter(self, i) != a->counter(self, j));
+			assert_true(b.a->counter(b.self, i) != b.a->counter(b.self, j));
 	}
-	a->destroy(self);
+	break_bed(&b);
 }
 
 static void
-fill_order(const struct accounter *a, void *self, uint64_t *order)
+fill_order(const struct bed *b, uint64_t *order)
 {
 	uint32_t i;
 
 	for (i = 0; i < COUNTERS; i++)
-		order[i] = a->counter(self, i);
+		order[i] = b->a->counter(b->self, i);
+}
+
+static void
+each_has(struct bed *b, const uint64_t *order, uint64_t units)
+{
+	uint32_t i;
+
+	for (i = 0; i < COUNTERS; i++)
+		assert_int_equal(granted(b, order[i]), units);
 }
 
 static void
 every_loop_gives_back_what_it_charges(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
+	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS];
 	const struct accounter_work work = {order, COUNTERS, 1, 10 * COUNTERS};
 	uint32_t i;
 	int pattern;
 
-	fill_order(a, self, order);
+	fill_order(&b, order);
 	for (i = 0; i < COUNTERS; i++)
-		assert_int_equal(a->charge(self, order[i], 2), 0);
-	for (pattern = 0; pattern < ACCOUNTER_NB_PATTERNS; pattern++) {
-		assert_int_equal(a->loop[pattern](self, &work), 0);
-		for (i = 0; i < COUNTERS; i++)
-			assert_int_equal(a->granted(self, order[i]), 2);
+		assert_int_equal(charge(&b, order[i], 2), 0);
+	for (pattern = 0; pattern < ACCOUNTER_CHARGES; pattern++) {
+		if (b.a->loop[pattern] == NULL)
+			continue;
+		assert_int_equal(b.a->loop[pattern](b.lane, &work), 0);
+		each_has(&b, order, 2);
 	}
 	for (i = 0; i < COUNTERS; i++)
-		assert_int_equal(a->uncharge(self, order[i], 2), 0);
-	a->destroy(self);
+		assert_int_equal(uncharge(&b, order[i], 2), 0);
+	break_bed(&b);
+}
+
+static void
+loops_that_go_one_way_leave_it_charged(void **state)
+{
+	struct bed b = make_bed(state, &tree);
+	uint64_t order[COUNTERS];
+	const struct accounter_work work = {order, COUNTERS, 3, 10 * COUNTERS};
+
+	fill_order(&b, order);
+	assert_int_equal(b.a->loop[ACCOUNTER_CHARGES](b.lane, &work), 0);
+	each_has(&b, order, 30);
+	assert_int_equal(b.a->loop[ACCOUNTER_UNCHARGES](b.lane, &work), 0);
+	each_has(&b, order, 0);
+	break_bed(&b);
 }
 
 /* The units that a counter can still grant. */
 static uint64_t
-use_up(const struct accounter *a, void *self, uint64_t c)
+use_up(struct bed *b, uint64_t c)
 {
 	uint64_t n = 0;
 
-	while (n < 10 * MAX && a->charge(self, c, 1) == 0)
+	while (n < 10 * MAX && charge(b, c, 1) == 0)
 		n++;
 	return n;
 }
@@ -108,37 +173,39 @@ use_up(const struct accounter *a, void *self, uint64_t c)
 static void
 every_loop_counts_what_a_full_counter_refuses(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
+	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS], used;
 	const struct accounter_work work = {order, COUNTERS, 1, COUNTERS};
+	int pattern;
 
-	fill_order(a, self, order);
-	used = use_up(a, self, order[0]);
+	fill_order(&b, order);
+	used = use_up(&b, order[0]);
 	assert_in_range(used, MAX, 2 * MAX);
-	assert_int_equal(a->loop[ACCOUNTER_SAME](self, &work), COUNTERS);
-	assert_int_equal(a->loop[ACCOUNTER_TURN](self, &work), 1);
-	assert_int_equal(a->loop[ACCOUNTER_BURSTS](self, &work), 1);
-	assert_int_equal(a->granted(self, order[0]), used);
-	assert_int_equal(a->granted(self, order[1]), 0);
-	assert_int_equal(a->uncharge(self, order[0], used), 0);
-	a->destroy(self);
+	for (pattern = 0; pattern < ACCOUNTER_CHARGES; pattern++) {
+		bool same = pattern == ACCOUNTER_SAME || pattern == ACCOUNTER_CALLS;
+
+		if (b.a->loop[pattern] != NULL)
+			assert_int_equal(b.a->loop[pattern](b.lane, &work), same ? COUNTERS : 1);
+	}
+	assert_int_equal(granted(&b, order[0]), used);
+	assert_int_equal(granted(&b, order[1]), 0);
+	assert_int_equal(uncharge(&b, order[0], used), 0);
+	break_bed(&b);
 }
 
 static void
 the_same_loop_charges_the_units_it_is_told(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
-	uint64_t order = a->counter(self, 0), used = use_up(a, self, order);
+	struct bed b = make_bed(state, &tree);
+	uint64_t order = b.a->counter(b.self, 0), used = use_up(&b, order);
 	struct accounter_work work = {&order, 1, 3, 8};
 
-	assert_int_equal(a->uncharge(self, order, 2), 0);
-	assert_int_equal(a->loop[ACCOUNTER_SAME](self, &work), 8);
+	assert_int_equal(uncharge(&b, order, 2), 0);
+	assert_int_equal(b.a->loop[ACCOUNTER_SAME](b.lane, &work), 8);
 	work.units = 2;
-	assert_int_equal(a->loop[ACCOUNTER_SAME](self, &work), 0);
-	assert_int_equal(a->uncharge(self, order, used - 2), 0);
-	a->destroy(self);
+	assert_int_equal(b.a->loop[ACCOUNTER_SAME](b.lane, &work), 0);
+	assert_int_equal(uncharge(&b, order, used - 2), 0);
+	break_bed(&b);
 }
 
 /* For those that have a tree. */
@@ -146,49 +213,63 @@ static void
 refusal_at_the_root_leaves_nothing_behind(void **state)
 {
 	const struct accounter_tree small = {.counters = 2, .depth = 3, .max = MAX, .root_max = 10};
-	const struct accounter *a = of(state);
-	void *self = a->create(&small);
-	uint64_t c = a->counter(self, 0), other = a->counter(self, 1);
+	struct bed b = make_bed(state, &small);
+	uint64_t c = b.a->counter(b.self, 0), other = b.a->counter(b.self, 1);
 
-	assert_int_equal(a->charge(self, c, 8), 0);
-	assert_int_not_equal(a->charge(self, other, 3), 0);
-	assert_int_equal(a->granted(self, other), 0);
-	assert_int_equal(a->uncharge(self, c, 8), 0);
-	assert_int_equal(a->granted(self, c), 0);
-	a->destroy(self);
+	assert_true(b.a->flags & ACCOUNTER_TREE);
+	assert_int_equal(charge(&b, c, 8), 0);
+	assert_int_not_equal(charge(&b, other, 3), 0);
+	assert_int_equal(granted(&b, other), 0);
+	assert_int_equal(uncharge(&b, c, 8), 0);
+	assert_int_equal(granted(&b, c), 0);
+	break_bed(&b);
 }
 
 /* For those that can tell, if it is more than a stock can be. */
 static void
 too_large_an_uncharge_is_refused(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
-	uint64_t c = a->counter(self, 0);
+	struct bed b = make_bed(state, &tree);
+	uint64_t c = b.a->counter(b.self, 0);
 
-	assert_int_equal(a->charge(self, c, 5), 0);
-	assert_int_not_equal(a->uncharge(self, c, 10 * MAX), 0);
-	assert_int_equal(a->granted(self, c), 5);
-	assert_int_equal(a->uncharge(self, c, 5), 0);
-	a->destroy(self);
+	assert_int_equal(charge(&b, c, 5), 0);
+	assert_int_not_equal(uncharge(&b, c, 10 * MAX), 0);
+	assert_int_equal(granted(&b, c), 5);
+	assert_int_equal(uncharge(&b, c, 5), 0);
+	break_bed(&b);
 }
 
 static void
 hits_take_no_slow_path(void **state)
 {
-	const struct accounter *a = of(state);
-	void *self = a->create(&tree);
+	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS], slow;
 	const struct accounter_work work = {order, COUNTERS, 1, 10 * COUNTERS};
 
-	fill_order(a, self, order);
-	a->loop[ACCOUNTER_BURSTS](self, &work);
-	slow = a->slow_paths(self);
+	fill_order(&b, order);
+	b.a->loop[ACCOUNTER_BURSTS](b.lane, &work);
+	slow = b.a->slow_paths(b.lane);
 	assert_true(slow > 0);
-	assert_int_equal(a->loop[ACCOUNTER_TURN](self, &work), 0);
-	assert_int_equal(a->loop[ACCOUNTER_BURSTS](self, &work), 0);
-	assert_int_equal(a->slow_paths(self), slow);
-	a->destroy(self);
+	assert_int_equal(b.a->loop[ACCOUNTER_TURN](b.lane, &work), 0);
+	assert_int_equal(b.a->loop[ACCOUNTER_BURSTS](b.lane, &work), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), slow);
+	break_bed(&b);
+}
+
+/* For those that have a stock: without it every operation walks. */
+static void
+without_stock_nothing_hits(void **state)
+{
+	const struct accounter_tree bare = {
+		.counters = COUNTERS, .depth = 3, .max = MAX, .no_stock = true};
+	struct bed b = make_bed(state, &bare);
+	uint64_t order[COUNTERS];
+	const struct accounter_work work = {order, COUNTERS, 1, COUNTERS};
+
+	fill_order(&b, order);
+	assert_int_equal(b.a->loop[ACCOUNTER_TURN](b.lane, &work), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 2 * COUNTERS);
+	break_bed(&b);
 }
 
 #define TEST(name, f, accounter)                                                                   \
@@ -203,19 +284,38 @@ hits_take_no_slow_path(void **state)
 		TEST(name, every_loop_counts_what_a_full_counter_refuses, accounter),              \
 		TEST(name, the_same_loop_charges_the_units_it_is_told, accounter)
 
+#define TESTS_OF_TREES(name, accounter)                                                            \
+	TESTS_OF_ALL(name, accounter),                                                             \
+		TEST(name, loops_that_go_one_way_leave_it_charged, accounter),                     \
+		TEST(name, refusal_at_the_root_leaves_nothing_behind, accounter)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TESTS_OF_ALL("limit", accounter_limit),
+		TEST("limit", loops_that_go_one_way_leave_it_charged, accounter_limit),
 		TEST("limit", too_large_an_uncharge_is_refused, accounter_limit),
-		TESTS_OF_ALL("atomic-tree", accounter_atomic_tree),
-		TEST("atomic-tree", refusal_at_the_root_leaves_nothing_behind,
-		     accounter_atomic_tree),
-		TESTS_OF_ALL("ration", accounter_ration),
-		TEST("ration", refusal_at_the_root_leaves_nothing_behind, accounter_ration),
+		TESTS_OF_TREES("atomic-tree", accounter_atomic_tree),
+		TESTS_OF_TREES("cas-tree", accounter_cas_tree),
+		TESTS_OF_TREES("spinlock-tree", accounter_spinlock_tree),
+		TESTS_OF_TREES("slots-7-random", accounter_slots_7_random),
+		TESTS_OF_TREES("slots-7-rr", accounter_slots_7_rr),
+		TESTS_OF_TREES("stock-v3", accounter_stock_v3),
+		TESTS_OF_TREES("stock-v4", accounter_stock_v4),
+		TESTS_OF_ALL("limit-counter", accounter_limit_counter),
+		TEST("limit-counter", loops_that_go_one_way_leave_it_charged,
+		     accounter_limit_counter),
+		TEST("limit-counter", too_large_an_uncharge_is_refused, accounter_limit_counter),
+		TEST("limit-counter", hits_take_no_slow_path, accounter_limit_counter),
+		TESTS_OF_ALL("mempool-cache", accounter_mempool_cache),
+		TEST("mempool-cache", too_large_an_uncharge_is_refused, accounter_mempool_cache),
+		TEST("meter", units_are_counted_on_their_counter_alone, accounter_meter),
+		TEST("meter", handles_differ, accounter_meter),
+		TESTS_OF_TREES("ration", accounter_ration),
 		TEST("ration", too_large_an_uncharge_is_refused, accounter_ration),
 		TEST("ration", hits_take_no_slow_path, accounter_ration),
+		TEST("ration", without_stock_nothing_hits, accounter_ration),
 	};
 
 	if (bench_eal_init() < 0)

@@ -10,16 +10,23 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include <rte_lcore.h>
+#include <rte_mempool.h>
+
 #include "accounter.h"
 #include "baseline_ring.h"
+#include "baseline_slots_7.h"
+#include "baseline_stock_v4.h"
 #include "bench_eal.h"
 
 /**
  * @file
- * What only some baselines promise: exactness between threads, answers through a ring.
+ * What only some baselines promise: exactness between threads, the rules of their stocks, answers
+ * through a ring.
  */
 
 /** The CPUs that we had before EAL pinned us to one: threads inherit that, and never race. */
@@ -37,12 +44,46 @@ start_thread(pthread_t *thread, void *(*f)(void *), void *arg)
 }
 
 #define THREADS 4
-#define UNITS 300000
+#define UNITS 2000000
+
+struct bed {
+	const struct accounter *a;
+	void *self;
+	void *lane;
+	uint64_t c;
+};
+
+/* One lane, joined by this thread; c is the first counter. */
+static struct bed
+make_bed(const struct accounter *a, const struct accounter_tree *tree)
+{
+	struct bed b = {.a = a, .self = a->create(tree)};
+
+	assert_non_null(b.self);
+	b.lane = a->join(b.self, 0);
+	b.c = a->counter(b.self, 0);
+	return b;
+}
+
+static void
+break_bed(struct bed *b)
+{
+	b->a->leave(b->lane);
+	b->a->destroy(b->self);
+}
+
+static const struct accounter *
+of(void **state)
+{
+	return *state;
+}
 
 struct hammer {
+	const struct accounter *a;
 	void *self;
 	uint64_t counter;
-	int (*op)(void *self, uint64_t c, uint64_t n);
+	int (*op)(void *lane, uint64_t c, uint64_t n);
+	uint32_t lane;
 	uint64_t refused;
 	pthread_barrier_t *start;
 };
@@ -51,34 +92,39 @@ static void *
 hammer(void *arg)
 {
 	struct hammer *h = arg;
+	void *lane = h->a->join(h->self, h->lane);
 	int i;
 
 	pthread_barrier_wait(h->start);
 	for (i = 0; i < UNITS; i++)
-		h->refused += h->op(h->self, h->counter, 1) != 0;
+		h->refused += h->op(lane, h->counter, 1) != 0;
+	h->a->leave(lane);
 	return NULL;
 }
 
 /* On each of two counters one thread charges while another one uncharges. */
 static void
-atomic_tree_counts_what_threads_do_at_once(void **state)
+what_threads_do_at_once_is_counted(void **state)
 {
-	const struct accounter_tree tree = {.counters = 2, .depth = 2, .max = 3 * UNITS};
-	const struct accounter *a = &accounter_atomic_tree;
+	const struct accounter_tree tree = {
+		.counters = 2, .depth = 2, .max = 4 * UNITS, .lanes = THREADS};
+	const struct accounter *a = of(state);
 	struct hammer hammers[THREADS];
 	pthread_t threads[THREADS];
 	pthread_barrier_t start;
-	void *self = a->create(&tree);
+	struct bed b = make_bed(a, &tree);
 	int i;
 
-	(void)state;
-	assert_int_equal(a->charge(self, a->counter(self, 0), UNITS), 0);
-	assert_int_equal(a->charge(self, a->counter(self, 1), UNITS), 0);
+	assert_int_equal(a->charge(b.lane, a->counter(b.self, 0), UNITS), 0);
+	assert_int_equal(a->charge(b.lane, a->counter(b.self, 1), UNITS), 0);
+	a->leave(b.lane);
 	pthread_barrier_init(&start, NULL, THREADS);
 	for (i = 0; i < THREADS; i++) {
-		hammers[i] = (struct hammer){.self = self,
-					     .counter = a->counter(self, i / 2),
+		hammers[i] = (struct hammer){.a = a,
+					     .self = b.self,
+					     .counter = a->counter(b.self, i / 2),
 					     .op = i % 2 == 0 ? a->charge : a->uncharge,
+					     .lane = i,
 					     .start = &start};
 		start_thread(&threads[i], hammer, &hammers[i]);
 	}
@@ -87,33 +133,328 @@ atomic_tree_counts_what_threads_do_at_once(void **state)
 		assert_int_equal(hammers[i].refused, 0);
 	}
 	pthread_barrier_destroy(&start);
-	assert_int_equal(a->granted(self, a->counter(self, 0)), UNITS);
-	assert_int_equal(a->granted(self, a->counter(self, 1)), UNITS);
-	/* Handle 0 is the root, 1 the level between. */
-	assert_int_equal(a->granted(self, 1), 2 * UNITS);
-	assert_int_equal(a->granted(self, 0), 2 * UNITS);
-	a->destroy(self);
+	assert_int_equal(a->granted(b.self, a->counter(b.self, 0)), UNITS);
+	assert_int_equal(a->granted(b.self, a->counter(b.self, 1)), UNITS);
+	if (a == &accounter_atomic_tree || a == &accounter_cas_tree ||
+	    a == &accounter_spinlock_tree) {
+		/* Handle 0 is the root, 1 the level between. */
+		assert_int_equal(a->granted(b.self, 1), 2 * UNITS);
+		assert_int_equal(a->granted(b.self, 0), 2 * UNITS);
+	}
+	a->destroy(b.self);
 }
 
 static void
-atomic_tree_holds_the_limit_of_every_level(void **state)
+the_limit_of_every_level_holds(void **state)
 {
 	const struct accounter_tree tree = {.counters = 2, .depth = 2, .max = 6, .root_max = 10};
-	const struct accounter *a = &accounter_atomic_tree;
-	void *self = a->create(&tree);
-	uint64_t left = a->counter(self, 0), right = a->counter(self, 1);
+	const struct accounter *a = of(state);
+	struct bed b = make_bed(a, &tree);
+	uint64_t left = b.c, right = a->counter(b.self, 1);
+
+	assert_int_not_equal(a->charge(b.lane, left, 7), 0);
+	assert_int_equal(a->granted(b.self, 0), 0);
+	assert_int_equal(a->charge(b.lane, left, 6), 0);
+	assert_int_not_equal(a->charge(b.lane, right, 5), 0);
+	assert_int_equal(a->granted(b.self, right), 0);
+	assert_int_equal(a->granted(b.self, 1), 6);
+	assert_int_equal(a->granted(b.self, 0), 6);
+	assert_int_equal(a->charge(b.lane, right, 4), 0);
+	assert_int_equal(a->granted(b.self, 0), 10);
+	break_bed(&b);
+}
+
+static const struct accounter_tree wide = {.counters = 16, .depth = 2, .max = 10 * UNITS};
+
+/* Slow paths of so many pairs over the first `nb` counters in turn, after as many to warm up. */
+static uint64_t
+slow_paths_in_turn(struct bed *b, uint32_t nb, uint32_t pairs)
+{
+	uint32_t i;
+	uint64_t slow = 0;
+
+	for (i = 0; i < 2 * pairs; i++) {
+		if (i == pairs)
+			slow = b->a->slow_paths(b->lane);
+		assert_int_equal(b->a->charge(b->lane, b->a->counter(b->self, i % nb), 1), 0);
+		assert_int_equal(b->a->uncharge(b->lane, b->a->counter(b->self, i % nb), 1), 0);
+	}
+	return b->a->slow_paths(b->lane) - slow;
+}
+
+/* Eight counters in turn: each operation finds its slot gone, or a part of them if at random. */
+static void
+seven_slots_serve_seven_counters_not_eight(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+
+	assert_int_equal(slow_paths_in_turn(&b, 7, 700), 0);
+	assert_true(slow_paths_in_turn(&b, 8, 800) > 300);
+	break_bed(&b);
+}
+
+static void
+slots_take_a_batch_and_keep_the_rest(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(slots_7_charged(b.self, b.c), 64);
+	assert_int_equal(slots_7_stock(b.lane, b.c), 63);
+	assert_int_equal(b.a->charge(b.lane, b.c, 63), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	assert_int_equal(slots_7_charged(b.self, b.c), 64);
+	assert_int_equal(slots_7_stock(b.lane, b.c), 0);
+	break_bed(&b);
+}
+
+static void
+more_than_a_batch_walks_past_the_slots(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+
+	assert_int_equal(b.a->charge(b.lane, b.c, 65), 0);
+	assert_int_equal(slots_7_charged(b.self, b.c), 65);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 65), 0);
+	assert_int_equal(slots_7_charged(b.self, b.c), 0);
+	break_bed(&b);
+}
+
+static void
+a_slot_with_more_than_a_batch_is_emptied(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+
+	assert_int_equal(b.a->charge(b.lane, b.c, 65), 0);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 60), 0);
+	assert_int_equal(slots_7_stock(b.lane, b.c), 60);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 4), 0);
+	assert_int_equal(slots_7_stock(b.lane, b.c), 64);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(slots_7_stock(b.lane, b.c), -1);
+	assert_int_equal(slots_7_charged(b.self, b.c), 0);
+	break_bed(&b);
+}
+
+static void
+slots_ask_for_less_where_a_batch_does_not_fit(void **state)
+{
+	const struct accounter_tree narrow = {.counters = 1, .depth = 2, .max = 10};
+	struct bed b = make_bed(of(state), &narrow);
+
+	assert_int_equal(b.a->charge(b.lane, b.c, 4), 0);
+	assert_int_equal(slots_7_charged(b.self, b.c), 4);
+	assert_int_equal(b.a->charge(b.lane, b.c, 6), 0);
+	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(slots_7_charged(b.self, b.c), 10);
+	break_bed(&b);
+}
+
+/* Of fifteen counters each takes the slot of the one that is seven before it. */
+static void
+evictions_go_in_turn(void **state)
+{
+	struct bed b = make_bed(&accounter_slots_7_rr, &wide);
+	uint32_t i;
 
 	(void)state;
-	assert_int_not_equal(a->charge(self, left, 7), 0);
-	assert_int_equal(a->granted(self, 0), 0);
-	assert_int_equal(a->charge(self, left, 6), 0);
-	assert_int_not_equal(a->charge(self, right, 5), 0);
-	assert_int_equal(a->granted(self, right), 0);
-	assert_int_equal(a->granted(self, 1), 6);
-	assert_int_equal(a->granted(self, 0), 6);
-	assert_int_equal(a->charge(self, right, 4), 0);
-	assert_int_equal(a->granted(self, 0), 10);
-	a->destroy(self);
+	for (i = 0; i < 2 * SLOTS + 1; i++) {
+		assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 1), 0);
+		if (i < SLOTS)
+			continue;
+		/* Its units are back in the tree, but for the one that is granted. */
+		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i - SLOTS)), -1);
+		assert_int_equal(slots_7_charged(b.self, b.a->counter(b.self, i - SLOTS)), 1);
+		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i - SLOTS + 1)), 63);
+	}
+	break_bed(&b);
+}
+
+static void
+evictions_at_random_spare_no_slot(void **state)
+{
+	struct bed b = make_bed(&accounter_slots_7_random, &wide);
+	uint32_t evicted[SLOTS] = {0}, i, turn;
+
+	(void)state;
+	/* Fill the slots anew each time, so that slot i is counter i's. */
+	for (turn = 0; turn < 700; turn++) {
+		b.a->leave(b.lane);
+		for (i = 0; i < SLOTS + 1; i++)
+			assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 1), 0);
+		for (i = 0; i < SLOTS; i++)
+			evicted[i] += slots_7_stock(b.lane, b.a->counter(b.self, i)) < 0;
+		for (i = 0; i < SLOTS + 1; i++)
+			assert_int_equal(b.a->uncharge(b.lane, b.a->counter(b.self, i), 1), 0);
+	}
+	for (i = 0; i < SLOTS; i++)
+		assert_in_range(evicted[i], 50, 150);
+	break_bed(&b);
+}
+
+/* The seed, third and fourth version. */
+static void
+stock_feeds_charges_but_uncharges_walk(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+	int i;
+
+	for (i = 0; i < 64; i++)
+		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	for (i = 0; i < 64; i++)
+		assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 65);
+	/* Nothing has come back into the stock. */
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 66);
+	assert_int_equal(b.a->granted(b.self, b.c), 1);
+	break_bed(&b);
+}
+
+static void
+sixteen_counters_are_all_hits(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+
+	/* 16 walks for the uncharges of a turn, and one for every 64th charge. */
+	assert_in_range(slow_paths_in_turn(&b, 16, 1600), 1600, 1600 + 1600 / 64 + 16);
+	break_bed(&b);
+}
+
+struct v4_charger {
+	struct bed *bed;
+	uint64_t granted;
+	RATION_ATOMIC(uint32_t) done;
+};
+
+static void *
+charge_v4(void *arg)
+{
+	struct v4_charger *h = arg;
+	int i;
+
+	for (i = 0; i < UNITS; i++)
+		h->granted += h->bed->a->charge(h->bed->lane, h->bed->c, 1) == 0;
+	ration_store(&h->done, 1, release);
+	return NULL;
+}
+
+static void
+a_remote_exchange_neither_loses_nor_doubles_units(void **state)
+{
+	struct bed b = make_bed(&accounter_stock_v4, &wide);
+	struct v4_charger charger = {.bed = &b};
+	uint64_t drained = 0;
+	pthread_t thread;
+
+	(void)state;
+	start_thread(&thread, charge_v4, &charger);
+	while (!ration_load(&charger.done, acquire))
+		drained += stock_v4_drain(b.self, b.c);
+	pthread_join(thread, NULL);
+	drained += stock_v4_drain(b.self, b.c);
+	assert_true(drained > 0);
+	assert_int_equal(stock_v4_drain(b.self, b.c), 0);
+	assert_int_equal(charger.granted, UNITS);
+	assert_int_equal(b.a->granted(b.self, b.c), UNITS);
+	/* Without stock the tree has exactly what is granted. */
+	assert_int_equal(b.a->uncharge(b.lane, b.c, UNITS), 0);
+	assert_int_equal(b.a->granted(b.self, b.c), 0);
+	break_bed(&b);
+}
+
+static void
+a_share_that_one_lane_reserves_is_refused_to_another(void **state)
+{
+	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 10, .lanes = 2};
+	struct bed b = make_bed(&accounter_limit_counter, &tree);
+	void *other = b.a->join(b.self, 1);
+
+	(void)state;
+	/* One is granted, and half of the nine that are left are the first lane's share. */
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(other, b.c, 5), 0);
+	assert_int_not_equal(b.a->charge(other, b.c, 3), 0);
+	b.a->leave(b.lane);
+	assert_int_equal(b.a->charge(other, b.c, 3), 0);
+	assert_int_equal(b.a->granted(b.self, b.c), 9);
+	b.a->leave(other);
+	b.a->destroy(b.self);
+}
+
+static void
+a_share_is_bounded_and_begun_in_the_middle(void **state)
+{
+	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 100000};
+	struct bed b = make_bed(&accounter_limit_counter, &tree);
+	int i;
+
+	(void)state;
+	assert_int_equal(b.a->charge(b.lane, b.c, 1000), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	for (i = 0; i < 64; i++)
+		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	for (i = 0; i < 128; i++)
+		assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 2);
+	assert_int_equal(b.a->granted(b.self, b.c), 1000 + 64 - 129);
+	break_bed(&b);
+}
+
+/* Of the pools of the benchmark: those whose cache has objects. */
+static void
+count_cached(struct rte_mempool *mp, void *arg)
+{
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
+	uint32_t *cached = arg;
+
+	if (strncmp(mp->name, "bench-pool", strlen("bench-pool")) == 0 && cache != NULL)
+		*cached += cache->len;
+}
+
+static void
+objects_come_from_the_cache_of_the_lcore(void **state)
+{
+	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 2000};
+	struct bed b = make_bed(&accounter_mempool_cache, &tree);
+	uint32_t before = 0, within = 0, after = 0;
+
+	(void)state;
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	rte_mempool_walk(count_cached, &before);
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	rte_mempool_walk(count_cached, &within);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	rte_mempool_walk(count_cached, &after);
+	assert_int_equal(within, before - 1);
+	assert_int_equal(after, before);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	break_bed(&b);
+}
+
+static void
+a_bucket_is_refilled_by_time(void **state)
+{
+	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
+	struct bed b = make_bed(&accounter_meter, &tree);
+	const struct accounter_work work = {&b.c, 1, 1, 1000};
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 2), 0);
+	assert_int_equal(b.a->charge(b.lane, b.c, 2), 0);
+	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
+	/* One is refused, then time has passed. */
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->loop[ACCOUNTER_SAME](b.lane, &work), 0);
+	break_bed(&b);
 }
 
 struct server {
@@ -164,12 +505,48 @@ request_that_nobody_serves_times_out(void **state)
 	ring_baseline_fini(&ring);
 }
 
+#define TEST(name, f, accounter)                                                                   \
+	{                                                                                          \
+		name ": " #f, f, NULL, NULL, (void *)(uintptr_t) & (accounter)                     \
+	}
+
+#define TESTS_OF_WALKS(name, accounter)                                                            \
+	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
+		TEST(name, the_limit_of_every_level_holds, accounter)
+
+#define TESTS_OF_SLOTS(name, accounter)                                                            \
+	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
+		TEST(name, seven_slots_serve_seven_counters_not_eight, accounter),                 \
+		TEST(name, slots_take_a_batch_and_keep_the_rest, accounter),                       \
+		TEST(name, more_than_a_batch_walks_past_the_slots, accounter),                     \
+		TEST(name, a_slot_with_more_than_a_batch_is_emptied, accounter),                   \
+		TEST(name, slots_ask_for_less_where_a_batch_does_not_fit, accounter)
+
+#define TESTS_OF_SERIES(name, accounter)                                                           \
+	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
+		TEST(name, stock_feeds_charges_but_uncharges_walk, accounter),                     \
+		TEST(name, sixteen_counters_are_all_hits, accounter)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(atomic_tree_counts_what_threads_do_at_once),
-		cmocka_unit_test(atomic_tree_holds_the_limit_of_every_level),
+		TESTS_OF_WALKS("atomic-tree", accounter_atomic_tree),
+		TESTS_OF_WALKS("cas-tree", accounter_cas_tree),
+		TESTS_OF_WALKS("spinlock-tree", accounter_spinlock_tree),
+		TESTS_OF_SLOTS("slots-7-random", accounter_slots_7_random),
+		TESTS_OF_SLOTS("slots-7-rr", accounter_slots_7_rr),
+		cmocka_unit_test(evictions_go_in_turn),
+		cmocka_unit_test(evictions_at_random_spare_no_slot),
+		TESTS_OF_SERIES("stock-v3", accounter_stock_v3),
+		TESTS_OF_SERIES("stock-v4", accounter_stock_v4),
+		cmocka_unit_test(a_remote_exchange_neither_loses_nor_doubles_units),
+		TEST("limit-counter", what_threads_do_at_once_is_counted, accounter_limit_counter),
+		cmocka_unit_test(a_share_that_one_lane_reserves_is_refused_to_another),
+		cmocka_unit_test(a_share_is_bounded_and_begun_in_the_middle),
+		cmocka_unit_test(objects_come_from_the_cache_of_the_lcore),
+		cmocka_unit_test(a_bucket_is_refilled_by_time),
+		TEST("ration", what_threads_do_at_once_is_counted, accounter_ration),
 		cmocka_unit_test(each_request_through_the_ring_is_acknowledged),
 		cmocka_unit_test(request_that_nobody_serves_times_out),
 	};
