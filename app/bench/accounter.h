@@ -90,7 +90,7 @@ struct accounter {
 	/** To be called once in a while by those who do nothing else; NULL: no need. */
 	void (*poll)(void *lane);
 
-	/** The measured loops, NULL: it cannot do that. @return the number of refused operations. */
+	/** The measured loops; NULL: it cannot do that. @return number of refused operations */
 	uint64_t (*loop[ACCOUNTER_NB_PATTERNS])(void *lane, const struct accounter_work *w);
 };
 
@@ -106,6 +106,11 @@ extern const struct accounter accounter_limit_counter;
 extern const struct accounter accounter_mempool_cache;
 extern const struct accounter accounter_meter;
 extern const struct accounter accounter_ration;
+
+struct ration_domain;
+
+/** The domain of what accounter_ration has created: for what only libration can do. */
+struct ration_domain *accounter_ration_domain(void *self);
 
 /** For those whose lcores share everything: the lane is the accounter itself. */
 static inline void *

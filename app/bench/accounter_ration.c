@@ -137,6 +137,14 @@ ration_leave(void *lane)
 	ration_lcore_leave(lane);
 }
 
+struct ration_domain *
+accounter_ration_domain(void *self)
+{
+	struct ration_tree *t = self;
+
+	return t->domain;
+}
+
 static uint64_t
 ration_leaf(void *self, uint32_t i)
 {

@@ -147,6 +147,99 @@ caches_json(void)
 	}
 }
 
+/* One entry for each CPU: package, core, and the CPUs that share its last cache. */
+static json_t *
+topology_json(void)
+{
+	json_t *cpus = json_array();
+	long nb = sysconf(_SC_NPROCESSORS_CONF), i;
+	char path[128];
+
+	for (i = 0; i < nb; i++) {
+		static const char cpu[] = "/sys/devices/system/cpu/cpu";
+		json_t *one = json_object();
+
+		snprintf(path, sizeof(path), "%s%ld/topology/physical_package_id", cpu, i);
+		json_object_set_new(one, "package", file_line(path));
+		snprintf(path, sizeof(path), "%s%ld/topology/core_id", cpu, i);
+		json_object_set_new(one, "core", file_line(path));
+		snprintf(path, sizeof(path), "%s%ld/topology/thread_siblings_list", cpu, i);
+		json_object_set_new(one, "smt_siblings", file_line(path));
+		snprintf(path, sizeof(path), "%s%ld/cache/index3/shared_cpu_list", cpu, i);
+		json_object_set_new(one, "shares_l3_with", file_line(path));
+		json_array_append_new(cpus, one);
+	}
+	return cpus;
+}
+
+/* C-states that the kernel may use. */
+static json_t *
+idle_json(void)
+{
+	static const char idle[] = "/sys/devices/system/cpu/cpu0/cpuidle/";
+	json_t *states = json_array(), *name;
+	char path[128];
+	int i;
+
+	for (i = 0;; i++) {
+		snprintf(path, sizeof(path), "%sstate%d/name", idle, i);
+		name = file_line(path);
+		if (json_is_null(name))
+			break;
+		json_array_append_new(states, name);
+	}
+	return json_pack("{s:o,s:o}", "driver",
+			 file_line("/sys/devices/system/cpu/cpuidle/current_driver"), "states",
+			 states);
+}
+
+/* Time that the hypervisor gave to others since the machine has started, in ticks of 10 ms. */
+static json_t *
+steal_json(void)
+{
+	unsigned long long steal;
+	FILE *f = fopen("/proc/stat", "r");
+	int found;
+
+	if (f == NULL)
+		return json_null();
+	found = fscanf(f, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &steal);
+	fclose(f);
+	return found == 1 ? json_integer((json_int_t)steal) : json_null();
+}
+
+/* Version 2 path of this process, and what its cpuset is: a partition that is isolated or not. */
+static json_t *
+cgroup_json(void)
+{
+	char own[LINE_SIZE], path[LINE_SIZE + 128];
+	json_t *partition = json_null(), *text;
+
+	if (file_value("/proc/self/cgroup", "0", own, sizeof(own))) {
+		char *folder = strchr(own, ':');
+
+		folder = folder == NULL ? own : folder + 1;
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpuset.cpus.partition", folder);
+		json_decref(partition);
+		partition = file_line(path);
+	}
+	text = file_line("/proc/self/cpuset");
+	return json_pack("{s:o,s:o}", "cpuset", text, "partition", partition);
+}
+
+static json_t *
+kernel_json(void)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "khugepaged",
+			 file_line("/sys/kernel/mm/transparent_hugepage/khugepaged/defrag"), "ksm",
+			 file_line("/sys/kernel/mm/ksm/run"), "watchdog",
+			 file_line("/proc/sys/kernel/watchdog"), "numa_balancing",
+			 file_line("/proc/sys/kernel/numa_balancing"), "workqueue_cpus",
+			 file_line("/sys/devices/virtual/workqueue/cpumask"), "irq_affinity",
+			 file_line("/proc/irq/default_smp_affinity"), "swap",
+			 value_json("/proc/meminfo", "SwapTotal"));
+}
+
 static json_t *
 load_json(void)
 {
@@ -165,7 +258,15 @@ add_cpu(json_t *m)
 	json_object_set_new(m, "microcode", value_json("/proc/cpuinfo", "microcode"));
 	json_object_set_new(m, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	json_object_set_new(m, "caches", caches_json());
+	json_object_set_new(m, "topology", topology_json());
+	json_object_set_new(m, "idle", idle_json());
 	json_object_set_new(m, "hypervisor", cpu_flag("hypervisor"));
+	json_object_set_new(m, "hypervisor_product",
+			    file_line("/sys/devices/virtual/dmi/id/product_name"));
+	json_object_set_new(m, "bios", file_line("/sys/devices/virtual/dmi/id/bios_version"));
+	json_object_set_new(m, "steal_ticks", steal_json());
+	json_object_set_new(m, "cgroup", cgroup_json());
+	json_object_set_new(m, "kernel_threads", kernel_json());
 	json_object_set_new(m, "constant_tsc", cpu_flag("constant_tsc"));
 	json_object_set_new(m, "nonstop_tsc", cpu_flag("nonstop_tsc"));
 	snprintf(path, sizeof(path), "%scpu0/cpufreq/scaling_governor", cpu);
@@ -184,6 +285,7 @@ add_clock(json_t *m, double ticks_per_ns)
 	double hz = ticks_per_ns * 1e9;
 
 	json_object_set_new(m, "tsc_hz", json_integer((json_int_t)hz));
+	json_object_set_new(m, "tsc_source", json_string("measured against CLOCK_MONOTONIC"));
 	json_object_set_new(m, "tsc_hz_eal", json_integer((json_int_t)rte_get_tsc_hz()));
 	json_object_set_new(m, "tsc_resolution_ns", json_real(clock_resolution() / ticks_per_ns));
 	json_object_set_new(m, "clocksource",

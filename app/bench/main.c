@@ -15,6 +15,7 @@
 #include "machine.h"
 #include "message.h"
 #include "options.h"
+#include "plot.h"
 #include "report.h"
 
 /**
@@ -85,6 +86,8 @@ report(const struct options *o, const struct bench *b)
 	if (o->json != NULL)
 		rc = report_write_file(document, o->json);
 	json_decref(document);
+	if (rc == 0 && o->plot != NULL)
+		rc = plot_draw(&b->results, o->plot);
 	return rc;
 }
 
@@ -132,6 +135,8 @@ main(int argc, char **argv)
 	if (eal_args_check(&line) < 0)
 		return EXIT_USAGE;
 	if (o.json != NULL && report_probe_file(o.json) < 0)
+		return EXIT_FAILURE;
+	if (o.plot != NULL && plot_probe(o.plot) < 0)
 		return EXIT_FAILURE;
 	if (eal_start(&line, own_usage) < 0)
 		return EXIT_FAILURE;

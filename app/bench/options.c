@@ -14,6 +14,7 @@
 enum {
 	OPT_TEST = 1000,
 	OPT_JSON,
+	OPT_PLOT,
 	OPT_REPEATS,
 	OPT_QUICK,
 	OPT_HELP,
@@ -22,6 +23,7 @@ enum {
 static const struct option long_options[] = {
 	{"test", required_argument, NULL, OPT_TEST},
 	{"json", required_argument, NULL, OPT_JSON},
+	{"plot", required_argument, NULL, OPT_PLOT},
 	{"repeats", required_argument, NULL, OPT_REPEATS},
 	{"quick", no_argument, NULL, OPT_QUICK},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -48,11 +50,12 @@ options_usage(const char *program)
 	       "  --test=NAME    what to measure:\n",
 	       program);
 	for (i = 0; bench_tests[i] != NULL; i++)
-		printf("                   %-8s%s (%u lcore%s)\n", bench_tests[i]->name,
+		printf("                   %-10s%s (%u lcore%s)\n", bench_tests[i]->name,
 		       bench_tests[i]->summary, bench_tests[i]->nb_lcores,
 		       bench_tests[i]->nb_lcores == 1 ? "" : "s");
-	printf("                   %-8sall of these, in this order\n"
+	printf("                   %-10sall of these, in this order\n"
 	       "  --json FILE    write machine, rows and ratios to FILE too\n"
+	       "  --plot DIR     draw plots into DIR, with gnuplot\n"
 	       "  --repeats N    times each case is measured, %u to %u (default %u)\n"
 	       "  --quick        %u repeats of small windows: a trial, not for figures\n"
 	       "  --help         this text\n\n"
@@ -109,6 +112,9 @@ parse_one(int opt, struct options *o)
 		return parse_test(optarg, o);
 	case OPT_JSON:
 		o->json = optarg;
+		return 0;
+	case OPT_PLOT:
+		o->plot = optarg;
 		return 0;
 	case OPT_REPEATS:
 		return parse_repeats(optarg, o);

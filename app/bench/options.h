@@ -24,6 +24,7 @@ struct options {
 	const char *test_name; /**< As given: a test's name or "all". */
 	const struct bench_test *test; /**< NULL: all of them. */
 	const char *json; /**< File to write, or NULL. */
+	const char *plot; /**< Folder for plots, or NULL. */
 	uint32_t repeats;
 	bool quick;
 	bool help;

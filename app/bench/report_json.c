@@ -5,6 +5,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,13 @@ target_json(const struct ratio *ratio)
 	return ratio->target > 0 ? json_real(ratio->target) : json_null();
 }
 
+/* Null: a row is missing. */
+static json_t *
+value_json(const struct ratio *ratio)
+{
+	return isnan(ratio->value) ? json_null() : json_real(ratio->value);
+}
+
 /* A ratio without target, or of lcores on one CPU, is neither met nor missed: null. */
 static json_t *
 verdict_json(const struct ratio *ratio)
@@ -48,9 +56,9 @@ ratios_json(const struct results *r)
 
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
 		json_array_append_new(ratios,
-				      json_pack("{s:s,s:f,s:o,s:o}", "name", ratio->name, "value",
-						ratio->value, "target", target_json(ratio), "ok",
-						verdict_json(ratio)));
+				      json_pack("{s:s,s:o,s:o,s:o}", "name", ratio->name, "value",
+						value_json(ratio), "target", target_json(ratio),
+						"ok", verdict_json(ratio)));
 	}
 	return ratios;
 }

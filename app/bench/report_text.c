@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@ value_text(const json_t *value, char *text, size_t size)
 		snprintf(text, size, "%s", json_string_value(value));
 	else if (json_is_integer(value))
 		snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_real(value))
+		snprintf(text, size, "%.4g", json_real_value(value));
 	else
 		snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
 }
@@ -46,14 +49,22 @@ print_rows(const struct results *r, FILE *f)
 	char params[PARAMS_SIZE];
 	const struct row *row;
 
-	fprintf(f, "%-12s %-36s %9s %9s %11s %-7s %8s  %s\n", "impl", "case", "min", "median",
+	fprintf(f, "%-14s %-36s %9s %9s %11s %-7s %8s  %s\n", "impl", "case", "min", "median",
 		"max", "unit", "samples", "parameters");
 	TAILQ_FOREACH(row, &r->rows, next) {
 		params_text(row->params, params, sizeof(params));
-		fprintf(f, "%-12s %-36s %9.2f %9.2f %11.2f %-7s %8u  %s\n", row->impl, row->name,
+		fprintf(f, "%-14s %-36s %9.2f %9.2f %11.2f %-7s %8u  %s\n", row->impl, row->name,
 			row->summary.min, row->summary.median, row->summary.max, row->unit,
 			row->summary.samples, params);
 	}
+}
+
+static const char *
+why_unjudged(const struct ratio *ratio)
+{
+	if (isnan(ratio->value))
+		return "  not measured";
+	return ratio->one_cpu ? "  lcores on one CPU" : "";
 }
 
 static void
@@ -61,14 +72,17 @@ print_ratios(const struct results *r, FILE *f)
 {
 	const struct ratio *ratio;
 
-	fprintf(f, "%-52s %9s %9s\n", "ratio of medians", "value", "target");
+	fprintf(f, "%-68s %9s %9s\n", "ratio of medians", "value", "target");
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
-		fprintf(f, "%-52s %9.3f ", ratio->name, ratio->value);
+		if (isnan(ratio->value))
+			fprintf(f, "%-68s %9s ", ratio->name, "-");
+		else
+			fprintf(f, "%-68s %9.3f ", ratio->name, ratio->value);
 		if (ratio_judged(ratio))
-			fprintf(f, "%4s %.2f  %s\n", "<=", ratio->target,
+			fprintf(f, "%4s %.2f  %s\n", ratio->at_least ? ">=" : "<=", ratio->target,
 				ratio_ok(ratio) ? "ok" : "MISSED");
 		else
-			fprintf(f, "%9s%s\n", "-", ratio->one_cpu ? "  lcores on one CPU" : "");
+			fprintf(f, "%9s%s\n", "-", why_unjudged(ratio));
 	}
 }
 

@@ -3,7 +3,10 @@
  */
 
 #include <err.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "results.h"
 
@@ -50,41 +53,104 @@ results_close_row(struct row *row)
 	return -1;
 }
 
+static void
+free_row(struct row *row)
+{
+	json_decref(row->params);
+	samples_free(&row->samples);
+	free(row);
+}
+
 void
-results_ratio(struct results *r, const char *name, const struct row *over, const struct row *under,
-	      double target)
+results_close_or_drop_row(struct results *r, struct row *row)
+{
+	if (results_close_row(row) == 0)
+		return;
+	TAILQ_REMOVE(&r->rows, row, next);
+	free_row(row);
+}
+
+static bool
+param_is(const struct row *row, const char *param, uint32_t value)
+{
+	return value == 0 || json_integer_value(json_object_get(row->params, param)) == value;
+}
+
+const struct row *
+results_find(const struct results *r, const struct row_key *key)
+{
+	const struct row *row;
+
+	TAILQ_FOREACH(row, &r->rows, next) {
+		if ((key->impl == NULL || strcmp(key->impl, row->impl) == 0) &&
+		    (key->name == NULL || strcmp(key->name, row->name) == 0) &&
+		    param_is(row, "counters", key->counters) &&
+		    param_is(row, "depth", key->depth) && param_is(row, "lcores", key->lcores))
+			return row;
+	}
+	return NULL;
+}
+
+void
+results_mark_one_cpu(struct row *row)
+{
+	row->one_cpu = true;
+	json_object_set_new(row->params, "one_cpu", json_true());
+}
+
+static struct ratio *
+add_ratio(struct results *r, const char *name, double target)
 {
 	struct ratio *ratio = alloc_or_exit(sizeof(*ratio));
 
-	ratio->name = name;
-	ratio->value = over->summary.median / under->summary.median;
+	snprintf(ratio->name, sizeof(ratio->name), "%s", name);
+	ratio->value = NAN;
 	ratio->target = target;
-	ratio->one_cpu = over->one_cpu || under->one_cpu;
 	TAILQ_INSERT_TAIL(&r->ratios, ratio, next);
+	return ratio;
+}
+
+struct ratio *
+results_ratio(struct results *r, const char *name, const struct row *over, const struct row *under,
+	      double target)
+{
+	struct ratio *ratio = add_ratio(r, name, target);
+
+	if (over == NULL || under == NULL || under->summary.median == 0)
+		return ratio;
+	ratio->value = over->summary.median / under->summary.median;
+	ratio->one_cpu = over->one_cpu || under->one_cpu;
+	return ratio;
+}
+
+void
+results_ratio_at_least(struct results *r, const char *name, const struct row *over,
+		       const struct row *under, double target)
+{
+	results_ratio(r, name, over, under, target)->at_least = true;
 }
 
 void
 results_value(struct results *r, const char *name, const struct row *row, double target)
 {
-	struct ratio *ratio = alloc_or_exit(sizeof(*ratio));
+	struct ratio *ratio = add_ratio(r, name, target);
 
-	ratio->name = name;
+	if (row == NULL)
+		return;
 	ratio->value = row->summary.median;
-	ratio->target = target;
 	ratio->one_cpu = row->one_cpu;
-	TAILQ_INSERT_TAIL(&r->ratios, ratio, next);
 }
 
 bool
 ratio_judged(const struct ratio *ratio)
 {
-	return ratio->target > 0 && !ratio->one_cpu;
+	return ratio->target > 0 && !ratio->one_cpu && !isnan(ratio->value);
 }
 
 bool
 ratio_ok(const struct ratio *ratio)
 {
-	return ratio->value <= ratio->target;
+	return ratio->at_least ? ratio->value >= ratio->target : ratio->value <= ratio->target;
 }
 
 void
@@ -95,9 +161,7 @@ results_free(struct results *r)
 
 	while ((row = TAILQ_FIRST(&r->rows)) != NULL) {
 		TAILQ_REMOVE(&r->rows, row, next);
-		json_decref(row->params);
-		samples_free(&row->samples);
-		free(row);
+		free_row(row);
 	}
 	while ((ratio = TAILQ_FIRST(&r->ratios)) != NULL) {
 		TAILQ_REMOVE(&r->ratios, ratio, next);

@@ -29,13 +29,23 @@ struct row {
 	struct summary summary; /**< Valid after results_close_row(). */
 };
 
-/** Two medians of one run against each other. All targets are upper bounds. */
+/** Two medians of one run against each other, or one by itself. */
 struct ratio {
 	TAILQ_ENTRY(ratio) next;
-	const char *name;
-	double value;
+	char name[96];
+	double value; /**< NAN: a row is missing. */
 	double target; /**< 0: none, the ratio is only reported. */
+	bool at_least; /**< The target is a lower bound; else an upper one. */
 	bool one_cpu; /**< One of the rows is marked so: there is nothing to judge. */
+};
+
+/** Which row: what is 0 or NULL may be anything. */
+struct row_key {
+	const char *impl;
+	const char *name;
+	uint32_t counters;
+	uint32_t depth;
+	uint32_t lcores;
 };
 
 TAILQ_HEAD(row_list, row);
@@ -58,9 +68,25 @@ struct row *results_row(struct results *r, const char *impl, const char *name, c
 /** Summarise the samples of a row. @return 0, or -1 and a message if it has none. */
 int results_close_row(struct row *row);
 
-/** Add median(over) / median(under). */
-void results_ratio(struct results *r, const char *name, const struct row *over,
-		   const struct row *under, double target);
+/** The first row of that kind, or NULL. */
+const struct row *results_find(const struct results *r, const struct row_key *key);
+
+/** Mark a row whose lcores share a CPU. */
+void results_mark_one_cpu(struct row *row);
+
+/**
+ * Summarise the samples of a row, or take it out with a message if it has none: the lcores it needs
+ * have never run at once. Then ratios with it are "not measured".
+ */
+void results_close_or_drop_row(struct results *r, struct row *row);
+
+/** Add median(over) / median(under); either may be NULL: not measured. */
+struct ratio *results_ratio(struct results *r, const char *name, const struct row *over,
+			    const struct row *under, double target);
+
+/** The same, and the target is a lower bound. The name should end in "at least". */
+void results_ratio_at_least(struct results *r, const char *name, const struct row *over,
+			    const struct row *under, double target);
 
 /** Add a median itself, in the unit of its row, where the target is not a ratio. */
 void results_value(struct results *r, const char *name, const struct row *row, double target);

@@ -45,6 +45,14 @@ samples_summary(struct samples *s)
 	};
 }
 
+double
+samples_percentile(const struct samples *s, double percent)
+{
+	uint32_t at = (uint32_t)((double)s->nb * percent / 100);
+
+	return s->nb == 0 ? 0 : s->values[at < s->nb ? at : s->nb - 1];
+}
+
 void
 samples_clear(struct samples *s)
 {

@@ -6,9 +6,18 @@
 
 #include "test.h"
 
+/* One a line, in the order of --test=all. */
+/* clang-format off */
 const struct bench_test *const bench_tests[] = {
 	&test_charge,
-	&test_drain,
+	&test_seeds,
+	&test_walk,
 	&test_policy,
+	&test_drain,
+	&test_read,
+	&test_scale,
+	&test_limit,
+	&test_footprint,
 	NULL,
 };
+/* clang-format on */

@@ -37,7 +37,13 @@ extern const struct bench_test *const bench_tests[];
 
 extern const struct bench_test test_charge;
 extern const struct bench_test test_drain;
+extern const struct bench_test test_footprint;
+extern const struct bench_test test_limit;
 extern const struct bench_test test_policy;
+extern const struct bench_test test_read;
+extern const struct bench_test test_scale;
+extern const struct bench_test test_seeds;
+extern const struct bench_test test_walk;
 
 static inline double
 bench_ns(const struct bench *b, uint64_t ticks)

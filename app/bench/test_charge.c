@@ -2,262 +2,195 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <rte_cycles.h>
-#include <rte_random.h>
+#include <rte_common.h>
 
 #include <ration.h>
 
-#include "accounter.h"
-#include "progress.h"
-#include "test.h"
+#include "cases.h"
 
 /**
  * @file
- * What a charge and an uncharge cost when the stock suffices, in nanoseconds for the pair of them.
- *
- * Windows of thousands of pairs are timed, since the timer steps by 10 ns on some machines; the
- * cases take turns, window by window, so that whatever the machine does to one it does to all.
+ * What a charge and an uncharge cost one lcore, in nanoseconds for the pair of them: of one counter
+ * again and again, of several in turn, of bursts over many, at each depth, beside all peers.
  */
 
-#define PAIRS 32768
-#define PAIRS_QUICK 2048
-#define PAIRS_WARM 1024
-/** Turns before measuring begins: clock frequency, page tables, caches, stock. */
-#define TURNS_WARM 8
-#define BURST_ORDER 8192
+/** With two levels below the root the walk is three counters long. */
+#define DEPTH_OF_THREE 2
 
-struct charge_case {
-	const struct accounter *impl;
+static const struct accounter *const deep[] = {&accounter_ration,     &accounter_atomic_tree,
+					       &accounter_cas_tree,   &accounter_spinlock_tree,
+					       &accounter_slots_7_rr, &accounter_stock_v3,
+					       &accounter_stock_v4,   NULL};
+static const struct accounter *const flat[] = {&accounter_limit, &accounter_limit_counter,
+					       &accounter_mempool_cache, &accounter_meter, NULL};
+static const struct accounter *const in_turn[] = {
+	&accounter_limit,	  &accounter_ration,	  &accounter_slots_7_random,
+	&accounter_slots_7_rr,	  &accounter_stock_v3,	  &accounter_stock_v4,
+	&accounter_limit_counter, &accounter_atomic_tree, NULL};
+static const struct accounter *const at_random[] = {&accounter_limit, &accounter_ration,
+						    &accounter_slots_7_random,
+						    &accounter_slots_7_rr, NULL};
+static const struct accounter *const fastest[] = {&accounter_limit, &accounter_ration, NULL};
+
+static const uint32_t turns[] = {1, 4, 7, 8, 16, 32, 256};
+static const uint32_t sweep[] = {1, 32, 1024, 65536, 1048576};
+/** Beyond this a quick run, which has little memory, does not go. */
+#define COUNTERS_QUICK 1024
+
+static void
+add_cases(const struct bench *b, struct case_list *l)
+{
+	struct bench_case c = {.name = "pair", .pattern = ACCOUNTER_SAME, .counters = 1};
+	uint32_t i;
+
+	c.depth = 1;
+	cases_add_all(l, flat, c);
+	for (c.depth = 1; c.depth <= RATION_DEPTH_MAX; c.depth++)
+		cases_add_all(l, deep, c);
+	c.depth = 1;
+	c.name = "out-of-line pair";
+	c.pattern = ACCOUNTER_CALLS;
+	cases_add_all(l, fastest, c);
+
+	c.name = "turn";
+	c.pattern = ACCOUNTER_TURN;
+	c.depth = DEPTH_OF_THREE;
+	for (i = 0; i < RTE_DIM(turns); i++) {
+		c.counters = turns[i];
+		cases_add_all(l, in_turn, c);
+	}
+	c.name = "random";
+	c.random = true;
+	c.counters = 1024;
+	cases_add_all(l, at_random, c);
+
+	c.depth = 1;
+	for (i = 0; i < RTE_DIM(sweep) && (!b->quick || sweep[i] <= COUNTERS_QUICK); i++) {
+		c.counters = sweep[i];
+		c.name = "burst";
+		c.pattern = ACCOUNTER_BURSTS;
+		cases_add_all(l, fastest, c);
+		c.name = "burst, prefetched";
+		c.pattern = ACCOUNTER_BURSTS_AHEAD;
+		cases_add_all(l, fastest, c);
+	}
+}
+
+struct charge_ratio {
 	const char *name;
-	enum accounter_pattern pattern;
-	uint32_t counters;
-	uint32_t depth;
-};
-
-enum {
-	LIMIT_SAME,
-	RATION_SAME,
-	RATION_SAME_DEEP,
-	ATOMIC_SAME_3,
-	RATION_SAME_3,
-	LIMIT_TURN_1,
-	RATION_TURN_1,
-	LIMIT_TURN_256,
-	RATION_TURN_256,
-	LIMIT_BURST,
-	RATION_BURST,
-	NB_CASES
-};
-
-static const struct charge_case cases[NB_CASES] = {
-	[LIMIT_SAME] = {&accounter_limit, "pair", ACCOUNTER_SAME, 1, 1},
-	[RATION_SAME] = {&accounter_ration, "pair", ACCOUNTER_SAME, 1, 1},
-	[RATION_SAME_DEEP] = {&accounter_ration, "pair", ACCOUNTER_SAME, 1, RATION_DEPTH_MAX},
-	/* Two levels below the root: the walk is three counters long. */
-	[ATOMIC_SAME_3] = {&accounter_atomic_tree, "pair", ACCOUNTER_SAME, 1, 2},
-	[RATION_SAME_3] = {&accounter_ration, "pair", ACCOUNTER_SAME, 1, 2},
-	[LIMIT_TURN_1] = {&accounter_limit, "turn", ACCOUNTER_TURN, 1, 1},
-	[RATION_TURN_1] = {&accounter_ration, "turn", ACCOUNTER_TURN, 1, 1},
-	[LIMIT_TURN_256] = {&accounter_limit, "turn", ACCOUNTER_TURN, 256, 1},
-	[RATION_TURN_256] = {&accounter_ration, "turn", ACCOUNTER_TURN, 256, 1},
-	[LIMIT_BURST] = {&accounter_limit, "burst", ACCOUNTER_BURSTS, 1024, 1},
-	[RATION_BURST] = {&accounter_ration, "burst", ACCOUNTER_BURSTS, 1024, 1},
-};
-
-static const struct {
-	const char *name;
-	unsigned int over, under;
+	struct row_key over, under;
 	double target;
-} ratios[] = {
-	{"pair: ration / limit", RATION_SAME, LIMIT_SAME, 1.5},
-	{"pair: ration at depth 8 / depth 1", RATION_SAME_DEEP, RATION_SAME, 1.1},
-	{"pair: ration / atomic-tree of 3 levels", RATION_SAME_3, ATOMIC_SAME_3, 0},
-	{"turn: ration over 256 counters / 1 counter", RATION_TURN_256, RATION_TURN_1, 2.0},
-	{"turn: ration over 1 counter / 256 counters", RATION_TURN_1, RATION_TURN_256, 2.0},
-	{"turn: ration / limit over 1 counter", RATION_TURN_1, LIMIT_TURN_1, 0},
-	{"turn: ration / limit over 256 counters", RATION_TURN_256, LIMIT_TURN_256, 0},
-	{"burst: ration / limit, 32 of 1024 counters", RATION_BURST, LIMIT_BURST, 1.5},
+	bool at_least;
 };
 
-struct charge_run {
-	const struct charge_case *c;
-	void *self;
-	void *lane;
-	uint64_t *order;
-	struct accounter_work work;
-	struct row *row;
-	uint64_t refused;
-};
-
-static const char *const pattern_names[ACCOUNTER_NB_PATTERNS] = {
-	[ACCOUNTER_SAME] = "same",
-	[ACCOUNTER_TURN] = "round robin",
-	[ACCOUNTER_BURSTS] = "bursts of 32, random",
-};
-
-/* Bursts go through all counters in random order, several times; else once, in order. */
-static int
-make_order(struct charge_run *run)
-{
-	const struct charge_case *c = run->c;
-	uint32_t nb = c->pattern == ACCOUNTER_BURSTS ? BURST_ORDER : c->counters, i, j;
-	uint64_t swap;
-
-	run->order = malloc(nb * sizeof(*run->order));
-	if (run->order == NULL)
-		return -1;
-	for (i = 0; i < nb; i++)
-		run->order[i] = c->impl->counter(run->self, i % c->counters);
-	for (i = nb - 1; c->pattern == ACCOUNTER_BURSTS && i > 0; i--) {
-		j = (uint32_t)rte_rand_max(i + 1);
-		swap = run->order[i];
-		run->order[i] = run->order[j];
-		run->order[j] = swap;
+#define PAIR(impl, depth)                                                                          \
+	{                                                                                          \
+		impl, "pair", 1, depth, 0                                                          \
 	}
-	run->work.order = run->order;
-	run->work.nb_order = nb;
-	run->work.units = 1;
-	return 0;
-}
+#define TURN(impl, counters)                                                                       \
+	{                                                                                          \
+		impl, "turn", counters, DEPTH_OF_THREE, 0                                          \
+	}
+#define BURST(impl, counters)                                                                      \
+	{                                                                                          \
+		impl, "burst", counters, 1, 0                                                      \
+	}
+#define AHEAD(impl, counters)                                                                      \
+	{                                                                                          \
+		impl, "burst, prefetched", counters, 1, 0                                          \
+	}
 
-static int
-start_run(struct bench *b, struct charge_run *run, const struct charge_case *c)
-{
-	const struct accounter_tree tree = {
-		.counters = c->counters,
-		.depth = c->depth,
-		.max = RATION_UNLIMITED,
-	};
-
-	run->c = c;
-	run->self = c->impl->create(&tree);
-	if (run->self == NULL || (run->lane = c->impl->join(run->self, 0)) == NULL ||
-	    make_order(run) < 0)
-		return -1;
-	run->work.pairs = b->quick ? PAIRS_QUICK : PAIRS;
-	run->row = results_row(&b->results, c->impl->name, c->name, "ns/pair",
-			       json_pack("{s:i,s:i,s:s,s:i}", "counters", (int)c->counters, "depth",
-					 (int)c->depth, "order", pattern_names[c->pattern], "pairs",
-					 (int)run->work.pairs));
-	return 0;
-}
-
-static uint64_t
-loop(struct charge_run *run, uint64_t pairs)
-{
-	struct accounter_work work = run->work;
-
-	work.pairs = pairs;
-	return run->c->impl->loop[run->c->pattern](run->lane, &work);
-}
-
-/* Time one window. A few pairs before it bring back what the other cases have pushed out. */
-static double
-window_ns(const struct bench *b, struct charge_run *run)
-{
-	uint64_t start, end;
-
-	run->refused += loop(run, PAIRS_WARM);
-	start = rte_rdtsc_precise();
-	run->refused += loop(run, run->work.pairs);
-	end = rte_rdtsc_precise();
-	return bench_ns(b, end - start) / (double)run->work.pairs;
-}
+static const struct charge_ratio ratios[] = {
+	{"pair: ration / limit", PAIR("ration", 1), PAIR("limit", 1), 1.5, false},
+	{"pair: ration at depth 8 / depth 1", PAIR("ration", 8), PAIR("ration", 1), 1.1, false},
+	{"pair, out of line: ration / limit",
+	 {"ration", "out-of-line pair", 0, 0, 0},
+	 {"limit", "out-of-line pair", 0, 0, 0},
+	 0,
+	 false},
+	{"burst of 32 over 1024 counters: ration / limit", BURST("ration", 1024),
+	 BURST("limit", 1024), 1.5, false},
+	{"burst of 32 over 65536 counters: ration / limit", BURST("ration", 65536),
+	 BURST("limit", 65536), 0, false},
+	{"burst of 32 over 1 Mi counters, prefetched: ration / limit", AHEAD("ration", 1048576),
+	 AHEAD("limit", 1048576), 1.5, false},
+	{"burst of 32 over 1 Mi counters: prefetched / not, ration", AHEAD("ration", 1048576),
+	 BURST("ration", 1048576), 0, false},
+	{"turn: ration over 256 counters / 1", TURN("ration", 256), TURN("ration", 1), 2, false},
+	{"turn: ration over 1 counter / 256", TURN("ration", 1), TURN("ration", 256), 2, false},
+	{"turn: ration over 8 counters / 7", TURN("ration", 8), TURN("ration", 7), 1.1, false},
+	{"turn over 1 counter: ration / limit", TURN("ration", 1), TURN("limit", 1), 0, false},
+	{"turn over 256 counters: ration / limit", TURN("ration", 256), TURN("limit", 256), 0,
+	 false},
+	{"random over 1024 counters: ration / limit",
+	 {"ration", "random", 0, 0, 0},
+	 {"limit", "random", 0, 0, 0},
+	 0,
+	 false},
+	{"turn over 1 counter: slots-7-rr / ration, at least", TURN("slots-7-rr", 1),
+	 TURN("ration", 1), 1, true},
+	{"turn over 4 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 4),
+	 TURN("ration", 4), 1, true},
+	{"turn over 7 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 7),
+	 TURN("ration", 7), 1, true},
+	{"turn over 7 counters: slots-7-random / ration, at least", TURN("slots-7-random", 7),
+	 TURN("ration", 7), 1, true},
+	{"turn over 8 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 8),
+	 TURN("ration", 8), 15, true},
+	{"turn over 8 counters: slots-7-random / ration, at least", TURN("slots-7-random", 8),
+	 TURN("ration", 8), 15, true},
+	{"turn over 32 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 32),
+	 TURN("ration", 32), 30, true},
+	{"turn over 32 counters: slots-7-random / ration, at least", TURN("slots-7-random", 32),
+	 TURN("ration", 32), 30, true},
+	{"pair: stock-v3 / ration, at least", PAIR("stock-v3", DEPTH_OF_THREE),
+	 PAIR("ration", DEPTH_OF_THREE), 10, true},
+	{"pair: stock-v4 / ration, at least", PAIR("stock-v4", DEPTH_OF_THREE),
+	 PAIR("ration", DEPTH_OF_THREE), 10, true},
+	{"pair: atomic-tree of 3 levels / ration, at least", PAIR("atomic-tree", DEPTH_OF_THREE),
+	 PAIR("ration", DEPTH_OF_THREE), 20, true},
+	{"pair: limit-counter / ration", PAIR("limit-counter", 1), PAIR("ration", 1), 0, false},
+	{"pair: mempool-cache / ration, at least", PAIR("mempool-cache", 1), PAIR("ration", 1), 3,
+	 true},
+	{"pair: meter / ration, at least", PAIR("meter", 1), PAIR("ration", 1), 2, true},
+};
 
 static void
-warm_up(const struct bench *b, struct charge_run *runs)
+add_ratios(struct bench *b)
 {
-	int turn, i;
+	const struct charge_ratio *ratio;
+	const struct row *over, *under;
 
-	for (turn = 0; turn < TURNS_WARM; turn++) {
-		for (i = 0; i < NB_CASES; i++)
-			window_ns(b, &runs[i]);
+	for (ratio = ratios; ratio != &ratios[RTE_DIM(ratios)]; ratio++) {
+		over = results_find(&b->results, &ratio->over);
+		under = results_find(&b->results, &ratio->under);
+		if (ratio->at_least)
+			results_ratio_at_least(&b->results, ratio->name, over, under,
+					       ratio->target);
+		else
+			results_ratio(&b->results, ratio->name, over, under, ratio->target);
 	}
-}
-
-static uint64_t
-slow_paths(const struct charge_run *run)
-{
-	return run->c->impl->slow_paths == NULL ? 0 : run->c->impl->slow_paths(run->lane);
-}
-
-static void
-measure(struct bench *b, struct charge_run *runs)
-{
-	uint64_t slow[NB_CASES];
-	uint32_t repeat;
-	int i;
-
-	warm_up(b, runs);
-	for (i = 0; i < NB_CASES; i++)
-		slow[i] = slow_paths(&runs[i]);
-	for (repeat = 0; repeat < b->repeats; repeat++) {
-		progress("charge", repeat, b->repeats);
-		for (i = 0; i < NB_CASES; i++)
-			samples_add(&runs[i].row->samples, window_ns(b, &runs[i]));
-	}
-	progress("charge", repeat, b->repeats);
-	for (i = 0; i < NB_CASES; i++)
-		json_object_set_new(runs[i].row->params, "slow_paths",
-				    json_integer((json_int_t)(slow_paths(&runs[i]) - slow[i])));
-}
-
-/* A refused operation has cost something else than what is measured here. */
-static int
-check_refused(const struct charge_run *run)
-{
-	if (run->refused == 0)
-		return 0;
-	fprintf(stderr, "charge: %s: %s refused %" PRIu64 " operations, the figures are void\n",
-		run->c->name, run->c->impl->name, run->refused);
-	return -1;
-}
-
-static int
-conclude(struct bench *b, struct charge_run *runs)
-{
-	unsigned int i;
-
-	for (i = 0; i < NB_CASES; i++) {
-		if (check_refused(&runs[i]) < 0 || results_close_row(runs[i].row) < 0)
-			return -1;
-	}
-	for (i = 0; i < RTE_DIM(ratios); i++)
-		results_ratio(&b->results, ratios[i].name, runs[ratios[i].over].row,
-			      runs[ratios[i].under].row, ratios[i].target);
-	return 0;
 }
 
 static int
 run_charge(struct bench *b)
 {
-	struct charge_run runs[NB_CASES] = {0};
-	int i, rc = 0;
+	struct case_list l = {0};
+	int rc;
 
-	for (i = 0; i < NB_CASES && rc == 0; i++)
-		rc = start_run(b, &runs[i], &cases[i]);
-	if (rc == 0) {
-		measure(b, runs);
-		rc = conclude(b, runs);
-	}
-	for (i = 0; i < NB_CASES; i++) {
-		if (runs[i].lane != NULL)
-			runs[i].c->impl->leave(runs[i].lane);
-		if (runs[i].self != NULL)
-			runs[i].c->impl->destroy(runs[i].self);
-		free(runs[i].order);
-	}
+	add_cases(b, &l);
+	rc = cases_run(b, "charge", &l);
+	if (rc == 0)
+		add_ratios(b);
+	cases_free(&l);
 	return rc;
 }
 
 const struct bench_test test_charge = {
 	.name = "charge",
-	.summary = "charge and uncharge from stock, one lcore",
+	.summary = "charge and uncharge, one lcore, beside all peers",
 	.nb_lcores = 1,
 	.run = run_charge,
 };

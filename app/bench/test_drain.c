@@ -15,6 +15,7 @@
 
 #include <ration.h>
 
+#include "drain_many.h"
 #include "peer.h"
 #include "progress.h"
 #include "test.h"
@@ -284,13 +285,6 @@ share_one_cpu(unsigned int lcore_a, unsigned int lcore_b)
 	return CPU_COUNT(&both) < 2;
 }
 
-static void
-mark_one_cpu(struct row *row)
-{
-	row->one_cpu = true;
-	json_object_set_new(row->params, "one_cpu", json_true());
-}
-
 static int
 start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
 {
@@ -309,7 +303,7 @@ start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
 	run->row = results_row(&b->results, c->impl, c->name, "ns",
 			       json_pack("{s:i}", "counters", (int)c->counters));
 	if (!c->one_lcore && share_one_cpu(rte_get_main_lcore(), run->lcore_id))
-		mark_one_cpu(run->row);
+		results_mark_one_cpu(run->row);
 	return 0;
 }
 
@@ -347,7 +341,7 @@ add_per_counter_row(struct bench *b, const struct row *one, const struct row *ma
 	uint32_t i;
 
 	if (many->one_cpu)
-		mark_one_cpu(row);
+		results_mark_one_cpu(row);
 	for (i = 0; i < many->samples.nb; i++)
 		samples_add(&row->samples,
 			    (many->samples.values[i] - one->summary.median) / (MANY - 1));
@@ -412,7 +406,7 @@ run_drain(struct bench *b)
 	}
 	for (i = 0; i < NB_CASES; i++)
 		stop_run(&runs[i]);
-	return rc;
+	return rc < 0 ? rc : drain_many(b);
 }
 
 const struct bench_test test_drain = {

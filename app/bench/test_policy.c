@@ -3,57 +3,61 @@
  */
 
 #include <err.h>
-#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include <rte_errno.h>
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include <ration.h>
 
+#include "crew.h"
 #include "progress.h"
-#include "test.h"
 
 /**
  * @file
- * How often an operation leaves the stock and walks the tree: counts, not times.
+ * How often an operation leaves the stock and walks the tree: counts, not times. libration fills
+ * and empties its stock to the middle; the kernel's fills it and empties it; a limit counter begins
+ * in the middle of its share.
  */
 
-#define BATCH 64
 #define OPERATIONS 1000000
 #define OPERATIONS_QUICK 100000
 #define BURST 32
+/** Units that the producer may be ahead. */
+#define AHEAD_MAX 4096
+/** Seconds that two lcores have to pass their units on. */
+#define HAND_OVER_S 20
 
-/** The domain, the counter, and what is granted of it. */
 struct policy {
-	struct ration_domain *d;
-	struct ration_lcore *lc;
-	ration_counter_t c;
+	const struct accounter *impl;
+	void *lane;
+	uint64_t c;
 	uint64_t granted;
 	uint64_t random;
+	bool up; /**< The burst that is running charges. */
 };
 
 struct policy_case {
 	const char *name;
-	const char *ratio;
+	const char *ratio; /**< Of libration. */
 	double target; /**< In percent. */
-	/** One operation, or two that belong together. @return 0 or a negative errno */
+	/** One operation. @return 0, or not 0 if it was refused */
 	int (*operate)(struct policy *p, uint32_t i);
 };
 
 static int
 charge(struct policy *p)
 {
-	int rc = ration_try_charge(p->lc, p->c, 1);
-
-	p->granted += rc == 0;
-	return rc;
+	p->granted++;
+	return p->impl->charge(p->lane, p->c, 1);
 }
 
 static int
 uncharge(struct policy *p)
 {
 	p->granted--;
-	return ration_uncharge(p->lc, p->c, 1);
+	return p->impl->uncharge(p->lane, p->c, 1);
 }
 
 /* xorshift64, by George Marsaglia: the same in every run. */
@@ -86,70 +90,183 @@ bursts(struct policy *p, uint32_t i)
 	return i / BURST % 2 == 0 ? charge(p) : uncharge(p);
 }
 
+/* Each burst goes up or down as the coin falls. */
+static int
+random_bursts(struct policy *p, uint32_t i)
+{
+	if (i % BURST == 0)
+		p->up = toss(p) || p->granted < BURST;
+	return p->up ? charge(p) : uncharge(p);
+}
+
 static const struct policy_case policy_cases[] = {
 	{"random walk by 1", "slow paths of a random walk by 1: %", 0.1, random_walk},
-	{"charge only", "slow paths of charges only: %", 100.0 / BATCH, charge_only},
+	{"charge only", "slow paths of charges only: %", 100.0 / ACCOUNTER_BATCH, charge_only},
 	{"32 charges, 32 uncharges", "slow paths of bursts up and down: %", 0.1, bursts},
+	{"random walk by bursts of 32", "slow paths of a random walk by bursts: %", 0,
+	 random_bursts},
 };
 
-static uint64_t
-walks(const struct policy *p)
-{
-	struct ration_lcore_stats stats;
+static const struct accounter *const impls[] = {&accounter_ration,	  &accounter_slots_7_rr,
+						&accounter_stock_v3,	  &accounter_stock_v4,
+						&accounter_limit_counter, NULL};
 
-	ration_lcore_stats_get(p->lc, &stats);
-	return stats.refills + stats.trims;
+static struct row *
+add_row(struct bench *b, const struct accounter *impl, const char *name, uint32_t operations)
+{
+	return results_row(&b->results, impl->name, name, "%",
+			   json_pack("{s:i,s:i}", "batch", (int)ACCOUNTER_BATCH, "operations",
+				     (int)operations));
 }
 
 static int
 measure(struct bench *b, struct policy *p, const struct policy_case *c)
 {
 	uint32_t nb = b->quick ? OPERATIONS_QUICK : OPERATIONS, i;
-	struct row *row = results_row(&b->results, "ration", c->name, "%",
-				      json_pack("{s:i,s:i}", "batch", BATCH, "operations", nb));
-	uint64_t before = walks(p);
-	int rc;
+	struct row *row = add_row(b, p->impl, c->name, nb);
+	uint64_t before = p->impl->slow_paths(p->lane);
+	int refused = 0;
 
-	for (i = 0; i < nb; i++) {
-		rc = c->operate(p, i);
-		if (rc != 0) {
-			warnx("policy: %s: %s", c->name, rte_strerror(-rc));
-			return -1;
-		}
+	p->random = 88172645463325252;
+	for (i = 0; i < nb; i++)
+		refused |= c->operate(p, i);
+	samples_add(&row->samples, 100.0 * (double)(p->impl->slow_paths(p->lane) - before) / nb);
+	p->impl->uncharge(p->lane, p->c, p->granted);
+	p->granted = 0;
+	if (refused != 0) {
+		warnx("policy: %s refuses an operation of '%s'", p->impl->name, c->name);
+		return -1;
 	}
-	samples_add(&row->samples, 100.0 * (double)(walks(p) - before) / nb);
 	if (results_close_row(row) < 0)
 		return -1;
-	results_value(&b->results, c->ratio, row, c->target);
-	rc = ration_uncharge(p->lc, p->c, p->granted);
-	p->granted = 0;
+	if (p->impl == &accounter_ration)
+		results_value(&b->results, c->ratio, row, c->target);
+	return 0;
+}
+
+static int
+measure_all(struct bench *b, const struct accounter *impl)
+{
+	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = RATION_UNLIMITED / 2};
+	void *self = impl->create(&tree);
+	struct policy p = {.impl = impl};
+	uint32_t i;
+	int rc = 0;
+
+	if (self == NULL)
+		return -1;
+	p.lane = impl->join(self, 0);
+	p.c = impl->counter(self, 0);
+	for (i = 0; i < RTE_DIM(policy_cases) && rc == 0 && p.lane != NULL; i++)
+		rc = measure(b, &p, &policy_cases[i]);
+	if (p.lane != NULL)
+		impl->leave(p.lane);
+	impl->destroy(self);
+	return p.lane == NULL ? -1 : rc;
+}
+
+/* One lcore charges what the other one uncharges, up to crew->max units. */
+static void
+hand_over(struct crew_member *m)
+{
+	struct crew_member *other = m->id == 0 ? m + 1 : m - 1;
+	uint64_t own = ration_load(&m->held, relaxed);
+	/* Pairs with the release of crew_add() on the other lcore. */
+	uint64_t theirs = ration_load(&other->held, acquire);
+	int rc;
+
+	if (m->id == 0 ? own - theirs >= AHEAD_MAX : own == theirs)
+		return;
+	if (own == m->crew->max)
+		return;
+	rc = m->id == 0 ? m->crew->impl->charge(m->lane, m->crew->counters[0], 1)
+			: m->crew->impl->uncharge(m->lane, m->crew->counters[0], 1);
+	crew_add(&m->refused, rc != 0);
+	crew_add(&m->held, 1);
+}
+
+static bool
+all_handed_over(struct bench *b, struct crew *c)
+{
+	uint64_t deadline = rte_rdtsc() + HAND_OVER_S * rte_get_tsc_hz();
+
+	while (ration_load(&c->members[1].held, acquire) < c->max) {
+		crew_work(b, c, 1000);
+		if (rte_rdtsc() > deadline)
+			return false;
+	}
+	return true;
+}
+
+static int
+run_hand_over(struct bench *b, const struct accounter *impl, struct crew *c)
+{
+	const struct accounter_tree tree = {
+		.counters = 1, .depth = 1, .max = RATION_UNLIMITED / 2, .lanes = 2};
+	uint64_t handle = 0;
+	struct row *row;
+	bool all;
+
+	*c = (struct crew){.impl = impl, .nb = 2, .task = hand_over, .counters = &handle};
+	c->max = b->quick ? OPERATIONS_QUICK : OPERATIONS;
+	c->self = impl->create(&tree);
+	if (c->self == NULL)
+		return -1;
+	handle = impl->counter(c->self, 0);
+	if (crew_start(c) < 0) {
+		impl->destroy(c->self);
+		return -1;
+	}
+	all = all_handed_over(b, c);
+	if (crew_stop(c) < 0)
+		all = false;
+	impl->destroy(c->self);
+	row = add_row(b, impl, "one lcore charges, another uncharges", 2 * (uint32_t)c->max);
+	if (all)
+		samples_add(&row->samples,
+			    100.0 * (double)(c->members[0].slow_paths + c->members[1].slow_paths) /
+				    (2.0 * (double)c->max));
+	results_close_or_drop_row(&b->results, row);
+	return 0;
+}
+
+static int
+hand_over_all(struct bench *b)
+{
+	struct crew *c = aligned_alloc(alignof(struct crew), sizeof(*c));
+	uint32_t i;
+	int rc = 0;
+
+	if (c == NULL) {
+		warn("policy");
+		return -1;
+	}
+	/* A limit counter cannot: it refuses what another thread has in its own count. */
+	for (i = 0; impls[i] != NULL && rc == 0; i++) {
+		if (impls[i]->flags & ACCOUNTER_TREE)
+			rc = run_hand_over(b, impls[i], c);
+	}
+	free(c);
 	return rc;
 }
 
 static int
 run_policy(struct bench *b)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
-	const struct ration_counter_params counter = {.max = RATION_UNLIMITED, .batch = BATCH};
-	struct policy p = {.d = ration_domain_create("bench-policy", &params), .random = 88172645};
+	const struct row_key handed = {"ration", "one lcore charges, another uncharges", 0, 0, 0};
 	uint32_t i;
 	int rc = 0;
 
-	if (p.d != NULL) {
-		p.c = ration_counter_create(p.d, ration_domain_root(p.d), "c", &counter);
-		p.lc = ration_lcore_online(p.d);
+	for (i = 0; impls[i] != NULL && rc == 0; i++) {
+		progress("policy", i, RTE_DIM(impls));
+		rc = measure_all(b, impls[i]);
 	}
-	if (p.d == NULL || p.c == RATION_COUNTER_NONE || p.lc == NULL) {
-		warnx("policy: %s", rte_strerror(rte_errno));
-		return -1;
-	}
-	for (i = 0; i < RTE_DIM(policy_cases) && rc == 0; i++) {
-		progress("policy", i, RTE_DIM(policy_cases));
-		rc = measure(b, &p, &policy_cases[i]);
-	}
-	progress("policy", i, RTE_DIM(policy_cases));
-	ration_lcore_leave(p.lc);
-	ration_domain_free(p.d);
+	progress("policy", RTE_DIM(impls), RTE_DIM(impls));
+	if (rc != 0 || rte_lcore_count() < 2)
+		return rc;
+	rc = hand_over_all(b);
+	results_value(&b->results, "slow paths of producer and consumer: %",
+		      results_find(&b->results, &handed), 0);
 	return rc;
 }
 

@@ -65,7 +65,7 @@ check 'help without separator' helps --help
 check 'help after separator' helps -- --help
 check 'no test' before_eal 'which test' "$BENCH" --
 check 'no options at all' before_eal 'which test' "$BENCH"
-check 'unknown test' before_eal "no test is named 'speed', known are charge, drain, policy, all" \
+check 'unknown test' before_eal "no test is named 'speed', known are charge, seeds, walk, " \
 	bench 1 --test=speed
 check 'unknown option' before_eal "--fast" bench 1 --test=charge --fast
 check 'stray word' before_eal "'charge' is no option" bench 1 --test=charge charge
@@ -76,6 +76,12 @@ for n in 10 0 -12 100001 99999999999999999999 12x ''; do
 done
 check 'json in no folder' before_eal "$TMP/no/x.json': No such file or directory" \
 	bench 1 --test=charge --json "$TMP/no/x.json"
+check 'plot in no folder' before_eal "cannot make '$TMP/no/plots': No such file or directory" \
+	bench 1 --test=charge --plot "$TMP/no/plots"
+check 'plot is a file' before_eal "--plot: cannot write in '/dev/null'" \
+	bench 1 --test=charge --plot /dev/null
+check 'plot without gnuplot' before_eal '--plot: gnuplot does not run' \
+	env PATH=/nowhere "$BENCH" -- --test=charge --plot "$TMP/plots"
 check 'json is a folder' before_eal "'$TMP': Is a directory" bench 1 --test=charge --json "$TMP"
 check 'json cannot be filled' refuses "'/dev/full': No space left on device" \
 	bench 1 --test=charge --quick --json /dev/full

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_CREW_H_
+#define BENCH_CREW_H_
+
+/**
+ * @file
+ * Several lcores that work on one accounter at once. The main lcore is one of them; it measures a
+ * window, which counts only if each of the others provably ran in each slice of it.
+ */
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include <ration_compat.h>
+
+#include "accounter.h"
+#include "test.h"
+
+struct crew;
+
+/** An lcore's part. */
+struct crew_member {
+	/** What it has done so far. Written by the member only. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) progress;
+	RATION_ATOMIC(uint64_t) refused;
+	RATION_ATOMIC(uint64_t) turns; /**< Handfuls of work, done or in vain. */
+	/** For the task: what it holds, or has passed on. Written by the member only. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) held;
+	alignas(2 * RTE_CACHE_LINE_SIZE) struct crew *crew;
+	uint32_t id; /**< 0: the main lcore. */
+	unsigned int lcore_id;
+	void *lane;
+	uint64_t slow_paths; /**< When it left. */
+	uint64_t stranded; /**< For the task: units free while it was refused, summed up. */
+	void *context; /**< The task's, from crew.contexts. */
+	bool failed;
+};
+
+/** One handful of work. Adds to its progress. */
+typedef void (*crew_task_t)(struct crew_member *m);
+
+struct crew {
+	const struct accounter *impl;
+	void *self;
+	void *const *selves; /**< Or one for each member; NULL: all share `self`. */
+	crew_task_t task;
+	uint32_t nb;
+	bool task_polls; /**< The task calls impl->poll() itself. */
+	uint64_t max; /**< For the task. */
+	const uint64_t *counters; /**< Handle for each member. */
+	void *contexts[RTE_MAX_LCORE]; /**< One for each member, for the task. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	RATION_ATOMIC(uint32_t) ready;
+	alignas(2 * RTE_CACHE_LINE_SIZE) struct crew_member members[RTE_MAX_LCORE];
+};
+
+/** Sums over a window. */
+struct crew_window {
+	double ns;
+	uint64_t done;
+	uint64_t refused;
+	bool valid; /**< Every member ran, all the time. */
+};
+
+/** Begin: all join, the others start to work. @return 0, or -1 after a message */
+int crew_start(struct crew *c);
+
+/** Wait until every other member has taken so many turns more. @return Did they, in a second? */
+bool crew_wait_turns(const struct crew *c, uint64_t turns);
+
+/** Work for so long on the main lcore and see what all have done. */
+struct crew_window crew_work(struct bench *b, struct crew *c, double ns);
+
+/** End: all leave. @return 0, or -1 after a message */
+int crew_stop(struct crew *c);
+
+/** Are there fewer CPUs than the first nb lcores? */
+bool crew_shares_cpus(uint32_t nb);
+
+/** Numbers of lcores to measure: doubling, and all that there are. */
+static inline uint32_t
+crew_next_nb(uint32_t nb, uint32_t all)
+{
+	return nb == all ? all + 1 : RTE_MIN(2 * nb, all);
+}
+
+static inline void
+crew_add(RATION_ATOMIC(uint64_t) *word, uint64_t n)
+{
+	/* Its owner is the only writer. Release pairs with the acquire of whoever follows it. */
+	ration_store(word, ration_load(word, relaxed) + n, release);
+}
+
+#endif /* BENCH_CREW_H_ */

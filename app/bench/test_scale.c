@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+
+#include <ration.h>
+
+#include "crew.h"
+#include "progress.h"
+
+/**
+ * @file
+ * What a pair of charge and uncharge costs each of several lcores at once: with trees of their own,
+ * with counters of their own below shared ancestors, with the same counter, and where one of two
+ * lcores charges what the other one uncharges.
+ */
+
+#define WINDOW_NS 200000
+#define WINDOW_NS_QUICK 20000
+#define WINDOWS_MAX 101
+/** So many times the time that all windows take is spent to find valid ones. */
+#define PATIENCE 8
+#define PAIRS 256
+/** Units that the producer may be ahead. */
+#define AHEAD_MAX 4096
+#define HANDFUL 32
+/** With two levels below the root the walk is three counters long. */
+#define DEPTH_OF_THREE 2
+#define UNITS_MAX (UINT64_C(1) << 40)
+
+/* Pairs of the member's own counter. */
+static void
+pairs_of_own(struct crew_member *m)
+{
+	const struct accounter_work work = {&m->crew->counters[m->id], 1, 1, PAIRS};
+
+	crew_add(&m->refused, m->crew->impl->loop[ACCOUNTER_SAME](m->lane, &work));
+	crew_add(&m->progress, PAIRS);
+}
+
+/* Charge a handful if the consumer is not too far behind. */
+static void
+produce(struct crew_member *m)
+{
+	const struct accounter_work work = {m->crew->counters, 1, 1, HANDFUL};
+	struct crew_member *consumer = m + 1;
+
+	/* Pairs with the release of crew_add() in consume(). */
+	if (ration_load(&m->held, relaxed) - ration_load(&consumer->held, acquire) >
+	    AHEAD_MAX - HANDFUL)
+		return;
+	crew_add(&m->refused, m->crew->impl->loop[ACCOUNTER_CHARGES](m->lane, &work));
+	crew_add(&m->held, HANDFUL);
+	crew_add(&m->progress, HANDFUL);
+}
+
+static void
+consume(struct crew_member *m)
+{
+	const struct accounter_work work = {m->crew->counters, 1, 1, HANDFUL};
+	struct crew_member *producer = m - 1;
+
+	/* Pairs with the release of crew_add() in produce(). */
+	if (ration_load(&producer->held, acquire) - ration_load(&m->held, relaxed) < HANDFUL)
+		return;
+	crew_add(&m->refused, m->crew->impl->loop[ACCOUNTER_UNCHARGES](m->lane, &work));
+	crew_add(&m->held, HANDFUL);
+	crew_add(&m->progress, HANDFUL);
+}
+
+/* Members 0, 2, ... charge what 1, 3, ... uncharge. */
+static void
+produce_or_consume(struct crew_member *m)
+{
+	if (m->id % 2 == 0)
+		produce(m);
+	else
+		consume(m);
+}
+
+enum scale_kind {
+	PRIVATE,
+	SHARED_ANCESTORS,
+	SAME_COUNTER,
+	HAND_OVER
+};
+
+static const struct {
+	const char *name;
+	crew_task_t task;
+	bool pairs; /**< An even number of lcores. */
+} kinds[] = {
+	[PRIVATE] = {"private trees", pairs_of_own, false},
+	[SHARED_ANCESTORS] = {"shared ancestors", pairs_of_own, false},
+	[SAME_COUNTER] = {"same counter", pairs_of_own, false},
+	[HAND_OVER] = {"producer and consumer", produce_or_consume, true},
+};
+
+static const struct accounter *const impls[] = {
+	&accounter_ration,	  &accounter_atomic_tree,   &accounter_cas_tree,
+	&accounter_spinlock_tree, &accounter_slots_7_rr,    &accounter_stock_v3,
+	&accounter_stock_v4,	  &accounter_limit_counter, NULL};
+
+struct scale_run {
+	struct crew crew;
+	uint64_t counters[RTE_MAX_LCORE];
+	void *trees[RTE_MAX_LCORE];
+	struct row *row;
+	double window_ns;
+	uint32_t rejected;
+};
+
+static void
+destroy_trees(struct scale_run *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < RTE_MAX_LCORE && r->trees[i] != NULL; i++)
+		r->crew.impl->destroy(r->trees[i]);
+}
+
+/* A tree for each lcore, or one for all. */
+static int
+start_run(struct scale_run *r, const struct accounter *impl, enum scale_kind kind, uint32_t nb)
+{
+	const struct accounter_tree tree = {
+		.counters = RTE_MAX_LCORE,
+		.depth = DEPTH_OF_THREE,
+		.max = UNITS_MAX,
+		.lanes = kind == PRIVATE ? 1 : nb,
+	};
+	uint32_t nb_trees = kind == PRIVATE ? nb : 1, i;
+
+	r->crew.impl = impl;
+	r->crew.task = kinds[kind].task;
+	r->crew.nb = nb;
+	r->crew.counters = r->counters;
+	for (i = 0; i < nb_trees; i++) {
+		r->trees[i] = impl->create(&tree);
+		if (r->trees[i] == NULL)
+			return -1;
+	}
+	r->crew.self = r->trees[0];
+	r->crew.selves = kind == PRIVATE ? r->trees : NULL;
+	/* Stocks of neighbours share no line: each lane has its own. */
+	for (i = 0; i < nb; i++)
+		r->counters[i] = impl->counter(r->trees[kind == PRIVATE ? i : 0],
+					       kind == SHARED_ANCESTORS ? i : 0);
+	return crew_start(&r->crew);
+}
+
+static void
+take_windows(struct bench *b, struct scale_run *r)
+{
+	const double ns = r->row->one_cpu ? 10 * r->window_ns : r->window_ns;
+	uint32_t nb = RTE_MIN(b->repeats, (uint32_t)WINDOWS_MAX);
+	uint64_t deadline = rte_rdtsc() + (uint64_t)(PATIENCE * nb * ns * b->ticks_per_ns);
+	struct crew_window w;
+
+	crew_work(b, &r->crew, ns);
+	while (r->row->samples.nb < nb && rte_rdtsc() < deadline) {
+		w = crew_work(b, &r->crew, ns);
+		/* On shared CPUs nearly every window is void, and says nothing anyway. */
+		if (w.valid || (r->row->one_cpu && w.done > 0))
+			samples_add(&r->row->samples, w.ns * r->crew.nb / (double)w.done);
+		else
+			r->rejected++;
+	}
+}
+
+static int
+measure(struct bench *b, struct scale_run *r, const struct accounter *impl, enum scale_kind kind,
+	uint32_t nb)
+{
+	uint64_t refused = 0;
+	uint32_t i;
+	int rc;
+
+	r->row = results_row(&b->results, impl->name, kinds[kind].name,
+			     kind == HAND_OVER ? "ns/unit" : "ns/pair",
+			     json_pack("{s:i}", "lcores", (int)nb));
+	if (crew_shares_cpus(nb))
+		results_mark_one_cpu(r->row);
+	r->window_ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
+	rc = start_run(r, impl, kind, nb);
+	if (rc == 0) {
+		take_windows(b, r);
+		rc = crew_stop(&r->crew);
+	}
+	for (i = 0; i < nb; i++)
+		refused += ration_load(&r->crew.members[i].refused, relaxed);
+	destroy_trees(r);
+	json_object_set_new(r->row->params, "rejected", json_integer(r->rejected));
+	if (refused > 0) {
+		warnx("scale: %s refused operations, the figures are void", impl->name);
+		rc = -1;
+	}
+	results_close_or_drop_row(&b->results, r->row);
+	return rc;
+}
+
+static int
+run_one(struct bench *b, const struct accounter *impl, enum scale_kind kind, uint32_t nb)
+{
+	struct scale_run *r = aligned_alloc(alignof(struct scale_run), sizeof(*r));
+	int rc;
+
+	if (r == NULL) {
+		warn("scale");
+		return -1;
+	}
+	memset(r, 0, sizeof(*r));
+	rc = measure(b, r, impl, kind, nb);
+	free(r);
+	return rc;
+}
+
+static void
+add_ratios(struct bench *b)
+{
+	const struct row_key hand_ration = {"ration", "producer and consumer", 0, 0, 2};
+	const struct row_key hand_atomic = {"atomic-tree", "producer and consumer", 0, 0, 2};
+	const struct row_key same_ration = {"ration", "same counter", 0, 0, 2};
+	const struct row_key same_atomic = {"atomic-tree", "same counter", 0, 0, 2};
+	const struct row_key one_ration = {"ration", "same counter", 0, 0, 1};
+	const struct row_key below_ration = {"ration", "shared ancestors", 0, 0, 2};
+	const struct row_key below_rr = {"slots-7-rr", "shared ancestors", 0, 0, 2};
+	struct results *r = &b->results;
+
+	results_ratio_at_least(r,
+			       "pair, 3 levels, 2 lcores sharing: atomic-tree / ration, at least",
+			       results_find(r, &same_atomic), results_find(r, &same_ration), 100);
+	results_ratio_at_least(r, "producer and consumer, 2 lcores: atomic-tree / ration, at least",
+			       results_find(r, &hand_atomic), results_find(r, &hand_ration), 5);
+	results_ratio(r, "pair of ration: 2 lcores sharing / 1 lcore",
+		      results_find(r, &same_ration), results_find(r, &one_ration), 0);
+	results_ratio(r, "pair, shared ancestors, 2 lcores: slots-7-rr / ration",
+		      results_find(r, &below_rr), results_find(r, &below_ration), 0);
+}
+
+/* A limit counter refuses to give back what another thread has in its own count. */
+static bool
+can_run(const struct accounter *impl, enum scale_kind kind, uint32_t nb)
+{
+	if (!kinds[kind].pairs)
+		return true;
+	return nb % 2 == 0 && (impl->flags & ACCOUNTER_TREE);
+}
+
+static int
+run_scale(struct bench *b)
+{
+	uint32_t all = rte_lcore_count(), nb, done = 0, total = 0;
+	const struct accounter *const *impl;
+	unsigned int kind;
+	int rc = 0;
+
+	for (nb = 1; nb <= all; nb = crew_next_nb(nb, all))
+		total += RTE_DIM(kinds);
+	for (nb = 1; nb <= all && rc == 0; nb = crew_next_nb(nb, all)) {
+		if (crew_shares_cpus(nb))
+			fprintf(stderr, "scale: %u lcores have fewer CPUs; the rows are marked\n",
+				nb);
+		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0; kind++, done++) {
+			progress("scale", done, total);
+			for (impl = impls; *impl != NULL && rc == 0; impl++) {
+				if (can_run(*impl, kind, nb))
+					rc = run_one(b, *impl, kind, nb);
+			}
+		}
+	}
+	progress("scale", done, total);
+	if (rc == 0)
+		add_ratios(b);
+	return rc;
+}
+
+const struct bench_test test_scale = {
+	.name = "scale",
+	.summary = "1 to all lcores at once, private, sharing, handing over",
+	.nb_lcores = 2,
+	.run = run_scale,
+};
