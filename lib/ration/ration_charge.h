@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
@@ -182,6 +183,88 @@ ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
 }
 
 /**
+ * ration_stock_take() of one unit with one branch. Of what is combined here only too small a stock
+ * (it wraps) and a wrong generation reach above the bits of a cap. Not for applications.
+ */
+static inline int
+ration_stock_take_one(struct ration_lcore *lc, ration_counter_t c)
+{
+	struct ration_slot *s = ration_slot_of(lc, c);
+	uint32_t left = ration_load(&s->stock, relaxed) - 1;
+	uint32_t other = ration_load(&s->limit, relaxed) ^ (uint32_t)(c >> 32);
+
+	if (unlikely((left | other) > RATION_CAP_MASK))
+		return 0;
+	ration_store(&s->stock, left, relaxed);
+	return 1;
+}
+
+/**
+ * ration_stock_put() of one unit with one branch: a full slot wraps, and with a wrong generation
+ * the difference is not below RATION_CAP_MASK, which no cap reaches. Not for applications.
+ */
+static inline int
+ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
+{
+	struct ration_slot *s = ration_slot_of(lc, c);
+	uint32_t more = ration_load(&s->stock, relaxed) + 1;
+
+	if (unlikely(ration_slot_cap(s, c) - more >= RATION_CAP_MASK))
+		return 0;
+	ration_store(&s->stock, more, relaxed);
+	return 1;
+}
+
+/** How far a burst has got, and how many of it were refused. Not for applications. */
+struct ration_burst {
+	uint32_t end;
+	uint32_t refused;
+};
+
+/**
+ * Charge what begins at i and is a run or a miss, and the runs right behind it. Not for
+ * applications, and not inline: the loop around it needs the registers.
+ */
+static __rte_unused __rte_noinline struct ration_burst
+ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
+		       uint32_t i, uint32_t nb, uint8_t *granted)
+{
+	struct ration_burst b = {i, 0};
+	uint64_t sum;
+
+	do {
+		sum = ration_run_units(c, n, i, nb, &b.end);
+		if (b.end - i > 1 && ration_stock_take(lc, c[i], sum)) {
+			memset(&granted[i], 1, b.end - i);
+			i = b.end;
+		}
+		/* A run that is not in stock as a whole is charged one by one. */
+		for (; i < b.end; i++) {
+			granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
+			b.refused += granted[i] == 0;
+		}
+	} while (ration_is_run(c, i, nb));
+	return b;
+}
+
+/** The same for uncharges. Not for applications. */
+static __rte_unused __rte_noinline struct ration_burst
+ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
+		     uint32_t i, uint32_t nb)
+{
+	struct ration_burst b = {i, 0};
+	uint64_t sum;
+
+	do {
+		sum = ration_run_units(c, n, i, nb, &b.end);
+		if (unlikely(ration_uncharge(lc, c[i], sum) != 0))
+			b.refused += b.end - i;
+		i = b.end;
+	} while (ration_is_run(c, i, nb));
+	return b;
+}
+
+/**
  * Charge a burst: for each i, n[i] units to counter c[i]; each is granted or refused by itself.
  * Neighbours of the same counter are taken from stock in one go.
  *
@@ -202,24 +285,23 @@ static inline uint16_t
 ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 			uint16_t nb, uint8_t *granted)
 {
-	uint32_t i, end = 0, ok = 0;
-	uint64_t sum;
+	ration_counter_t before = RATION_COUNTER_NONE;
+	uint32_t i = 0, refused = 0;
+	struct ration_burst b;
 
-	for (i = 0; i < nb;) {
-		/* Behind `end`: a run that is not in stock as a whole is charged one by one. */
-		if (i >= end && ration_is_run(c, i, nb)) {
-			sum = ration_run_units(c, n, i, nb, &end);
-			if (ration_stock_take(lc, c[i], sum)) {
-				ok += end - i;
-				while (i < end)
-					granted[i++] = 1;
-				continue;
-			}
+	while (i < nb) {
+		/* A run is noticed at its second counter: what is read is in a register then. */
+		if (likely(c[i] != before) && likely(n != NULL ? ration_stock_take(lc, c[i], n[i])
+							       : ration_stock_take_one(lc, c[i]))) {
+			before = c[i];
+			granted[i++] = 1;
+			continue;
 		}
-		granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
-		ok += granted[i++];
+		b = ration_try_charge_runs(lc, c, n, i, nb, granted);
+		i = b.end;
+		refused += b.refused;
 	}
-	return (uint16_t)ok;
+	return (uint16_t)(nb - refused);
 }
 
 /**
@@ -242,18 +324,24 @@ static inline uint16_t
 ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		      uint16_t nb)
 {
-	uint32_t i, end, ok = 0;
-	uint64_t units;
+	uint32_t i = 0, refused = 0;
+	struct ration_burst b;
 
-	for (i = 0; i < nb; i = end) {
-		end = i + 1;
-		units = n != NULL ? n[i] : 1;
-		if (ration_is_run(c, i, nb))
-			units = ration_run_units(c, n, i, nb, &end);
-		if (likely(ration_uncharge(lc, c[i], units) == 0))
-			ok += end - i;
+	/* A run is taken back as a whole or not at all, so look ahead. The last has none. */
+	while (i + 1u < nb) {
+		if (likely(c[i] != c[i + 1]) &&
+		    likely(n != NULL ? ration_stock_put(lc, c[i], n[i])
+				     : ration_stock_put_one(lc, c[i]))) {
+			i++;
+			continue;
+		}
+		b = ration_uncharge_runs(lc, c, n, i, nb);
+		i = b.end;
+		refused += b.refused;
 	}
-	return (uint16_t)ok;
+	if (i < nb)
+		refused += ration_uncharge(lc, c[i], n != NULL ? n[i] : 1) != 0;
+	return (uint16_t)(nb - refused);
 }
 
 #ifdef __cplusplus

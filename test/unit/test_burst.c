@@ -267,6 +267,73 @@ uncharged_bursts_give_back_what_single_calls_do(void **state)
 	}
 }
 
+/* The counter's handle with each bit of the generation that a slot has, but for one. */
+static void
+assert_no_neighbour_hits(struct ration_lcore *lc, ration_counter_t c)
+{
+	struct ration_slot *slot = &lc->slots[(uint32_t)c];
+	uint32_t stock = ration_load(&slot->stock, relaxed);
+	unsigned int bit;
+
+	for (bit = 32 + RATION_CAP_BITS; bit < 64; bit++) {
+		/* Two, since the last of a burst may go another way. */
+		const ration_counter_t wrong[] = {c ^ UINT64_C(1) << bit, RATION_COUNTER_NONE};
+		uint8_t granted[] = {1, 1};
+
+		assert_int_equal(ration_try_charge_burst(lc, wrong, NULL, 2, granted), 0);
+		assert_int_equal(granted[0], 0);
+		assert_int_equal(ration_uncharge_burst(lc, wrong, NULL, 2), 0);
+		assert_int_equal(ration_load(&slot->stock, relaxed), stock);
+	}
+}
+
+static void
+a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 4);
+	const ration_counter_t pair[] = {a, make_counter(f->d, f->root, "b", 100, 4)};
+	struct ration_slot *slot = &f->lc[0]->slots[(uint32_t)a];
+	uint8_t granted[2];
+	uint32_t i;
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 20), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], pair[1], 20), 0);
+	for (i = 4; i < 8; i++) {
+		assert_int_equal(ration_load(&slot->stock, relaxed), i);
+		assert_no_neighbour_hits(f->lc[0], a);
+		assert_int_equal(ration_uncharge_burst(f->lc[0], pair, NULL, 2), 2);
+	}
+	for (i = 8; i > 0; i--) {
+		assert_int_equal(ration_load(&slot->stock, relaxed), i);
+		assert_no_neighbour_hits(f->lc[0], a);
+		assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
+	}
+	assert_int_equal(ration_load(&slot->stock, relaxed), 0);
+	assert_no_neighbour_hits(f->lc[0], a);
+	/* Neither in an empty stock nor in a full one is anything to be had. */
+	assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
+	assert_int_equal(stats_of(f->lc[0]).refills, 4);
+	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 25);
+}
+
+/* The first of them would fit into the stock. */
+static void
+a_run_that_is_too_much_is_not_taken_back_in_part(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 1000, 64), c[100];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(c); i++)
+		c[i] = a;
+	assert_int_equal(ration_try_charge(f->lc[0], a, 2), 0);
+	assert_int_equal(stock_of(f->d, a), 64);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, RTE_DIM(c)), 0);
+	assert_int_equal(stock_of(f->d, a), 64);
+	assert_int_equal(usage_of(f->d, a), 66);
+}
+
 static void
 prefetch_changes_nothing(void **state)
 {
@@ -290,6 +357,8 @@ main(void)
 		with_one_slot(an_uncharged_burst_tells_what_was_too_much),
 		cmocka_unit_test(charged_bursts_equal_single_charges),
 		cmocka_unit_test(uncharged_bursts_give_back_what_single_calls_do),
+		with_one_slot(a_unit_of_another_generation_never_hits_whatever_the_stock),
+		with_one_slot(a_run_that_is_too_much_is_not_taken_back_in_part),
 		with_one_slot(prefetch_changes_nothing),
 	};
 
