@@ -12,7 +12,7 @@ PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 # shellcheck disable=SC2034
 PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
-	libclang-rt-dev stress-ng util-linux valgrind)
+	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox)
 
 is_installed()
 {

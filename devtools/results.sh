@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Measures everything with ration-bench and writes the results page of the guide with its plots.
+
+set -u
+# shellcheck source=devtools/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=devtools/packages.sh
+. "$ROOT/devtools/packages.sh"
+# shellcheck source=devtools/dpdk.sh
+. "$ROOT/devtools/dpdk.sh"
+
+PAGE=$ROOT/doc/guide/results.rst
+FOLDER=$ROOT/doc/guide/results
+INDEX=$ROOT/doc/guide/index.rst
+REPEATS=1001
+MEMORY=2048
+JSON=
+CPUS=
+
+usage()
+{
+	cat <<-'END'
+		Usage: [sudo] devtools/results.sh [--cpus LIST] [--repeats N] [--memory MIB]
+		                                  [--json FILE]
+
+		Builds a release, runs ration-bench --test=all and writes doc/guide/results.rst with
+		the plots in doc/guide/results. Takes up to ten minutes; nothing else should run.
+
+		  --cpus LIST    CPUs to measure on, such as 2,3 (default: all that are allowed)
+		  --repeats N    windows of each case (default 1001)
+		  --memory MIB   memory for EAL, without hugepages (default 2048)
+		  --json FILE    make the page of this report, do not measure; plots are kept
+		  --help         this text
+	END
+}
+
+# lcores CPUS: "2,3" as EAL's --lcores wants it: 0@2,1@3.
+lcores()
+{
+	awk -v cpus="$1" 'BEGIN {
+		n = split(cpus, part, ",")
+		for (i = 1; i <= n; i++) {
+			m = split(part[i], range, "-")
+			for (c = range[1]; c <= range[m]; c++)
+				printf("%s%d@%d", (found++ > 0 ? "," : ""), found, c)
+		}
+	}'
+}
+
+allowed_cpus()
+{
+	awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status
+}
+
+build_release()
+{
+	local build=$ROOT/build-results
+
+	[[ -f $build/build.ninja ]] || step 'configure' 120 "$WORKDIR/build.log" \
+		env CFLAGS= LDFLAGS= meson setup -Dbuildtype=release -Dtests=false "$build" \
+		"$ROOT" || return 1
+	step 'build' 600 "$WORKDIR/build.log" ninja -C "$build" app/bench/ration-bench || return 1
+	BENCH=$build/app/bench/ration-bench
+}
+
+measure()
+{
+	rm -rf "$FOLDER"
+	mkdir -p "$FOLDER"
+	JSON=$FOLDER/results.json
+	"$BENCH" --lcores "$(lcores "$CPUS")" --no-huge --no-shconf -m "$MEMORY" --no-pci \
+		--file-prefix="results-$RATION_TAG" --log-level='*:error' -- --test=all \
+		--repeats "$REPEATS" --json "$JSON" --plot "$FOLDER" || return 1
+	# What the plots were drawn of is in the report.
+	rm -f "$FOLDER"/*.dat "$FOLDER"/*.gp
+}
+
+# query EXPRESSION: of the report, as text.
+query()
+{
+	jq -r "$1" "$JSON"
+}
+
+# heading TEXT CHARACTER
+heading()
+{
+	printf '\n%s\n%s\n\n' "$1" "${1//?/$2}"
+}
+
+# A list-table from lines of tab separated cells; the first line is its head.
+list_table()
+{
+	printf '.. list-table::\n   :header-rows: 1\n\n'
+	awk -F '\t' '{
+		for (i = 1; i <= NF; i++)
+			printf("   %s%s%s\n", (i == 1 ? "* -" : "  -"), ($i == "" ? "" : " "), $i)
+	}'
+}
+
+# shellcheck disable=SC2016 # jq's variables
+ratios()
+{
+	query '["figure", "value", "target", ""],
+		(.ratios[] | [.name, (if .value == null then "not measured"
+				else (.value * 1000 | round / 1000) end),
+			(if .target == null then "" elif (.name | test("at least$"))
+				then ">= \(.target)" else "<= \(.target)" end),
+			(if .ok == null then "" elif .ok then "ok" else "**missed**" end)])
+		| @tsv' | list_table
+}
+
+machine()
+{
+	query '["", ""], (.machine | to_entries[] | select(.key != "cmdline") | [.key,
+			"``" + (if (.value | type) == "string" then .value
+				else (.value | tojson) end) + "``"])
+		| @tsv' | sed 's/````/(empty)/' | list_table
+	printf '\nKernel command line::\n\n   %s\n' "$(query .machine.cmdline)"
+}
+
+# before, after and delta as in the cover letter of the series
+# shellcheck disable=SC2016
+seeds()
+{
+	query '.rows as $rows
+		| def us($impl; $groups): first($rows[] | select(.case == "seeds"
+			and .impl == $impl and .params.counters == $groups)) | .median;
+		def short: (. * 100 | round / 100);
+		def column($impl; $groups): us("slots-7-rr"; $groups) as $old
+			| us($impl; $groups) as $new
+			| ($new | short), "\((($new - $old) / $old * 1000 | round / 10)) %";
+		["groups", "slots-7-rr (before)", "stock-v3", "delta", "stock-v4", "delta",
+			"ration", "delta"],
+		([$rows[] | select(.case == "seeds") | .params.counters] | unique[]
+			| . as $groups | [$groups, (us("slots-7-rr"; $groups) | short),
+			column("stock-v3"; $groups), column("stock-v4"; $groups),
+			column("ration"; $groups)])
+		| @tsv' | list_table
+}
+
+# shellcheck disable=SC2016
+real_kernel()
+{
+	query '.rows as $rows
+		| def us($impl; $groups): first($rows[] | select(.impl == $impl
+			and .params.counters == $groups)) | .median;
+		["groups", "root cgroup (us)", "memory cgroups (us)", "delta"],
+		([$rows[] | select(.impl == "kernel, memory cgroups") | .params.counters]
+			| unique[] | . as $groups
+			| us("kernel, root cgroup"; $groups) as $old
+			| us("kernel, memory cgroups"; $groups) as $new
+			| [$groups, ($old | round), ($new | round),
+			"\((($new - $old) / $old * 1000 | round / 10)) %"])
+		| @tsv' | list_table
+}
+
+plots()
+{
+	local plot
+
+	for plot in "$FOLDER"/*.svg; do
+		[[ -e $plot ]] || continue
+		printf '.. image:: results/%s\n   :alt: %s\n\n' "${plot##*/}" \
+			"$(basename "$plot" .svg)"
+	done
+}
+
+# The page is named in the guide once it is there.
+name_in_index()
+{
+	grep -q '^   results$' "$INDEX" || sed -i 's/^   bench$/&\n   results/' "$INDEX"
+}
+
+# shellcheck disable=SC2016 # marks of the page, not of the shell
+page()
+{
+	cat <<-'END'
+		..  SPDX-License-Identifier: BSD-3-Clause
+		    Copyright(c) 2026 The libration authors
+		    Made by devtools/results.sh; changes are lost.
+
+		Results
+		=======
+
+		One run of all tests of :doc:`bench` on one machine. What each figure means and how
+		it is measured stands there.
+	END
+	heading 'What is claimed' '-'
+	cat <<-'END'
+		The ratios below: medians of one run, on the machine described at the end. Targets
+		were set before measuring, on another machine; those that are missed say so.
+	END
+	heading 'What is not' '-'
+	cat <<-'END'
+		That nanoseconds are the same elsewhere; take your own. That tails (``max``) say
+		anything about libration where the machine is not isolated or is virtual: they are
+		those of the scheduler and the hypervisor. How it scales beyond the lcores here.
+	END
+	if [[ $(query .machine.hypervisor) == true ]]; then
+		printf '\nThis machine is virtual, and shared with others.\n'
+	fi
+	heading 'Ratios' '-'
+	ratios
+	heading "The seeds' table" '-'
+	cat <<-'END'
+		Microseconds an iteration: 64 pages for each group (fewer beyond 128 groups) are
+		charged and released, the groups taking turns.
+
+	END
+	seeds
+	if [[ $(query '.rows | any(.impl == "kernel, memory cgroups")') == true ]]; then
+		printf '\n%s\n\n' 'The same on the kernel of the machine, page faults included:'
+		real_kernel
+	fi
+	heading 'Plots' '-'
+	plots
+	heading 'Machine' '-'
+	machine
+	heading 'To repeat' '-'
+	printf '.. code-block:: console\n\n   devtools/results.sh --cpus %s\n\n' \
+		"$(query '[.machine.lcores[].cpus[]] | map(tostring) | join(",")')"
+	printf '%s\n' 'All rows, with ``min``, ``median``, ``max`` and samples, are in' \
+		':download:`results.json <results/results.json>`.'
+}
+
+while (($# > 0)); do
+	case $1 in
+	-h | --help) usage; exit 0 ;;
+	--cpus) CPUS=${2:?--cpus needs a list}; shift ;;
+	--repeats) REPEATS=${2:?--repeats needs a number}; shift ;;
+	--memory) MEMORY=${2:?--memory needs a number}; shift ;;
+	--json) JSON=${2:?--json needs a file}; shift ;;
+	*) usage >&2; die "unknown option '$1'" ;;
+	esac
+	shift
+done
+
+make_workdir
+need_commands jq meson ninja
+CPUS=${CPUS:-$(allowed_cpus)}
+if [[ -z $JSON ]]; then
+	need_commands gnuplot
+	build_release || die 'the build fails'
+	measure || die 'the measurement fails'
+elif [[ $JSON != "$FOLDER/results.json" ]]; then
+	mkdir -p "$FOLDER"
+	cp "$JSON" "$FOLDER/results.json" || die "cannot read '$JSON'"
+fi
+if ! { page >"$PAGE.new" && mv "$PAGE.new" "$PAGE" && name_in_index; }; then
+	die "cannot write '$PAGE'"
+fi
+echo "written: $PAGE"
