@@ -226,3 +226,49 @@ crew_stop(struct crew *c)
 		warnx("an lcore could not join the accounter");
 	return rc;
 }
+
+#define ROUND_TRIPS 1001
+
+struct echo {
+	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) call;
+	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) answer;
+};
+
+/* Answers until the call is the last one. */
+static int
+echo(void *arg)
+{
+	struct echo *e = arg;
+	uint64_t call;
+
+	do {
+		/* Both pairs: the word is all that is passed. */
+		call = ration_load(&e->call, acquire);
+		ration_store(&e->answer, call, release);
+	} while (call < ROUND_TRIPS);
+	return 0;
+}
+
+double
+crew_round_trip(struct bench *b)
+{
+	unsigned int lcore_id = rte_get_next_lcore(-1, 1, 0);
+	struct samples trips = {0};
+	struct echo e = {0};
+	uint64_t start, i;
+	double median;
+
+	if (rte_eal_remote_launch(echo, &e, lcore_id) != 0)
+		return 0;
+	for (i = 1; i <= ROUND_TRIPS; i++) {
+		start = rte_rdtsc_precise();
+		ration_store(&e.call, i, release);
+		while (ration_load(&e.answer, acquire) != i)
+			;
+		samples_add(&trips, bench_ns(b, rte_rdtsc_precise() - start));
+	}
+	rte_eal_wait_lcore(lcore_id);
+	median = samples_summary(&trips).median;
+	samples_free(&trips);
+	return median;
+}

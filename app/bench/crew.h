@@ -77,6 +77,15 @@ bool crew_wait_turns(const struct crew *c, uint64_t turns);
 /** Work for so long on the main lcore and see what all have done. */
 struct crew_window crew_work(struct bench *b, struct crew *c, double ns);
 
+/**
+ * How long a word takes to the first worker and back: what two lcores cost each other depends on
+ * where they are, which a virtual machine may change at any time.
+ *
+ * @return
+ *   Nanoseconds at the median, or 0 if the worker does not answer.
+ */
+double crew_round_trip(struct bench *b);
+
 /** End: all leave. @return 0, or -1 after a message */
 int crew_stop(struct crew *c);
 

@@ -222,6 +222,22 @@ run_one(struct bench *b, const struct accounter *impl, enum scale_kind kind, uin
 	return rc;
 }
 
+/* Before and after, since it may change in between. */
+static void
+add_round_trip(struct bench *b, const char *name)
+{
+	struct row *row =
+		results_row(&b->results, "machine", name, "ns", json_pack("{s:i}", "lcores", 2));
+
+	if (crew_shares_cpus(2)) {
+		results_mark_one_cpu(row);
+		samples_add(&row->samples, 0);
+	} else {
+		samples_add(&row->samples, crew_round_trip(b));
+	}
+	results_close_row(row);
+}
+
 static void
 add_ratios(struct bench *b)
 {
@@ -264,6 +280,7 @@ run_scale(struct bench *b)
 
 	for (nb = 1; nb <= all; nb = crew_next_nb(nb, all))
 		total += RTE_DIM(kinds);
+	add_round_trip(b, "round trip of a word, before");
 	for (nb = 1; nb <= all && rc == 0; nb = crew_next_nb(nb, all)) {
 		if (crew_shares_cpus(nb))
 			fprintf(stderr, "scale: %u lcores have fewer CPUs; the rows are marked\n",
@@ -277,6 +294,7 @@ run_scale(struct bench *b)
 		}
 	}
 	progress("scale", done, total);
+	add_round_trip(b, "round trip of a word, after");
 	if (rc == 0)
 		add_ratios(b);
 	return rc;

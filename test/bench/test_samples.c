@@ -50,6 +50,25 @@ median_of_an_even_number_lies_between_the_middle_ones(void **state)
 }
 
 static void
+a_percentile_has_so_many_percent_below_it(void **state)
+{
+	struct samples s = {0};
+	int i;
+
+	(void)state;
+	for (i = 1000; i > 0; i--)
+		samples_add(&s, i);
+	samples_summary(&s);
+	assert_true(samples_percentile(&s, 0) == 1);
+	assert_true(samples_percentile(&s, 50) == 501);
+	assert_true(samples_percentile(&s, 99.9) == 1000);
+	assert_true(samples_percentile(&s, 100) == 1000);
+	samples_clear(&s);
+	assert_true(samples_percentile(&s, 50) == 0);
+	samples_free(&s);
+}
+
+static void
 no_samples_summarise_to_zero(void **state)
 {
 	struct samples s = {0};
@@ -98,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(median_of_an_odd_number_is_the_middle_one),
 		cmocka_unit_test(median_of_an_even_number_lies_between_the_middle_ones),
+		cmocka_unit_test(a_percentile_has_so_many_percent_below_it),
 		cmocka_unit_test(no_samples_summarise_to_zero),
 		cmocka_unit_test(thousands_are_all_kept),
 		cmocka_unit_test(cleared_samples_do_not_count),

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "results.h"
+
+static struct row *
+add_row(struct results *r, const char *impl, const char *name, int counters, double value)
+{
+	struct row *row = results_row(r, impl, name, "ns",
+				      json_pack("{s:i,s:i}", "counters", counters, "depth", 1));
+
+	samples_add(&row->samples, value);
+	assert_int_equal(results_close_row(row), 0);
+	return row;
+}
+
+static const struct ratio *
+last_ratio(const struct results *r)
+{
+	return TAILQ_LAST(&r->ratios, ratio_list);
+}
+
+static void
+a_row_is_found_by_all_that_its_key_says(void **state)
+{
+	const struct row_key any = {"b", NULL, 0, 0, 0}, exact = {"b", "pair", 8, 1, 0};
+	const struct row_key deeper = {"b", "pair", 8, 2, 0}, lcores = {"b", NULL, 0, 0, 2};
+	struct row *seven, *eight;
+	struct results r;
+
+	(void)state;
+	results_init(&r);
+	add_row(&r, "a", "pair", 8, 1);
+	seven = add_row(&r, "b", "pair", 7, 1);
+	eight = add_row(&r, "b", "pair", 8, 1);
+	assert_ptr_equal(results_find(&r, &any), seven);
+	assert_ptr_equal(results_find(&r, &exact), eight);
+	assert_null(results_find(&r, &deeper));
+	assert_null(results_find(&r, &lcores));
+	results_free(&r);
+}
+
+static void
+a_target_is_an_upper_bound_or_a_lower_one(void **state)
+{
+	struct results r;
+	struct row *two, *six;
+
+	(void)state;
+	results_init(&r);
+	two = add_row(&r, "a", "two", 1, 2);
+	six = add_row(&r, "a", "six", 1, 6);
+	results_ratio(&r, "at most", six, two, 3);
+	assert_true(last_ratio(&r)->value == 3);
+	assert_true(ratio_judged(last_ratio(&r)) && ratio_ok(last_ratio(&r)));
+	results_ratio(&r, "at most", six, two, 2.9);
+	assert_true(ratio_judged(last_ratio(&r)) && !ratio_ok(last_ratio(&r)));
+	results_ratio_at_least(&r, "at least", six, two, 3);
+	assert_true(ratio_judged(last_ratio(&r)) && ratio_ok(last_ratio(&r)));
+	results_ratio_at_least(&r, "at least", six, two, 3.1);
+	assert_true(ratio_judged(last_ratio(&r)) && !ratio_ok(last_ratio(&r)));
+	results_value(&r, "value", six, 6);
+	assert_true(last_ratio(&r)->value == 6 && ratio_ok(last_ratio(&r)));
+	results_free(&r);
+}
+
+static void
+what_is_missing_shared_or_without_target_is_not_judged(void **state)
+{
+	struct results r;
+	struct row *row, *shared;
+
+	(void)state;
+	results_init(&r);
+	row = add_row(&r, "a", "row", 1, 2);
+	shared = add_row(&r, "a", "shared", 1, 2);
+	results_mark_one_cpu(shared);
+	results_ratio(&r, "missing", NULL, row, 3);
+	assert_true(isnan(last_ratio(&r)->value) && !ratio_judged(last_ratio(&r)));
+	results_value(&r, "missing", NULL, 3);
+	assert_true(isnan(last_ratio(&r)->value) && !ratio_judged(last_ratio(&r)));
+	results_ratio(&r, "shared", row, shared, 3);
+	assert_true(last_ratio(&r)->value == 1 && !ratio_judged(last_ratio(&r)));
+	results_ratio(&r, "no target", row, row, 0);
+	assert_true(last_ratio(&r)->value == 1 && !ratio_judged(last_ratio(&r)));
+	results_free(&r);
+}
+
+static void
+a_row_without_samples_is_dropped(void **state)
+{
+	const struct row_key key = {"a", "empty", 0, 0, 0};
+	struct results r;
+
+	(void)state;
+	results_init(&r);
+	results_close_or_drop_row(&r, results_row(&r, "a", "empty", "ns", json_object()));
+	assert_null(results_find(&r, &key));
+	assert_true(TAILQ_EMPTY(&r.rows));
+	results_free(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_is_found_by_all_that_its_key_says),
+		cmocka_unit_test(a_target_is_an_upper_bound_or_a_lower_one),
+		cmocka_unit_test(what_is_missing_shared_or_without_target_is_not_judged),
+		cmocka_unit_test(a_row_without_samples_is_dropped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
