@@ -61,13 +61,14 @@ free_row(struct row *row)
 	free(row);
 }
 
-void
+struct row *
 results_close_or_drop_row(struct results *r, struct row *row)
 {
 	if (results_close_row(row) == 0)
-		return;
+		return row;
 	TAILQ_REMOVE(&r->rows, row, next);
 	free_row(row);
+	return NULL;
 }
 
 static bool

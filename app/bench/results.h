@@ -77,8 +77,11 @@ void results_mark_one_cpu(struct row *row);
 /**
  * Summarise the samples of a row, or take it out with a message if it has none: the lcores it needs
  * have never run at once. Then ratios with it are "not measured".
+ *
+ * @return
+ *   The row, or NULL if it is no more
  */
-void results_close_or_drop_row(struct results *r, struct row *row);
+struct row *results_close_or_drop_row(struct results *r, struct row *row);
 
 /** Add median(over) / median(under); either may be NULL: not measured. */
 struct ratio *results_ratio(struct results *r, const char *name, const struct row *over,

@@ -103,7 +103,8 @@ a_row_without_samples_is_dropped(void **state)
 
 	(void)state;
 	results_init(&r);
-	results_close_or_drop_row(&r, results_row(&r, "a", "empty", "ns", json_object()));
+	assert_null(
+		results_close_or_drop_row(&r, results_row(&r, "a", "empty", "ns", json_object())));
 	assert_null(results_find(&r, &key));
 	assert_true(TAILQ_EMPTY(&r.rows));
 	results_free(&r);
