@@ -23,10 +23,13 @@
  */
 
 #define WINDOW_NS 2000000
-#define WINDOW_NS_QUICK 100000
-#define WINDOWS_MAX 51
+#define WINDOW_NS_QUICK 200000
+/** Each implementation has a turn in each of so many rounds. */
+#define ROUNDS 11
+#define WINDOWS_OF_ROUND 5u
+#define WINDOWS_QUICK 1u
 /** So many times the time that all windows take is spent to find valid ones. */
-#define PATIENCE 8
+#define PATIENCE 4
 /** Units that each lcore wants. */
 #define WANTED 64
 #define DEPTH_OF_THREE 2
@@ -78,14 +81,21 @@ static const struct limit_case limit_cases[] = {
 	{"at the limit, batch of 64", &accounter_stock_v4, false},
 };
 
+/** What is measured of a case, in several rounds. */
+struct limit_line {
+	const struct limit_case *c;
+	struct row *row;
+	uint64_t done;
+	uint64_t refused; /**< In windows that count. */
+	uint64_t refusals; /**< Of all. */
+	uint64_t stranded;
+	uint32_t rejected;
+};
+
+/** One of its rounds. */
 struct limit_run {
 	struct crew crew;
 	uint64_t counters[RTE_MAX_LCORE];
-	struct row *grants;
-	double window_ns;
-	uint64_t done;
-	uint64_t refused;
-	uint32_t rejected;
 };
 
 static int
@@ -114,84 +124,83 @@ start_run(struct limit_run *r, const struct limit_case *c, uint32_t nb)
 	return crew_start(&r->crew);
 }
 
-static void
-take_windows(struct bench *b, struct limit_run *r)
+static uint32_t
+windows_of_round(const struct bench *b)
 {
-	uint32_t nb = RTE_MIN(b->repeats, (uint32_t)WINDOWS_MAX);
+	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
+}
+
+/* Until the line has `goal` samples, or patience is at an end. */
+static void
+take_windows(struct bench *b, struct crew *c, struct limit_line *l, uint32_t goal)
+{
+	double ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
 	uint64_t deadline =
-		rte_rdtsc() + (uint64_t)(PATIENCE * nb * r->window_ns * b->ticks_per_ns);
+		rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
 	struct crew_window w;
 
-	crew_work(b, &r->crew, r->window_ns);
-	while (r->grants->samples.nb < nb && rte_rdtsc() < deadline) {
-		w = crew_work(b, &r->crew, r->window_ns);
-		if (!w.valid && !(r->grants->one_cpu && w.done > 0)) {
-			r->rejected++;
+	crew_work(b, c, ns);
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+		w = crew_work(b, c, ns);
+		if (!w.valid && !(l->row->one_cpu && w.done > 0)) {
+			l->rejected++;
 			continue;
 		}
-		samples_add(&r->grants->samples, (double)w.done * 1e3 / w.ns);
-		r->done += w.done;
-		r->refused += w.refused;
+		samples_add(&l->row->samples, (double)w.done * 1e3 / w.ns);
+		l->done += w.done;
+		l->refused += w.refused;
 	}
-}
-
-/* Units that nobody was granted, at the mean of all refusals since the start. */
-static void
-add_stranded(const struct limit_run *r)
-{
-	uint64_t stranded = 0, refused = 0;
-	uint32_t i;
-
-	for (i = 0; i < r->crew.nb; i++) {
-		stranded += r->crew.members[i].stranded;
-		refused += ration_load(&r->crew.members[i].refused, relaxed);
-	}
-	json_object_set_new(r->grants->params, "stranded_at_a_refusal",
-			    json_real(refused > 0 ? (double)stranded / (double)refused : 0));
-	json_object_set_new(
-		r->grants->params, "refusals_per_1000_grants",
-		json_real(r->done > 0 ? 1000.0 * (double)r->refused / (double)r->done : 0));
-	json_object_set_new(r->grants->params, "rejected", json_integer(r->rejected));
 }
 
 static int
-measure(struct bench *b, struct limit_run *r, const struct limit_case *c, uint32_t nb)
+run_round(struct bench *b, struct limit_run *r, struct limit_line *l, uint32_t goal)
 {
+	uint32_t nb = rte_lcore_count(), i;
 	int rc;
 
-	r->grants =
-		results_row(&b->results, c->impl->name, c->name, "grants/us",
-			    json_pack("{s:i,s:i,s:i}", "lcores", (int)nb, "limit",
-				      (int)(nb * WANTED * 3 / 4), "wanted", (int)(nb * WANTED)));
-	if (crew_shares_cpus(nb))
-		results_mark_one_cpu(r->grants);
-	r->window_ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
-	rc = start_run(r, c, nb);
+	memset(r, 0, sizeof(*r));
+	rc = start_run(r, l->c, nb);
 	if (rc == 0) {
-		take_windows(b, r);
+		take_windows(b, &r->crew, l, goal);
 		rc = crew_stop(&r->crew);
 	}
-	add_stranded(r);
+	for (i = 0; i < r->crew.nb; i++) {
+		l->stranded += r->crew.members[i].stranded;
+		l->refusals += ration_load(&r->crew.members[i].refused, relaxed);
+	}
 	if (r->crew.self != NULL)
-		c->impl->destroy(r->crew.self);
-	results_close_or_drop_row(&b->results, r->grants);
+		l->c->impl->destroy(r->crew.self);
 	return rc;
 }
 
-static int
-run_one(struct bench *b, const struct limit_case *c, uint32_t nb)
+static void
+add_line(struct bench *b, struct limit_line *l)
 {
-	struct limit_run *r = aligned_alloc(alignof(struct limit_run), sizeof(*r));
-	int rc;
+	int nb = (int)rte_lcore_count();
 
-	if (r == NULL) {
-		warn("limit");
-		return -1;
-	}
-	memset(r, 0, sizeof(*r));
-	rc = measure(b, r, c, nb);
-	free(r);
-	return rc;
+	l->row = results_row(&b->results, l->c->impl->name, l->c->name, "grants/us",
+			     json_pack("{s:i,s:i,s:i}", "lcores", nb, "limit", nb * WANTED * 3 / 4,
+				       "wanted", nb * WANTED));
+	if (crew_shares_cpus((uint32_t)nb))
+		results_mark_one_cpu(l->row);
+}
+
+static double
+quotient(uint64_t over, uint64_t under)
+{
+	return under > 0 ? (double)over / (double)under : 0;
+}
+
+/* Units that nobody was granted are the mean of all refusals. */
+static void
+close_line(struct bench *b, struct limit_line *l)
+{
+	json_object_set_new(l->row->params, "stranded_at_a_refusal",
+			    json_real(quotient(l->stranded, l->refusals)));
+	json_object_set_new(l->row->params, "refusals_per_1000_grants",
+			    json_real(1000 * quotient(l->refused, l->done)));
+	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
+	results_close_or_drop_row(&b->results, l->row);
 }
 
 static void
@@ -212,17 +221,32 @@ add_ratios(struct bench *b)
 		      results_find(r, &v3), 0);
 }
 
+/* The cases take turns, round by round. */
 static int
 run_limit(struct bench *b)
 {
-	uint32_t nb = rte_lcore_count(), i;
+	struct limit_run *r = aligned_alloc(alignof(struct limit_run), sizeof(*r));
+	struct limit_line lines[RTE_DIM(limit_cases)] = {0};
+	uint32_t round, i;
 	int rc = 0;
 
-	for (i = 0; i < RTE_DIM(limit_cases) && rc == 0; i++) {
-		progress("limit", i, RTE_DIM(limit_cases));
-		rc = run_one(b, &limit_cases[i], nb);
+	if (r == NULL) {
+		warn("limit");
+		return -1;
 	}
-	progress("limit", i, RTE_DIM(limit_cases));
+	for (i = 0; i < RTE_DIM(lines); i++) {
+		lines[i].c = &limit_cases[i];
+		add_line(b, &lines[i]);
+	}
+	for (round = 1; round <= ROUNDS && rc == 0; round++) {
+		progress("limit", round - 1, ROUNDS);
+		for (i = 0; i < RTE_DIM(lines) && rc == 0; i++)
+			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
+	}
+	progress("limit", ROUNDS, ROUNDS);
+	free(r);
+	for (i = 0; i < RTE_DIM(lines); i++)
+		close_line(b, &lines[i]);
 	if (rc == 0)
 		add_ratios(b);
 	return rc;

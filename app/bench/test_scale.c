@@ -22,12 +22,15 @@
  * lcores charges what the other one uncharges.
  */
 
-#define WINDOW_NS 200000
-#define WINDOW_NS_QUICK 20000
-#define WINDOWS_MAX 101
+#define WINDOW_NS 2000000
+#define WINDOW_NS_QUICK 200000
+/** Each implementation has a turn in each of so many rounds. */
+#define ROUNDS 11
+#define WINDOWS_OF_ROUND 9u
+#define WINDOWS_QUICK 1u
 /** So many times the time that all windows take is spent to find valid ones. */
-#define PATIENCE 8
-#define PAIRS 256
+#define PATIENCE 4
+#define PAIRS 64
 /** Units that the producer may be ahead. */
 #define AHEAD_MAX 4096
 #define HANDFUL 32
@@ -108,13 +111,21 @@ static const struct accounter *const impls[] = {
 	&accounter_spinlock_tree, &accounter_slots_7_rr,    &accounter_stock_v3,
 	&accounter_stock_v4,	  &accounter_limit_counter, NULL};
 
+/** What is measured of an implementation, in several rounds. */
+struct scale_line {
+	const struct accounter *impl;
+	enum scale_kind kind;
+	uint32_t nb;
+	struct row *row;
+	uint32_t rejected;
+	uint64_t refused;
+};
+
+/** One of its rounds. */
 struct scale_run {
 	struct crew crew;
 	uint64_t counters[RTE_MAX_LCORE];
 	void *trees[RTE_MAX_LCORE];
-	struct row *row;
-	double window_ns;
-	uint32_t rejected;
 };
 
 static void
@@ -128,97 +139,125 @@ destroy_trees(struct scale_run *r)
 
 /* A tree for each lcore, or one for all. */
 static int
-start_run(struct scale_run *r, const struct accounter *impl, enum scale_kind kind, uint32_t nb)
+start_run(struct scale_run *r, const struct scale_line *l)
 {
+	const bool private = l->kind == PRIVATE;
 	const struct accounter_tree tree = {
 		.counters = RTE_MAX_LCORE,
 		.depth = DEPTH_OF_THREE,
 		.max = UNITS_MAX,
-		.lanes = kind == PRIVATE ? 1 : nb,
+		.lanes = private ? 1 : l->nb,
 	};
-	uint32_t nb_trees = kind == PRIVATE ? nb : 1, i;
+	uint32_t nb_trees = private ? l->nb : 1, i;
 
-	r->crew.impl = impl;
-	r->crew.task = kinds[kind].task;
-	r->crew.nb = nb;
+	r->crew.impl = l->impl;
+	r->crew.task = kinds[l->kind].task;
+	r->crew.nb = l->nb;
 	r->crew.counters = r->counters;
 	for (i = 0; i < nb_trees; i++) {
-		r->trees[i] = impl->create(&tree);
+		r->trees[i] = l->impl->create(&tree);
 		if (r->trees[i] == NULL)
 			return -1;
 	}
 	r->crew.self = r->trees[0];
-	r->crew.selves = kind == PRIVATE ? r->trees : NULL;
+	r->crew.selves = private ? r->trees : NULL;
 	/* Stocks of neighbours share no line: each lane has its own. */
-	for (i = 0; i < nb; i++)
-		r->counters[i] = impl->counter(r->trees[kind == PRIVATE ? i : 0],
-					       kind == SHARED_ANCESTORS ? i : 0);
+	for (i = 0; i < l->nb; i++)
+		r->counters[i] = l->impl->counter(r->trees[private ? i : 0],
+						  l->kind == SHARED_ANCESTORS ? i : 0);
 	return crew_start(&r->crew);
 }
 
-static void
-take_windows(struct bench *b, struct scale_run *r)
+static uint32_t
+windows_of_round(const struct bench *b)
 {
-	const double ns = r->row->one_cpu ? 10 * r->window_ns : r->window_ns;
-	uint32_t nb = RTE_MIN(b->repeats, (uint32_t)WINDOWS_MAX);
-	uint64_t deadline = rte_rdtsc() + (uint64_t)(PATIENCE * nb * ns * b->ticks_per_ns);
-	struct crew_window w;
+	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
+}
 
-	crew_work(b, &r->crew, ns);
-	while (r->row->samples.nb < nb && rte_rdtsc() < deadline) {
-		w = crew_work(b, &r->crew, ns);
+/* Until the line has `goal` samples, or patience is at an end. */
+static void
+take_windows(struct bench *b, struct crew *c, struct scale_line *l, uint32_t goal)
+{
+	double ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
+	struct crew_window w;
+	uint64_t deadline;
+
+	if (l->row->one_cpu)
+		ns *= 10;
+	deadline = rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
+	crew_work(b, c, ns);
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+		w = crew_work(b, c, ns);
 		/* On shared CPUs nearly every window is void, and says nothing anyway. */
-		if (w.valid || (r->row->one_cpu && w.done > 0))
-			samples_add(&r->row->samples, w.ns * r->crew.nb / (double)w.done);
+		if (w.valid || (l->row->one_cpu && w.done > 0))
+			samples_add(&l->row->samples, w.ns * c->nb / (double)w.done);
 		else
-			r->rejected++;
+			l->rejected++;
 	}
 }
 
 static int
-measure(struct bench *b, struct scale_run *r, const struct accounter *impl, enum scale_kind kind,
-	uint32_t nb)
+run_round(struct bench *b, struct scale_run *r, struct scale_line *l, uint32_t goal)
 {
-	uint64_t refused = 0;
 	uint32_t i;
 	int rc;
 
-	r->row = results_row(&b->results, impl->name, kinds[kind].name,
-			     kind == HAND_OVER ? "ns/unit" : "ns/pair",
-			     json_pack("{s:i}", "lcores", (int)nb));
-	if (crew_shares_cpus(nb))
-		results_mark_one_cpu(r->row);
-	r->window_ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
-	rc = start_run(r, impl, kind, nb);
+	memset(r, 0, sizeof(*r));
+	rc = start_run(r, l);
 	if (rc == 0) {
-		take_windows(b, r);
+		take_windows(b, &r->crew, l, goal);
 		rc = crew_stop(&r->crew);
 	}
-	for (i = 0; i < nb; i++)
-		refused += ration_load(&r->crew.members[i].refused, relaxed);
+	for (i = 0; i < l->nb; i++)
+		l->refused += ration_load(&r->crew.members[i].refused, relaxed);
 	destroy_trees(r);
-	json_object_set_new(r->row->params, "rejected", json_integer(r->rejected));
-	if (refused > 0) {
-		warnx("scale: %s refused operations, the figures are void", impl->name);
-		rc = -1;
-	}
-	results_close_or_drop_row(&b->results, r->row);
 	return rc;
 }
 
+static void
+add_line(struct bench *b, struct scale_line *l)
+{
+	l->row = results_row(&b->results, l->impl->name, kinds[l->kind].name,
+			     l->kind == HAND_OVER ? "ns/unit" : "ns/pair",
+			     json_pack("{s:i}", "lcores", (int)l->nb));
+	if (crew_shares_cpus(l->nb))
+		results_mark_one_cpu(l->row);
+}
+
 static int
-run_one(struct bench *b, const struct accounter *impl, enum scale_kind kind, uint32_t nb)
+close_line(struct bench *b, struct scale_line *l)
+{
+	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
+	results_close_or_drop_row(&b->results, l->row);
+	if (l->refused == 0)
+		return 0;
+	warnx("scale: %s refused operations, the figures are void", l->impl->name);
+	return -1;
+}
+
+/* The implementations take turns, round by round. */
+static int
+run_lines(struct bench *b, struct scale_line *lines, uint32_t nb)
 {
 	struct scale_run *r = aligned_alloc(alignof(struct scale_run), sizeof(*r));
-	int rc;
+	uint32_t round, i;
+	int rc = 0;
 
 	if (r == NULL) {
 		warn("scale");
 		return -1;
 	}
-	memset(r, 0, sizeof(*r));
-	rc = measure(b, r, impl, kind, nb);
+	for (i = 0; i < nb; i++)
+		add_line(b, &lines[i]);
+	for (round = 1; round <= ROUNDS; round++) {
+		for (i = 0; i < nb && rc == 0; i++)
+			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
+	}
 	free(r);
+	for (i = 0; i < nb; i++) {
+		if (close_line(b, &lines[i]) < 0)
+			rc = -1;
+	}
 	return rc;
 }
 
@@ -271,10 +310,23 @@ can_run(const struct accounter *impl, enum scale_kind kind, uint32_t nb)
 }
 
 static int
+run_kind(struct bench *b, enum scale_kind kind, uint32_t nb)
+{
+	struct scale_line lines[RTE_DIM(impls)] = {0};
+	uint32_t nb_lines = 0, i;
+
+	for (i = 0; impls[i] != NULL; i++) {
+		if (can_run(impls[i], kind, nb))
+			lines[nb_lines++] =
+				(struct scale_line){.impl = impls[i], .kind = kind, .nb = nb};
+	}
+	return run_lines(b, lines, nb_lines);
+}
+
+static int
 run_scale(struct bench *b)
 {
 	uint32_t all = rte_lcore_count(), nb, done = 0, total = 0;
-	const struct accounter *const *impl;
 	unsigned int kind;
 	int rc = 0;
 
@@ -287,10 +339,7 @@ run_scale(struct bench *b)
 				nb);
 		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0; kind++, done++) {
 			progress("scale", done, total);
-			for (impl = impls; *impl != NULL && rc == 0; impl++) {
-				if (can_run(*impl, kind, nb))
-					rc = run_one(b, *impl, kind, nb);
-			}
+			rc = run_kind(b, kind, nb);
 		}
 	}
 	progress("scale", done, total);

@@ -44,7 +44,7 @@ start_thread(pthread_t *thread, void *(*f)(void *), void *arg)
 }
 
 #define THREADS 4
-#define UNITS 2000000
+#define UNITS 600000
 
 struct bed {
 	const struct accounter *a;
