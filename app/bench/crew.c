@@ -167,7 +167,7 @@ struct crew_window
 crew_work(struct bench *b, struct crew *c, double ns)
 {
 	const uint64_t slice = (uint64_t)(ns * b->ticks_per_ns / SLICES);
-	uint64_t turns[RTE_MAX_LCORE], done, refused, start, end;
+	uint64_t turns[RTE_MAX_LCORE] = {0}, done, refused, start, end;
 	struct crew_window w = {.valid = true};
 	uint32_t i;
 

@@ -55,7 +55,7 @@ struct crew {
 	uint64_t max; /**< For the task. */
 	const uint64_t *counters; /**< Handle for each member. */
 	void *contexts[RTE_MAX_LCORE]; /**< One for each member, for the task. */
-	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	RATION_ATOMIC(uint32_t) quit;
 	RATION_ATOMIC(uint32_t) ready;
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct crew_member members[RTE_MAX_LCORE];
 };

@@ -33,12 +33,12 @@ static const uint32_t sizes[] = {1, 16, 256, 1024, 4096, 65536};
 
 /** An owner's. */
 struct owner {
-	const uint64_t *counters;
+	alignas(2 * RTE_CACHE_LINE_SIZE) const uint64_t *counters;
 	uint32_t nb;
 	uint32_t next;
 	uint64_t nothing; /**< A point where nothing is to be done takes less, in ticks. */
 	/** What quiescent points have taken that gave something back, in ticks. */
-	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) pause;
+	RATION_ATOMIC(uint64_t) pause;
 	RATION_ATOMIC(uint64_t) longest;
 	uint64_t drained;
 };
