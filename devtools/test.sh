@@ -169,7 +169,8 @@ run_sanitizers()
 	RATION_TEST_KILLS=8 \
 		ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
 		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
-		--no-suite install --no-suite model --no-suite explore --timeout-multiplier 4
+		--no-suite install --no-suite model --no-suite explore --no-suite isolation \
+		--timeout-multiplier 4
 }
 
 # Without optimisation, so that a branch in the code is a branch in the source.

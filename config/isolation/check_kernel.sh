@@ -1,0 +1,237 @@
+# shellcheck shell=bash disable=SC2015,SC2034 # c of "a && b || c" is for both; sourced
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Checks of what the kernel runs on the CPUs: its scheduler, ticks, interrupts, workers, watchdogs.
+# Sourced after findings.sh; all look at the list in CPUS.
+
+# boot_list NAME: the CPUs of a boot parameter, without flags such as "managed_irq", into REPLY;
+# "all" means all that are on.
+boot_list()
+{
+	local part list=
+
+	boot_parameter "$1" || return 1
+	for part in ${REPLY//,/ }; do
+		if [[ $part == all ]] && host_cpus; then
+			list+=,$REPLY
+		elif [[ $part == [0-9]* ]]; then
+			list+=,$part
+		fi
+	done
+	cpulist_parse "${list#,}"
+}
+
+check_isolcpus()
+{
+	local why='the scheduler may put any thread there and take the lcore away for milliseconds'
+	local mend="at run time: isolate.sh enter $CPUS; for good: boot with isolcpus=domain,"
+	local isolated=
+
+	mend+="managed_irq,$CPUS"
+	if host_read /sys/devices/system/cpu/isolated || boot_list isolcpus; then
+		isolated=$REPLY
+	fi
+	if cpulist_parse "$isolated" && cpulist_covers "$REPLY" "$CPUS"; then
+		found ok isolcpus "isolated: $isolated" "$why" "$mend"
+	elif find_isolated_cpuset; then
+		found ok isolcpus 'not needed, a cpuset does it' "$why" "$mend"
+	else
+		found wrong isolcpus "isolated: ${isolated:-none}" "$why" "$mend"
+	fi
+}
+
+# Is a cpuset without load balancing, or an isolated partition, made of these CPUs? Its name goes
+# into REPLY.
+find_isolated_cpuset()
+{
+	local dir
+
+	find_cpusets || return 1
+	cpuset_dirs
+	for dir in "${REPLIES[@]}"; do
+		host_read "$dir/cpuset.cpus" && cpulist_parse "$REPLY" || continue
+		[[ -n $REPLY ]] && cpulist_covers "$REPLY" "$CPUS" || continue
+		if ((CGROUP_VERSION == 2)); then
+			host_read "$dir/cpuset.cpus.partition" && [[ $REPLY == isolated ]] ||
+				continue
+		else
+			host_read "$dir/cpuset.sched_load_balance" && [[ $REPLY == 0 ]] ||
+				continue
+			host_read "$CGROUP_ROOT/cpuset.sched_load_balance" && [[ $REPLY == 0 ]] ||
+				continue
+		fi
+		REPLY=$dir
+		return 0
+	done
+	return 1
+}
+
+check_cpuset()
+{
+	local why='a cpuset partition isolates at run time and keeps other threads out'
+	local mend="isolate.sh enter $CPUS"
+
+	if find_isolated_cpuset; then
+		found ok cpuset "version $CGROUP_VERSION: $REPLY" "$why" "$mend"
+	elif [[ ${FOUND_STATE[isolcpus]:-} == ok ]]; then
+		found ok cpuset 'none, isolcpus does it' "$why" "$mend"
+	elif ((CGROUP_VERSION == 0)); then
+		found unknown cpuset 'no cpuset controller is mounted' "$why" \
+			'mount -t cgroup2 none /sys/fs/cgroup'
+	else
+		found wrong cpuset "version $CGROUP_VERSION, no isolated partition" "$why" "$mend"
+	fi
+}
+
+# The direct evidence: who may run there. Threads that may run nowhere else are what the CPUs are
+# kept for.
+check_threads()
+{
+	local why='a thread that may run there will, and a time slice is milliseconds'
+	local mend="isolate.sh enter $CPUS" dir names=
+	local -i number=0
+
+	for dir in "$HOST_ROOT"/proc/[0-9]*/task/[0-9]*; do
+		thread_look "${dir#"$HOST_ROOT"}" || continue
+		! thread_is_fixed && cpulist_overlaps "$THREAD_CPUS" "$CPUS" || continue
+		[[ -n $REST ]] || continue
+		number+=1
+		((number > 3)) || names+="${names:+, }$THREAD_NAME"
+	done
+	if ((number == 0)); then
+		found ok threads 'none but those pinned there' "$why" "$mend"
+	else
+		found wrong threads "$number may run there: $names, ..." "$why" "$mend"
+	fi
+}
+
+check_nohz_full()
+{
+	local why='each tick interrupts the lcore, 100 to 1000 times a second, for microseconds'
+	local mend="boot with nohz_full=$CPUS"
+
+	if ! host_read /sys/devices/system/cpu/nohz_full; then
+		found weak nohz_full 'the kernel cannot stop its tick' "$why" \
+			'a kernel with CONFIG_NO_HZ_FULL'
+	elif cpulist_parse "$REPLY" && cpulist_covers "$REPLY" "$CPUS"; then
+		found ok nohz_full "no tick on $REPLY" "$why" "$mend"
+	else
+		found weak nohz_full "no tick on: ${REPLY:-none}" "$why" "$mend"
+	fi
+}
+
+check_rcu_nocbs()
+{
+	local why='callbacks of RCU run on the CPU that has queued them, in a softirq'
+	local mend="boot with rcu_nocbs=$CPUS"
+
+	if boot_list rcu_nocbs && cpulist_covers "$REPLY" "$CPUS"; then
+		found ok rcu_nocbs "callbacks moved off $REPLY" "$why" "$mend"
+	elif [[ ${FOUND_STATE[nohz_full]:-} == ok ]]; then
+		found ok rcu_nocbs 'comes with nohz_full' "$why" "$mend"
+	else
+		found weak rcu_nocbs "callbacks moved off: ${REPLY:-none}" "$why" "$mend"
+	fi
+}
+
+# Is an interrupt allowed there, or delivered there, as the file says?
+irq_overlaps()
+{
+	host_read "$1" && cpulist_parse "$REPLY" && cpulist_overlaps "$REPLY" "$CPUS"
+}
+
+check_irqs()
+{
+	local why='an interrupt takes microseconds, and the softirq behind it may take milliseconds'
+	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
+	local dir here='' allowed=''
+
+	[[ -d $HOST_ROOT/proc/irq ]] ||
+		{ found unknown irqs 'no /proc/irq' "$why" "$mend"; return; }
+	for dir in "$HOST_ROOT"/proc/irq/[0-9]*; do
+		dir=${dir#"$HOST_ROOT"}
+		# What is not allowed any more is delivered once more at the most.
+		irq_overlaps "$dir/smp_affinity_list" || continue
+		if irq_overlaps "$dir/effective_affinity_list"; then
+			here+=" ${dir##*/}"
+		else
+			allowed+=" ${dir##*/}"
+		fi
+	done
+	if [[ -n $here ]]; then
+		found wrong irqs "delivered there:$here" "$why" "$mend"
+	elif [[ -n $allowed ]]; then
+		found weak irqs "allowed there:$allowed" "$why" "$mend"
+	elif host_read /proc/irq/default_smp_affinity && cpumask_parse "$REPLY" &&
+			cpulist_overlaps "$REPLY" "$CPUS"; then
+		found weak irqs 'new ones are allowed there' "$why" "$mend"
+	else
+		found ok irqs 'none allowed there' "$why" "$mend"
+	fi
+}
+
+check_irqbalance()
+{
+	local why='irqbalance moves interrupts back'
+	local mend='systemctl disable --now irqbalance' comm
+
+	for comm in "$HOST_ROOT"/proc/[0-9]*/comm; do
+		host_read "${comm#"$HOST_ROOT"}" && [[ $REPLY == irqbalance ]] || continue
+		found weak irqbalance 'it runs' "$why" "$mend"
+		return
+	done
+	found ok irqbalance 'it does not run' "$why" "$mend"
+}
+
+check_workqueues()
+{
+	local why='unbound kernel work may run there'
+	local mend="isolate.sh enter $CPUS" file=/sys/devices/virtual/workqueue/cpumask
+
+	if ! host_read "$file" || ! cpumask_parse "$REPLY"; then
+		found unknown workqueues "cannot read $file" "$why" "$mend"
+	elif cpulist_overlaps "$REPLY" "$CPUS"; then
+		found weak workqueues 'allowed there' "$why" "$mend"
+	else
+		found ok workqueues 'none allowed there' "$why" "$mend"
+	fi
+}
+
+# watchdog NAME FILE WHY MEND: a watchdog that is off, or not on these CPUs.
+watchdog()
+{
+	if ! host_read "/proc/sys/kernel/$2"; then
+		found unknown "$1" "cannot read /proc/sys/kernel/$2" "$3" "$4"
+	elif [[ $REPLY == 0 ]]; then
+		found ok "$1" off "$3" "$4"
+	elif host_read /proc/sys/kernel/watchdog_cpumask && cpulist_parse "$REPLY" &&
+			! cpulist_overlaps "$REPLY" "$CPUS"; then
+		found ok "$1" 'not there' "$3" "$4"
+	else
+		found weak "$1" 'on, there too' "$3" "$4"
+	fi
+}
+
+check_watchdogs()
+{
+	watchdog softlockup soft_watchdog \
+		'a thread of the highest priority wakes up on every CPU every few seconds' \
+		"isolate.sh enter $CPUS; for good: boot with nosoftlockup"
+	watchdog nmi nmi_watchdog 'a counter interrupts every CPU, unmaskably' \
+		'sysctl kernel.nmi_watchdog=0; for good: boot with nmi_watchdog=0'
+}
+
+check_vmstat()
+{
+	local why='a worker folds statistics on every CPU this often'
+	local mend='sysctl vm.stat_interval=120' file=/proc/sys/vm/stat_interval
+
+	if ! host_read "$file" || [[ ! $REPLY =~ ^[0-9]+$ ]]; then
+		found unknown vmstat "cannot read $file" "$why" "$mend"
+	elif ((REPLY < 10)); then
+		found weak vmstat "every $REPLY s" "$why" "$mend"
+	else
+		found ok vmstat "every $REPLY s" "$why" "$mend"
+	fi
+}

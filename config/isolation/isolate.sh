@@ -1,0 +1,163 @@
+#!/bin/bash
+# shellcheck disable=SC2015,SC2034 # c of "a && b || c" is for both; used by what is sourced
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# Looks at how well CPUs are isolated for polling lcores, isolates them at run time, and undoes it.
+
+set -u
+set -o pipefail
+export LC_ALL=C
+umask 022
+shopt -s nullglob
+PATH=$PATH:/usr/sbin:/sbin
+PROGRAM=${0##*/}
+
+HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+for part in cpulist host findings check_kernel check_machine journal threads partition enter; do
+	# shellcheck source=/dev/null
+	. "$HERE/$part.sh"
+done
+
+EXIT_USAGE=64
+
+usage()
+{
+	cat <<-END
+		Usage: $PROGRAM check [--json] [CPUS]
+		       $PROGRAM enter CPUS
+		       $PROGRAM leave
+		       $PROGRAM status
+
+		Isolates CPUs for polling lcores. CPUS is a list such as 1 or 2-5,8.
+
+		  check   say what could disturb CPUS, why it matters and what mends it; without
+		          CPUS those that are isolated, or else all but the first. Status 0: all
+		          ok; 1: something is weak; 2: something is wrong. Needs no root.
+		  enter   move interrupts, kernel work and threads off CPUS and take them out of
+		          the scheduler's hands. Threads that may run there only, such as pinned
+		          lcores, stay. Status 0: done; 1: not possible, everything is as it was.
+		  leave   undo that, also after enter was killed. Status 0: everything is as it
+		          was; 1: something could not be undone, try again.
+		  status  say which CPUs are isolated by this script.
+
+		  --json      the result of check for programs
+		  --root DIR  look at, and change, files below DIR instead of /
+		  --help      this text
+
+		Status 64: the command line is wrong.
+	END
+}
+
+complain()
+{
+	printf '%s: %s\n' "$PROGRAM" "$*" >&2
+}
+
+warn()
+{
+	complain "weaker: $*"
+}
+
+bad_usage()
+{
+	complain "$*; --help shows how to use it"
+	exit "$EXIT_USAGE"
+}
+
+need_root()
+{
+	[[ $EUID -eq 0 || -n $HOST_ROOT ]] && return 0
+	complain "$COMMAND needs root"
+	return 1
+}
+
+# What check looks at if nobody says: CPUS.
+default_cpus()
+{
+	local cpus
+
+	journal_cpus && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
+	host_read /sys/devices/system/cpu/isolated && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
+	host_cpus || { complain 'cannot see which CPUs are on'; return 1; }
+	cpus=$REPLY
+	cpulist_cpus "$cpus"
+	[[ $REPLY != *' '* ]] || { cpulist_split "$cpus" "${REPLY%% *}"; cpus=$REST; }
+	CPUS=$cpus
+}
+
+run_check()
+{
+	local check
+
+	[[ -n $CPUS ]] || default_cpus || exit "$EXIT_USAGE"
+	if host_cpus; then
+		cpulist_covers "$REPLY" "$CPUS" || bad_usage "CPU $REST is not on"
+		host_cpus
+		cpulist_split "$REPLY" "$CPUS"
+		HOUSEKEEPING=$REST
+	fi
+	for check in isolcpus cpuset threads nohz_full rcu_nocbs irqs irqbalance workqueues \
+			watchdogs vmstat governor cstates smt clocksource tsc hugepages thp ksm \
+			swap numa_balancing virtual steal; do
+		"check_$check"
+	done
+	if [[ -n $JSON ]]; then
+		print_json "$CPUS"
+	else
+		print_table "$CPUS"
+	fi
+	found_verdict
+	case $REPLY in
+	ok) return 0 ;;
+	weak) return 1 ;;
+	*) return 2 ;;
+	esac
+}
+
+run_status()
+{
+	if ! journal_exists; then
+		echo 'no CPU is isolated by this script'
+	elif ! journal_cpus; then
+		echo 'not readable, or cut off: ask as root'
+	elif journal_is_done; then
+		echo "CPU $REPLY is isolated"
+	else
+		echo "CPU $REPLY is isolated in part: run $PROGRAM leave"
+	fi
+}
+
+COMMAND=
+CPUS=
+HOUSEKEEPING=
+JSON=
+while (($# > 0)); do
+	case $1 in
+	-h | --help) usage; exit 0 ;;
+	--json) JSON=1 ;;
+	--root)
+		[[ -d ${2:-} ]] || bad_usage "--root: '${2:-}' is no folder"
+		HOST_ROOT=$(readlink -f "$2")
+		shift
+		;;
+	-*) bad_usage "unknown option '$1'" ;;
+	check | enter | leave | status)
+		[[ -z $COMMAND ]] || bad_usage "'$1' after '$COMMAND'"
+		COMMAND=$1
+		;;
+	*)
+		[[ -z $CPUS && ($COMMAND == check || $COMMAND == enter) ]] ||
+			bad_usage "'$1' is not understood"
+		[[ -n $1 ]] && cpulist_parse "$1" ||
+			bad_usage "'$1' is not a list of CPUs such as 1 or 2-5,8"
+		CPUS=$REPLY
+		;;
+	esac
+	shift
+done
+[[ -n $COMMAND ]] || bad_usage 'which command?'
+[[ $COMMAND != enter || -n $CPUS ]] || bad_usage 'enter: which CPUs?'
+[[ -z $JSON || $COMMAND == check ]] || bad_usage "--json does not go with $COMMAND"
+
+"run_$COMMAND"

@@ -1,0 +1,103 @@
+# shellcheck shell=bash disable=SC2015,SC2034 # c of "a && b || c" is for both; sourced
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# CPUs taken out of the scheduler's hands by cpusets, in either version of cgroups. Sourced after
+# threads.sh; CPUS are to be isolated, HOUSEKEEPING are all others.
+
+ISOLATED_NAME=ration-isolated
+HOUSEKEEPING_NAME=ration-housekeeping
+
+# Can threads that do not show in this /proc be on the machine? The kernel's own namespace has this
+# number.
+sees_all_threads()
+{
+	[[ -n $HOST_ROOT || $(readlink /proc/self/ns/pid) == 'pid:[4026531836]' ]]
+}
+
+# Other cpusets must not lay claim to the CPUs. Deeper ones first: a child has no CPU that its
+# parent has not. Threads pinned there have been taken out before.
+shrink_cpusets()
+{
+	local dir
+
+	cpuset_dirs
+	for dir in "${REPLIES[@]}"; do
+		[[ ${dir##*/} != ration-* && $dir != *$'\t'* ]] || continue
+		host_read "$dir/cpuset.cpus" && cpulist_parse "$REPLY" &&
+			cpulist_overlaps "$REPLY" "$CPUS" || continue
+		if [[ -z $REST ]]; then
+			warn "cpuset $dir has no other CPUs: it stays there"
+		else
+			change "$dir/cpuset.cpus" "$REST" || warn "cpuset $dir keeps its CPUs"
+		fi
+	done
+}
+
+make_cgroup()
+{
+	note dir "$1" && { [[ -d $HOST_ROOT$1 ]] || mkdir "$HOST_ROOT$1" 2>/dev/null; }
+}
+
+# One partition without load balancing. It is threaded, so that a process can have threads inside
+# and outside.
+make_partition()
+{
+	local dir=$CGROUP_ROOT/$ISOLATED_NAME
+
+	host_read "$CGROUP_ROOT/cgroup.subtree_control"
+	if [[ " $REPLY " != *' cpuset '* ]]; then
+		note file "$CGROUP_ROOT/cgroup.subtree_control" -cpuset &&
+			host_write "$CGROUP_ROOT/cgroup.subtree_control" +cpuset || return 1
+	fi
+	make_cgroup "$dir" && host_write "$dir/cgroup.type" threaded &&
+		host_write "$dir/cpuset.cpus" "$CPUS" || return 1
+	ISOLATED_TASKS=$dir/cgroup.threads
+	survey_threads
+	shrink_cpusets
+	note file "$dir/cpuset.cpus.partition" member &&
+		host_write "$dir/cpuset.cpus.partition" isolated || return 1
+	host_read "$dir/cpuset.cpus.partition"
+	[[ $REPLY == isolated ]] || { complain "the kernel says: $REPLY"; return 1; }
+}
+
+# Two cpusets, and no load balancing at the top that spans both. Threads that do not show here
+# stay at the top, and without load balancing each of them would be stuck where it is.
+make_cpusets()
+{
+	local dir mems
+
+	host_read "$CGROUP_ROOT/cpuset.mems" || return 1
+	mems=$REPLY
+	for dir in $HOUSEKEEPING_NAME $ISOLATED_NAME; do
+		make_cgroup "$CGROUP_ROOT/$dir" &&
+			host_write "$CGROUP_ROOT/$dir/cpuset.mems" "$mems" || return 1
+	done
+	host_write "$CGROUP_ROOT/$HOUSEKEEPING_NAME/cpuset.cpus" "$HOUSEKEEPING" &&
+		host_write "$CGROUP_ROOT/$ISOLATED_NAME/cpuset.cpus" "$CPUS" &&
+		host_write "$CGROUP_ROOT/$ISOLATED_NAME/cpuset.sched_load_balance" 0 || return 1
+	ISOLATED_TASKS=$CGROUP_ROOT/$ISOLATED_NAME/tasks
+	HOUSEKEEPING_TASKS=$CGROUP_ROOT/$HOUSEKEEPING_NAME/tasks
+	survey_threads
+	shrink_cpusets
+	if sees_all_threads; then
+		change "$CGROUP_ROOT/cpuset.sched_load_balance" 0 || return 1
+	else
+		warn 'a PID namespace: threads outside of it stay, and balancing goes on'
+	fi
+}
+
+# isolate_scheduler: as well as this machine can. HOW says how.
+isolate_scheduler()
+{
+	ISOLATED_TASKS=
+	HOUSEKEEPING_TASKS=
+	HOW='no cpusets: threads are moved, and new ones may come back'
+	case $CGROUP_VERSION in
+	2) make_partition && HOW='cgroup v2: an isolated partition' && return ;;
+	1) make_cpusets && HOW='cgroup v1: cpusets without load balancing' && return ;;
+	*) return 0 ;;
+	esac
+	warn "cgroup v$CGROUP_VERSION makes no cpuset of CPU $CPUS; going on without"
+	HOUSEKEEPING_TASKS=
+}

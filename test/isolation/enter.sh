@@ -1,0 +1,323 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# "isolate.sh enter" and "leave" on made-up machines: what is changed, and that all of it comes
+# back, byte by byte, wherever the script is killed.
+
+# shellcheck source=test/isolation/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Files do not behave as the kernel does. These stand in for what makes the difference.
+mkdir "$TMP/bin"
+cat >"$TMP/bin/taskset" <<'END'
+#!/bin/bash
+# taskset -pc LIST TID
+[[ $2 != refuse ]] || exit 1
+sed -i --follow-symlinks "s/^Cpus_allowed_list:.*/Cpus_allowed_list:	$2/" "$MADE/proc/$3/status"
+END
+cat >"$TMP/bin/mkdir" <<'END'
+#!/bin/bash
+# A new cgroup comes with files, an empty mask and no members.
+/bin/mkdir "$@" || exit
+[[ ${!#} == */sys/fs/cgroup/* ]] || exit 0
+for file in cgroup.type cgroup.procs cgroup.threads tasks cpuset.cpus cpuset.mems \
+		cpuset.sched_load_balance cpuset.cpus.partition; do
+	: >"${!#}/$file"
+done
+[[ -z ${INVALID:-} ]] || ln -sf /dev/null "${!#}/cpuset.cpus.partition"
+END
+cat >"$TMP/bin/rmdir" <<'END'
+#!/bin/bash
+rm -r "$@"
+END
+chmod +x "$TMP"/bin/*
+export PATH=$TMP/bin:$PATH MADE
+
+# In a script that is started with this file in BASH_ENV the command number KILL_AT is never run.
+cat >"$TMP/kill.sh" <<'END'
+set -o functrace
+trap '((++KILL_COUNT != KILL_AT)) || kill -KILL $$' DEBUG
+END
+
+isolate()
+{
+	"$ISOLATE" --root "$MADE" "$@"
+}
+
+# make_machine VERSION: four CPUs, none isolated, with cpusets of that version.
+make_machine()
+{
+	make_good_machine
+	put /sys/devices/system/cpu/isolated ''
+	mkdir -p "$MADE/run"
+	put /proc/irq/9/smp_affinity_list 0-3
+	put /proc/irq/10/smp_affinity_list 2-3
+	put /proc/irq/11/smp_affinity_list 0
+	put /proc/irq/default_smp_affinity f
+	put /sys/devices/virtual/workqueue/cpumask 0f
+	put /sys/devices/virtual/workqueue/writeback/cpumask 3
+	put /proc/sys/kernel/watchdog_cpumask 0-3
+	put_thread 1 1 init 4194560 0-3
+	put_thread 2 2 kthreadd 2129984 0-3
+	put_thread 300 300 bench 4194304 0-3
+	put_thread 300 301 lcore-worker-2 4194304 2 /slice
+	put_thread 300 302 helper 4194304 1-2
+	case $1 in
+	2)
+		put /proc/mounts 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0'
+		put /sys/fs/cgroup/cgroup.controllers 'cpuset cpu'
+		put /sys/fs/cgroup/cgroup.subtree_control "${SUBTREE-cpuset cpu}"
+		put /sys/fs/cgroup/cgroup.procs ''
+		;;
+	1)
+		put /proc/mounts 'cgroup /sys/fs/cgroup cgroup rw,cpuset 0 0'
+		put /sys/fs/cgroup/cpuset.cpus 0-3
+		put /sys/fs/cgroup/cpuset.mems 0
+		put /sys/fs/cgroup/cpuset.sched_load_balance 1
+		put /sys/fs/cgroup/tasks ''
+		;;
+	esac
+	(($1 == 0)) || { put /sys/fs/cgroup/slice/cpuset.cpus 1-3
+		put /sys/fs/cgroup/slice/inner/cpuset.cpus 3; }
+	snapshot >"$TMP/before"
+}
+
+# All files of the machine and what is in them, but for lists of members, which only the kernel
+# keeps.
+snapshot()
+{
+	(cd "$MADE" && find . -type f -not -path './run/*' -not -name tasks \
+		-not -name 'cgroup.procs' -not -name 'cgroup.threads' -print0 | sort -z |
+		xargs -0 tail -n +1)
+}
+
+is_restored()
+{
+	snapshot | diff "$TMP/before" - && [[ ! -e $MADE/run/ration-isolation/journal ]]
+}
+
+# file_says PATH TEXT
+file_says()
+{
+	echo "$1: $(cat "$MADE$1")"
+	[[ $(cat "$MADE$1") == "$2" ]]
+}
+
+allowed_on()
+{
+	grep "^Cpus_allowed_list:	$2\$" "$MADE/proc/$1/status" ||
+		{ cat "$MADE/proc/$1/status"; return 1; }
+}
+
+interrupts_are_moved()
+{
+	file_says /proc/irq/9/smp_affinity_list 0-1 &&
+		file_says /proc/irq/10/smp_affinity_list 0-1 &&
+		file_says /proc/irq/11/smp_affinity_list 0 &&
+		file_says /proc/irq/default_smp_affinity 3
+}
+
+workers_are_moved()
+{
+	file_says /sys/devices/virtual/workqueue/cpumask 3 &&
+		file_says /sys/devices/virtual/workqueue/writeback/cpumask 3 &&
+		file_says /proc/sys/kernel/watchdog_cpumask 0-1
+}
+
+others_are_shrunk()
+{
+	file_says /sys/fs/cgroup/slice/cpuset.cpus 1 &&
+		file_says /sys/fs/cgroup/slice/inner/cpuset.cpus 3
+}
+
+partition_is_made()
+{
+	local dir=/sys/fs/cgroup/ration-isolated
+
+	file_says "$dir/cgroup.type" threaded && file_says "$dir/cpuset.cpus" 2-3 &&
+		file_says "$dir/cpuset.cpus.partition" isolated &&
+		file_says "$dir/cgroup.threads" 301 && file_says /sys/fs/cgroup/cgroup.procs 301
+}
+
+cpusets_are_made()
+{
+	local dir=/sys/fs/cgroup/ration
+
+	file_says "$dir-isolated/cpuset.cpus" 2-3 && file_says "$dir-isolated/cpuset.mems" 0 &&
+		file_says "$dir-isolated/cpuset.sched_load_balance" 0 &&
+		file_says "$dir-isolated/tasks" 301 &&
+		file_says "$dir-housekeeping/cpuset.cpus" 0-1 &&
+		file_says /sys/fs/cgroup/cpuset.sched_load_balance 0 &&
+		[[ $(cat "$MADE$dir-housekeeping/tasks") == [0-9]* ]]
+}
+
+threads_are_moved()
+{
+	# The first two are moved by their cpuset, if there are two of them.
+	((VERSION == 1)) || { allowed_on 1 0-1 && allowed_on 2 0-1; } || return 1
+	allowed_on 302 1 && allowed_on 301 2 && allowed_on 20 2
+}
+
+# refuses TEXT ARG...: fails, says so, changes nothing.
+refuses()
+{
+	local text=$1
+
+	shift
+	if isolate "$@" >"$TMP/said" 2>&1; then
+		echo succeeds
+		return 1
+	fi
+	cat "$TMP/said"
+	grep -qF -e "$text" "$TMP/said" && snapshot | diff "$TMP/before" -
+}
+
+says()
+{
+	isolate "${@:2}" >"$TMP/said" 2>&1
+	cat "$TMP/said"
+	grep -qF -e "$1" "$TMP/said"
+}
+
+# killed_at NUMBER: enter, killed before that command. The next leave restores everything.
+killed_at()
+{
+	make_machine "$VERSION"
+	KILL_COUNT=0 KILL_AT=$1 BASH_ENV=$TMP/kill.sh isolate enter 2-3
+	isolate leave && is_restored
+}
+
+# leave_killed_at NUMBER: the same for leave, which is then run again.
+leave_killed_at()
+{
+	make_machine "$VERSION"
+	isolate enter 2-3 || return 1
+	KILL_COUNT=0 KILL_AT=$1 BASH_ENV=$TMP/kill.sh isolate leave
+	isolate leave && is_restored
+}
+
+# How many commands does it run, so that kills can be spread over them?
+commands_of()
+{
+	# shellcheck disable=SC2016 # for the shell that runs it
+	printf 'set -o functrace\ntrap "((++N))" DEBUG\ntrap "echo \\$N >%s" EXIT\n' "$TMP/n" \
+		>"$TMP/count.sh"
+	N=0 BASH_ENV=$TMP/count.sh isolate "$@" >/dev/null
+	cat "$TMP/n"
+}
+
+all_kills()
+{
+	local what=$1 commands=$2 step at
+
+	step=$(((commands + 4) / 5))
+	# Not the same places each time, but those of a failure are known.
+	for ((at = 1 + RANDOM % step; at < commands; at += step)); do
+		"$what" "$at" || { echo "killed before command $at of $commands"; return 1; }
+	done
+}
+
+for VERSION in 2 1 0; do
+	name="cgroup v$VERSION"
+	make_machine $VERSION
+	check "$name: enter" isolate enter 2-3
+	check "$name: interrupts are moved" interrupts_are_moved
+	check "$name: workers are moved" workers_are_moved
+	check "$name: threads are moved" threads_are_moved
+	((VERSION == 0)) || check "$name: other cpusets are shrunk" others_are_shrunk
+	((VERSION != 1)) || check "$name: cpusets are made" cpusets_are_made
+	((VERSION != 2)) || check "$name: a partition is made" partition_is_made
+	check "$name: the state is told" says 'CPU 2-3 is isolated' status
+	check "$name: entering again changes nothing" says 'is isolated already' enter 3,2
+	check "$name: leave" isolate leave
+	check "$name: all is restored" is_restored
+	check "$name: leaving again changes nothing" says 'no CPU is isolated' leave
+	commands=$(make_machine $VERSION; commands_of enter 2-3 2>/dev/null)
+	check "$name: enter killed anywhere" all_kills killed_at "$commands"
+	commands=$(commands_of leave)
+	check "$name: leave killed anywhere" all_kills leave_killed_at "$commands"
+done
+
+make_machine 2
+check 'all CPUs are refused' refuses 'one must be left for everything else' enter 0-3
+check 'a CPU that is not on is refused' refuses 'CPU 7 is not on; these are: 0-3' enter 2,7
+for list in '' x 3-2 '2,' 9999 '2 3'; do
+	check "list '$list' is refused" refuses 'is not a list of CPUs' enter "$list"
+done
+check 'no CPUs' refuses 'enter: which CPUs?' enter
+check 'no command' refuses 'which command?'
+check 'unknown command' refuses "'isolate' is not understood" isolate
+check 'unknown option' refuses "unknown option '--force'" leave --force
+check 'root is no folder' refuses "is no folder" status --root "$TMP/none"
+
+other_cpus_are_refused()
+{
+	isolate enter 2 && says 'CPU 2 is isolated; leave first' enter 3 ||
+		return 1
+	isolate leave && is_restored
+}
+check 'other CPUs are refused' other_cpus_are_refused
+
+invalid_partition()
+{
+	make_machine 2
+	INVALID=1 isolate enter 2-3 2>"$TMP/said" || return 1
+	cat "$TMP/said"
+	grep -q 'weaker: cgroup v2 makes no cpuset' "$TMP/said" && threads_are_moved &&
+		isolate leave && is_restored
+}
+check 'an invalid partition: done without, and said' invalid_partition
+
+controller_is_switched_off_again()
+{
+	SUBTREE=cpu make_machine 2
+	isolate enter 2-3 && file_says /sys/fs/cgroup/cgroup.subtree_control +cpuset &&
+		isolate leave && file_says /sys/fs/cgroup/cgroup.subtree_control -cpuset
+}
+check 'a controller is switched off again' controller_is_switched_off_again
+
+# A thread that has got the number of one that has ended is another one.
+other_threads_are_left_alone()
+{
+	make_machine 0
+	isolate enter 2-3 || return 1
+	sed -i 's/ 77 0 0$/ 78 0 0/' "$MADE/proc/1/task/1/stat"
+	isolate leave && allowed_on 1 0-1 && allowed_on 302 1-2
+}
+check 'another thread of the same number is left alone' other_threads_are_left_alone
+
+unsafe_folder()
+{
+	make_machine 0
+	mkdir -p "$MADE/run/ration-isolation"
+	chmod 0777 "$MADE/run/ration-isolation"
+	refuses 'is not safe' enter 2 || return 1
+	rmdir "$MADE/run/ration-isolation"
+	ln -s "$TMP" "$MADE/run/ration-isolation"
+	refuses 'is not safe' enter 2
+}
+check 'a folder that others can write to is refused' unsafe_folder
+
+cut_off_line_is_ignored()
+{
+	make_machine 0
+	isolate enter 2-3 || return 1
+	printf 'file	/proc/irq/11/smp_affi' >>"$MADE/run/ration-isolation/journal"
+	isolate leave && is_restored
+}
+check 'a line that was cut off is ignored' cut_off_line_is_ignored
+
+what_fails_can_be_tried_again()
+{
+	make_machine 0
+	isolate enter 2-3 || return 1
+	mv "$MADE/proc/irq/9/smp_affinity_list" "$TMP/saved"
+	mkdir "$MADE/proc/irq/9/smp_affinity_list"
+	says 'cannot undo: file	/proc/irq/9/smp_affinity_list	0-3' leave || return 1
+	rmdir "$MADE/proc/irq/9/smp_affinity_list"
+	mv "$TMP/saved" "$MADE/proc/irq/9/smp_affinity_list"
+	says 'CPU 2-3 is as it was' leave && is_restored
+}
+check 'what cannot be undone can be tried again' what_fails_can_be_tried_again
+finish

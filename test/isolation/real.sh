@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+#
+# "isolate.sh enter" and "leave" on this very machine, in a PID namespace, so that no thread but
+# those of the test is moved. Interrupts and masks of kernel work are changed for a moment.
+
+# shellcheck source=test/isolation/lib.sh
+. "$(dirname "$0")/lib.sh"
+[[ $EUID -eq 0 ]] || { echo '1..0 # SKIP needs root'; exit 0; }
+
+CPU=$(awk '/^Cpus_allowed_list:/ { n = split($2, cpu, /[-,]/); print cpu[n] }' /proc/self/status)
+((CPU > 0)) || { echo '1..0 # SKIP needs two CPUs'; exit 0; }
+
+if [[ -z ${RATION_NAMESPACE:-} ]]; then
+	unshare --pid --fork --mount-proc true 2>/dev/null ||
+		{ echo '1..0 # SKIP cannot make a PID namespace'; exit 0; }
+	[[ ! -e /run/ration-isolation/journal ]] ||
+		{ echo '1..0 # SKIP CPUs are isolated at the moment'; exit 0; }
+	# One at a time on a machine: builds of several kinds may be tested at once.
+	exec {LOCK}>/run/lock/ration-isolation-test && flock -w 100 "$LOCK"
+	export RATION_NAMESPACE=1
+	# The first process of a namespace takes it down with it. It must outlive kills.
+	unshare --pid --fork --mount-proc "$BASH" "$0" "$ISOLATE"
+	exit
+fi
+
+taskset -c "$CPU" sleep 1000 &
+PINNED=$!
+sleep 1000 &
+FREE=$!
+
+mask_of()
+{
+	awk '/^Cpus_allowed_list:/ { print $2 }' "/proc/$1/status"
+}
+
+# What enter may change, each file with what it says.
+snapshot()
+{
+	local file
+
+	for file in /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity \
+			/sys/devices/virtual/workqueue/cpumask \
+			/sys/devices/virtual/workqueue/*/cpumask \
+			/proc/sys/kernel/watchdog_cpumask; do
+		[[ ! -r $file ]] || echo "$file: $(cat "$file" 2>&1)"
+	done
+	find /sys/fs/cgroup -name 'cpuset.*' -not -name '*pressure' 2>/dev/null | sort |
+		while read -r file; do
+			echo "$file: $(cat "$file" 2>&1)"
+		done
+	for file in "$PINNED" "$FREE"; do
+		echo "$file: $(mask_of "$file") $(grep -E 'cpuset|^0:' "/proc/$file/cgroup")"
+	done
+}
+
+is_restored()
+{
+	snapshot | diff "$TMP/before" - && [[ ! -e /run/ration-isolation/journal ]]
+}
+
+# The free one has left the CPU, and the pinned one has kept it.
+threads_are_apart()
+{
+	echo "pinned: $(mask_of "$PINNED"), free: $(mask_of "$FREE")"
+	[[ $(mask_of "$PINNED") == "$CPU" && ,$(mask_of "$FREE"), != *[,-]"$CPU",* ]]
+}
+
+no_interrupt_left()
+{
+	local moved
+
+	moved=$(awk -F '\t' '$1 == "file" && $2 ~ "^/proc/irq/[0-9]" { print $2 }' \
+		/run/ration-isolation/journal | while read -r file; do
+			[[ $(cat "$file") == *"$CPU" ]] || echo "$file"
+		done | wc -l)
+	echo "$moved interrupts are moved"
+	! grep -q '^file	/proc/irq/[0-9]' /run/ration-isolation/journal || ((moved > 0))
+}
+
+check_ends_with_a_verdict()
+{
+	"$ISOLATE" check "$CPU" | tail -n 1 | grep "^CPU $CPU: .* - "
+}
+
+# In a script that is started with this file in BASH_ENV the command number KILL_AT is never run.
+cat >"$TMP/kill.sh" <<'END'
+set -o functrace
+trap '((++KILL_COUNT != KILL_AT)) || kill -KILL $$' DEBUG
+END
+
+# killed_at NUMBER
+killed_at()
+{
+	KILL_COUNT=0 KILL_AT=$1 BASH_ENV=$TMP/kill.sh "$ISOLATE" enter "$CPU"
+	"$ISOLATE" status
+	"$ISOLATE" leave && is_restored
+}
+
+snapshot >"$TMP/before"
+check 'check' check_ends_with_a_verdict
+check 'enter' "$ISOLATE" enter "$CPU"
+check 'threads are apart' threads_are_apart
+check 'interrupts are moved' no_interrupt_left
+check 'leave' "$ISOLATE" leave
+check 'all is restored' is_restored
+for at in 300 700 1200 2000; do
+	check "killed before command $at" killed_at $((at + RANDOM % 200))
+done
+finish
