@@ -94,7 +94,12 @@ report(const struct options *o, const struct bench *b)
 static int
 run(const struct options *o)
 {
-	struct bench b = {.repeats = o->repeats, .quick = o->quick};
+	struct bench b = {
+		.repeats = o->repeats,
+		.quick = o->quick,
+		.isolate = o->isolate,
+		.plot = o->plot,
+	};
 	int rc;
 
 	results_init(&b.results);

@@ -17,6 +17,7 @@ enum {
 	OPT_PLOT,
 	OPT_REPEATS,
 	OPT_QUICK,
+	OPT_ISOLATE,
 	OPT_HELP,
 };
 
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
 	{"plot", required_argument, NULL, OPT_PLOT},
 	{"repeats", required_argument, NULL, OPT_REPEATS},
 	{"quick", no_argument, NULL, OPT_QUICK},
+	{"isolate", no_argument, NULL, OPT_ISOLATE},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
@@ -58,6 +60,8 @@ options_usage(const char *program)
 	       "  --plot DIR     draw plots into DIR, with gnuplot\n"
 	       "  --repeats N    times each case is measured, %u to %u (default %u)\n"
 	       "  --quick        %u repeats of small windows: a trial, not for figures\n"
+	       "  --isolate      hiccup and latency: isolate the CPU of the lcore for a while and\n"
+	       "                 compare; needs root\n"
 	       "  --help         this text\n\n"
 	       "For figures give each lcore a CPU of its own, for instance: %s -l 0,1 --no-pci -- "
 	       "--test=all\n",
@@ -120,6 +124,9 @@ parse_one(int opt, struct options *o)
 		return parse_repeats(optarg, o);
 	case OPT_QUICK:
 		o->quick = true;
+		return 0;
+	case OPT_ISOLATE:
+		o->isolate = true;
 		return 0;
 	case OPT_HELP:
 		o->help = true;

@@ -27,6 +27,7 @@ struct options {
 	const char *plot; /**< Folder for plots, or NULL. */
 	uint32_t repeats;
 	bool quick;
+	bool isolate; /**< Isolate the CPU of a measured lcore, to compare. */
 	bool help;
 };
 

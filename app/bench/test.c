@@ -14,6 +14,8 @@ const struct bench_test *const bench_tests[] = {
 	&test_walk,
 	&test_policy,
 	&test_drain,
+	&test_hiccup,
+	&test_latency,
 	&test_read,
 	&test_scale,
 	&test_limit,

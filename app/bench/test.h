@@ -19,6 +19,8 @@
 struct bench {
 	uint32_t repeats; /**< How often each case is measured; cases take turns. */
 	bool quick; /**< Small windows: to see that all works, not for figures. */
+	bool isolate; /**< Isolate the CPU of a measured lcore, to compare. */
+	const char *plot; /**< Folder for plots, or NULL. */
 	double ticks_per_ns; /**< TSC against CLOCK_MONOTONIC. */
 	struct results results;
 };
@@ -38,6 +40,8 @@ extern const struct bench_test *const bench_tests[];
 extern const struct bench_test test_charge;
 extern const struct bench_test test_drain;
 extern const struct bench_test test_footprint;
+extern const struct bench_test test_hiccup;
+extern const struct bench_test test_latency;
 extern const struct bench_test test_limit;
 extern const struct bench_test test_policy;
 extern const struct bench_test test_read;

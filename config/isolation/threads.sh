@@ -46,7 +46,7 @@ survey_threads()
 		if ! thread_is_kernel && cpulist_covers "$CPUS" "$THREAD_CPUS"; then
 			PINNED[$TID]=$THREAD_CPUS
 			adopt "$dir" || warn "thread $TID ($THREAD_NAME) is not kept on its CPU"
-		elif ((CGROUP_VERSION == 2)) && [[ $THREAD_CPUS != "$ONLINE" ]]; then
+		elif [[ $THREAD_CPUS != "$ONLINE" ]]; then
 			note mask "$TID" "$THREAD_START" "$THREAD_CPUS"
 			cpulist_split "$THREAD_CPUS" "$CPUS"
 			[[ -z $REST ]] || PINNED[$TID]=$REST

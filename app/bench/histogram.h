@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_HISTOGRAM_H_
+#define BENCH_HISTOGRAM_H_
+
+/**
+ * @file
+ * Millions of values in little memory, each within 1 %: buckets that double in width, of equal
+ * parts each. After HdrHistogram by Gil Tene (two significant digits).
+ */
+
+#include <stdint.h>
+
+/** Values below this are exact; each doubling above has half as many buckets. */
+#define HISTOGRAM_EXACT 256u
+#define HISTOGRAM_HALF (HISTOGRAM_EXACT / 2)
+/** Doublings above; what is larger still counts as the largest. Days, in ticks. */
+#define HISTOGRAM_DOUBLINGS 40u
+#define HISTOGRAM_BUCKETS (HISTOGRAM_EXACT + HISTOGRAM_DOUBLINGS * HISTOGRAM_HALF)
+
+struct histogram {
+	uint64_t total; /**< Values recorded. */
+	uint64_t max; /**< The largest one, exactly. */
+	uint64_t counts[HISTOGRAM_BUCKETS];
+};
+
+/** Bucket of a value. */
+static inline uint32_t
+histogram_bucket(uint64_t value)
+{
+	/* How far to the right until the value is below HISTOGRAM_EXACT. */
+	uint32_t shift = (uint32_t)(63 - __builtin_clzll(value | (HISTOGRAM_EXACT - 1))) + 1 - 8;
+
+	if (shift > HISTOGRAM_DOUBLINGS)
+		return HISTOGRAM_BUCKETS - 1;
+	return shift * HISTOGRAM_HALF + (uint32_t)(value >> shift);
+}
+
+/** Record a value. A few instructions, one or two cache lines. */
+static inline void
+histogram_record(struct histogram *h, uint64_t value)
+{
+	h->counts[histogram_bucket(value)]++;
+	h->total++;
+	if (value > h->max)
+		h->max = value;
+}
+
+/** Forget all values. */
+void histogram_clear(struct histogram *h);
+
+/** Add the values of another one. */
+void histogram_add(struct histogram *h, const struct histogram *other);
+
+/** Largest value that falls into a bucket. */
+uint64_t histogram_bucket_top(uint32_t bucket);
+
+/** So many percent of the values are not above this one; 0 if there are none. */
+uint64_t histogram_percentile(const struct histogram *h, double percent);
+
+/** How many values are in buckets above that of `value`, and their sum. */
+uint64_t histogram_above(const struct histogram *h, uint64_t value, double *sum);
+
+/** Mean and standard deviation. */
+double histogram_mean(const struct histogram *h, double *deviation);
+
+#endif /* BENCH_HISTOGRAM_H_ */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_ISOLATION_H_
+#define BENCH_ISOLATION_H_
+
+/**
+ * @file
+ * How well the CPU of an lcore is isolated, as the script isolate.sh says, and isolating it for a
+ * while. The script is the one that RATION_ISOLATE names, or the installed one, or the one of the
+ * source tree that this was built from.
+ */
+
+#include <jansson.h>
+
+#include "test.h"
+
+/** An lcore whose gaps and delays are measured. */
+struct isolation {
+	unsigned int lcore_id;
+	char cpu[16]; /**< Its CPU, or empty if it may run on several. */
+	char verdict[16]; /**< "ok", "weak", "wrong" or "unknown", as it is now. */
+	const char *obstacle; /**< Why it cannot be isolated by us; NULL: it can. */
+	bool entered;
+	int alive; /**< While this pipe is open, the CPU stays isolated. */
+	int watcher; /**< Process that takes the isolation back. */
+};
+
+/** Look at the lcore's CPU, and say on stdout what was seen. */
+void isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_id);
+
+/**
+ * Isolate the lcore's CPU, and look and tell again. It is taken back however this process ends.
+ *
+ * @return
+ *   0, or -1 after a message: nothing is changed then, and the obstacle is set
+ */
+int isolation_enter(struct isolation *iso);
+
+/** Take that back. */
+void isolation_leave(struct isolation *iso);
+
+/** Do both lcores have to share one CPU? */
+bool isolation_one_cpu(unsigned int lcore_a, unsigned int lcore_b);
+
+/** Mark a row with what is known about the isolation, and whether lcores share a CPU. */
+void isolation_mark_row(const struct isolation *iso, struct row *row);
+
+#endif /* BENCH_ISOLATION_H_ */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include "percentiles.h"
+
+void
+percentiles_add(json_t *params, const struct histogram *h, double per_unit)
+{
+	static const struct {
+		const char *name;
+		double percent;
+	} wanted[] = {
+		{"p50", 50},	   {"p99", 99},		{"p99.9", 99.9},
+		{"p99.99", 99.99}, {"p99.999", 99.999}, {"largest", 100},
+	};
+	double value;
+	size_t i;
+
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		value = (double)histogram_percentile(h, wanted[i].percent) / per_unit;
+		json_object_set_new(params, wanted[i].name, json_real(value));
+	}
+	json_object_set_new(params, "values", json_integer((json_int_t)h->total));
+}
