@@ -308,6 +308,17 @@ cut_off_line_is_ignored()
 }
 check 'a line that was cut off is ignored' cut_off_line_is_ignored
 
+last_change_is_undone_first()
+{
+	make_machine 0
+	mkdir "$MADE/run/ration-isolation"
+	printf '%s\n' 'cpus	2-3' 'file	/proc/irq/9/smp_affinity_list	0-3' \
+		'file	/proc/irq/9/smp_affinity_list	0-1' 'done' \
+		>"$MADE/run/ration-isolation/journal"
+	isolate leave && is_restored
+}
+check 'the last change is undone first' last_change_is_undone_first
+
 what_fails_can_be_tried_again()
 {
 	make_machine 0
