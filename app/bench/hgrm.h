@@ -11,6 +11,7 @@
  * of them on its scale, where each nine has the same width.
  */
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "histogram.h"
@@ -27,6 +28,8 @@ void hgrm_write(const struct histogram *h, double per_unit, FILE *f);
 struct hgrm_line {
 	const char *name; /**< Of the line; and, with '-' for blanks, of its file. */
 	const struct histogram *histogram;
+	uint32_t color; /**< Lines that belong together have the same. */
+	bool dashed;
 };
 
 /**

@@ -77,12 +77,12 @@ struct hiccup_result {
 struct hiccup {
 	/** Set by the main lcore. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	struct ration_domain *d;
+	ration_counter_t c;
 	/** Turns of the loop so far. Written by the polling lcore only. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
 	/** Of one window. The polling lcore's until it has come back to WAIT. */
-	alignas(RTE_CACHE_LINE_SIZE) struct histogram window;
-	struct ration_domain *d;
-	ration_counter_t c;
+	struct histogram window;
 	uint64_t ticks; /**< Length of the last window. */
 	struct isolation iso;
 	struct neighbours neighbours;
@@ -318,6 +318,8 @@ plot(const struct bench *b, const struct hiccup *h)
 		return 0;
 	for (i = 0; i < 2 * NB_CASES && h->results[i / NB_CASES][i % NB_CASES].gap != NULL; i++) {
 		lines[nb].name = i < NB_CASES ? cases[i].name : cases[i % NB_CASES].name_isolated;
+		lines[nb].color = i % NB_CASES;
+		lines[nb].dashed = i >= NB_CASES;
 		lines[nb++].histogram = &h->results[i / NB_CASES][i % NB_CASES].all;
 	}
 	return hgrm_plot(b->plot, "hiccup", lines, nb, 1000 * b->ticks_per_ns);

@@ -364,6 +364,8 @@ plot(const struct bench *b, const struct latency *l)
 	for (i = 0; i < 2 * NB_CASES && l->results[i / NB_CASES][i % NB_CASES].median != NULL;
 	     i++) {
 		lines[nb].name = i < NB_CASES ? cases[i].row : cases[i % NB_CASES].row_isolated;
+		lines[nb].color = i % NB_CASES;
+		lines[nb].dashed = i >= NB_CASES;
 		lines[nb++].histogram = &l->results[i / NB_CASES][i % NB_CASES].all;
 	}
 	return hgrm_plot(b->plot, "latency", lines, nb, 1000 * b->ticks_per_ns);
