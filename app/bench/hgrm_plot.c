@@ -80,9 +80,9 @@ write_curves(const char *plot, const struct hgrm_line *lines, uint32_t nb, FILE 
 
 	for (i = 0; i < nb; i++) {
 		file_name(plot, lines[i].name, name, sizeof(name));
-		fprintf(f,
-			"%s'%s' using 4:1 with steps linewidth 2 linecolor %u dashtype %d title '%s'",
-			i == 0 ? "plot " : ", \\\n     ", name, lines[i].color + 1,
+		fputs(i == 0 ? "plot " : ", \\\n     ", f);
+		fprintf(f, "'%s' using 4:1 with steps linewidth 2 ", name);
+		fprintf(f, "linecolor %u dashtype %d title '%s'", lines[i].color + 1,
 			lines[i].dashed ? 2 : 1, lines[i].name);
 	}
 	fputc('\n', f);

@@ -79,13 +79,13 @@ struct hiccup {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
 	struct ration_domain *d;
 	ration_counter_t c;
+	struct neighbours neighbours;
 	/** Turns of the loop so far. Written by the polling lcore only. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
 	/** Of one window. The polling lcore's until it has come back to WAIT. */
 	struct histogram window;
 	uint64_t ticks; /**< Length of the last window. */
 	struct isolation iso;
-	struct neighbours neighbours;
 	struct hiccup_result results[2][NB_CASES]; /**< As it is, isolated. */
 };
 

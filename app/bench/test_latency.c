@@ -40,6 +40,8 @@
 /** As the CPU is and isolated, in turns. */
 #define ROUNDS 2
 #define TIMEOUT_US 1000000
+/** A block that lasts so many times longer than it should ends before its last start. */
+#define BACKLOG 3
 
 #define MAX UINT64_C(65536)
 #define BATCH 64
@@ -63,6 +65,7 @@ struct latency_result {
 	struct row *median; /**< Of each block. */
 	struct row *worst; /**< Of each block. */
 	struct histogram all;
+	uint64_t gave_back;
 };
 
 #define NB_CASES 4
@@ -70,6 +73,8 @@ struct latency_result {
 struct latency {
 	/** Set by the main lcore. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	/** Set by the main lcore: the last unit must not be all the stock for ever. */
+	RATION_ATOMIC(uint32_t) take_stock;
 	/** Turns of the polling loop so far. Written by the polling lcore only. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
 	/** Of one block; belongs to whoever operates. */
@@ -80,6 +85,8 @@ struct latency {
 	bool one_cpu;
 	struct ration_domain *d;
 	ration_counter_t counter;
+	struct ration_drain_report report;
+	uint64_t gave_back; /**< Operations that found stock on the polling lcore. */
 	struct isolation iso;
 	struct latency_result results[2][NB_CASES]; /**< As it is, isolated. */
 };
@@ -111,24 +118,29 @@ refill(struct latency *l, struct ration_lcore *lc, uint64_t *end)
 static int
 drain(struct latency *l, struct ration_lcore *lc, uint64_t *end)
 {
-	int rc = ration_drain(l->d, l->counter, TIMEOUT_US, NULL);
+	int rc = ration_drain(l->d, l->counter, TIMEOUT_US, &l->report);
 
 	(void)lc;
 	*end = rte_rdtsc_precise();
+	l->gave_back += l->report.units > 0;
 	return rc;
 }
 
 /*
- * All but one unit: what the polling lcore has in stock must come back first. If it has a unit
- * charged and another one is needed for nothing, that still fits.
+ * All but one unit: what the polling lcore has in stock must come back first. It is told to take
+ * stock again afterwards; if it has just charged that, the answer is a refusal, exact as a grant.
  */
 static int
 sync_charge(struct latency *l, struct ration_lcore *lc, uint64_t *end)
 {
-	int rc = ration_try_charge_sync(lc, l->counter, MAX - 1, TIMEOUT_US, NULL);
+	int rc = ration_try_charge_sync(lc, l->counter, MAX - 1, TIMEOUT_US, &l->report);
 
 	*end = rte_rdtsc_precise();
-	return rc != 0 ? rc : ration_uncharge(lc, l->counter, MAX - 1);
+	l->gave_back += l->report.units > 0;
+	if (rc == 0)
+		rc = ration_uncharge(lc, l->counter, MAX - 1);
+	ration_store(&l->take_stock, 1, relaxed);
+	return rc == -EDQUOT ? 0 : rc;
 }
 
 #define LATENCY_CASE(what)                                                                         \
@@ -166,8 +178,11 @@ operate(struct latency *l, struct ration_lcore *lc)
 		if (rc != 0)
 			return rc;
 		histogram_record(&l->block, end - (uint64_t)start);
-		/* Each takes a time slice then, and says nothing about the library anyway. */
-		if (l->one_cpu && end > last)
+		/*
+		 * So late that the rest would last for minutes. On one CPU each takes a time slice,
+		 * and says nothing about the library anyway.
+		 */
+		if (end > (l->one_cpu ? last : last + BACKLOG * (last - begin)))
 			break;
 		start = next_start(l, start);
 	}
@@ -205,6 +220,11 @@ poll_lcore(void *arg)
 		/* It is refused while the main lcore has all of it. */
 		if (ration_try_charge(lc, l->counter, 1) == 0)
 			ration_uncharge(lc, l->counter, 1);
+		if (ration_load(&l->take_stock, relaxed) &&
+		    ration_try_charge(lc, l->counter, BATCH) == 0) {
+			ration_uncharge(lc, l->counter, BATCH);
+			ration_store(&l->take_stock, 0, relaxed);
+		}
 		/* Pairs with the acquire in block_by_main(). */
 		ration_store(&l->turns, ++turns, release);
 	}
@@ -233,6 +253,7 @@ block_by_main(struct latency *l)
 
 	ration_store(&l->quit, 0, relaxed);
 	ration_store(&l->turns, 0, relaxed);
+	ration_store(&l->take_stock, 0, relaxed);
 	rc = rte_eal_remote_launch(poll_lcore, l, l->iso.lcore_id);
 	if (rc != 0)
 		return rc;
@@ -260,6 +281,7 @@ measure_case(const struct bench *b, struct latency *l, unsigned int i,
 
 	l->c = &cases[i];
 	histogram_clear(&l->block);
+	l->gave_back = 0;
 	rc = l->c->by_main ? block_by_main(l) : block_by_lcore(l);
 	if (rc != 0) {
 		warnx("latency: %s: %s", l->c->row, rte_strerror(-rc));
@@ -271,6 +293,7 @@ measure_case(const struct bench *b, struct latency *l, unsigned int i,
 		    bench_ns(b, histogram_percentile(&l->block, 50)) / 1000);
 	samples_add(&result->worst->samples, bench_ns(b, l->block.max) / 1000);
 	histogram_add(&result->all, &l->block);
+	result->gave_back += l->gave_back;
 	return 0;
 }
 
@@ -342,6 +365,9 @@ conclude(struct bench *b, struct latency *l)
 			r = &l->results[state][i];
 			if (r->median == NULL)
 				return 0;
+			if (cases[i].by_main)
+				json_object_set_new(r->median->params, "gave_back",
+						    json_integer((json_int_t)r->gave_back));
 			percentiles_add(r->median->params, &r->all, 1000 * b->ticks_per_ns);
 			if (results_close_row(r->median) < 0 || results_close_row(r->worst) < 0)
 				return -1;
