@@ -18,8 +18,8 @@ usage()
 		                  the library as it is built (else skipped)
 
 		Checks: spdx markers line-length forbidden-in-lib forbidden-api shared-code
-		        clang-format shellcheck codespell python cppcheck clang-tidy analyzer symbols
-		        hardening hardening-control layout layout-control abi abi-control
+		        clang-format shellcheck codespell python cppcheck clang-tidy analyzer
+		        symbols hardening hardening-control layout layout-control abi abi-control
 	END
 }
 
@@ -315,8 +315,8 @@ BUILD=
 NUMBER=0
 CHECKS=()
 ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api shared-code clang-format
-	shellcheck codespell python cppcheck clang-tidy analyzer symbols hardening hardening-control layout
-	layout-control abi abi-control)
+	shellcheck codespell python cppcheck clang-tidy analyzer symbols hardening
+	hardening-control layout layout-control abi abi-control)
 
 while (($# > 0)); do
 	case $1 in
