@@ -34,12 +34,14 @@ struct hgrm_line {
 
 /**
  * Write FOLDER/NAME-LINE.hgrm for each line, and draw them together in NAME.svg and NAME.png.
- * The folder is made if it is not there. Without gnuplot only the .hgrm files are written.
+ * After gnuplot_probe().
  *
+ * @param per_us
+ *   Recorded units in a microsecond.
  * @return
  *   0, or -1 after a message
  */
 int hgrm_plot(const char *folder, const char *name, const struct hgrm_line *lines, uint32_t nb,
-	      double ticks_per_us);
+	      double per_us);
 
 #endif /* BENCH_HGRM_H_ */

@@ -2,44 +2,12 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <err.h>
-#include <errno.h>
-#include <spawn.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "gnuplot.h"
 #include "hgrm.h"
 
 #define NAME_SIZE 96
-#define PATH_SIZE 4096
-
-static FILE *
-open_in(const char *folder, const char *name)
-{
-	char path[PATH_SIZE];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
-	if (f == NULL)
-		warn("--plot: cannot write '%s'", path);
-	return f;
-}
-
-static int
-close_file(FILE *f, const char *name)
-{
-	bool failed = ferror(f) != 0;
-
-	if (fclose(f) == 0 && !failed)
-		return 0;
-	warn("--plot: cannot write '%s'", name);
-	return -1;
-}
 
 /* "latency", "drain, isolated": "latency-drain-isolated.hgrm" */
 static void
@@ -58,17 +26,17 @@ file_name(const char *plot, const char *line, char *name, size_t size)
 }
 
 static int
-write_line(const char *folder, const char *plot, const struct hgrm_line *line, double ticks_per_us)
+write_line(const char *folder, const char *plot, const struct hgrm_line *line, double per_us)
 {
 	char name[NAME_SIZE];
 	FILE *f;
 
 	file_name(plot, line->name, name, sizeof(name));
-	f = open_in(folder, name);
+	f = gnuplot_open(folder, name);
 	if (f == NULL)
 		return -1;
-	hgrm_write(line->histogram, ticks_per_us, f);
-	return close_file(f, name);
+	hgrm_write(line->histogram, per_us, f);
+	return gnuplot_close(f, folder);
 }
 
 /* The largest value has no place on a scale that goes on for ever: it is in the .hgrm file. */
@@ -89,16 +57,12 @@ write_curves(const char *plot, const struct hgrm_line *lines, uint32_t nb, FILE 
 }
 
 static int
-write_script(const char *folder, const char *plot, const struct hgrm_line *lines, uint32_t nb)
+write_script(const char *folder, const char *plot, const char *script,
+	     const struct hgrm_line *lines, uint32_t nb)
 {
-	static const char *const outputs[] = {"svg size 900,600 dynamic", "svg",
-					      "png size 900,600 truecolor", "png"};
-	char name[NAME_SIZE];
+	FILE *f = gnuplot_open(folder, script);
 	uint32_t i;
-	FILE *f;
 
-	snprintf(name, sizeof(name), "%s.gp", plot);
-	f = open_in(folder, name);
 	if (f == NULL)
 		return -1;
 	fputs("# SPDX-License-Identifier: BSD-3-Clause\n"
@@ -109,53 +73,27 @@ write_script(const char *folder, const char *plot, const struct hgrm_line *lines
 	      "set xlabel 'percentile'\nset ylabel 'microseconds'\n",
 	      f);
 	fprintf(f, "set title '%s'\n", plot);
-	for (i = 0; i < 4; i += 2) {
-		fprintf(f, "set terminal %s\nset output '%s.%s'\n", outputs[i], plot,
-			outputs[i + 1]);
+	for (i = 0; i < GNUPLOT_TERMINALS; i++) {
+		fprintf(f, "set terminal %s\nset output '%s.%s'\n", gnuplot_terminals[i].terminal,
+			plot, gnuplot_terminals[i].ending);
 		write_curves(plot, lines, nb, f);
 	}
-	return close_file(f, name);
-}
-
-static int
-run_gnuplot(const char *folder, const char *plot)
-{
-	char program[] = "gnuplot", script[NAME_SIZE];
-	char *argv[] = {program, script, NULL};
-	posix_spawn_file_actions_t actions;
-	int rc, status = -1;
-	pid_t pid;
-
-	snprintf(script, sizeof(script), "%s.gp", plot);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addchdir_np(&actions, folder);
-	rc = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (rc == ENOENT) {
-		warnx("--plot: gnuplot is not installed, %s/%s stays for later", folder, script);
-		return 0;
-	}
-	if (rc == 0 && waitpid(pid, &status, 0) == pid && status == 0)
-		return 0;
-	warnx("--plot: gnuplot fails at '%s/%s'", folder, script);
-	return -1;
+	return gnuplot_close(f, folder);
 }
 
 int
 hgrm_plot(const char *folder, const char *name, const struct hgrm_line *lines, uint32_t nb,
-	  double ticks_per_us)
+	  double per_us)
 {
+	char script[NAME_SIZE];
 	uint32_t i;
 
-	if (mkdir(folder, 0777) < 0 && errno != EEXIST) {
-		warn("--plot: cannot make '%s'", folder);
-		return -1;
-	}
 	for (i = 0; i < nb; i++) {
-		if (write_line(folder, name, &lines[i], ticks_per_us) < 0)
+		if (write_line(folder, name, &lines[i], per_us) < 0)
 			return -1;
 	}
-	if (write_script(folder, name, lines, nb) < 0)
+	snprintf(script, sizeof(script), "%s.gp", name);
+	if (write_script(folder, name, script, lines, nb) < 0)
 		return -1;
-	return run_gnuplot(folder, name);
+	return gnuplot_draw(folder, script);
 }

@@ -248,8 +248,6 @@ isolation_mark_row(const struct isolation *iso, struct row *row)
 {
 	json_object_set_new(row->params, "isolated", json_boolean(iso->entered));
 	json_object_set_new(row->params, "check", json_string(iso->verdict));
-	if (isolation_one_cpu(rte_get_main_lcore(), iso->lcore_id)) {
-		row->one_cpu = true;
-		json_object_set_new(row->params, "one_cpu", json_true());
-	}
+	if (isolation_one_cpu(rte_get_main_lcore(), iso->lcore_id))
+		results_mark_one_cpu(row);
 }

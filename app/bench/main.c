@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "eal_args.h"
+#include "gnuplot.h"
 #include "machine.h"
 #include "message.h"
 #include "options.h"
@@ -141,7 +142,7 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (o.json != NULL && report_probe_file(o.json) < 0)
 		return EXIT_FAILURE;
-	if (o.plot != NULL && plot_probe(o.plot) < 0)
+	if (o.plot != NULL && gnuplot_probe(o.plot) < 0)
 		return EXIT_FAILURE;
 	if (eal_start(&line, own_usage) < 0)
 		return EXIT_FAILURE;

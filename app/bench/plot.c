@@ -2,20 +2,12 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <rte_common.h>
 
+#include "gnuplot.h"
 #include "plot.h"
 
 #define LINES_MAX 16
@@ -116,9 +108,6 @@ write_data(const struct results *r, const struct plot *p, const char *const *lin
 static void
 write_script(const struct plot *p, const char *const *lines, uint32_t nb, FILE *f)
 {
-	static const char *const terminals[][2] = {
-		{"svg size 900,540 dynamic font 'sans,13' background 'white'", "svg"},
-		{"pngcairo size 900,540 font 'sans,11' background 'white'", "png"}};
 	uint32_t i, k;
 
 	fprintf(f,
@@ -131,9 +120,9 @@ write_script(const struct plot *p, const char *const *lines, uint32_t nb, FILE *
 		fputs("set xtics 1\n", f);
 	fputs("set autoscale xfix\n", f);
 	fputs("set offsets graph 0.02, graph 0.02, 0, 0\n", f);
-	for (k = 0; k < RTE_DIM(terminals); k++) {
-		fprintf(f, "set terminal %s\nset output '%s.%s'\nplot ", terminals[k][0], p->file,
-			terminals[k][1]);
+	for (k = 0; k < GNUPLOT_TERMINALS; k++) {
+		fprintf(f, "set terminal %s\nset output '%s.%s'\nplot ",
+			gnuplot_terminals[k].terminal, p->file, gnuplot_terminals[k].ending);
 		for (i = 0; i < nb; i++)
 			fprintf(f,
 				"%s'%s.dat' index %u using 1:2 title '%s' lc rgb '%s' lw 2 pt %u "
@@ -144,95 +133,29 @@ write_script(const struct plot *p, const char *const *lines, uint32_t nb, FILE *
 	}
 }
 
-static FILE *
-open_in(const char *folder, const char *name, const char *ending)
-{
-	char path[PATH_MAX];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s.%s", folder, name, ending);
-	f = fopen(path, "w");
-	if (f == NULL)
-		warn("--plot: cannot write '%s'", path);
-	return f;
-}
-
-static int
-close_file(FILE *f, const char *folder)
-{
-	bool bad = ferror(f) != 0;
-
-	if (fclose(f) == 0 && !bad)
-		return 0;
-	warn("--plot: cannot write in '%s'", folder);
-	return -1;
-}
-
-/* Run gnuplot in a folder. @return its status, or -1 */
-static int
-run_gnuplot(const char *folder, const char *argument)
-{
-	char *argv[] = {strdup("gnuplot"), strdup(argument), NULL};
-	posix_spawn_file_actions_t actions;
-	int status = -1, rc;
-	pid_t pid;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addchdir_np(&actions, folder);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	rc = posix_spawnp(&pid, "gnuplot", &actions, NULL, argv, environ);
-	if (rc == 0)
-		waitpid(pid, &status, 0);
-	posix_spawn_file_actions_destroy(&actions);
-	free(argv[0]);
-	free(argv[1]);
-	return rc == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-int
-plot_probe(const char *folder)
-{
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-		warn("--plot: cannot make '%s'", folder);
-		return -1;
-	}
-	if (access(folder, W_OK | X_OK) != 0) {
-		warn("--plot: cannot write in '%s'", folder);
-		return -1;
-	}
-	if (run_gnuplot(folder, "--version") == 0)
-		return 0;
-	warnx("--plot: gnuplot does not run; the Debian package is gnuplot-nox");
-	return -1;
-}
-
 static int
 draw_one(const struct results *r, const struct plot *p, const char *folder)
 {
 	const char *lines[LINES_MAX];
 	uint32_t nb = find_lines(r, p, lines);
-	char script[64];
+	char name[64];
 	FILE *f;
 
 	if (nb == 0)
 		return 0;
-	f = open_in(folder, p->file, "dat");
+	snprintf(name, sizeof(name), "%s.dat", p->file);
+	f = gnuplot_open(folder, name);
 	if (f == NULL)
 		return -1;
 	write_data(r, p, lines, nb, f);
-	if (close_file(f, folder) < 0)
+	if (gnuplot_close(f, folder) < 0)
 		return -1;
-	f = open_in(folder, p->file, "gp");
+	snprintf(name, sizeof(name), "%s.gp", p->file);
+	f = gnuplot_open(folder, name);
 	if (f == NULL)
 		return -1;
 	write_script(p, lines, nb, f);
-	if (close_file(f, folder) < 0)
-		return -1;
-	snprintf(script, sizeof(script), "%s.gp", p->file);
-	if (run_gnuplot(folder, script) == 0)
-		return 0;
-	warnx("--plot: gnuplot fails at '%s/%s'", folder, script);
-	return -1;
+	return gnuplot_close(f, folder) < 0 ? -1 : gnuplot_draw(folder, name);
 }
 
 int

@@ -13,14 +13,6 @@
 
 #include "results.h"
 
-/**
- * See whether plots can be drawn, before time is spent on measuring: make the folder, run gnuplot.
- *
- * @return
- *   0, or -1 after a message
- */
-int plot_probe(const char *folder);
-
 /** Draw those plots that there are rows for. @return 0, or -1 after a message */
 int plot_draw(const struct results *r, const char *folder);
 
