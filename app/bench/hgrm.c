@@ -38,11 +38,14 @@ write_lines(const struct histogram *h, double per_unit, FILE *f)
 		if (h->counts[i] == 0)
 			continue;
 		seen += h->counts[i];
-		while (seen < h->total && percentile <= 100.0 * (double)seen / (double)h->total) {
+		while (percentile <= 100.0 * (double)seen / (double)h->total) {
 			fprintf(f, "%12.3f %2.12f %10" PRIu64 " %14.2f\n",
 				written_value(h, i, per_unit), percentile / 100, seen,
 				1 / (1 - percentile / 100));
 			percentile = next_percentile(percentile);
+			/* Of the last bucket one, then the largest value itself. */
+			if (seen == h->total)
+				break;
 		}
 	}
 	fprintf(f, "%12.3f %2.12f %10" PRIu64 "\n", (double)h->max / per_unit, 1.0, h->total);

@@ -186,6 +186,7 @@ hgrm_of_four_values(void **state)
 		"       3.000 0.650000000000          3           2.86",
 		"       3.000 0.700000000000          3           3.33",
 		"       3.000 0.750000000000          3           4.00",
+		"       4.000 0.775000000000          4           4.44",
 		"       4.000 1.000000000000          4",
 		"#[Mean    =        2.500, StdDeviation   =        1.118]",
 		"#[Max     =        4.000, Total count    =            4]",
@@ -201,6 +202,20 @@ hgrm_of_four_values(void **state)
 	assert_int_equal(nb, sizeof(wanted) / sizeof(wanted[0]));
 	for (i = 0; i < nb; i++)
 		assert_string_equal(lines[i], wanted[i]);
+}
+
+/* Or else there would be nothing to draw. */
+static void
+hgrm_of_equal_values_begins_at_zero(void **state)
+{
+	char lines[8][LINE_SIZE];
+
+	(void)state;
+	histogram_record(&h, 7);
+	histogram_record(&h, 7);
+	assert_int_equal(written(1, lines, 8), 7);
+	assert_string_equal(lines[2], "       7.000 0.000000000000          2           1.00");
+	assert_string_equal(lines[3], "       7.000 1.000000000000          2");
 }
 
 static void
@@ -245,6 +260,7 @@ main(void)
 		cmocka_unit_test_setup(sums_add_up, clear),
 		cmocka_unit_test_setup(above_counts_what_is_in_higher_buckets, clear),
 		cmocka_unit_test_setup(hgrm_of_four_values, clear),
+		cmocka_unit_test_setup(hgrm_of_equal_values_begins_at_zero, clear),
 		cmocka_unit_test_setup(hgrm_of_many_values_rises_to_the_largest, clear),
 	};
 
