@@ -16,6 +16,7 @@
 #include <ration.h>
 
 #include "drain_many.h"
+#include "drain_plot.h"
 #include "peer.h"
 #include "progress.h"
 #include "test.h"
@@ -410,7 +411,9 @@ run_drain(struct bench *b)
 	}
 	for (i = 0; i < NB_CASES; i++)
 		stop_run(&runs[i]);
-	return rc < 0 ? rc : drain_many(b);
+	if (rc == 0)
+		rc = drain_many(b);
+	return rc < 0 ? rc : drain_plot(b);
 }
 
 const struct bench_test test_drain = {

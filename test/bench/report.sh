@@ -162,8 +162,22 @@ draws()
 	grep -q '<svg' "$TMP/plots/$1"
 }
 
+# What is measured on two lcores is missing where they never ran at once, or shared a CPU.
+draws_drains()
+{
+	jq -r '.rows[] | select(.impl == "ration" and .params.counters == 1
+		and (.params.one_cpu | not)) | .case' "$TMP/drain.json" > "$TMP/cases"
+	! grep -qx 'polling lcore' "$TMP/cases" ||
+		draws drain-engines.svg drain-engines-ration-polling-lcore-counters-1.hgrm || return
+	! grep -qx 'many: requester waits' "$TMP/cases" ||
+		draws drain-many.svg drain.svg drain.dat drain-many-counters-1-owners-1.hgrm
+}
+
 if command -v gnuplot > /dev/null; then
 	check 'plots' bench 1 --test=walk --quick --plot "$TMP/plots"
 	check 'plots are drawn' draws walk.svg walk.png walk.dat walk.gp
+	check 'plots of drains' bench 2 --test=drain --quick --json "$TMP/drain.json" \
+		--plot "$TMP/plots"
+	check 'histograms of drains' draws_drains
 fi
 finish
