@@ -15,8 +15,7 @@
 
 #include "test.h"
 
-/** Fewer windows than this say nothing about spread. */
-#define REPEATS_MIN 11u
+#define REPEATS_MIN RESULTS_SAMPLES_MIN
 #define REPEATS_MAX 100000u
 #define REPEATS_DEFAULT 1001u
 

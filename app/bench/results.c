@@ -64,8 +64,11 @@ free_row(struct row *row)
 struct row *
 results_close_or_drop_row(struct results *r, struct row *row)
 {
-	if (results_close_row(row) == 0)
+	if (results_close_row(row) == 0) {
+		if (row->summary.samples < RESULTS_SAMPLES_MIN && strcmp(row->unit, "%") != 0)
+			json_object_set_new(row->params, "short", json_true());
 		return row;
+	}
 	TAILQ_REMOVE(&r->rows, row, next);
 	free_row(row);
 	return NULL;

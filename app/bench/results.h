@@ -17,6 +17,9 @@
 
 #include "samples.h"
 
+/** Fewer samples than this say nothing about spread. */
+#define RESULTS_SAMPLES_MIN 11u
+
 /** One implementation in one case. */
 struct row {
 	TAILQ_ENTRY(row) next;
@@ -76,7 +79,9 @@ void results_mark_one_cpu(struct row *row);
 
 /**
  * Summarise the samples of a row, or take it out with a message if it has none: the lcores it needs
- * have never run at once. Then ratios with it are "not measured".
+ * have never run at once. Then ratios with it are "not measured". If they seldom did, so that there
+ * are fewer than RESULTS_SAMPLES_MIN, the row has the parameter "short". A share, in %, is counted
+ * and not timed: one sample is enough.
  *
  * @return
  *   The row, or NULL if it is no more

@@ -110,6 +110,31 @@ a_row_without_samples_is_dropped(void **state)
 	results_free(&r);
 }
 
+static const json_t *
+short_of(struct results *r, const char *unit, uint32_t samples)
+{
+	struct row *row = results_row(r, "a", "row", unit, json_object());
+	uint32_t i;
+
+	for (i = 0; i < samples; i++)
+		samples_add(&row->samples, i);
+	assert_ptr_equal(results_close_or_drop_row(r, row), row);
+	return json_object_get(row->params, "short");
+}
+
+static void
+a_row_of_few_samples_says_so_unless_they_are_counts(void **state)
+{
+	struct results r;
+
+	(void)state;
+	results_init(&r);
+	assert_true(json_is_true(short_of(&r, "ns", RESULTS_SAMPLES_MIN - 1)));
+	assert_null(short_of(&r, "ns", RESULTS_SAMPLES_MIN));
+	assert_null(short_of(&r, "%", 1));
+	results_free(&r);
+}
+
 int
 main(void)
 {
@@ -118,6 +143,7 @@ main(void)
 		cmocka_unit_test(a_target_is_an_upper_bound_or_a_lower_one),
 		cmocka_unit_test(what_is_missing_shared_or_without_target_is_not_judged),
 		cmocka_unit_test(a_row_without_samples_is_dropped),
+		cmocka_unit_test(a_row_of_few_samples_says_so_unless_they_are_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
