@@ -15,6 +15,7 @@ set -u
 PAGE=$ROOT/doc/guide/results.rst
 FOLDER=$ROOT/doc/guide/results
 INDEX=$ROOT/doc/guide/index.rst
+JOURNAL=/run/ration-isolation/journal
 REPEATS=1001
 MEMORY=2048
 JSON=
@@ -28,6 +29,8 @@ usage()
 
 		Builds a release, runs ration-bench --test=all and writes doc/guide/results.rst with
 		the plots in doc/guide/results. Takes up to ten minutes; nothing else should run.
+		As root it isolates the CPU that hiccup and latency measure, for a while, in a PID
+		namespace, so that no other thread is moved; interrupts are.
 
 		  --cpus LIST    CPUs to measure on, such as 2,3 (default: all that are allowed)
 		  --repeats N    windows of each case (default 1001)
@@ -66,15 +69,43 @@ build_release()
 	BENCH=$build/app/bench/ration-bench
 }
 
+# Isolating a CPU moves threads away from it. Only in a PID namespace are those no one else's.
+can_isolate()
+{
+	is_root && unshare --pid --fork --mount-proc true 2>/dev/null || return 1
+	[[ ! -e $JOURNAL ]] ||
+		{ echo "no comparison with an isolated CPU: $JOURNAL is there"; return 1; }
+}
+
+# in_namespace COMMAND ARG...: its first process takes a namespace down with it, so that is a shell
+# that outlives the command and gives back what it has isolated, however it has ended.
+# shellcheck disable=SC2016 # the inner shell's variables
+in_namespace()
+{
+	unshare --pid --fork --mount-proc "$BASH" -c 'trap : HUP INT TERM
+		"$@"
+		status=$?
+		"$0" leave || exit
+		exit "$status"' "$RATION_ISOLATE" "$@"
+}
+
 measure()
 {
+	local -a bench
+
 	rm -rf "$FOLDER"
 	mkdir -p "$FOLDER"
 	JSON=$FOLDER/results.json
-	"$BENCH" --lcores "$(lcores "$CPUS")" --no-huge --no-shconf -m "$MEMORY" --no-pci \
-		--file-prefix="results-$RATION_TAG" --log-level='*:error' -- --test=all \
-		--repeats "$REPEATS" --json "$JSON" --plot "$FOLDER" || return 1
-	# What the plots were drawn of is in the report.
+	bench=("$BENCH" --lcores "$(lcores "$CPUS")" --no-huge --no-shconf -m "$MEMORY" --no-pci
+		--file-prefix="results-$RATION_TAG" --log-level='*:error' -- --test=all
+		--repeats "$REPEATS" --json "$JSON" --plot "$FOLDER")
+	if can_isolate; then
+		export RATION_ISOLATE=$ROOT/config/isolation/isolate.sh
+		in_namespace "${bench[@]}" --isolate || return 1
+	else
+		"${bench[@]}" || return 1
+	fi
+	# What the plots were drawn of is in the report, or in the histograms.
 	rm -f "$FOLDER"/*.dat "$FOLDER"/*.gp
 }
 
@@ -157,6 +188,19 @@ real_kernel()
 		| @tsv' | list_table
 }
 
+# Gaps and delays, of the CPU as it is and, where it could be, isolated.
+# shellcheck disable=SC2016
+tails()
+{
+	query '[.rows[] | select(.unit == "us" and .params.values)] as $rows
+		| def short: (. * 100 | round / 100);
+		["us", "check", "median", "p99", "p99.9", "p99.99", "p99.999", "largest"],
+		($rows[] | .params as $p | [(.case | sub("^largest gap"; "gap")), $p.check]
+			+ ([$p.p50, $p.p99, $p["p99.9"], $p["p99.99"], $p["p99.999"], $p.largest]
+			| map(short)))
+		| @tsv' | list_table
+}
+
 plots()
 {
 	local plot
@@ -214,6 +258,17 @@ page()
 	if [[ $(query '.rows | any(.impl == "kernel, memory cgroups")') == true ]]; then
 		printf '\n%s\n\n' 'The same on the kernel of the machine, page faults included:'
 		real_kernel
+	fi
+	heading 'Tails' '-'
+	cat <<-'END'
+		Microseconds: gaps between turns of a polling lcore, and delays from the moment an
+		operation was to start. "Check" is what ``isolate.sh check`` says of the CPU;
+		:doc:`isolation` tells how to read it, and the histograms are beside the plots.
+
+	END
+	tails
+	if [[ $(query '.rows | any(.params.isolated == true)') != true ]]; then
+		printf '\n%s\n' 'No CPU was isolated to compare.'
 	fi
 	heading 'Plots' '-'
 	plots
