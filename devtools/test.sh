@@ -184,6 +184,10 @@ run_coverage()
 		-Dc_args=-fprofile-update=atomic || return
 	RATION_TEST_KILLS=4 meson_tests 'unit tests for coverage' 200 "$BUILT" --suite unit \
 		--suite mp --timeout-multiplier 2
+	if [[ -z ${RATION_HUGE_DIR:-} ]]; then
+		outcome skipped 'coverage' 'without hugepages secondary processes do not run'
+		return
+	fi
 	test_step 'coverage' 60 "$ROOT/devtools/coverage.sh" "$BUILT"
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
@@ -246,6 +250,10 @@ run_tsan()
 	build tsan gcc -Dbuildtype=debugoptimized -Dapps=false -Ddefault_library=static \
 		-Db_sanitize=thread -Db_lundef=false \
 		-Dc_args='-DRTE_FORCE_INTRINSICS -DRTE_USE_C11_MEM_MODEL -Wno-tsan' || return
+	if ! setarch -R true 2>/dev/null; then
+		outcome skipped 'threads with ThreadSanitizer' 'addresses must not be drawn'
+		return
+	fi
 	RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
 		--wrapper 'setarch -R' --timeout-multiplier 4 \
 		race cover members squeeze stress soak engines lcore rounds sync

@@ -82,8 +82,12 @@ bury(struct ration_domain *d, struct counter *c)
 	uint32_t index = ration_index_of(d, c), parent = ration_parent_index(c);
 	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
 
-	clear_ledgers(d, index);
+	/*
+	 * With the lock: while they are cleared one by one they do not add up, and who mends after a
+	 * death, with the lock too, must not believe them.
+	 */
 	ration_tree_lock(d);
+	clear_ledgers(d, index);
 	ration_set_cap_bound(d, c, 0);
 	ration_unlink_child(d, parent, index);
 	ration_store(&c->flags, 0, release);

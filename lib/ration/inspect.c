@@ -147,9 +147,10 @@ ration_inspect_stocks(const struct ration_domain *d, uint32_t slot_id, struct ra
 	stocks->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	stocks->lc = (const struct ration_lcore *)at;
 	stocks->slots = stocks->lc->slots;
-	at += offsetof(struct ration_lcore, slots) + stocks->nb_slots * sizeof(struct ration_slot);
+	at += offsetof(struct ration_lcore, slots) + stocks->nb_slots * sizeof(struct ration_slot) +
+	      RATION_RED_ZONE;
 	stocks->ledger = (const RATION_ATOMIC(int64_t) *)at;
-	at += stocks->nb_slots * sizeof(int64_t);
+	at += stocks->nb_slots * sizeof(int64_t) + RATION_RED_ZONE;
 	stocks->active = (const RATION_ATOMIC(uint64_t) *)at;
 	return 1;
 }

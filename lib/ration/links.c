@@ -66,7 +66,9 @@ ration_places_poison(struct ration_domain *d)
 
 	ration_poison(ration_counter_at(d, d->max_counters), RATION_RED_ZONE);
 	ration_poison(ration_node_at(d, d->max_counters), RATION_RED_ZONE);
-	for (i = 0; RATION_RED_ZONE > 0 && i < d->max_counters; i++)
+	if (RATION_RED_ZONE == 0)
+		return;
+	for (i = 0; i < d->max_counters; i++)
 		poison_place(d, i);
 }
 

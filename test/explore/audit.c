@@ -466,6 +466,7 @@ explore_audit_crash(uint32_t fiber)
 
 	reach_death(fiber);
 	w->unswept = true;
+	w->deaths++;
 	if (op != NULL) {
 		op->state = OP_DIED;
 		w->doing[fiber] = 0;
@@ -477,116 +478,4 @@ explore_audit_crash(uint32_t fiber)
 		}
 	}
 	explore_hold(was);
-}
-
-/* ------------------------------------------------------------------- names */
-
-static const struct {
-	const char *name;
-	size_t offset;
-} counter_words[] =
-	{
-		{"usage", offsetof(struct counter, usage)},
-		{"own", offsetof(struct counter, own)},
-		{"ledger", offsetof(struct counter, ledger)},
-		{"hideable", offsetof(struct counter, hideable)},
-		{"cap_bound", offsetof(struct counter, cap_bound)},
-		{"undone", offsetof(struct counter, undone)},
-		{"excused", offsetof(struct counter, excused)},
-		{"max", offsetof(struct counter, max)},
-		{"batch", offsetof(struct counter, batch)},
-		{"gen", offsetof(struct counter, gen)},
-		{"flags", offsetof(struct counter, flags)},
-},
-  lcore_words[] =
-	  {
-		  {"lcore_id", offsetof(struct ration_lcore, lcore_id)},
-		  {"attention", offsetof(struct ration_lcore, attention)},
-		  {"wanted", offsetof(struct ration_lcore, wanted)},
-		  {"seq", offsetof(struct ration_lcore, seq)},
-		  {"ack", offsetof(struct ration_lcore, ack)},
-		  {"ack_units", offsetof(struct ration_lcore, ack_units)},
-		  {"mailbox", offsetof(struct ration_lcore, mailbox)},
-},
-  domain_words[] = {
-	  {"round", offsetof(struct ration_domain, round)},
-	  {"inflight[0]", offsetof(struct ration_domain, inflight[0])},
-	  {"inflight[1]", offsetof(struct ration_domain, inflight[1])},
-	  {"phase", offsetof(struct ration_domain, phase)},
-	  {"nb_members", offsetof(struct ration_domain, nb_members)},
-	  {"tree_version", offsetof(struct ration_domain, tree_version)},
-	  {"askers", offsetof(struct ration_domain, askers)},
-	  {"targets", offsetof(struct ration_domain, targets)},
-	  {"online", offsetof(struct ration_domain, online)},
-};
-
-static void
-name_in_block(const struct ration_lcore *lc, uint32_t member, uintptr_t at, char *name, size_t size)
-{
-	uintptr_t offset = at - (uintptr_t)lc;
-	const uintptr_t slots = (uintptr_t)lc->slots, ledger = (uintptr_t)ration_ledger(lc);
-	const char *word = "statistics";
-	uint32_t i;
-
-	for (i = 0; i < RTE_DIM(lcore_words); i++) {
-		if (lcore_words[i].offset == offset)
-			word = lcore_words[i].name;
-	}
-	if (at >= (uintptr_t)ration_active(lc))
-		snprintf(name, size, "member %u active or workspace", member);
-	else if (at >= ledger)
-		snprintf(name, size, "member %u ledger of %zu", member, (at - ledger) / 8);
-	else if (at >= slots)
-		snprintf(name, size, "member %u slot %zu %s", member, (at - slots) / 8,
-			 (at - slots) % 8 ? "limit" : "stock");
-	else
-		snprintf(name, size, "member %u %s", member, word);
-}
-
-static void
-name_in_domain(uintptr_t at, char *name, size_t size)
-{
-	uintptr_t d = (uintptr_t)w->d, counters = (uintptr_t)ration_counter_at(w->d, 0);
-	uint32_t i;
-
-	snprintf(name, size, "domain +%zu", at - d);
-	if (at >= counters && at < (uintptr_t)ration_counter_at(w->d, w->d->max_counters)) {
-		i = (uint32_t)((at - counters) / sizeof(struct counter));
-		snprintf(name, size, "counter %u events", i);
-		at -= (uintptr_t)ration_counter_at(w->d, i);
-		for (uint32_t k = 0; k < RTE_DIM(counter_words); k++) {
-			if (counter_words[k].offset == at)
-				snprintf(name, size, "counter %u %s", i, counter_words[k].name);
-		}
-	} else if (at >= (uintptr_t)w->d->members && at < counters) {
-		i = (uint32_t)((at - (uintptr_t)w->d->members) / sizeof(struct member));
-		snprintf(name, size, "member %u state", i);
-	} else {
-		for (i = 0; i < RTE_DIM(domain_words); i++) {
-			if (domain_words[i].offset == at - d)
-				snprintf(name, size, "%s", domain_words[i].name);
-		}
-	}
-}
-
-void
-explore_name(const volatile void *at, char *name, size_t size)
-{
-	const struct ration_lcore *lc;
-	size_t length;
-	uint32_t i;
-
-	snprintf(name, size, at == NULL ? "" : "outside");
-	if (memory_offset(at) < 0)
-		return;
-	for (i = 0; i < w->d->max_lcores; i++) {
-		lc = block_at(i);
-		length = ration_block_size(w->d->max_counters, false);
-		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc &&
-		    (uintptr_t)at < (uintptr_t)lc + length) {
-			name_in_block(lc, i, (uintptr_t)at, name, size);
-			return;
-		}
-	}
-	name_in_domain((uintptr_t)at, name, size);
 }

@@ -116,7 +116,50 @@ live_and_die(void)
 	world_finish();
 }
 
+/* ------------------------------------------------- a counter that goes meanwhile */
+
+/* What it was granted others give back: the ledgers add up to nothing, but each is something. */
+static void
+hand_over_and_die(void)
+{
+	if (world_charge(1, 3) == 0)
+		world_share(1, 3);
+	w->note = 1;
+	world_finish();
+}
+
+static void
+destroy_and_sweep(void)
+{
+	while (w->note == 0 && !explore_is_dead(VICTIM))
+		explore_pause();
+	while (world_return_shared())
+		;
+	if (world_granted((uint32_t)w->c[1]) == 0)
+		world_destroy(1, 0);
+	sweep();
+}
+
+static void
+drain_meanwhile(void)
+{
+	while (w->note == 0 && !explore_is_dead(VICTIM))
+		explore_pause();
+	world_drain(UINT32_MAX, 1000000);
+	world_finish();
+}
+
 const struct scenario scenarios_death[] = {
+	{
+		.name = "death-destroy",
+		.shows = "P2 P6: a counter is destroyed while a dead lcore is mended",
+		.nb_fibers = 3,
+		.set_up = set_up_member,
+		.fiber = {destroy_and_sweep, drain_meanwhile, hand_over_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+		.timeouts = true,
+	},
 	{
 		.name = "death-charging",
 		.shows = "P6: killed in charges and uncharges",

@@ -292,8 +292,10 @@ go_on_with(uint32_t fiber)
 	if (fiber == from)
 		return;
 	explore_locals_save(&locals[from]);
-	if (fiber == NOBODY)
+	if (fiber >= EXPLORE_FIBERS) { /* Nobody: that was the last one. */
 		fiber_stop(from);
+		return;
+	}
 	explore_locals_load(&locals[fiber]);
 	current = fiber;
 	fiber_switch(from, fiber);

@@ -8,7 +8,7 @@
 #include "search.h"
 
 /* Deviations of an exhaustive search at the most, the death included. */
-#define DEPTH_MAX 6
+#define DEPTH_MAX (SEARCH_BOUND_MAX + 1)
 /* Trials to shorten a schedule. */
 #define SHRINKS_MAX 4000
 

@@ -15,6 +15,9 @@
 
 #include "explore.h"
 
+/** The largest bound of an exhaustive search. */
+#define SEARCH_BOUND_MAX 5
+
 /** How far a search goes, and how it went. */
 struct search {
 	uint64_t schedules_max;

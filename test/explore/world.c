@@ -289,8 +289,10 @@ note_refusal(uint32_t index, uint64_t n)
 {
 	struct refusal *r = &w->refusal[w->nb_refusals];
 
-	if (w->nb_refusals == WORLD_REFUSALS)
+	if (w->nb_refusals == WORLD_REFUSALS) {
+		explore_fail("the scenario has too many exact refusals");
 		return;
+	}
 	w->nb_refusals++;
 	r->n = n;
 	r->nb = 0;
@@ -513,11 +515,13 @@ world_set_batch(uint32_t which, uint32_t batch)
 int
 world_sweep(uint32_t timeout_us)
 {
+	const uint32_t deaths = w->deaths;
 	uint32_t number = begin(OP_SWEEP, 0, 0);
 	int rc = ration_sweep(w->d, timeout_us, NULL, NULL);
 
 	end(number, rc >= 0);
-	if (rc >= 0)
+	/* Who dies while it goes on may have been looked at before. */
+	if (rc >= 0 && w->deaths == deaths)
 		w->unswept = false;
 	return rc;
 }

@@ -23,7 +23,7 @@
 #define WORLD_OPS 256
 /** Units that go from one fiber to another. */
 #define WORLD_POOL 8
-#define WORLD_REFUSALS 8
+#define WORLD_REFUSALS 24
 
 enum op_kind {
 	OP_NONE,
@@ -111,6 +111,7 @@ struct world {
 	uint32_t limits; /**< Changes of limits, begun or ended. */
 	uint32_t changing; /**< Changes of limits under way. */
 	bool unswept; /**< Somebody has died, and nobody has swept since. */
+	uint32_t deaths;
 	uint64_t round; /**< The word when the auditor looked last. */
 	uint32_t gen_of[RATION_ASKERS_MAX]; /**< Generation with which an asker opened. */
 	uint32_t undone[WORLD_COUNTERS];

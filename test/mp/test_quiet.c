@@ -129,6 +129,8 @@ status_of_poller(struct fixture *f, bool calls)
 	int status;
 	pid_t pid;
 
+	/* The memory of its slot must be known to EAL here, too: made by the parent. */
+	assert_int_equal(ration_lcore_leave(ration_lcore_join(f->d)), 0);
 	fflush(stdout);
 	pid = fork();
 	assert_true(pid >= 0);

@@ -110,6 +110,8 @@ struct soak {
 	uint32_t nb_gone;
 	/** A counter that nobody charges. */
 	ration_counter_t nothing;
+	/** Lcores give stock back that they do not use, whenever they poll. */
+	bool gives_idle_back;
 	/** Whether there are forced charges in this phase. */
 	bool by_force;
 	uint32_t serial;

@@ -306,6 +306,7 @@ soak_make(struct soak *s, uint64_t seed)
 		return -1;
 	}
 	s->nothing = ration_counter_create(s->d, ration_domain_root(s->d), "nothing", NULL);
+	s->gives_idle_back = params.idle_us > 0;
 	*myself(s) = (struct player){.s = s, .prng = {seed}};
 	enter(s, 0, -1, ration_domain_root(s->d), params.max);
 	for (i = 0; i < 8; i++)

@@ -15,6 +15,9 @@
 #include <rte_lcore.h>
 
 #include "eal.h"
+
+/* Workers that can be spread over the CPUs by name. */
+#define SPREAD_MAX 15
 #include "sanitizers.h"
 
 /* Where EAL keeps its files: ours alone, and gone with us. */
@@ -55,11 +58,23 @@ remove_runtime(void)
 	nftw(runtime, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Lcores on all CPUs in turn, so that any two neighbours can run at once. */
+static void
+spread_lcores(char *lcores, size_t size, unsigned int nb_workers)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i <= nb_workers && used < size; i++)
+		used += (size_t)snprintf(lcores + used, size - used, "%s%u@%d", i > 0 ? "," : "", i,
+					 usable_cpu(i % 2));
+}
+
 int
 test_eal_start(const char *test, unsigned int nb_workers)
 {
 	/* EAL wants writable strings and keeps some of them. */
-	static char name[32], prefix[64], lcores[64];
+	static char name[32], prefix[64], lcores[128];
 	static char opt[][20] = {"--no-huge", "--no-shconf",	     "--no-pci",      "-m",
 				 "128",	      "--log-level=*:error", "--file-prefix", "--lcores"};
 	char *argv[] = {name,	opt[0], opt[1], opt[2], opt[3], opt[4],
@@ -73,6 +88,8 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	snprintf(prefix, sizeof(prefix), "ration_%s_%d", test, (int)getpid());
 	if (nb_workers == 0)
 		snprintf(lcores, sizeof(lcores), "0@%d", usable_cpu(0));
+	else if (nb_workers <= SPREAD_MAX && getenv("RATION_TEST_SPREAD") != NULL)
+		spread_lcores(lcores, sizeof(lcores), nb_workers);
 	else
 		snprintf(lcores, sizeof(lcores), "0@%d,(1-%u)@%d", usable_cpu(0), nb_workers,
 			 usable_cpu(1));
