@@ -166,10 +166,8 @@ run_sanitizers()
 	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
 	# With sanitizers a call has many times the instructions, and each is a step.
-	RATION_TEST_KILLS=8 \
-		ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1:print_summary=1 \
-		meson_tests 'unit tests with sanitizers' 500 "$BUILT" --no-suite e2e \
-		--no-suite install --no-suite model --no-suite explore --no-suite isolation \
+	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
+		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore --no-suite isolation \
 		--timeout-multiplier 4
 }
 

@@ -129,8 +129,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	d = ration_domain_create(NAME, &params);
 	CLAIM(d != NULL);
 	fill(d);
-	for (i = 0; i < ZONES; i++)
+	for (i = 0; i < ZONES; i++) {
 		good[i] = zone_of(i);
+		/* All of it is copied, places that nobody may touch otherwise as well. */
+		ration_unpoison(good[i]->addr, good[i]->len);
+	}
 	return 0;
 }
 
