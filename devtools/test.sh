@@ -167,8 +167,8 @@ run_sanitizers()
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
 	# With sanitizers a call has many times the instructions, and each is a step.
 	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
-		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore --no-suite isolation \
-		--timeout-multiplier 4
+		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore \
+		--no-suite isolation --timeout-multiplier 4
 }
 
 # Without optimisation, so that a branch in the code is a branch in the source.

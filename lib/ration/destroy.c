@@ -83,8 +83,8 @@ bury(struct ration_domain *d, struct counter *c)
 	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
 
 	/*
-	 * With the lock: while they are cleared one by one they do not add up, and who mends after a
-	 * death, with the lock too, must not believe them.
+	 * With the lock: while they are cleared one by one they do not add up, and who mends after
+	 * a death, with the lock too, must not believe them.
 	 */
 	ration_tree_lock(d);
 	clear_ledgers(d, index);

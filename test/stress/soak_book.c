@@ -226,7 +226,7 @@ soak_check_stopped(struct soak *s)
 	/* Who has answered twice has no older request to serve any more. */
 	must_drain(s, s->nothing);
 	must_drain(s, s->nothing);
-	/* Who polls gives idle stock back at any time: only what nobody has in stock stands still. */
+	/* Who polls gives idle stock back at any time: then only what is drained stands still. */
 	if (!s->gives_idle_back)
 		check_all(s, false);
 	must_drain(s, ration_domain_root(s->d));

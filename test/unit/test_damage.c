@@ -278,7 +278,7 @@ stock_of_counters_that_cannot_be_is_not_counted(void **state)
 	assert_non_null(d);
 	lc = ration_lcore_join(d);
 	assert_non_null(lc);
-	/* A fourth, below the root and with stock; usage covers it. There is none: that is the point. */
+	/* A fourth, below the root and with stock; usage covers it. There is none. */
 	ration_unpoison(ration_counter_at(d, 3), sizeof(struct counter));
 	ration_unpoison(&lc->slots[3], sizeof(lc->slots[3]));
 	ration_counter_at(d, 0)->usage = 9;
