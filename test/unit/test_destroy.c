@@ -14,6 +14,8 @@
 #include <rte_memory.h>
 #include <rte_rcu_qsbr.h>
 
+#include <ration_pvt.h>
+
 #include "eal.h"
 #include "fixture.h"
 
@@ -218,6 +220,51 @@ a_new_counter_of_the_same_name_begins_afresh(void **state)
 	assert_int_equal(info.rejected, 0);
 }
 
+/* In a domain with one place beside the root: what comes next is in the same one. */
+static void
+the_next_in_a_place_inherits_nothing(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("heir", &params);
+	struct ration_lcore *lc = ration_lcore_join(d), *none = ration_lcore_none(d);
+	ration_counter_t c = make_counter(d, ration_domain_root(d), "c", 10, 0);
+	struct ration_counter_info info;
+
+	(void)state;
+	assert_int_equal(ration_try_charge(lc, c, 11), -EDQUOT);
+	assert_int_equal(ration_charge(lc, c, 11), 0);
+	assert_int_equal(ration_uncharge(lc, c, 12), -ERANGE);
+	/* What was charged with slot comes back without: each of the two ledgers is off. */
+	assert_int_equal(ration_uncharge(none, c, 11), 0);
+	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
+	c = make_counter(d, ration_domain_root(d), "c", 20, 0);
+	info = info_of(d, c);
+	assert_int_equal(info.usage, 0);
+	assert_int_equal(info.watermark, 0);
+	assert_int_equal(info.failures, 0);
+	assert_int_equal(info.forced, 0);
+	assert_int_equal(info.rejected, 0);
+	assert_int_equal(ration_load(&ration_counter_at(d, (uint32_t)c)->excused, relaxed), 0);
+	assert_sound(d);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+static void
+who_has_lost_its_last_child_has_stock_again(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 8);
+	ration_counter_t child = make_counter(f->d, c, "child", 1000, 8);
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(stock_of(f->d, c), 0);
+	assert_int_equal(ration_counter_destroy(f->d, child, 0), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_true(stock_of(f->d, c) > 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 2), 0);
+}
+
 static void
 ten_thousand_lives_leak_no_index(void **state)
 {
@@ -356,6 +403,115 @@ ghosts_leave_their_places_to_others(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
+/* Have so many ghosts in the way of others that a control call does not get past them. */
+#define NB_IN_THE_WAY 8
+
+static void
+put_ghosts(const struct fixture *f, ration_counter_t *ghosts)
+{
+	char name[16];
+	uint32_t i;
+
+	for (i = 0; i < NB_IN_THE_WAY; i++) {
+		snprintf(name, sizeof(name), "ghost%u", i);
+		ghosts[i] = make_counter(f->d, f->root, name, 1000, 0);
+		assert_int_equal(ration_try_charge(f->lc[0], ghosts[i], 1), 0);
+		assert_int_equal(ration_counter_destroy(f->d, ghosts[i], RATION_DESTROY_KEEP_UNITS),
+				 0);
+	}
+}
+
+static void
+end_ghosts(const struct fixture *f, const ration_counter_t *ghosts)
+{
+	uint32_t i;
+
+	for (i = 0; i < NB_IN_THE_WAY; i++)
+		assert_int_equal(ration_uncharge(f->lc[0], ghosts[i], 1), 0);
+	/* Each call looks at some; the handle is stale. */
+	for (i = 0; i < 4; i++)
+		assert_int_equal(ration_counter_destroy(f->d, ghosts[0], 0), -ESTALE);
+	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
+	assert_sound(f->d);
+}
+
+/* The units of its child have come back, but nobody has buried that yet. */
+static void
+a_parent_is_not_buried_before_its_children(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 1000, 0);
+	ration_counter_t ghosts[NB_IN_THE_WAY];
+
+	put_ghosts(f, ghosts);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+	/* This looks at the others only. */
+	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(info_of(f->d, p).nb_children, 1);
+	assert_true(info_of(f->d, p).flags & RATION_COUNTER_DESTROYED);
+	end_ghosts(f, ghosts);
+}
+
+/* The parent comes before its child in the order of looking. */
+static void
+a_destroyed_parent_waits_for_its_children(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t more = make_counter(f->d, f->root, "more", 1000, 0);
+	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 1000, 0);
+	ration_counter_t ghosts[NB_IN_THE_WAY];
+	uint32_t i;
+
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_try_charge(f->lc[0], more, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_int_equal(ration_counter_destroy(f->d, more, RATION_DESTROY_KEEP_UNITS), 0);
+	put_ghosts(f, ghosts);
+	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
+	/* Of the eleven each call sends some to the end: so each is the first at some time. */
+	for (i = 0; i < 11 && f->d->first_ghost != (uint32_t)p; i++)
+		assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
+	assert_int_equal(f->d->first_ghost, (uint32_t)p);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
+	/* It is looked at before its child, and stays. */
+	assert_int_equal(ration_counter_destroy(f->d, ghosts[0], 0), -ESTALE);
+	assert_true(info_of(f->d, p).flags & RATION_COUNTER_DESTROYED);
+	assert_int_equal(ration_uncharge(f->lc[0], more, 1), 0);
+	end_ghosts(f, ghosts);
+}
+
+/* Of a full domain that ghost's place is found that has no units, however many have. */
+static void
+the_one_place_that_is_free_is_found(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 10, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("last", &params);
+	struct ration_lcore *lc = ration_lcore_join(d);
+	ration_counter_t c[9];
+	char name[16];
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(c); i++) {
+		snprintf(name, sizeof(name), "c%u", i);
+		c[i] = make_counter(d, ration_domain_root(d), name, 1000, 0);
+		assert_int_equal(ration_try_charge(lc, c[i], 1), 0);
+	}
+	for (i = 0; i < RTE_DIM(c); i++)
+		assert_int_equal(ration_counter_destroy(d, c[i], RATION_DESTROY_KEEP_UNITS), 0);
+	/* The first eight of the list are looked at in any case. */
+	for (i = d->first_ghost; ration_node_at(d, i)->next_ghost != RATION_INDEX_NONE;)
+		i = ration_node_at(d, i)->next_ghost;
+	assert_int_equal(ration_uncharge(lc, ration_handle(d, i), 1), 0);
+	make_counter(d, ration_domain_root(d), "more", 1, 0);
+	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
 /* Nothing leaks: neither units, nor memory, nor places. */
 static void
 a_hundred_thousand_lives_leak_nothing(void **state)
@@ -418,11 +574,16 @@ main(void)
 		cmocka_unit_test(stale_handles_stay_stale_for_thousands_of_heirs),
 		cmocka_unit_test(a_slot_activated_before_destroy_serves_the_heir),
 		with_one_slot(a_new_counter_of_the_same_name_begins_afresh),
+		cmocka_unit_test(the_next_in_a_place_inherits_nothing),
+		with_one_slot(who_has_lost_its_last_child_has_stock_again),
 		cmocka_unit_test(ten_thousand_lives_leak_no_index),
 		with_one_slot(children_may_be_destroyed_in_any_order),
 		with_two_slots(units_of_a_destroyed_counter_stay_with_its_ancestors),
 		with_two_slots(a_whole_subtree_can_be_destroyed_with_its_units),
 		with_two_slots(ghosts_leave_their_places_to_others),
+		with_one_slot(a_parent_is_not_buried_before_its_children),
+		with_one_slot(a_destroyed_parent_waits_for_its_children),
+		cmocka_unit_test(the_one_place_that_is_free_is_found),
 		with_two_slots(a_hundred_thousand_lives_leak_nothing),
 		with_two_slots(the_readers_of_the_application_are_waited_for),
 	};
