@@ -154,6 +154,60 @@ the_bound_holds_when_the_batch_is_lowered(void **state)
 	assert_true(approx_of(f->d, c).granted - 1 <= approx_of(f->d, c).error);
 }
 
+/* Twice the batch for each counter with stock, where it stands and above it. */
+static void
+the_bound_is_that_of_the_counters_there_are(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64), child;
+
+	assert_int_equal(approx_of(f->d, c).error, 128);
+	assert_int_equal(approx_of(f->d, f->root).error, 128);
+	assert_int_equal(ration_counter_set_batch(f->d, c, 1000), 0);
+	assert_int_equal(approx_of(f->d, c).error, 2000);
+	assert_int_equal(approx_of(f->d, f->root).error, 2000);
+	child = make_counter(f->d, c, "child", 100000, 0);
+	assert_int_equal(approx_of(f->d, c).error, 0);
+	assert_int_equal(approx_of(f->d, f->root).error, 0);
+	assert_int_equal(ration_counter_destroy(f->d, child, 0), 0);
+	assert_int_equal(approx_of(f->d, c).error, 2000);
+	assert_int_equal(approx_of(f->d, f->root).error, 2000);
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
+	assert_int_equal(approx_of(f->d, f->root).error, 0);
+}
+
+/* More members than a word has bits; the parked do not count. */
+static void
+the_bound_counts_who_is_online(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 70};
+	struct ration_domain *d = ration_domain_create("many", &params);
+	struct ration_lcore *lc[70];
+	ration_counter_t c;
+	uint32_t i;
+
+	(void)state;
+	assert_non_null(d);
+	c = make_counter(d, ration_domain_root(d), "c", 100000, 1);
+	for (i = 0; i < RTE_DIM(lc); i++) {
+		assert_int_equal(approx_of(d, c).error, 2 * i);
+		lc[i] = ration_lcore_join(d);
+		assert_non_null(lc[i]);
+	}
+	for (i = 0; i < RTE_DIM(lc); i++) {
+		assert_int_equal(approx_of(d, c).error, 2 * (RTE_DIM(lc) - i));
+		if (i % 2)
+			assert_int_equal(ration_lcore_offline(lc[i]), 0);
+		else
+			assert_int_equal(ration_lcore_leave(lc[i]), 0);
+	}
+	assert_int_equal(approx_of(d, c).error, 0);
+	for (i = 1; i < RTE_DIM(lc); i += 2)
+		assert_int_equal(ration_lcore_leave(lc[i]), 0);
+	assert_int_equal(approx_of(d, c).error, 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
 static void
 approx_has_no_error_where_there_is_no_stock(void **state)
 {
@@ -225,6 +279,8 @@ main(void)
 		in_domain(exact_admits_an_error_while_others_are_online),
 		with_two_slots(approx_is_usage_within_its_error),
 		with_one_slot(the_bound_holds_when_the_batch_is_lowered),
+		with_one_slot(the_bound_is_that_of_the_counters_there_are),
+		cmocka_unit_test(the_bound_counts_who_is_online),
 		with_one_slot(approx_has_no_error_where_there_is_no_stock),
 		in_domain(reading_needs_a_place_to_write),
 		with_one_slot(verify_accepts_debt_and_lowered_limits),
