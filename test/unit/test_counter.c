@@ -81,7 +81,8 @@ params_out_of_range_are_refused(void **state)
 static void
 names_out_of_rule_are_refused(void **state)
 {
-	static const char *const bad[] = {"", "/", "a/b", "/a", "a/", "a\n", "\x01", "a\x7f", "\t"};
+	static const char *const bad[] = {"",	 "/",	 "a/b",	 "/a",	  "a/",
+					  "a\n", "\x01", "\x1f", "a\x7f", "\t"};
 	struct fixture *f = *state;
 	unsigned int i;
 
@@ -387,6 +388,28 @@ get_needs_a_place_to_write(void **state)
 	assert_int_equal(ration_counter_get(f->d, f->root, NULL), -EINVAL);
 }
 
+/* Also with a slot whose bit stands anywhere in a word of the bitmap, or in the second one. */
+static void
+a_first_child_ends_the_stock_wherever_the_slot_is(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c[100];
+	char name[16];
+	uint32_t i;
+
+	for (i = 0; i < RTE_DIM(c); i++) {
+		snprintf(name, sizeof(name), "c%u", i);
+		c[i] = make_counter(f->d, f->root, name, 1000, 8);
+		assert_int_equal(ration_try_charge(f->lc[0], c[i], 1), 0);
+	}
+	for (i = 0; i < RTE_DIM(c); i++) {
+		assert_true(stock_of(f->d, c[i]) > 0);
+		make_counter(f->d, c[i], "child", 1, 0);
+		assert_int_equal(stock_of(f->d, c[i]), 0);
+		assert_int_equal(usage_of(f->d, c[i]), 1);
+	}
+}
+
 int
 main(void)
 {
@@ -410,6 +433,7 @@ main(void)
 		with_one_slot(handles_of_no_counter_are_refused_everywhere),
 		with_one_slot(none_can_be_neither_charged_nor_uncharged),
 		in_domain(get_needs_a_place_to_write),
+		with_one_slot(a_first_child_ends_the_stock_wherever_the_slot_is),
 	};
 
 	if (test_eal_start("counter", 0) != 0)
