@@ -74,6 +74,10 @@ a_first_child_is_not_made(void **state)
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(s->d, s->c, "x", NULL), ETIMEDOUT);
 	end_walks(s->d);
 	assert_int_equal(info_of(s->d, s->c).nb_children, 0);
+	/* It is a leaf as before. */
+	assert_int_equal(ration_try_charge(s->lc, s->c, 20), 0);
+	assert_true(stock_of(s->d, s->c) > 0);
+	assert_int_equal(ration_uncharge(s->lc, s->c, 20), 0);
 	assert_int_equal(ration_uncharge(s->lc, s->c, 1), 0);
 	make_counter(s->d, s->c, "x", 10, 0);
 	assert_sound(s->d);
@@ -86,6 +90,9 @@ a_counter_is_not_destroyed(void **state)
 
 	begin_walks(s->d);
 	assert_int_equal(ration_counter_destroy(s->d, s->c, 0), -ETIMEDOUT);
+	/* Nor does it become one of those that keep their units. */
+	assert_int_equal(ration_counter_destroy(s->d, s->c, RATION_DESTROY_KEEP_UNITS), -ETIMEDOUT);
+	assert_true(ration_counter_find(s->d, "c") == s->c);
 	end_walks(s->d);
 	assert_int_equal(ration_try_charge(s->lc, s->c, 1), 0);
 	assert_int_equal(ration_uncharge(s->lc, s->c, 1), 0);
