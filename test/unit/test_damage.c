@@ -131,6 +131,17 @@ a_head_that_cannot_be_is_refused(void **state)
 }
 
 static void
+a_domain_that_says_another_name_is_not_found(void **state)
+{
+	struct fixture *f = *state;
+	char name[RATION_DOMAIN_NAMESIZE];
+
+	strcpy(name, ration_domain_name(f->d));
+	while_it_is(f->d->name[0], 'x', assert_errno(NULL, ration_domain_lookup(name), ENOENT));
+	assert_ptr_equal(ration_domain_lookup(name), f->d);
+}
+
+static void
 a_domain_in_the_place_of_another_one_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -317,6 +328,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_one_slot(a_head_that_cannot_be_is_refused),
+		with_one_slot(a_domain_that_says_another_name_is_not_found),
 		with_one_slot(a_domain_in_the_place_of_another_one_is_refused),
 		with_one_slot(links_to_nowhere_end_the_walk),
 		with_one_slot(links_in_a_circle_end_the_walk),

@@ -12,6 +12,8 @@
 #include <rte_errno.h>
 #include <rte_memory.h>
 
+#include <ration_pvt.h>
+
 #include "eal.h"
 #include "fixture.h"
 
@@ -168,6 +170,26 @@ largest_params_are_accepted(void **state)
 	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
 	for (i = 0; i < RATION_LCORES_MAX; i++)
 		assert_int_equal(ration_lcore_leave(lc[i]), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+/* All of them are made at once, because those who need them cannot. */
+static void
+places_of_secondary_processes_are_theirs(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 2,
+		.max_lcores = 3,
+		.secondary_lcores = 3,
+		.socket_id = SOCKET_ID_ANY,
+	};
+	struct ration_domain *d = must_create("theirs", &params);
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < params.max_lcores; i++)
+		assert_non_null(ration_block(d, &d->members[i]));
+	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -382,6 +404,7 @@ main(void)
 		cmocka_unit_test(names_of_other_characters_are_refused),
 		cmocka_unit_test(params_out_of_range_are_refused),
 		cmocka_unit_test(largest_params_are_accepted),
+		cmocka_unit_test(places_of_secondary_processes_are_theirs),
 		cmocka_unit_test(a_second_domain_of_a_name_is_refused),
 		cmocka_unit_test(lookup_finds_domains_until_they_are_freed),
 		cmocka_unit_test(domains_do_not_share_counters),

@@ -67,6 +67,7 @@ own_slots_are_drained_in_place(void **state)
 	assert_int_equal(report.nb_rows, 2);
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(report.units, first + second + third);
+	assert_true(report.cycles > 0);
 	assert_int_equal(row_of(f->lc[0]->slot_id)->units, first);
 	assert_int_equal(row_of(f->lc[1]->slot_id)->units, second + third);
 	assert_int_equal(row_of(f->lc[0]->slot_id)->engine, RATION_DRAIN_SELF);

@@ -11,6 +11,8 @@
 #include <rte_cycles.h>
 #include <rte_errno.h>
 
+#include <ration_pvt.h>
+
 #include "eal.h"
 #include "fixture.h"
 #include "prng.h"
@@ -482,6 +484,27 @@ control_calls_of_members_do_not_deadlock(void **state)
 	}
 }
 
+/* An answer of before the numbers began anew is none. */
+static void
+the_generation_may_wrap(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *a = &f->actors[0];
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+	uint32_t i;
+
+	/* As after so many drains. */
+	ration_store(&f->d->round, (uint64_t)(UINT32_MAX - 1) << 32, seq_cst);
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_online(a));
+	actor_poll(a, false);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(ration_drain(f->d, c, 0, NULL), -ETIMEDOUT);
+	assert_true(actor_do(a, poll_once, NULL));
+	actor_poll(a, true);
+	assert_int_equal(ration_drain(f->d, c, MINUTE, NULL), 0);
+}
+
 int
 main(void)
 {
@@ -496,6 +519,7 @@ main(void)
 		in_domain(more_than_32_drains_are_told_to_come_again),
 		with_one_slot(a_dying_counter_refuses_charges_and_takes_uncharges),
 		in_domain(control_calls_of_members_do_not_deadlock),
+		in_domain(the_generation_may_wrap),
 	};
 
 	if (test_eal_start("rounds", 1) != 0)
