@@ -410,6 +410,37 @@ a_first_child_ends_the_stock_wherever_the_slot_is(void **state)
 	}
 }
 
+/* The one freed longest ago is used first, so that stale handles are found out. */
+static void
+places_are_used_again_in_the_order_in_which_they_became_free(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 1};
+	struct ration_domain *d = ration_domain_create("four", &params);
+	ration_counter_t root, a, b, c, x, y;
+
+	(void)state;
+	assert_non_null(d);
+	root = ration_domain_root(d);
+	a = make_counter(d, root, "a", 1, 0);
+	b = make_counter(d, root, "b", 1, 0);
+	c = make_counter(d, root, "c", 1, 0);
+	assert_int_equal(info_of(d, root).nb_children, 3);
+	/* The last child goes, then the first. */
+	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
+	assert_int_equal(ration_counter_destroy(d, a, 0), 0);
+	assert_int_equal(info_of(d, root).nb_children, 1);
+	x = make_counter(d, root, "x", 1, 0);
+	y = make_counter(d, root, "y", 1, 0);
+	assert_int_equal((uint32_t)x, (uint32_t)c);
+	assert_int_equal((uint32_t)y, (uint32_t)a);
+	assert_true(ration_counter_next(d, root) == b);
+	assert_true(ration_counter_next(d, b) == x);
+	assert_true(ration_counter_next(d, x) == y);
+	assert_true(ration_counter_next(d, y) == RATION_COUNTER_NONE);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(d, root, "z", NULL), ENOSPC);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
 int
 main(void)
 {
@@ -434,6 +465,7 @@ main(void)
 		with_one_slot(none_can_be_neither_charged_nor_uncharged),
 		in_domain(get_needs_a_place_to_write),
 		with_one_slot(a_first_child_ends_the_stock_wherever_the_slot_is),
+		in_domain(places_are_used_again_in_the_order_in_which_they_became_free),
 	};
 
 	if (test_eal_start("counter", 0) != 0)

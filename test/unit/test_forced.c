@@ -51,6 +51,19 @@ only_counters_over_their_own_limit_count_it(void **state)
 }
 
 static void
+a_level_that_is_just_full_is_not_over(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t p = make_counter(f->d, f->root, "p", 10, 0);
+	ration_counter_t c = make_counter(f->d, p, "c", 11, 0);
+
+	assert_int_equal(ration_charge(f->lc[0], c, 11), 0);
+	assert_int_equal(info_of(f->d, p).forced, 1);
+	assert_int_equal(info_of(f->d, c).forced, 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
+}
+
+static void
 charges_are_refused_until_usage_is_back_below(void **state)
 {
 	struct fixture *f = *state;
@@ -264,6 +277,7 @@ main(void)
 	const struct CMUnitTest forced[] = {
 		with_one_slot(a_forced_charge_goes_over_every_limit),
 		with_one_slot(only_counters_over_their_own_limit_count_it),
+		with_one_slot(a_level_that_is_just_full_is_not_over),
 		with_one_slot(charges_are_refused_until_usage_is_back_below),
 		with_one_slot(a_forced_charge_takes_from_stock_first),
 		with_one_slot(a_forced_charge_over_the_limit_hides_nothing),

@@ -56,6 +56,11 @@ usage_above_max_is_found_unless_it_is_excused(void **state)
 	ration_store(&c->excused, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
 	ration_store(&c->excused, 0, relaxed);
+	ration_store(&c->max, 20, relaxed);
+	assert_int_equal(violations(f->d, 0, "usage 21 is above max 20"), 1);
+	ration_store(&c->max, 21, relaxed);
+	assert_int_equal(violations(f->d, 0, NULL), 0);
+	ration_store(&c->excused, 0, relaxed);
 	ration_store(&c->max, max, relaxed);
 }
 
