@@ -277,11 +277,17 @@ run_valgrind()
 		--wrapper "$(printf '%q ' "${valgrind[@]}")" --timeout-multiplier 4 "${tests[@]}"
 }
 
-run_checks()
+# They use one CPU: the others have time for something else meanwhile.
+begin_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \
 		>"$WORKDIR/checks.log" 2>&1
-	wait_child "$CHILD" 'style and static checks' 400 last_line "$WORKDIR/checks.log" ||
+	CHECKS=$CHILD
+}
+
+end_checks()
+{
+	wait_child "$CHECKS" 'style and static checks' 400 last_line "$WORKDIR/checks.log" ||
 		grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
 	if ! grep -q '^1\.\.' "$WORKDIR/checks.log"; then
 		outcome failed 'style and static checks' 'have not run'
@@ -326,14 +332,15 @@ echo 'Build and unit tests'
 ! is_root || at_exit remove_namespaces "ration-$RATION_TAG-"
 run_gcc
 if [[ -z $QUICK ]]; then
-	echo 'Checks'
-	run_checks
+	begin_checks
 	echo 'Outside program against the installed library'
 	run_install
 	echo 'Models'
 	run_models
 	echo 'Other builds'
 	run_clang
+	echo 'Checks'
+	end_checks
 	run_sanitizers
 	echo 'Coverage'
 	run_coverage
