@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "ration_pvt.h"
+#include "upward.h"
 
 static bool
 has_room(const struct counter *c, uint64_t n)
@@ -167,76 +168,12 @@ ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *
 	return 0;
 }
 
-/*
- * Take n, or with `part` as much of it as there is, from what was charged to c itself. Nothing else
- * can be given back: the rest of usage is its children's. @return how much was taken
- */
-static uint64_t
-take_own(struct counter *c, uint64_t n, bool part)
-{
-	uint64_t old = ration_load(&c->own, relaxed);
-	uint64_t taken;
-
-	do {
-		taken = RTE_MIN(n, old);
-		if (unlikely(taken < n && !part))
-			return 0;
-	} while (!ration_cas(&c->own, &old, old - taken, seq_cst));
-	return taken;
-}
-
-#if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__) && !defined(RATION_EXPLORE)
-
-/* Compare and exchange own and usage, which are neighbours, at once. */
-static bool
-cas_own_and_usage(struct counter *c, uint64_t own, uint64_t usage, uint64_t taken)
-{
-	bool done;
-
-	RTE_BUILD_BUG_ON(offsetof(struct counter, own) != offsetof(struct counter, usage) + 8);
-	asm volatile("lock cmpxchg16b %1"
-		     : "=@ccz"(done), "+m"(c->usage), "+m"(c->own), "+a"(usage), "+d"(own)
-		     : "b"(usage - taken), "c"(own - taken)
-		     : "memory");
-	return done;
-}
-
-/*
- * Take n, or as much of it as there is, from own and usage of c in one go: a drain of many counters
- * consists of little but these atomic operations.
- */
-static uint64_t
-take_own_and_usage(struct counter *c, uint64_t n)
-{
-	uint64_t own, usage, taken;
-
-	do {
-		own = ration_load(&c->own, relaxed);
-		usage = ration_load(&c->usage, relaxed);
-		taken = RTE_MIN(n, own);
-	} while (!cas_own_and_usage(c, own, usage, taken));
-	return taken;
-}
-
-#else
-
-static uint64_t
-take_own_and_usage(struct counter *c, uint64_t n)
-{
-	uint64_t taken = take_own(c, n, true);
-
-	ration_fetch_sub(&c->usage, taken, seq_cst);
-	return taken;
-}
-
-#endif
-
 int
 ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 {
 	uint32_t i;
 
-	if (take_own(c, n, false) != n)
+	if (ration_take_own(c, n, false) != n)
 		return -ERANGE;
 	/* usage covers own, and a parent its children: nothing can wrap. */
 	for (i = c->depth + 1; i-- > 0;)
@@ -244,24 +181,8 @@ ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 	return 0;
 }
 
-static void upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth);
-
-/* Note n units for the counter c, which stands at `depth`. */
-static void
-upward_pend(struct ration_domain *d, struct upward *u, uint32_t depth, struct counter *c,
-	    uint64_t n)
-{
-	uint32_t at = ration_index_of(d, c) + 1;
-
-	if (u->units[depth] != 0 && u->at[depth] != at)
-		upward_settle(d, u, depth);
-	u->at[depth] = at;
-	u->units[depth] += n;
-}
-
-/* Give back all that is noted at `depth` and below it, the lowest level first. */
-static void
-upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
+void
+ration_upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 {
 	struct counter *c;
 	uint64_t n;
@@ -274,26 +195,16 @@ upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 		c = ration_counter_at(d, u->at[i] - 1);
 		u->units[i] = 0;
 		ration_fetch_sub(&c->usage, n, seq_cst);
-		if (i > 0)
-			upward_pend(d, u, i - 1, ration_level(d, c, i - 1), n);
+		if (i == 0)
+			continue;
+		ration_upward_turn(d, u, c->parent, i - 1);
+		u->units[i - 1] += n;
 	}
-}
-
-uint64_t
-ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter *c, uint64_t n)
-{
-	uint64_t taken = take_own_and_usage(c, n);
-
-	if (taken == 0)
-		return 0;
-	if (c->parent != RATION_INDEX_NONE)
-		upward_pend(d, u, c->parent_depth, ration_counter_at(d, c->parent), taken);
-	return taken;
 }
 
 void
 ration_upward_finish(struct ration_domain *d, struct upward *u)
 {
-	upward_settle(d, u, 0);
+	ration_upward_settle(d, u, 0);
 	memset(u->at, 0, sizeof(u->at));
 }

@@ -16,6 +16,7 @@
 #include <rte_cycles.h>
 
 #include "ration_pvt.h"
+#include "upward.h"
 
 /* Quiescent points between two looks at the clock. */
 #define COUNTDOWN 64
@@ -66,16 +67,36 @@ words_due(const struct ration_lcore *lc, struct workspace *ws)
 	return (uint32_t)words;
 }
 
+/* The next active slot from *next on, or RATION_INDEX_NONE if there is none before `end`. */
+static uint32_t
+next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end)
+{
+	uint64_t bits;
+	uint32_t index;
+
+	while (*next < end) {
+		bits = ration_load(&ration_active(lc)[*next / 64], relaxed) & UINT64_MAX
+										      << *next % 64;
+		if (bits != 0) {
+			index = RTE_ALIGN_FLOOR(*next, 64u) + (uint32_t)__builtin_ctzll(bits);
+			*next = index + 1;
+			return index;
+		}
+		*next = RTE_ALIGN_FLOOR(*next, 64u) + 64;
+	}
+	return RATION_INDEX_NONE;
+}
+
 /* Move the hand to a slot; give back what sleeps on the way. @return units */
 static uint64_t
 move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	uint64_t units = 0, work = UINT64_MAX;
+	uint64_t units = 0;
 	uint32_t gen, index;
 
 	for (;;) {
-		index = ration_next_active(lc, &ws->idle_next, end, &work);
+		index = next_active(lc, &ws->idle_next, end);
 		if (index == RATION_INDEX_NONE)
 			break;
 		gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);

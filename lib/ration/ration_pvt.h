@@ -550,12 +550,6 @@ int ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bo
 /** Give n back to c and its ancestors. @return 0, or -ERANGE if less was charged to c itself. */
 int ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n);
 
-/** Give n back to c now, to its ancestors by the next ration_upward_finish(). @return as charged */
-uint64_t ration_upward_uncharge(struct ration_domain *d, struct upward *u, struct counter *c,
-				uint64_t n);
-
-void ration_upward_finish(struct ration_domain *d, struct upward *u);
-
 /* ---------------------------------------------------------------- stock.c */
 
 /** Say that the caller walks the tree; a full fence. Pairs with ration_grace(). @return a token */
@@ -591,13 +585,6 @@ bool ration_round_covers(const struct ration_domain *d, const struct round_view 
 bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
 
 /* ---------------------------------------------------------------- serve.c */
-
-/**
- * The next slot in use from *next on, or RATION_INDEX_NONE if there is none before `end` (a
- * multiple of 64), or when *work is used up.
- */
-uint32_t ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end,
-			    uint64_t *work);
 
 /** Give back the stock of one slot, and make it inactive. Within a walk. */
 uint64_t ration_give_back_slot(struct ration_lcore *lc, uint32_t index);

@@ -14,10 +14,20 @@
 
 #include "ration_pvt.h"
 #include "trace.h"
+#include "upward.h"
 
 /* What a look costs, in arbitrary units: at an empty word of the bitmap, at a slot. */
 #define WORD_WORK 1
 #define SLOT_WORK 16
+
+/* More was in stock than is charged: somebody has uncharged what was never charged. */
+static __rte_noinline void
+reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
+{
+	ration_ledger_add(lc, index, (int64_t)rest);
+	ration_fetch_add(&ration_counter_at(ration_domain_of(lc), index)->rejected, 1, relaxed);
+	ration_stat_add(lc, &lc->stats.rejected, 1);
+}
 
 uint64_t
 ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
@@ -39,60 +49,15 @@ ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
 	/* Before usage: see repair.c. */
 	ration_ledger_add(lc, index, -(int64_t)stock);
 	charged = ration_upward_uncharge(d, &ws->up, c, stock);
-	/* More in stock than charged: somebody has uncharged what was never charged. */
-	if (unlikely(charged < stock)) {
-		ration_ledger_add(lc, index, (int64_t)(stock - charged));
-		ration_fetch_add(&c->rejected, 1, relaxed);
-		ration_stat_add(lc, &lc->stats.rejected, 1);
-	}
+	if (unlikely(charged < stock))
+		reject_rest(lc, index, stock - charged);
 	return charged;
 }
 
-/* Have the counters of a word of the bitmap fetched: the atomic operations to come wait for each
- * other.
- */
-static void
-prefetch_counters(const struct ration_domain *d, uint32_t index, uint64_t bits)
-{
-	const struct counter *c;
-
-	for (; bits != 0; bits &= bits - 1) {
-		c = ration_counter_at(d, index + (uint32_t)__builtin_ctzll(bits));
-		__builtin_prefetch((const void *)&c->usage, 1);
-	}
-}
-
-uint32_t
-ration_next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end, uint64_t *work)
-{
-	uint64_t bits;
-	uint32_t index;
-
-	while (*next<end && * work> 0) {
-		bits = ration_load(&ration_active(lc)[*next / 64], relaxed);
-		if (*next % 64 == 0)
-			prefetch_counters(ration_domain_of(lc), *next, bits);
-		bits &= UINT64_MAX << (*next % 64);
-		if (bits != 0) {
-			index = RTE_ALIGN_FLOOR(*next, 64u) + (uint32_t)__builtin_ctzll(bits);
-			*next = index + 1;
-			*work -= RTE_MIN(*work, (uint64_t)SLOT_WORK);
-			return index;
-		}
-		*next = RTE_ALIGN_FLOOR(*next, 64u) + 64;
-		*work -= WORD_WORK;
-	}
-	return RATION_INDEX_NONE;
-}
-
-/* Whether a pass covers a counter. Siblings follow each other: mostly the parent is known to be. */
+/* Whether a pass covers a counter. */
 static bool
-pass_covers(const struct ration_domain *d, struct pass *pass, uint32_t index)
+pass_covers(const struct ration_domain *d, struct pass *pass, const struct counter *c)
 {
-	const struct counter *c = ration_counter_at(d, index);
-
-	if (c->parent != RATION_INDEX_NONE && c->parent == pass->covered)
-		return true;
 	if (!ration_round_covers(d, &pass->view, c))
 		return false;
 	if (c->parent != RATION_INDEX_NONE &&
@@ -101,24 +66,127 @@ pass_covers(const struct ration_domain *d, struct pass *pass, uint32_t index)
 	return true;
 }
 
+/* A word of the bitmap of active slots, as a pass goes through it. */
+struct word {
+	uint32_t base; /* Index of its first slot. */
+	uint64_t left; /* Slots to look at yet. */
+	uint64_t ahead; /* Those of them whose counters are not on their way into cache. */
+	uint64_t emptied;
+	uint64_t caps; /* Sum of the caps that these had. */
+};
+
+/* How many counters are fetched ahead: the atomic operations on them wait for each other. */
+#define FETCH_AHEAD 8
+
+static inline uint32_t
+first_of(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits);
+}
+
+static inline void
+fetch_ahead(struct word *w, const struct counter *counters)
+{
+	if (w->ahead == 0)
+		return;
+	__builtin_prefetch((const void *)&counters[first_of(w->ahead)].usage, 1);
+	w->ahead &= w->ahead - 1;
+}
+
+/*
+ * Give back the slots of children of pass->covered at the head of a word. They are most of what a
+ * large drain gives back, so all that does not change from one to the next is read once, and what
+ * goes to the parent is added up here: after a death, repair.c needs to know only which it was.
+ */
+static inline uint64_t
+give_back_siblings(struct ration_lcore *lc, const struct pass *pass, struct word *w, uint64_t *work)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct workspace *ws = ration_workspace(lc);
+	struct counter *counters = ration_counter_at(d, w->base);
+	struct ration_slot *slots = &lc->slots[w->base];
+	RATION_ATOMIC(int64_t) *ledger = &ration_ledger(lc)[w->base];
+	const uint32_t parent = pass->covered, depth = counters[first_of(w->left)].parent_depth;
+	uint64_t units = 0, taken;
+	uint32_t i, stock;
+
+	ration_upward_turn(d, &ws->up, parent, depth);
+	for (; w->left != 0 && *work > 0; w->left &= w->left - 1) {
+		i = first_of(w->left);
+		if (counters[i].parent != parent)
+			break;
+		fetch_ahead(w, counters);
+		*work -= RTE_MIN(*work, (uint64_t)SLOT_WORK);
+		w->emptied |= w->left & -w->left;
+		w->caps += ration_limit_cap(ration_load(&slots[i].limit, relaxed));
+		stock = ration_load(&slots[i].stock, relaxed);
+		/* In the order of ration_give_back_slot(). */
+		ration_store(&slots[i].stock, 0, relaxed);
+		ration_store(&slots[i].limit, 0, relaxed);
+		if (stock == 0)
+			continue;
+		ration_store(&ws->walking, w->base + i + 1, release);
+		ration_store(&ledger[i], ration_load(&ledger[i], relaxed) - stock, release);
+		taken = ration_take_own_and_usage(&counters[i], stock);
+		if (unlikely(taken < stock))
+			reject_rest(lc, w->base + i, stock - taken);
+		units += taken;
+	}
+	ws->up.units[depth] += units;
+	return units;
+}
+
+/*
+ * Go on with a pass, through one word of the bitmap. Bitmap and sum of the caps follow the slots:
+ * a bit too many does no harm, and each atomic operation waits for all stores before it.
+ */
+static uint64_t
+pass_word(struct ration_lcore *lc, struct pass *pass, uint64_t *work)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct word w = {.base = RTE_ALIGN_FLOOR(pass->next, 64u)};
+	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[w.base / 64];
+	const struct counter *counters = ration_counter_at(d, w.base), *c;
+	uint64_t all = ration_load(word, relaxed), budget = *work - WORD_WORK, units = 0;
+	uint32_t i;
+
+	w.left = w.ahead = all & UINT64_MAX << pass->next % 64;
+	for (i = 0; i < FETCH_AHEAD; i++)
+		fetch_ahead(&w, counters);
+	while (w.left != 0 && budget > 0) {
+		c = &counters[first_of(w.left)];
+		if (c->parent != RATION_INDEX_NONE && c->parent == pass->covered) {
+			units += give_back_siblings(lc, pass, &w, &budget);
+		} else if (!pass_covers(d, pass, c)) {
+			budget -= RTE_MIN(budget, (uint64_t)SLOT_WORK);
+			fetch_ahead(&w, counters);
+			w.left &= w.left - 1;
+		} else if (c->parent == RATION_INDEX_NONE || c->parent != pass->covered) {
+			budget -= RTE_MIN(budget, (uint64_t)SLOT_WORK);
+			fetch_ahead(&w, counters);
+			w.emptied |= w.left & -w.left;
+			units += ration_give_back_slot(lc, w.base + first_of(w.left));
+			w.left &= w.left - 1;
+		}
+	}
+	ration_store(word, all & ~w.emptied, relaxed);
+	ration_workspace(lc)->caps -= w.caps;
+	pass->next = w.left != 0 ? w.base + first_of(w.left) : w.base + 64;
+	*work = budget;
+	return units;
+}
+
 /* Go on with a pass, for so much work. The caller is within a walk. @return units given back */
 static uint64_t
 pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 {
-	struct ration_domain *d = ration_domain_of(lc);
 	uint64_t units = 0;
-	uint32_t index;
 
 	if (pass->view.nb_targets == 0 && !pass->view.everything)
 		pass->next = lc->nb_slots;
-	for (;;) {
-		index = ration_next_active(lc, &pass->next, lc->nb_slots, &work);
-		if (index == RATION_INDEX_NONE)
-			break;
-		if (pass_covers(d, pass, index))
-			units += ration_give_back_slot(lc, index);
-	}
-	ration_upward_finish(d, &ration_workspace(lc)->up);
+	while (pass->next < lc->nb_slots && work > 0)
+		units += pass_word(lc, pass, &work);
+	ration_upward_finish(ration_domain_of(lc), &ration_workspace(lc)->up);
 	pass->running = pass->next < lc->nb_slots;
 	return units;
 }

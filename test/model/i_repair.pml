@@ -10,8 +10,8 @@
  * steps (`unless`), once.
  *
  * Stands for: charge_tree(), uncharge_tree(), uncharge_stock() (stock.c); ration_give_back_slot(),
- * pass_go() (serve.c); ration_hier_charge(), walk_back(), ration_hier_uncharge(), upward_pend() and
- * upward_settle() (hierarchy.c); ration_repair(), mend_path(), look_at_walks(), measure(),
+ * pass_go() (serve.c); ration_hier_charge(), walk_back(), ration_hier_uncharge(), ration_upward_turn() and
+ * ration_upward_settle() (upward.h, hierarchy.c); ration_repair(), mend_path(), look_at_walks(), measure(),
  * still_quiet(), take_back() (repair.c); take_dead() (gone.c).
  *
  * The rule: the ledger of a counter is written after own and usage when units are charged, and
@@ -113,7 +113,7 @@ inline note_walk(c)
 #endif
 }
 
-/* upward_settle() of one depth, and upward_pend() of what goes on to the root. */
+/* ration_upward_settle() of one depth, and what it notes for the root. */
 inline settle(depth)
 {
 	if
