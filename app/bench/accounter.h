@@ -38,13 +38,16 @@ struct accounter_work {
 	const uint64_t *order; /**< Handles of counters, in order of use. */
 	uint32_t nb_order; /**< A power of two, and a multiple of the burst for bursts. */
 	uint64_t units; /**< Of each charge; bursts charge 1. */
-	uint64_t pairs; /**< A multiple of the burst for bursts. */
+	uint64_t pairs; /**< A multiple of the burst for bursts, of `pass` for passes. */
+	uint64_t first; /**< Where in `order` to begin; a multiple of the burst for bursts. */
+	uint64_t pass; /**< Counters of a pass. */
 };
 
 enum accounter_pattern {
 	ACCOUNTER_SAME, /**< Always the counter order[0]. */
 	ACCOUNTER_CALLS, /**< The same, but each operation is a call. */
 	ACCOUNTER_TURN, /**< order[0], order[1], ... each charged and uncharged in turn. */
+	ACCOUNTER_PASSES, /**< `pass` of them are charged, then the same uncharged. */
 	ACCOUNTER_BURSTS, /**< 32 from `order` are charged, then the same 32 uncharged. */
 	ACCOUNTER_BURSTS_AHEAD, /**< And those of the next burst are fetched before. */
 	ACCOUNTER_CHARGES, /**< Only charges, in turn: `pairs` of them. */

@@ -48,11 +48,34 @@ static __rte_always_inline uint64_t
 loop_turn(void *base, const struct accounter_work *w, accounter_op_t charge,
 	  accounter_op_t uncharge)
 {
-	const uint64_t *order = w->order, n = w->units, pairs = w->pairs, mask = w->nb_order - 1;
+	const uint64_t *order = w->order, n = w->units, mask = w->nb_order - 1;
+	const uint64_t end = w->first + w->pairs;
 	uint64_t i, refused = 0;
 
-	for (i = 0; i < pairs; i++)
+	for (i = w->first; i < end; i++)
 		refused += refused_pair(base, order[i & mask], n, charge, uncharge);
+	return refused;
+}
+
+/** As pages of several groups: a pass over them is charged, up to a refusal, then uncharged. */
+static __rte_always_inline uint64_t
+loop_passes(void *base, const struct accounter_work *w, accounter_op_t charge,
+	    accounter_op_t uncharge)
+{
+	const uint64_t *order = w->order, n = w->units, mask = w->nb_order - 1, pass = w->pass;
+	const uint64_t end = w->first + w->pairs;
+	uint64_t i, k, charged, refused = 0;
+
+	for (i = w->first; i < end; i += pass) {
+		for (k = i; k < i + pass; k++) {
+			if (unlikely(charge(base, order[k & mask], n) != 0))
+				break;
+		}
+		charged = k;
+		refused += i + pass - charged;
+		for (k = i; k < charged; k++)
+			refused += unlikely(uncharge(base, order[k & mask], n) != 0) ? 1 : 0;
+	}
 	return refused;
 }
 
@@ -73,11 +96,11 @@ static __rte_always_inline uint64_t
 loop_bursts(void *base, const struct accounter_work *w, accounter_charge_burst_t charge,
 	    accounter_uncharge_burst_t uncharge)
 {
-	const uint64_t *order = w->order, pairs = w->pairs, mask = w->nb_order - 1;
+	const uint64_t *order = w->order, mask = w->nb_order - 1, end = w->first + w->pairs;
 	uint8_t granted[BURST_SIZE];
 	uint64_t i, refused = 0;
 
-	for (i = 0; i < pairs; i += BURST_SIZE) {
+	for (i = w->first; i < end; i += BURST_SIZE) {
 		const uint64_t *c = &order[i & mask];
 
 		if (unlikely(charge(base, c, BURST_SIZE, granted) != BURST_SIZE))
@@ -95,11 +118,11 @@ static __rte_always_inline uint64_t
 loop_bursts_ahead(void *base, const struct accounter_work *w, accounter_charge_burst_t charge,
 		  accounter_uncharge_burst_t uncharge, accounter_prefetch_t prefetch)
 {
-	const uint64_t *order = w->order, pairs = w->pairs, mask = w->nb_order - 1;
+	const uint64_t *order = w->order, mask = w->nb_order - 1, end = w->first + w->pairs;
 	uint8_t granted[BURST_SIZE];
 	uint64_t i, refused = 0;
 
-	for (i = 0; i < pairs; i += BURST_SIZE) {
+	for (i = w->first; i < end; i += BURST_SIZE) {
 		const uint64_t *c = &order[i & mask];
 
 		prefetch(base, &order[(i + BURST_SIZE) & mask], BURST_SIZE);
@@ -116,10 +139,11 @@ loop_bursts_ahead(void *base, const struct accounter_work *w, accounter_charge_b
 static __rte_always_inline uint64_t
 loop_one_way(void *base, const struct accounter_work *w, accounter_op_t op)
 {
-	const uint64_t *order = w->order, n = w->units, pairs = w->pairs, mask = w->nb_order - 1;
+	const uint64_t *order = w->order, n = w->units, mask = w->nb_order - 1;
+	const uint64_t end = w->first + w->pairs;
 	uint64_t i, refused = 0;
 
-	for (i = 0; i < pairs; i++)
+	for (i = w->first; i < end; i++)
 		refused += unlikely(op(base, order[i & mask], n) != 0) ? 1 : 0;
 	return refused;
 }
@@ -171,6 +195,10 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, accounter_op_t un
 	{                                                                                          \
 		return loop_turn(lane, w, charge, uncharge);                                       \
 	}                                                                                          \
+	static uint64_t name##_loop_passes(void *lane, const struct accounter_work *w)             \
+	{                                                                                          \
+		return loop_passes(lane, w, charge, uncharge);                                     \
+	}                                                                                          \
 	static uint64_t name##_loop_bursts(void *lane, const struct accounter_work *w)             \
 	{                                                                                          \
 		return loop_bursts(lane, w, charge_many, uncharge_many);                           \
@@ -207,7 +235,8 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, accounter_op_t un
 /** Members of accounter.loop. */
 #define ACCOUNTER_LOOP_TABLE(name)                                                                 \
 	[ACCOUNTER_SAME] = name##_loop_same, [ACCOUNTER_CALLS] = name##_loop_calls,                \
-	[ACCOUNTER_TURN] = name##_loop_turn, [ACCOUNTER_BURSTS] = name##_loop_bursts,              \
-	[ACCOUNTER_CHARGES] = name##_loop_charges, [ACCOUNTER_UNCHARGES] = name##_loop_uncharges
+	[ACCOUNTER_TURN] = name##_loop_turn, [ACCOUNTER_PASSES] = name##_loop_passes,              \
+	[ACCOUNTER_BURSTS] = name##_loop_bursts, [ACCOUNTER_CHARGES] = name##_loop_charges,        \
+	[ACCOUNTER_UNCHARGES] = name##_loop_uncharges
 
 #endif /* BENCH_ACCOUNTER_LOOPS_H_ */

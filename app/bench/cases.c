@@ -8,6 +8,7 @@
 
 #include <rte_common.h>
 #include <rte_cycles.h>
+#include <rte_malloc.h>
 #include <rte_random.h>
 
 #include <ration.h>
@@ -21,15 +22,19 @@
 #define PAIRS_MAX 131072u
 /** Turns before measuring begins: clock frequency, page tables, caches, stock. */
 #define TURNS_WARM 4
-/** Pairs right before each window bring back what the other cases have pushed out. */
-#define PAIRS_WARM_MIN 1024u
-#define PAIRS_WARM_MAX 65536u
+/** Of a window, once more right before it: brings back code and branch history. */
+#define WARM_SHARE 4
 /** Orders are at least so long, so that a number that is no power of two fits often. */
 #define ORDER_MIN 8192u
 /** Cases with fewer share a tree of so many. */
 #define COUNTERS_SHARED 1024u
 /** Each charge where the root has no room. */
 #define UNITS_FULL 2
+/** How often everything is made anew, at other addresses; fewer for few repeats. */
+#define LAYOUTS 7u
+#define REPEATS_OF_LAYOUT 11u
+/** Other addresses: so many cache lines further on, at most. */
+#define PAD_LINES 64
 
 struct case_run {
 	struct bench_case c;
@@ -39,7 +44,8 @@ struct case_run {
 	uint64_t *order;
 	struct accounter_work work;
 	struct row *row;
-	uint64_t warm;
+	bool runs; /**< It has what it needs for now. */
+	uint64_t cursor; /**< Where in the order the next window begins. */
 	uint64_t wrong; /**< Operations refused that should not be, or the other way round. */
 	uint64_t slow;
 };
@@ -65,11 +71,21 @@ cases_add_all(struct case_list *l, const struct accounter *const *impls, struct 
 	}
 }
 
-/* Counters in turn, several times, or the same in random order. */
+/* More than the case needs, so that others can share it: a process has few domains. */
+static uint32_t
+counters_to_make(const struct bench_case *c)
+{
+	return c->impl->counters_max > 0 ? c->counters : RTE_MAX(c->counters, COUNTERS_SHARED);
+}
+
+/*
+ * Counters in turn, several times, or the same in random order. They begin anywhere in the tree, so
+ * that the slots of a few are now at the head of a cache line, now in its middle.
+ */
 static int
 make_order(struct case_run *run)
 {
-	uint32_t nb = RTE_MAX(rte_align32pow2(run->c.counters), ORDER_MIN), i, j;
+	uint32_t nb = RTE_MAX(rte_align32pow2(run->c.counters), ORDER_MIN), i, j, base;
 	uint64_t swap;
 
 	run->order = malloc(nb * sizeof(*run->order));
@@ -77,8 +93,9 @@ make_order(struct case_run *run)
 		warn("%s, %s", run->c.name, run->c.impl->name);
 		return -1;
 	}
+	base = (uint32_t)rte_rand_max(counters_to_make(&run->c) - run->c.counters + 1);
 	for (i = 0; i < nb; i++)
-		run->order[i] = run->c.impl->counter(run->self, i % run->c.counters);
+		run->order[i] = run->c.impl->counter(run->self, base + i % run->c.counters);
 	for (i = nb - 1; run->c.random && i > 0; i--) {
 		j = (uint32_t)rte_rand_max(i + 1);
 		swap = run->order[i];
@@ -88,15 +105,9 @@ make_order(struct case_run *run)
 	run->work.order = run->order;
 	run->work.nb_order = nb;
 	run->work.units = run->c.full ? UNITS_FULL : 1;
-	run->warm = RTE_MIN(RTE_MAX(run->c.counters, PAIRS_WARM_MIN), PAIRS_WARM_MAX);
+	run->work.pass = run->c.counters;
+	run->cursor = 0;
 	return 0;
-}
-
-/* More than the case needs, so that others can share it: a process has few domains. */
-static uint32_t
-counters_to_make(const struct bench_case *c)
-{
-	return c->impl->counters_max > 0 ? c->counters : RTE_MAX(c->counters, COUNTERS_SHARED);
 }
 
 static bool
@@ -120,7 +131,7 @@ get_accounter(struct case_list *l, struct case_run *run)
 	uint32_t i;
 
 	for (i = 0; &l->runs[i] != run; i++) {
-		if (can_share(&l->runs[i].c, &run->c) && l->runs[i].self != NULL) {
+		if (can_share(&l->runs[i].c, &run->c) && l->runs[i].lane != NULL) {
 			run->self = l->runs[i].self;
 			run->lane = l->runs[i].lane;
 			return 0;
@@ -142,6 +153,16 @@ order_name(const struct bench_case *c)
 	return c->random ? "random" : "round robin";
 }
 
+/* A whole number of bursts, or of passes. */
+static uint64_t
+round_pairs(const struct case_run *run, uint64_t pairs)
+{
+	uint64_t unit = run->c.pattern == ACCOUNTER_PASSES ? run->c.counters : BURST_SIZE;
+
+	return RTE_MAX(pairs / unit, UINT64_C(1)) * unit;
+}
+
+/* Go on where the last loop ended: many counters are then all of them, not the first ones. */
 static void
 loop(struct case_run *run, uint64_t pairs)
 {
@@ -149,6 +170,10 @@ loop(struct case_run *run, uint64_t pairs)
 	uint64_t refused;
 
 	work.pairs = pairs;
+	work.first = run->cursor;
+	run->cursor = (run->cursor + pairs) & (work.nb_order - 1);
+	if (run->c.pattern == ACCOUNTER_BURSTS_AHEAD || run->c.pattern == ACCOUNTER_BURSTS)
+		run->cursor = RTE_ALIGN_FLOOR(run->cursor, (uint64_t)BURST_SIZE);
 	refused = run->c.impl->loop[run->c.pattern](run->lane, &work);
 	run->wrong += run->c.full ? pairs - refused : refused;
 }
@@ -164,7 +189,7 @@ window_ns(const struct bench *b, struct case_run *run)
 {
 	uint64_t start, end, slow;
 
-	loop(run, run->warm);
+	loop(run, round_pairs(run, run->work.pairs / WARM_SHARE));
 	slow = slow_paths(run);
 	start = rte_rdtsc_precise();
 	loop(run, run->work.pairs);
@@ -179,52 +204,141 @@ choose_pairs(const struct bench *b, struct case_run *run)
 {
 	uint64_t pairs;
 
-	run->work.pairs = PAIRS_MIN;
+	run->work.pairs = round_pairs(run, PAIRS_MIN);
 	if (b->quick)
 		return;
 	window_ns(b, run);
 	pairs = (uint64_t)(WINDOW_NS / window_ns(b, run));
-	run->work.pairs = RTE_MIN(RTE_MAX(RTE_ALIGN_FLOOR(pairs, (uint64_t)BURST_SIZE), PAIRS_MIN),
-				  PAIRS_MAX);
+	run->work.pairs = round_pairs(run, RTE_MIN(RTE_MAX(pairs, PAIRS_MIN), PAIRS_MAX));
 }
 
-static int
+static json_t *
+case_params(const struct case_run *run)
+{
+	json_t *params = json_pack("{s:i,s:i,s:s,s:i}", "counters", (int)run->c.counters, "depth",
+				   (int)run->c.depth, "order", order_name(&run->c), "pairs",
+				   (int)run->work.pairs);
+
+	if (run->c.impl->slow_paths != NULL)
+		json_object_set_new(params, "batch",
+				    json_integer(run->c.no_stock ? 0 : ACCOUNTER_BATCH));
+	return params;
+}
+
+/* Without memory the case is left out, or the layout at hand if others had enough. */
+static void
 start_run(struct bench *b, struct case_list *l, struct case_run *run)
 {
-	if (get_accounter(l, run) < 0 || make_order(run) < 0) {
+	run->runs = get_accounter(l, run) == 0 && make_order(run) == 0;
+	if (!run->runs) {
 		warnx("%s, %s, %u counters: left out", run->c.name, run->c.impl->name,
 		      run->c.counters);
-		run->lane = NULL;
-		return 0;
+		return;
 	}
+	/* All stock is there, and all memory mapped, before anything is measured. */
+	loop(run, run->work.nb_order);
+	if (run->row != NULL)
+		return;
 	choose_pairs(b, run);
+	run->slow = 0;
 	run->row = results_row(&b->results, run->c.impl->name, run->c.name, "ns/pair",
-			       json_pack("{s:i,s:i,s:s,s:i}", "counters", (int)run->c.counters,
-					 "depth", (int)run->c.depth, "order", order_name(&run->c),
-					 "pairs", (int)run->work.pairs));
-	return 0;
+			       case_params(run));
 }
 
 static void
-measure(struct bench *b, const char *test, struct case_list *l)
+stop_runs(struct case_list *l)
 {
-	uint32_t turn, i;
+	struct case_run *run;
+	uint32_t i;
 
-	for (turn = 0; turn < TURNS_WARM; turn++) {
-		for (i = 0; i < l->nb; i++) {
-			if (l->runs[i].row != NULL)
-				window_ns(b, &l->runs[i]);
-			l->runs[i].slow = 0;
-		}
+	for (i = 0; i < l->nb; i++) {
+		run = &l->runs[i];
+		free(run->order);
+		if (run->owns && run->lane != NULL)
+			run->c.impl->leave(run->lane);
+		if (run->owns)
+			run->c.impl->destroy(run->self);
+		run->owns = run->runs = false;
+		run->order = NULL;
+		run->self = run->lane = NULL;
 	}
-	for (turn = 0; turn < b->repeats; turn++) {
+}
+
+/* In another order each turn: whoever comes behind a case that has emptied the caches pays. */
+static void
+shuffle(uint32_t *turns, uint32_t nb)
+{
+	uint32_t i, j, swap;
+
+	for (i = nb - 1; i > 0; i--) {
+		j = (uint32_t)rte_rand_max(i + 1);
+		swap = turns[i];
+		turns[i] = turns[j];
+		turns[j] = swap;
+	}
+}
+
+/* A window of each case that runs. Those that warm up leave no trace. */
+static void
+measure_turn(struct bench *b, struct case_list *l, const uint32_t *turns, bool warm)
+{
+	struct case_run *run;
+	uint64_t slow;
+	uint32_t i;
+	double ns;
+
+	for (i = 0; i < l->nb; i++) {
+		run = &l->runs[turns[i]];
+		if (!run->runs)
+			continue;
+		slow = run->slow;
+		ns = window_ns(b, run);
+		if (warm)
+			run->slow = slow;
+		else
+			samples_add(&run->row->samples, ns);
+	}
+}
+
+static void
+measure(struct bench *b, const char *test, struct case_list *l, uint32_t from, uint32_t to)
+{
+	uint32_t turns[l->nb], turn, i;
+
+	for (i = 0; i < l->nb; i++)
+		turns[i] = i;
+	for (turn = 0; turn < TURNS_WARM; turn++)
+		measure_turn(b, l, turns, true);
+	for (turn = from; turn < to; turn++) {
 		progress(test, turn, b->repeats);
-		for (i = 0; i < l->nb; i++) {
-			if (l->runs[i].row != NULL)
-				samples_add(&l->runs[i].row->samples, window_ns(b, &l->runs[i]));
-		}
+		shuffle(turns, l->nb);
+		measure_turn(b, l, turns, false);
 	}
-	progress(test, turn, b->repeats);
+}
+
+/*
+ * Make everything and measure a share of the repeats. Where code and data stand decides whether
+ * some loops take one cycle more or less, so that is not left to a single chance.
+ */
+static void
+measure_layout(struct bench *b, const char *test, struct case_list *l, uint32_t from, uint32_t to)
+{
+	size_t size = (1 + rte_rand_max(PAD_LINES)) * RTE_CACHE_LINE_SIZE;
+	void *heap = malloc(size), *eal = rte_malloc(NULL, size, RTE_CACHE_LINE_SIZE);
+	uint32_t i;
+
+	for (i = 0; i < l->nb; i++) {
+		if (from == 0 || l->runs[i].row != NULL)
+			start_run(b, l, &l->runs[i]);
+	}
+	measure(b, test, l, from, to);
+	stop_runs(l);
+	free(heap);
+	rte_free(eal);
+	for (i = 0; i < l->nb; i++) {
+		if (l->runs[i].row != NULL)
+			results_cut(l->runs[i].row);
+	}
 }
 
 /* An operation that went another way has cost something else than what is measured here. */
@@ -247,13 +361,13 @@ close_run(const char *test, struct case_run *run)
 int
 cases_run(struct bench *b, const char *test, struct case_list *l)
 {
-	uint32_t i;
+	uint32_t layouts = RTE_MIN(RTE_MAX(b->repeats / REPEATS_OF_LAYOUT, 1u), LAYOUTS), i;
 	int rc = 0;
 
-	for (i = 0; i < l->nb && rc == 0; i++)
-		rc = start_run(b, l, &l->runs[i]);
-	if (rc == 0)
-		measure(b, test, l);
+	for (i = 0; i < layouts; i++)
+		measure_layout(b, test, l, b->repeats * i / layouts,
+			       b->repeats * (i + 1) / layouts);
+	progress(test, b->repeats, b->repeats);
 	for (i = 0; i < l->nb && rc == 0; i++)
 		rc = close_run(test, &l->runs[i]);
 	return rc;
@@ -262,16 +376,6 @@ cases_run(struct bench *b, const char *test, struct case_list *l)
 void
 cases_free(struct case_list *l)
 {
-	uint32_t i;
-
-	for (i = 0; i < l->nb; i++) {
-		free(l->runs[i].order);
-		if (!l->runs[i].owns)
-			continue;
-		if (l->runs[i].lane != NULL)
-			l->runs[i].c.impl->leave(l->runs[i].lane);
-		l->runs[i].c.impl->destroy(l->runs[i].self);
-	}
 	free(l->runs);
 	*l = (struct case_list){0};
 }

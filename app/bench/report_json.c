@@ -34,11 +34,11 @@ target_json(const struct ratio *ratio)
 	return ratio->target > 0 ? json_real(ratio->target) : json_null();
 }
 
-/* Null: a row is missing. */
+/* Null: a row is missing, or has no parts. */
 static json_t *
-value_json(const struct ratio *ratio)
+value_json(double value)
 {
-	return isnan(ratio->value) ? json_null() : json_real(ratio->value);
+	return isnan(value) ? json_null() : json_real(value);
 }
 
 /* A ratio without target, or of lcores on one CPU, is neither met nor missed: null. */
@@ -55,10 +55,11 @@ ratios_json(const struct results *r)
 	const struct ratio *ratio;
 
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
-		json_array_append_new(ratios,
-				      json_pack("{s:s,s:o,s:o,s:o}", "name", ratio->name, "value",
-						value_json(ratio), "target", target_json(ratio),
-						"ok", verdict_json(ratio)));
+		json_array_append_new(
+			ratios, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name, "value",
+					  value_json(ratio->value), "low", value_json(ratio->low),
+					  "high", value_json(ratio->high), "target",
+					  target_json(ratio), "ok", verdict_json(ratio)));
 	}
 	return ratios;
 }

@@ -67,20 +67,31 @@ why_unjudged(const struct ratio *ratio)
 	return ratio->one_cpu ? "  lcores on one CPU" : "";
 }
 
+static const char *
+verdict(const struct ratio *ratio)
+{
+	if (ratio_undecided(ratio))
+		return ratio_ok(ratio) ? "ok, not in all parts" : "MISSED, not in all parts";
+	return ratio_ok(ratio) ? "ok" : "MISSED";
+}
+
 static void
 print_ratios(const struct results *r, FILE *f)
 {
 	const struct ratio *ratio;
+	char range[32];
 
-	fprintf(f, "%-68s %9s %9s\n", "ratio of medians", "value", "target");
+	fprintf(f, "%-68s %9s %17s %9s\n", "ratio of medians", "value", "range", "target");
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
 		if (isnan(ratio->value))
 			fprintf(f, "%-68s %9s ", ratio->name, "-");
 		else
 			fprintf(f, "%-68s %9.3f ", ratio->name, ratio->value);
+		snprintf(range, sizeof(range), "%.3f-%.3f", ratio->low, ratio->high);
+		fprintf(f, "%17s ", isnan(ratio->low) ? "" : range);
 		if (ratio_judged(ratio))
 			fprintf(f, "%4s %.2f  %s\n", ratio->at_least ? ">=" : "<=", ratio->target,
-				ratio_ok(ratio) ? "ok" : "MISSED");
+				verdict(ratio));
 		else
 			fprintf(f, "%9s%s\n", "-", why_unjudged(ratio));
 	}

@@ -42,10 +42,32 @@ results_row(struct results *r, const char *impl, const char *name, const char *u
 	return row;
 }
 
+void
+results_cut(struct row *row)
+{
+	row->parts = reallocarray(row->parts, row->nb_parts + 1, sizeof(*row->parts));
+	if (row->parts == NULL)
+		err(EXIT_FAILURE, "no memory for results");
+	row->parts[row->nb_parts++] = samples_median_from(&row->samples, row->cut);
+	row->cut = row->samples.nb;
+}
+
+/* A percentile that ten samples at least lie beyond: fewer would make it one of the extremes. */
+static void
+add_percentile(struct row *row, const char *name, double percent, uint32_t samples_min)
+{
+	if (row->summary.samples < samples_min || json_object_get(row->params, name) != NULL)
+		return;
+	json_object_set_new(row->params, name,
+			    json_real(samples_percentile(&row->samples, percent)));
+}
+
 int
 results_close_row(struct row *row)
 {
 	row->summary = samples_summary(&row->samples);
+	add_percentile(row, "p99", 99, 1000);
+	add_percentile(row, "p99_9", 99.9, 10000);
 	if (row->summary.samples > 0)
 		return 0;
 	warnx("%s, %s: no valid sample; are the lcores on CPUs of their own?", row->name,
@@ -58,6 +80,7 @@ free_row(struct row *row)
 {
 	json_decref(row->params);
 	samples_free(&row->samples);
+	free(row->parts);
 	free(row);
 }
 
@@ -108,10 +131,22 @@ add_ratio(struct results *r, const char *name, double target)
 	struct ratio *ratio = alloc_or_exit(sizeof(*ratio));
 
 	snprintf(ratio->name, sizeof(ratio->name), "%s", name);
-	ratio->value = NAN;
+	ratio->value = ratio->low = ratio->high = NAN;
 	ratio->target = target;
 	TAILQ_INSERT_TAIL(&r->ratios, ratio, next);
 	return ratio;
+}
+
+/* A part without a sample says nothing. */
+static void
+widen(struct ratio *ratio, double value)
+{
+	if (!isfinite(value))
+		return;
+	if (isnan(ratio->low) || value < ratio->low)
+		ratio->low = value;
+	if (isnan(ratio->high) || value > ratio->high)
+		ratio->high = value;
 }
 
 struct ratio *
@@ -119,11 +154,16 @@ results_ratio(struct results *r, const char *name, const struct row *over, const
 	      double target)
 {
 	struct ratio *ratio = add_ratio(r, name, target);
+	uint32_t i;
 
 	if (over == NULL || under == NULL || under->summary.median == 0)
 		return ratio;
 	ratio->value = over->summary.median / under->summary.median;
 	ratio->one_cpu = over->one_cpu || under->one_cpu;
+	if (over->nb_parts == under->nb_parts) {
+		for (i = 0; i < over->nb_parts; i++)
+			widen(ratio, over->parts[i] / under->parts[i]);
+	}
 	return ratio;
 }
 
@@ -138,11 +178,14 @@ void
 results_value(struct results *r, const char *name, const struct row *row, double target)
 {
 	struct ratio *ratio = add_ratio(r, name, target);
+	uint32_t i;
 
 	if (row == NULL)
 		return;
 	ratio->value = row->summary.median;
 	ratio->one_cpu = row->one_cpu;
+	for (i = 0; i < row->nb_parts; i++)
+		widen(ratio, row->parts[i]);
 }
 
 bool
@@ -151,10 +194,22 @@ ratio_judged(const struct ratio *ratio)
 	return ratio->target > 0 && !ratio->one_cpu && !isnan(ratio->value);
 }
 
+static bool
+meets(const struct ratio *ratio, double value)
+{
+	return ratio->at_least ? value >= ratio->target : value <= ratio->target;
+}
+
 bool
 ratio_ok(const struct ratio *ratio)
 {
-	return ratio->at_least ? ratio->value >= ratio->target : ratio->value <= ratio->target;
+	return meets(ratio, ratio->value);
+}
+
+bool
+ratio_undecided(const struct ratio *ratio)
+{
+	return !isnan(ratio->low) && meets(ratio, ratio->low) != meets(ratio, ratio->high);
 }
 
 void

@@ -29,6 +29,9 @@ struct row {
 	json_t *params;
 	bool one_cpu; /**< The lcores shared a CPU: the figures are those of the scheduler. */
 	struct samples samples;
+	double *parts; /**< Median of each part, see results_cut(). */
+	uint32_t nb_parts;
+	uint32_t cut; /**< Samples before the part at hand. */
 	struct summary summary; /**< Valid after results_close_row(). */
 };
 
@@ -37,6 +40,7 @@ struct ratio {
 	TAILQ_ENTRY(ratio) next;
 	char name[96];
 	double value; /**< NAN: a row is missing. */
+	double low, high; /**< The same of each part: the lowest and the highest. NAN: no parts. */
 	double target; /**< 0: none, the ratio is only reported. */
 	bool at_least; /**< The target is a lower bound; else an upper one. */
 	bool one_cpu; /**< One of the rows is marked so: there is nothing to judge. */
@@ -67,6 +71,13 @@ void results_init(struct results *r);
  */
 struct row *results_row(struct results *r, const char *impl, const char *name, const char *unit,
 			json_t *params);
+
+/**
+ * A part of a row's measuring ends: what comes next is measured under other circumstances, such as
+ * memory laid out anew. Rows with as many parts have been cut at the same moments: their ratios
+ * then have a range. To be called before the row is closed.
+ */
+void results_cut(struct row *row);
 
 /** Summarise the samples of a row. @return 0, or -1 and a message if it has none. */
 int results_close_row(struct row *row);
@@ -104,6 +115,9 @@ bool ratio_judged(const struct ratio *ratio);
 
 /** Has a judged ratio met its target? */
 bool ratio_ok(const struct ratio *ratio);
+
+/** Is that so in some parts and not in others? */
+bool ratio_undecided(const struct ratio *ratio);
 
 void results_free(struct results *r);
 

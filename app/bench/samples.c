@@ -3,6 +3,7 @@
  */
 
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "samples.h"
@@ -27,6 +28,20 @@ by_value(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+double
+samples_median_from(const struct samples *s, uint32_t first)
+{
+	struct samples part = {0};
+	double median;
+	uint32_t i;
+
+	for (i = first; i < s->nb; i++)
+		samples_add(&part, s->values[i]);
+	median = part.nb > 0 ? samples_summary(&part).median : NAN;
+	samples_free(&part);
+	return median;
 }
 
 struct summary

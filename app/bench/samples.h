@@ -31,6 +31,9 @@ void samples_add(struct samples *s, double value);
 /** Sort the values and summarise them; all zero if there are none. */
 struct summary samples_summary(struct samples *s);
 
+/** Median of the values from one on. Before samples_summary(); NAN if there are none. */
+double samples_median_from(const struct samples *s, uint32_t first);
+
 /** Value below which so many percent lie. After samples_summary(); 0 if there are none. */
 double samples_percentile(const struct samples *s, double percent);
 

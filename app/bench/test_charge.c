@@ -29,12 +29,18 @@ static const struct accounter *const in_turn[] = {
 	&accounter_limit,	  &accounter_ration,	  &accounter_slots_7_random,
 	&accounter_slots_7_rr,	  &accounter_stock_v3,	  &accounter_stock_v4,
 	&accounter_limit_counter, &accounter_atomic_tree, NULL};
+static const struct accounter *const in_passes[] = {&accounter_limit, &accounter_ration,
+						    &accounter_slots_7_random,
+						    &accounter_slots_7_rr, NULL};
 static const struct accounter *const at_random[] = {&accounter_limit, &accounter_ration,
 						    &accounter_slots_7_random,
 						    &accounter_slots_7_rr, NULL};
+static const struct accounter *const in_bulk[] = {&accounter_mempool_cache, NULL};
 static const struct accounter *const fastest[] = {&accounter_limit, &accounter_ration, NULL};
 
-static const uint32_t turns[] = {1, 4, 7, 8, 16, 32, 256};
+/** Of an implementation with seven slots. */
+#define SLOTS 7u
+static const uint32_t turns[] = {1, 2, 3, 4, 5, 6, SLOTS, SLOTS + 1, 16, 32, 256};
 static const uint32_t sweep[] = {1, 32, 1024, 65536, 1048576};
 /** Beyond this a quick run, which has little memory, does not go. */
 #define COUNTERS_QUICK 1024
@@ -59,14 +65,24 @@ add_cases(const struct bench *b, struct case_list *l)
 	c.depth = DEPTH_OF_THREE;
 	for (i = 0; i < RTE_DIM(turns); i++) {
 		c.counters = turns[i];
+		c.name = "turn";
+		c.pattern = ACCOUNTER_TURN;
 		cases_add_all(l, in_turn, c);
+		c.name = "passes";
+		c.pattern = ACCOUNTER_PASSES;
+		cases_add_all(l, in_passes, c);
 	}
+	c.pattern = ACCOUNTER_TURN;
 	c.name = "random";
 	c.random = true;
 	c.counters = 1024;
 	cases_add_all(l, at_random, c);
 
 	c.depth = 1;
+	c.counters = 1;
+	c.name = "burst";
+	c.pattern = ACCOUNTER_BURSTS;
+	cases_add_all(l, in_bulk, c);
 	for (i = 0; i < RTE_DIM(sweep) && (!b->quick || sweep[i] <= COUNTERS_QUICK); i++) {
 		c.counters = sweep[i];
 		c.name = "burst";
@@ -93,6 +109,10 @@ struct charge_ratio {
 	{                                                                                          \
 		impl, "turn", counters, DEPTH_OF_THREE, 0                                          \
 	}
+#define PASSES(impl, counters)                                                                     \
+	{                                                                                          \
+		impl, "passes", counters, DEPTH_OF_THREE, 0                                        \
+	}
 #define BURST(impl, counters)                                                                      \
 	{                                                                                          \
 		impl, "burst", counters, 1, 0                                                      \
@@ -118,8 +138,6 @@ static const struct charge_ratio ratios[] = {
 	 AHEAD("limit", 1048576), 1.5, false},
 	{"burst of 32 over 1 Mi counters: prefetched / not, ration", AHEAD("ration", 1048576),
 	 BURST("ration", 1048576), 0, false},
-	{"turn: ration over 256 counters / 1", TURN("ration", 256), TURN("ration", 1), 2, false},
-	{"turn: ration over 1 counter / 256", TURN("ration", 1), TURN("ration", 256), 2, false},
 	{"turn: ration over 8 counters / 7", TURN("ration", 8), TURN("ration", 7), 1.1, false},
 	{"turn over 1 counter: ration / limit", TURN("ration", 1), TURN("limit", 1), 0, false},
 	{"turn over 256 counters: ration / limit", TURN("ration", 256), TURN("limit", 256), 0,
@@ -129,14 +147,6 @@ static const struct charge_ratio ratios[] = {
 	 {"limit", "random", 0, 0, 0},
 	 0,
 	 false},
-	{"turn over 1 counter: slots-7-rr / ration, at least", TURN("slots-7-rr", 1),
-	 TURN("ration", 1), 1, true},
-	{"turn over 4 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 4),
-	 TURN("ration", 4), 1, true},
-	{"turn over 7 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 7),
-	 TURN("ration", 7), 1, true},
-	{"turn over 7 counters: slots-7-random / ration, at least", TURN("slots-7-random", 7),
-	 TURN("ration", 7), 1, true},
 	{"turn over 8 counters: slots-7-rr / ration, at least", TURN("slots-7-rr", 8),
 	 TURN("ration", 8), 15, true},
 	{"turn over 8 counters: slots-7-random / ration, at least", TURN("slots-7-random", 8),
@@ -145,6 +155,14 @@ static const struct charge_ratio ratios[] = {
 	 TURN("ration", 32), 30, true},
 	{"turn over 32 counters: slots-7-random / ration, at least", TURN("slots-7-random", 32),
 	 TURN("ration", 32), 30, true},
+	{"passes over 8 counters: slots-7-rr / ration, at least", PASSES("slots-7-rr", 8),
+	 PASSES("ration", 8), 15, true},
+	{"passes over 8 counters: slots-7-random / ration, at least", PASSES("slots-7-random", 8),
+	 PASSES("ration", 8), 15, true},
+	{"passes over 32 counters: slots-7-rr / ration, at least", PASSES("slots-7-rr", 32),
+	 PASSES("ration", 32), 30, true},
+	{"passes over 32 counters: slots-7-random / ration, at least", PASSES("slots-7-random", 32),
+	 PASSES("ration", 32), 30, true},
 	{"pair: stock-v3 / ration, at least", PAIR("stock-v3", DEPTH_OF_THREE),
 	 PAIR("ration", DEPTH_OF_THREE), 10, true},
 	{"pair: stock-v4 / ration, at least", PAIR("stock-v4", DEPTH_OF_THREE),
@@ -154,14 +172,70 @@ static const struct charge_ratio ratios[] = {
 	{"pair: limit-counter / ration", PAIR("limit-counter", 1), PAIR("ration", 1), 0, false},
 	{"pair: mempool-cache / ration, at least", PAIR("mempool-cache", 1), PAIR("ration", 1), 3,
 	 true},
+	{"burst of 32, one counter: mempool-cache / ration", BURST("mempool-cache", 1),
+	 BURST("ration", 1), 0, false},
 	{"pair: meter / ration, at least", PAIR("meter", 1), PAIR("ration", 1), 2, true},
 };
+
+/* The row of one implementation over the number of counters where it is dearest, or cheapest. */
+static const struct row *
+extreme_turn(const struct results *r, const char *impl, bool dearest)
+{
+	const struct row *found = NULL, *row;
+	uint32_t i;
+
+	for (i = 0; i < RTE_DIM(turns); i++) {
+		const struct row_key key = TURN(impl, turns[i]);
+
+		row = results_find(r, &key);
+		if (row != NULL &&
+		    (found == NULL || (row->summary.median > found->summary.median) == dearest))
+			found = row;
+	}
+	return found;
+}
+
+/* Slots against ration over as many counters as there are slots or fewer, where they do best. */
+static void
+add_ratio_of_few(struct bench *b, const char *slots, const char *name)
+{
+	const struct row *over, *under, *best_over = NULL, *best_under = NULL;
+	char text[96];
+	uint32_t i;
+
+	for (i = 0; i < RTE_DIM(turns) && turns[i] <= SLOTS; i++) {
+		const struct row_key theirs = {slots, name, turns[i], DEPTH_OF_THREE, 0},
+				     ours = {"ration", name, turns[i], DEPTH_OF_THREE, 0};
+
+		over = results_find(&b->results, &theirs);
+		under = results_find(&b->results, &ours);
+		if (over == NULL || under == NULL)
+			continue;
+		if (best_over == NULL ||
+		    over->summary.median / under->summary.median <
+			    best_over->summary.median / best_under->summary.median) {
+			best_over = over;
+			best_under = under;
+		}
+	}
+	snprintf(text, sizeof(text), "%s over 1 to 7 counters, the worst: %s / ration, at least",
+		 name, slots);
+	results_ratio_at_least(&b->results, text, best_over, best_under, 1);
+}
 
 static void
 add_ratios(struct bench *b)
 {
 	const struct charge_ratio *ratio;
 	const struct row *over, *under;
+
+	results_ratio(&b->results, "turn over 1 to 256 counters: ration, dearest / cheapest",
+		      extreme_turn(&b->results, "ration", true),
+		      extreme_turn(&b->results, "ration", false), 2);
+	add_ratio_of_few(b, "slots-7-rr", "turn");
+	add_ratio_of_few(b, "slots-7-random", "turn");
+	add_ratio_of_few(b, "slots-7-rr", "passes");
+	add_ratio_of_few(b, "slots-7-random", "passes");
 
 	for (ratio = ratios; ratio != &ratios[RTE_DIM(ratios)]; ratio++) {
 		over = results_find(&b->results, &ratio->over);

@@ -42,7 +42,8 @@
 static void
 pairs_of_own(struct crew_member *m)
 {
-	const struct accounter_work work = {&m->crew->counters[m->id], 1, 1, PAIRS};
+	const struct accounter_work work = {
+		.order = &m->crew->counters[m->id], .nb_order = 1, .units = 1, .pairs = PAIRS};
 
 	crew_add(&m->refused, m->crew->impl->loop[ACCOUNTER_SAME](m->lane, &work));
 	crew_add(&m->progress, PAIRS);
@@ -52,7 +53,8 @@ pairs_of_own(struct crew_member *m)
 static void
 produce(struct crew_member *m)
 {
-	const struct accounter_work work = {m->crew->counters, 1, 1, HANDFUL};
+	const struct accounter_work work = {
+		.order = m->crew->counters, .nb_order = 1, .units = 1, .pairs = HANDFUL};
 	struct crew_member *consumer = m + 1;
 
 	/* Pairs with the release of crew_add() in consume(). */
@@ -67,7 +69,8 @@ produce(struct crew_member *m)
 static void
 consume(struct crew_member *m)
 {
-	const struct accounter_work work = {m->crew->counters, 1, 1, HANDFUL};
+	const struct accounter_work work = {
+		.order = m->crew->counters, .nb_order = 1, .units = 1, .pairs = HANDFUL};
 	struct crew_member *producer = m - 1;
 
 	/* Pairs with the release of crew_add() in produce(). */

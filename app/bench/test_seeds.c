@@ -70,7 +70,10 @@ start_run(struct bench *b, struct seeds_run *r, const struct accounter *impl, ui
 	}
 	for (i = 0; i < PAGES_MAX; i++)
 		r->order[i] = impl->counter(r->self, i % groups);
-	r->work = (struct accounter_work){r->order, PAGES_MAX, 1, (uint64_t)groups * pages};
+	r->work = (struct accounter_work){.order = r->order,
+					  .nb_order = PAGES_MAX,
+					  .units = 1,
+					  .pairs = (uint64_t)groups * pages};
 	r->row =
 		results_row(&b->results, impl->name, "seeds", "us/iteration",
 			    json_pack("{s:i,s:i,s:i}", "counters", (int)groups, "pages", (int)pages,

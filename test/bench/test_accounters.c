@@ -125,7 +125,11 @@ every_loop_gives_back_what_it_charges(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS];
-	const struct accounter_work work = {order, COUNTERS, 1, 10 * COUNTERS};
+	const struct accounter_work work = {.order = order,
+					    .nb_order = COUNTERS,
+					    .units = 1,
+					    .pairs = 10 * COUNTERS,
+					    .pass = 1};
 	uint32_t i;
 	int pattern;
 
@@ -148,7 +152,11 @@ loops_that_go_one_way_leave_it_charged(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS];
-	const struct accounter_work work = {order, COUNTERS, 3, 10 * COUNTERS};
+	const struct accounter_work work = {.order = order,
+					    .nb_order = COUNTERS,
+					    .units = 3,
+					    .pairs = 10 * COUNTERS,
+					    .pass = 1};
 
 	fill_order(&b, order);
 	assert_int_equal(b.a->loop[ACCOUNTER_CHARGES](b.lane, &work), 0);
@@ -175,7 +183,8 @@ every_loop_counts_what_a_full_counter_refuses(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS], used;
-	const struct accounter_work work = {order, COUNTERS, 1, COUNTERS};
+	const struct accounter_work work = {
+		.order = order, .nb_order = COUNTERS, .units = 1, .pairs = COUNTERS, .pass = 1};
 	int pattern;
 
 	fill_order(&b, order);
@@ -198,7 +207,8 @@ the_same_loop_charges_the_units_it_is_told(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order = b.a->counter(b.self, 0), used = use_up(&b, order);
-	struct accounter_work work = {&order, 1, 3, 8};
+	struct accounter_work work = {
+		.order = &order, .nb_order = 1, .units = 3, .pairs = 8, .pass = 1};
 
 	assert_int_equal(uncharge(&b, order, 2), 0);
 	assert_int_equal(b.a->loop[ACCOUNTER_SAME](b.lane, &work), 8);
@@ -240,11 +250,38 @@ too_large_an_uncharge_is_refused(void **state)
 }
 
 static void
+a_loop_begins_where_it_is_told(void **state)
+{
+	struct bed b = make_bed(state, &tree);
+	uint64_t order[COUNTERS];
+	struct accounter_work work = {.order = order,
+				      .nb_order = COUNTERS,
+				      .units = 1,
+				      .pairs = 2,
+				      .first = COUNTERS - 1};
+
+	fill_order(&b, order);
+	if (b.a->loop[ACCOUNTER_CHARGES] != NULL) {
+		assert_int_equal(b.a->loop[ACCOUNTER_CHARGES](b.lane, &work), 0);
+		assert_int_equal(granted(&b, order[COUNTERS - 1]), 1);
+		assert_int_equal(granted(&b, order[0]), 1);
+		assert_int_equal(granted(&b, order[1]), 0);
+		assert_int_equal(b.a->loop[ACCOUNTER_UNCHARGES](b.lane, &work), 0);
+	}
+	each_has(&b, order, 0);
+	break_bed(&b);
+}
+
+static void
 hits_take_no_slow_path(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS], slow;
-	const struct accounter_work work = {order, COUNTERS, 1, 10 * COUNTERS};
+	const struct accounter_work work = {.order = order,
+					    .nb_order = COUNTERS,
+					    .units = 1,
+					    .pairs = 10 * COUNTERS,
+					    .pass = 1};
 
 	fill_order(&b, order);
 	b.a->loop[ACCOUNTER_BURSTS](b.lane, &work);
@@ -264,7 +301,8 @@ without_stock_nothing_hits(void **state)
 		.counters = COUNTERS, .depth = 3, .max = MAX, .no_stock = true};
 	struct bed b = make_bed(state, &bare);
 	uint64_t order[COUNTERS];
-	const struct accounter_work work = {order, COUNTERS, 1, COUNTERS};
+	const struct accounter_work work = {
+		.order = order, .nb_order = COUNTERS, .units = 1, .pairs = COUNTERS, .pass = 1};
 
 	fill_order(&b, order);
 	assert_int_equal(b.a->loop[ACCOUNTER_TURN](b.lane, &work), 0);
@@ -282,7 +320,8 @@ without_stock_nothing_hits(void **state)
 		TEST(name, handles_differ, accounter),                                             \
 		TEST(name, every_loop_gives_back_what_it_charges, accounter),                      \
 		TEST(name, every_loop_counts_what_a_full_counter_refuses, accounter),              \
-		TEST(name, the_same_loop_charges_the_units_it_is_told, accounter)
+		TEST(name, the_same_loop_charges_the_units_it_is_told, accounter),                 \
+		TEST(name, a_loop_begins_where_it_is_told, accounter)
 
 #define TESTS_OF_TREES(name, accounter)                                                            \
 	TESTS_OF_ALL(name, accounter),                                                             \

@@ -448,7 +448,8 @@ a_bucket_is_refilled_by_time(void **state)
 {
 	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
 	struct bed b = make_bed(&accounter_meter, &tree);
-	const struct accounter_work work = {&b.c, 1, 1, 1000};
+	const struct accounter_work work = {
+		.order = &b.c, .nb_order = 1, .units = 1, .pairs = 1000};
 	int i;
 
 	(void)state;

@@ -135,6 +135,87 @@ a_row_of_few_samples_says_so_unless_they_are_counts(void **state)
 	results_free(&r);
 }
 
+static struct row *
+add_row_of_parts(struct results *r, const char *impl, double first, double second)
+{
+	struct row *row = results_row(r, impl, "parts", "ns", json_object());
+
+	samples_add(&row->samples, first);
+	results_cut(row);
+	samples_add(&row->samples, second);
+	samples_add(&row->samples, second);
+	results_cut(row);
+	assert_int_equal(results_close_row(row), 0);
+	return row;
+}
+
+static void
+a_ratio_of_parts_has_a_range(void **state)
+{
+	struct results r;
+	struct row *over, *under, *whole;
+
+	(void)state;
+	results_init(&r);
+	over = add_row_of_parts(&r, "a", 9, 2);
+	under = add_row_of_parts(&r, "b", 3, 1);
+	whole = add_row(&r, "c", "whole", 1, 2);
+	results_ratio(&r, "decided", over, under, 4);
+	assert_true(last_ratio(&r)->low == 2 && last_ratio(&r)->high == 3);
+	assert_false(ratio_undecided(last_ratio(&r)));
+	results_ratio(&r, "undecided", over, under, 2.5);
+	assert_true(ratio_undecided(last_ratio(&r)));
+	results_ratio_at_least(&r, "undecided", over, under, 2.5);
+	assert_true(ratio_undecided(last_ratio(&r)));
+	results_ratio_at_least(&r, "decided", over, under, 3.5);
+	assert_false(ratio_undecided(last_ratio(&r)));
+	results_value(&r, "value", over, 5);
+	assert_true(last_ratio(&r)->low == 2 && last_ratio(&r)->high == 9);
+	results_ratio(&r, "other parts", over, whole, 1.5);
+	assert_true(isnan(last_ratio(&r)->low) && !ratio_undecided(last_ratio(&r)));
+	results_free(&r);
+}
+
+static void
+a_part_without_samples_is_not_in_the_range(void **state)
+{
+	struct results r;
+	struct row *empty, *full;
+
+	(void)state;
+	results_init(&r);
+	full = add_row_of_parts(&r, "a", 2, 2);
+	empty = results_row(&r, "b", "parts", "ns", json_object());
+	results_cut(empty);
+	samples_add(&empty->samples, 1);
+	results_cut(empty);
+	assert_int_equal(results_close_row(empty), 0);
+	results_ratio(&r, "ratio", full, empty, 1);
+	assert_true(last_ratio(&r)->low == 2 && last_ratio(&r)->high == 2);
+	results_free(&r);
+}
+
+static void
+a_percentile_of_a_row_needs_ten_samples_beyond_it(void **state)
+{
+	struct results r;
+	struct row *row;
+	int i;
+
+	(void)state;
+	results_init(&r);
+	row = results_row(&r, "a", "row", "ns", json_object());
+	for (i = 0; i < 999; i++)
+		samples_add(&row->samples, i);
+	results_close_row(row);
+	assert_null(json_object_get(row->params, "p99"));
+	samples_add(&row->samples, 1000);
+	results_close_row(row);
+	assert_non_null(json_object_get(row->params, "p99"));
+	assert_null(json_object_get(row->params, "p99_9"));
+	results_free(&r);
+}
+
 int
 main(void)
 {
@@ -144,6 +225,9 @@ main(void)
 		cmocka_unit_test(what_is_missing_shared_or_without_target_is_not_judged),
 		cmocka_unit_test(a_row_without_samples_is_dropped),
 		cmocka_unit_test(a_row_of_few_samples_says_so_unless_they_are_counts),
+		cmocka_unit_test(a_ratio_of_parts_has_a_range),
+		cmocka_unit_test(a_part_without_samples_is_not_in_the_range),
+		cmocka_unit_test(a_percentile_of_a_row_needs_ten_samples_beyond_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
