@@ -56,9 +56,11 @@ cases_add(struct case_list *l, struct bench_case c)
 	if (l->nb == l->size) {
 		l->size = l->size == 0 ? 64 : 2 * l->size;
 		l->runs = reallocarray(l->runs, l->size, sizeof(*l->runs));
-		if (l->runs == NULL)
+		l->turns = reallocarray(l->turns, l->size, sizeof(*l->turns));
+		if (l->runs == NULL || l->turns == NULL)
 			err(EXIT_FAILURE, "no memory for %u cases", l->size);
 	}
+	l->turns[l->nb] = l->nb;
 	l->runs[l->nb++] = (struct case_run){.c = c};
 }
 
@@ -266,21 +268,21 @@ stop_runs(struct case_list *l)
 
 /* In another order each turn: whoever comes behind a case that has emptied the caches pays. */
 static void
-shuffle(uint32_t *turns, uint32_t nb)
+shuffle(struct case_list *l)
 {
 	uint32_t i, j, swap;
 
-	for (i = nb - 1; i > 0; i--) {
-		j = (uint32_t)rte_rand_max(i + 1);
-		swap = turns[i];
-		turns[i] = turns[j];
-		turns[j] = swap;
+	for (i = l->nb; i > 1; i--) {
+		j = (uint32_t)rte_rand_max(i);
+		swap = l->turns[i - 1];
+		l->turns[i - 1] = l->turns[j];
+		l->turns[j] = swap;
 	}
 }
 
 /* A window of each case that runs. Those that warm up leave no trace. */
 static void
-measure_turn(struct bench *b, struct case_list *l, const uint32_t *turns, bool warm)
+measure_turn(struct bench *b, struct case_list *l, bool warm)
 {
 	struct case_run *run;
 	uint64_t slow;
@@ -288,7 +290,7 @@ measure_turn(struct bench *b, struct case_list *l, const uint32_t *turns, bool w
 	double ns;
 
 	for (i = 0; i < l->nb; i++) {
-		run = &l->runs[turns[i]];
+		run = &l->runs[l->turns[i]];
 		if (!run->runs)
 			continue;
 		slow = run->slow;
@@ -303,16 +305,14 @@ measure_turn(struct bench *b, struct case_list *l, const uint32_t *turns, bool w
 static void
 measure(struct bench *b, const char *test, struct case_list *l, uint32_t from, uint32_t to)
 {
-	uint32_t turns[l->nb], turn, i;
+	uint32_t turn;
 
-	for (i = 0; i < l->nb; i++)
-		turns[i] = i;
 	for (turn = 0; turn < TURNS_WARM; turn++)
-		measure_turn(b, l, turns, true);
+		measure_turn(b, l, true);
 	for (turn = from; turn < to; turn++) {
 		progress(test, turn, b->repeats);
-		shuffle(turns, l->nb);
-		measure_turn(b, l, turns, false);
+		shuffle(l);
+		measure_turn(b, l, false);
 	}
 }
 
@@ -377,5 +377,6 @@ void
 cases_free(struct case_list *l)
 {
 	free(l->runs);
+	free(l->turns);
 	*l = (struct case_list){0};
 }

@@ -33,6 +33,7 @@ struct case_run;
 /** All cases of a test, and the accounters that they share. */
 struct case_list {
 	struct case_run *runs;
+	uint32_t *turns; /**< The order in which they take turns. */
 	uint32_t nb;
 	uint32_t size;
 };

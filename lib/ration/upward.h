@@ -39,23 +39,31 @@ ration_take_own(struct counter *c, uint64_t n, bool part)
 
 #if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__) && !defined(RATION_EXPLORE)
 
-/** Take n, or as much of it as there is, from own and usage of c, which are neighbours, at once. */
+/** Compare and exchange own and usage, which are neighbours, at once. */
+static inline bool
+ration_cas_own_and_usage(struct counter *c, uint64_t own, uint64_t usage, uint64_t taken)
+{
+	bool done;
+
+	RTE_BUILD_BUG_ON(offsetof(struct counter, own) != offsetof(struct counter, usage) + 8);
+	asm volatile("lock cmpxchg16b %1"
+		     : "=@ccz"(done), "+m"(c->usage), "+m"(c->own), "+a"(usage), "+d"(own)
+		     : "b"(usage - taken), "c"(own - taken)
+		     : "memory");
+	return done;
+}
+
+/** Take n, or as much of it as there is, from own and usage of c in one go. */
 static inline uint64_t
 ration_take_own_and_usage(struct counter *c, uint64_t n)
 {
 	uint64_t own, usage, taken;
-	bool done;
 
-	RTE_BUILD_BUG_ON(offsetof(struct counter, own) != offsetof(struct counter, usage) + 8);
 	do {
 		own = ration_load(&c->own, relaxed);
 		usage = ration_load(&c->usage, relaxed);
 		taken = RTE_MIN(n, own);
-		asm volatile("lock cmpxchg16b %1"
-			     : "=@ccz"(done), "+m"(c->usage), "+m"(c->own), "+a"(usage), "+d"(own)
-			     : "b"(usage - taken), "c"(own - taken)
-			     : "memory");
-	} while (!done);
+	} while (!ration_cas_own_and_usage(c, own, usage, taken));
 	return taken;
 }
 
