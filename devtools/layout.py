@@ -40,9 +40,8 @@ EXPECTED = {
         14: 'slots',
     }),
     'ration_domain': (None, {
-        3: 'round',
-        4: 'askers',
-        8: 'targets',
+        3: 'round targets',
+        6: 'askers',
         10: 'inflight phase',
         11: 'online nb_members',
     }),

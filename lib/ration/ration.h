@@ -758,7 +758,7 @@ struct ration_drain_report {
 	uint32_t nb_timedout;
 	uint32_t nb_rounds; /**< 1; or as many as ration_try_charge_sync() needed. */
 	uint32_t nb_rows; /**< Members at that time. */
-	struct ration_drain_row rows[RATION_LCORES_MAX];
+	struct ration_drain_row rows[RATION_LCORES_MAX]; /**< nb_rows of them are written. */
 };
 
 /**

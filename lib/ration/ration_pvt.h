@@ -34,7 +34,7 @@ extern int ration_logtype;
 /** Says that a memzone holds a domain ("ration" and its layout below). */
 #define RATION_MAGIC UINT64_C(0x6e6f69746172)
 /** Changes with every change of the structures in shared memory. */
-#define RATION_LAYOUT 2
+#define RATION_LAYOUT 3
 /** Sizes that other processes must agree on, each in 16 bits. */
 #define RATION_SIZES                                                                               \
 	((uint64_t)sizeof(struct counter) | (uint64_t)sizeof(struct node) << 16 |                  \
@@ -168,10 +168,11 @@ struct ration_domain {
 
 	/** {generation, holders}, see round.c. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
-
-	/** Who has each asker's bit (0: nobody), and what that asker wants drained. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) askers[RATION_ASKERS_MAX];
+	/** What each asker wants drained. Who reads the word above reads that of the first next. */
 	RATION_ATOMIC(uint32_t) targets[RATION_ASKERS_MAX];
+
+	/** Who has each asker's bit; 0: nobody. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) askers[RATION_ASKERS_MAX];
 
 	/**
 	 * Threads without slot that are walking the tree, and take-overs, in the lower half; in the
