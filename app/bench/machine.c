@@ -15,64 +15,18 @@
 #include <rte_lcore.h>
 #include <rte_version.h>
 
+#include "bench_flags.h"
 #include "clock.h"
+#include "cmdline.h"
 #include "machine.h"
-
-#define LINE_SIZE 4096
+#include "machine_cpu.h"
+#include "proc.h"
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
-
-/* The one line of a file in /proc or /sys, or null. */
-static json_t *
-file_line(const char *path)
-{
-	char line[LINE_SIZE];
-	FILE *f = fopen(path, "r");
-	bool got;
-
-	if (f == NULL)
-		return json_null();
-	got = fgets(line, sizeof(line), f) != NULL;
-	fclose(f);
-	if (!got)
-		return json_null();
-	line[strcspn(line, "\n")] = '\0';
-	return json_string(line);
-}
-
-/* The value of the first line "key : value" of a file, NUL terminated. */
-static bool
-file_value(const char *path, const char *key, char *value, size_t size)
-{
-	char line[LINE_SIZE], *colon;
-	FILE *f = fopen(path, "r");
-	bool found = false;
-
-	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
-		colon = strchr(line, ':');
-		if (colon == NULL || strncmp(line, key, strlen(key)) != 0)
-			continue;
-		colon += 1 + strspn(colon + 1, " \t");
-		colon[strcspn(colon, "\n")] = '\0';
-		snprintf(value, size, "%s", colon);
-		found = true;
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
-static json_t *
-value_json(const char *path, const char *key)
-{
-	char value[LINE_SIZE];
-
-	return file_value(path, key, value, sizeof(value)) ? json_string(value) : json_null();
-}
 
 /* Is a word among the CPU's flags? */
 static json_t *
@@ -124,88 +78,10 @@ memory_json(void)
 	static const char meminfo[] = "/proc/meminfo";
 
 	return json_pack("{s:b,s:o,s:o,s:o,s:o}", "used", rte_eal_has_hugepages() != 0, "size",
-			 value_json(meminfo, "Hugepagesize"), "total",
-			 value_json(meminfo, "HugePages_Total"), "free",
-			 value_json(meminfo, "HugePages_Free"), "transparent",
+			 file_value_json(meminfo, "Hugepagesize"), "total",
+			 file_value_json(meminfo, "HugePages_Total"), "free",
+			 file_value_json(meminfo, "HugePages_Free"), "transparent",
 			 file_line("/sys/kernel/mm/transparent_hugepage/enabled"));
-}
-
-static json_t *
-caches_json(void)
-{
-	json_t *caches = json_array();
-	char path[96];
-	json_t *size;
-	int i;
-
-	for (i = 0;; i++) {
-		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/size", i);
-		size = file_line(path);
-		if (json_is_null(size))
-			return caches;
-		json_array_append_new(caches, size);
-	}
-}
-
-/* One entry for each CPU: package, core, and the CPUs that share its last cache. */
-static json_t *
-topology_json(void)
-{
-	json_t *cpus = json_array();
-	long nb = sysconf(_SC_NPROCESSORS_CONF), i;
-	char path[128];
-
-	for (i = 0; i < nb; i++) {
-		static const char cpu[] = "/sys/devices/system/cpu/cpu";
-		json_t *one = json_object();
-
-		snprintf(path, sizeof(path), "%s%ld/topology/physical_package_id", cpu, i);
-		json_object_set_new(one, "package", file_line(path));
-		snprintf(path, sizeof(path), "%s%ld/topology/core_id", cpu, i);
-		json_object_set_new(one, "core", file_line(path));
-		snprintf(path, sizeof(path), "%s%ld/topology/thread_siblings_list", cpu, i);
-		json_object_set_new(one, "smt_siblings", file_line(path));
-		snprintf(path, sizeof(path), "%s%ld/cache/index3/shared_cpu_list", cpu, i);
-		json_object_set_new(one, "shares_l3_with", file_line(path));
-		json_array_append_new(cpus, one);
-	}
-	return cpus;
-}
-
-/* C-states that the kernel may use. */
-static json_t *
-idle_json(void)
-{
-	static const char idle[] = "/sys/devices/system/cpu/cpu0/cpuidle/";
-	json_t *states = json_array(), *name;
-	char path[128];
-	int i;
-
-	for (i = 0;; i++) {
-		snprintf(path, sizeof(path), "%sstate%d/name", idle, i);
-		name = file_line(path);
-		if (json_is_null(name))
-			break;
-		json_array_append_new(states, name);
-	}
-	return json_pack("{s:o,s:o}", "driver",
-			 file_line("/sys/devices/system/cpu/cpuidle/current_driver"), "states",
-			 states);
-}
-
-/* Time that the hypervisor gave to others since the machine has started, in ticks of 10 ms. */
-static json_t *
-steal_json(void)
-{
-	unsigned long long steal;
-	FILE *f = fopen("/proc/stat", "r");
-	int found;
-
-	if (f == NULL)
-		return json_null();
-	found = fscanf(f, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &steal);
-	fclose(f);
-	return found == 1 ? json_integer((json_int_t)steal) : json_null();
 }
 
 /* Version 2 path of this process, and what its cpuset is: a partition that is isolated or not. */
@@ -237,46 +113,95 @@ kernel_json(void)
 			 file_line("/proc/sys/kernel/numa_balancing"), "workqueue_cpus",
 			 file_line("/sys/devices/virtual/workqueue/cpumask"), "irq_affinity",
 			 file_line("/proc/irq/default_smp_affinity"), "swap",
-			 value_json("/proc/meminfo", "SwapTotal"));
+			 file_value_json("/proc/meminfo", "SwapTotal"));
 }
 
+/* "6.12.1" of "6.12.1-vendor-3": the rest names a package, or where it was built. */
 static json_t *
-load_json(void)
+release_json(const char *release)
 {
-	double load;
+	return json_stringn(release, strspn(release, "0123456789."));
+}
 
-	return getloadavg(&load, 1) == 1 ? json_real(load) : json_null();
+/* How the kernel preempts, of its version: no word of who has built it, and when. */
+static json_t *
+preemption_json(const char *version)
+{
+	const char *word = strstr(version, "PREEMPT");
+
+	return word == NULL ? json_null() : json_stringn(word, strcspn(word, " "));
+}
+
+static void
+add_cmdline(json_t *m)
+{
+	char line[LINE_SIZE], kept[LINE_SIZE], left_out[LINE_SIZE];
+	FILE *f = fopen("/proc/cmdline", "r");
+	bool got = f != NULL && fgets(line, sizeof(line), f) != NULL;
+
+	if (f != NULL)
+		fclose(f);
+	if (got)
+		cmdline_split(line, kept, left_out);
+	json_object_set_new(m, "cmdline", got ? json_string(kept) : json_null());
+	json_object_set_new(m, "cmdline_left_out", got ? json_string(left_out) : json_null());
+}
+
+static void
+add_kernel(json_t *m)
+{
+	struct utsname un;
+	bool got = uname(&un) == 0;
+
+	json_object_set_new(m, "kernel", got ? release_json(un.release) : json_null());
+	json_object_set_new(m, "preemption", got ? preemption_json(un.version) : json_null());
+	json_object_set_new(m, "architecture", got ? json_string(un.machine) : json_null());
+	add_cmdline(m);
+}
+
+void
+machine_look_before(struct machine_before *before)
+{
+	before->steal_ticks = machine_steal_ticks();
+	if (getloadavg(&before->load, 1) != 1)
+		before->load = -1;
+}
+
+static void
+add_run(json_t *m, const struct machine_before *before)
+{
+	int64_t now = machine_steal_ticks();
+
+	json_object_set_new(m, "load_before",
+			    before->load < 0 ? json_null() : json_real(before->load));
+	json_object_set_new(m, "steal_ticks",
+			    now < 0 || before->steal_ticks < 0
+				    ? json_null()
+				    : json_integer((json_int_t)(now - before->steal_ticks)));
+	json_object_set_new(m, "ticks_per_second", json_integer(sysconf(_SC_CLK_TCK)));
 }
 
 static void
 add_cpu(json_t *m)
 {
-	static const char cpu[] = "/sys/devices/system/cpu/";
-	char path[96];
-
-	json_object_set_new(m, "cpu", value_json("/proc/cpuinfo", "model name"));
-	json_object_set_new(m, "microcode", value_json("/proc/cpuinfo", "microcode"));
+	json_object_set_new(m, "cpu", file_value_json("/proc/cpuinfo", "model name"));
+	json_object_set_new(m, "microcode", file_value_json("/proc/cpuinfo", "microcode"));
 	json_object_set_new(m, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
-	json_object_set_new(m, "caches", caches_json());
-	json_object_set_new(m, "topology", topology_json());
-	json_object_set_new(m, "idle", idle_json());
+	json_object_set_new(m, "caches", machine_caches());
+	json_object_set_new(m, "topology", machine_topology());
+	json_object_set_new(m, "idle", machine_idle());
 	json_object_set_new(m, "hypervisor", cpu_flag("hypervisor"));
 	json_object_set_new(m, "hypervisor_product",
 			    file_line("/sys/devices/virtual/dmi/id/product_name"));
 	json_object_set_new(m, "bios", file_line("/sys/devices/virtual/dmi/id/bios_version"));
-	json_object_set_new(m, "steal_ticks", steal_json());
 	json_object_set_new(m, "cgroup", cgroup_json());
 	json_object_set_new(m, "kernel_threads", kernel_json());
 	json_object_set_new(m, "constant_tsc", cpu_flag("constant_tsc"));
 	json_object_set_new(m, "nonstop_tsc", cpu_flag("nonstop_tsc"));
-	snprintf(path, sizeof(path), "%scpu0/cpufreq/scaling_governor", cpu);
-	json_object_set_new(m, "governor", file_line(path));
-	snprintf(path, sizeof(path), "%sisolated", cpu);
-	json_object_set_new(m, "isolated_cpus", file_line(path));
-	snprintf(path, sizeof(path), "%snohz_full", cpu);
-	json_object_set_new(m, "nohz_full", file_line(path));
-	snprintf(path, sizeof(path), "%ssmt/active", cpu);
-	json_object_set_new(m, "smt_active", file_line(path));
+	json_object_set_new(m, "governor", machine_governor());
+	json_object_set_new(m, "isolated_cpus", file_line("/sys/devices/system/cpu/isolated"));
+	json_object_set_new(m, "nohz_full", file_line("/sys/devices/system/cpu/nohz_full"));
+	json_object_set_new(m, "smt_active", file_line("/sys/devices/system/cpu/smt/active"));
 }
 
 static void
@@ -294,20 +219,16 @@ add_clock(json_t *m, double ticks_per_ns)
 }
 
 json_t *
-machine_json(double ticks_per_ns)
+machine_json(double ticks_per_ns, const struct machine_before *before)
 {
 	json_t *m = json_object();
-	struct utsname un;
 
 	if (m == NULL)
 		return NULL;
 	add_cpu(m);
 	add_clock(m, ticks_per_ns);
-	json_object_set_new(m, "kernel", uname(&un) == 0 ? json_string(un.release) : json_null());
-	json_object_set_new(m, "architecture",
-			    uname(&un) == 0 ? json_string(un.machine) : json_null());
-	json_object_set_new(m, "cmdline", file_line("/proc/cmdline"));
-	json_object_set_new(m, "load", load_json());
+	add_kernel(m);
+	add_run(m, before);
 	json_object_set_new(m, "lcores", lcores_json());
 	json_object_set_new(m, "hugepages", memory_json());
 	json_object_set_new(m, "dpdk", json_string(rte_version()));

@@ -10,6 +10,7 @@
 #include <rte_eal.h>
 #include <rte_lcore.h>
 
+#include "bench_flags.h"
 #include "clock.h"
 #include "eal_args.h"
 #include "gnuplot.h"
@@ -68,9 +69,9 @@ run_tests(const struct options *o, struct bench *b)
 }
 
 static int
-report(const struct options *o, const struct bench *b)
+report(const struct options *o, const struct bench *b, const struct machine_before *before)
 {
-	json_t *machine = machine_json(b->ticks_per_ns), *document;
+	json_t *machine = machine_json(b->ticks_per_ns, before), *document;
 	int rc = 0;
 
 	report_text(&b->results, o->test_name, machine, stdout);
@@ -101,12 +102,14 @@ run(const struct options *o)
 		.isolate = o->isolate,
 		.plot = o->plot,
 	};
+	struct machine_before before;
 	int rc;
 
 	results_init(&b.results);
+	machine_look_before(&before);
 	rc = run_tests(o, &b);
 	if (rc == 0)
-		rc = report(o, &b);
+		rc = report(o, &b, &before);
 	results_free(&b.results);
 	return rc;
 }

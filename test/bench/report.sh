@@ -14,6 +14,8 @@ if ! command -v jq > /dev/null; then
 	exit 0
 fi
 
+BUILD=$(dirname "$BENCH")/../..
+
 # holds EXPRESSION [FILE]: jq finds it true.
 holds()
 {
@@ -27,6 +29,24 @@ table_has_all_rows()
 	done
 }
 
+# flags SOURCE: those of a command of the build that bear on code, sorted.
+flags()
+{
+	jq -r --arg source "$1" 'first(.[] | select(.file | endswith($source))) | .command' \
+		"$BUILD/compile_commands.json" | tr ' ' '\n' | grep -E '^-(O|f|m|U|std|D_FORT)' |
+		grep -v -e -fdiagnostics -e / | sort
+}
+
+flags_are_real()
+{
+	for member in flags:app/bench/accounter_ration.c library_flags:lib/ration/stock.c; do
+		jq -r ".machine.${member%%:*}" "$TMP/all.json" | tr ' ' '\n' |
+			grep -E '^-(O|f|m|U|std|D_FORT)' | sort > "$TMP/said"
+		flags "${member#*:}" | diff - "$TMP/said" || return
+		grep -q '^-O' "$TMP/said" || return
+	done
+}
+
 check 'all tests run' bench 2 --test=all --quick --json "$TMP/all.json"
 cp "$TMP/check.log" "$TMP/all.txt"
 
@@ -37,9 +57,12 @@ check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_
 	and ([.cpu, .kernel, .cmdline, .dpdk, .libration, .compiler, .flags,
 			.library_flags]
 		| all(type == "string" and length > 0))
-	and ([has("governor", "isolated_cpus", "nohz_full", "hypervisor", "smt_active", "load",
-		"clocksource", "microcode", "caches", "tsc_hz_eal", "topology", "idle",
-		"steal_ticks", "cgroup", "kernel_threads")] | all)'
+	and ([has("governor", "isolated_cpus", "nohz_full", "hypervisor", "smt_active",
+		"load_before", "clocksource", "microcode", "caches", "tsc_hz_eal", "topology",
+		"idle", "steal_ticks", "cgroup", "kernel_threads", "cmdline_left_out",
+		"preemption")] | all)
+	and (.kernel | test("^[0-9.]+$"))'
+check 'flags are those of the compiler' flags_are_real
 check 'rows of charge: pairs at each depth' holds '[.rows[] | select(.case == "pair")
 	| [.impl, .params.depth]] == [["limit", 1], ["limit-counter", 1], ["mempool-cache", 1],
 		["meter", 1]] + [range(1; 9) as $depth | ("ration", "atomic-tree", "cas-tree",
