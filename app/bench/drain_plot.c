@@ -27,7 +27,7 @@ struct drain_lines {
 
 /* Cases whose samples are single drains, or what stands beside them. */
 static const char *const engines[] = {"polling lcore", "worker in WAIT", "caller itself",
-				      "parked lcore"};
+				      "dead thread, drained"};
 static const char *const many[] = {"many: requester waits"};
 
 static bool

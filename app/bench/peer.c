@@ -3,16 +3,30 @@
  */
 
 #include <err.h>
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_pause.h>
 
 #include "peer.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
 
 typedef void (*peer_look_t)(struct peer *p, struct ration_lcore *lc);
 
@@ -105,6 +119,69 @@ peer_noop(void *peer)
 {
 	(void)peer;
 	return 0;
+}
+
+bool
+peer_can_die(void)
+{
+#ifdef SANITIZED
+	return false;
+#else
+	return true;
+#endif
+}
+
+/*
+ * A thread that returns or calls pthread_exit() leaves all domains. One that crashed alone, or was
+ * made by somebody's clone(), does not: the bare system call is as sudden.
+ */
+static void *
+take_stock_and_die(void *peer)
+{
+	struct peer *p = peer;
+	struct ration_lcore *lc = ration_lcore_online(p->domain);
+	uint32_t i;
+
+	p->failed = lc == NULL ? rte_errno : 0;
+	for (i = 0; i < p->nb_counters && p->failed == 0; i++)
+		p->failed = -charge_and_uncharge(lc, p->counters[i]);
+	ration_store(&p->tid, rte_sys_gettid(), relaxed);
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+/* The number of a thread is free a little after it can be joined. */
+static bool
+wait_until_dead(int tid)
+{
+	const uint64_t deadline = rte_rdtsc() + rte_get_tsc_hz();
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d", tid);
+	while (access(path, F_OK) == 0) {
+		if (rte_rdtsc() > deadline)
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+int
+peer_die(struct peer *p)
+{
+	pthread_t thread;
+	int rc = pthread_create(&thread, NULL, take_stock_and_die, p);
+
+	if (rc == 0)
+		rc = pthread_join(thread, NULL);
+	if (rc == 0)
+		rc = p->failed;
+	if (rc == 0 && !wait_until_dead(ration_load(&p->tid, relaxed)))
+		rc = ETIMEDOUT;
+	if (rc == 0)
+		return 0;
+	warnx("drain: no thread dies with stock: %s", rte_strerror(rc));
+	return -1;
 }
 
 int

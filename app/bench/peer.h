@@ -34,6 +34,10 @@ struct peer {
 	struct ration_domain *domain;
 	ration_counter_t *counters;
 	uint32_t nb_counters; /**< A power of two. */
+
+	/** Of the thread that dies. */
+	RATION_ATOMIC(int) tid;
+	int failed;
 };
 
 /** Make the tree. @return 0, or -1 after a message */
@@ -58,6 +62,17 @@ int peer_leave(void *peer);
 
 /** Lcore function that does nothing: the baseline of a drain by launch. */
 int peer_noop(void *peer);
+
+/** Can a thread die and leave stock? Not where a sanitizer waits for it. */
+bool peer_can_die(void);
+
+/**
+ * Have a thread take stock of each counter and die without leaving. Returns when it is dead.
+ *
+ * @return
+ *   0, or -1 after a message
+ */
+int peer_die(struct peer *p);
 
 /** Start a polling function on an lcore. @return 0, or -1 after a message */
 int peer_start(struct peer *p, int (*poll)(void *peer), unsigned int lcore_id);

@@ -3,245 +3,27 @@
  */
 
 #include <err.h>
-#include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 
-#include <rte_cycles.h>
-#include <rte_errno.h>
-#include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_random.h>
 
-#include <ration.h>
-
+#include "drain_ask.h"
 #include "drain_many.h"
 #include "drain_plot.h"
-#include "peer.h"
+#include "isolation.h"
 #include "progress.h"
-#include "test.h"
 
 /**
  * @file
  * How long a drain takes, seen by the one who asks: of a polling lcore beside the bare round trip
- * through a ring, of a worker in WAIT beside a bare remote launch, of the caller itself.
+ * through a ring, of a worker in WAIT beside a bare remote launch, of the caller itself, of a thread
+ * that has died with stock. Of a parked lcore there is nothing to take back: it gives back before it
+ * parks, so that row is the price of asking everybody, not of a drain.
  *
  * Each request is timed by itself and comes at a random moment, or else it falls into step with
  * the polling loop and always meets it at the same place. It counts only if the asked lcore
  * provably ran: its turns moved before the request and until the answer, and units came back.
  */
-
-#define ASKS 64
-#define ASKS_QUICK 8
-/** Each takes a time slice or two then, and says nothing about the library anyway. */
-#define ASKS_ONE_CPU 2
-#define LAUNCHES 4
-#define DRAIN_TIMEOUT_US 1000000
-/** Random moments, in nanoseconds: for a polling lcore, and for one to fall asleep in WAIT. */
-#define POLL_DELAY_NS 2000
-#define WAIT_DELAY_MIN_NS 20000
-#define WAIT_DELAY_NS 100000
-
-struct drain_run;
-
-struct drain_case {
-	const char *impl;
-	const char *name;
-	uint32_t counters;
-	bool one_lcore; /**< No other lcore takes part. */
-	/** Take a handful of samples. @return 0, or -1 after a message */
-	int (*block)(struct bench *b, struct drain_run *run);
-	int (*ask)(struct drain_run *run);
-	int (*poll)(void *peer); /**< Loop of the asked lcore. */
-	enum ration_drain_engine engine; /**< The way that libration must take. */
-};
-
-struct drain_run {
-	const struct drain_case *c;
-	struct peer *peer;
-	unsigned int lcore_id; /**< The asked lcore. */
-	uint32_t rejected;
-	struct row *row;
-	struct ration_drain_report report;
-};
-
-static int
-ask_ring(struct drain_run *run)
-{
-	return ring_baseline_ask(&run->peer->ring);
-}
-
-static int
-ask_drain(struct drain_run *run)
-{
-	return ration_drain(run->peer->domain, run->peer->top, DRAIN_TIMEOUT_US, &run->report);
-}
-
-static int
-ask_launch(struct drain_run *run)
-{
-	int rc = rte_eal_remote_launch(peer_noop, run->peer, run->lcore_id);
-
-	return rc != 0 ? rc : rte_eal_wait_lcore(run->lcore_id);
-}
-
-/* Let a random time pass. */
-static void
-wait_random(const struct bench *b, uint32_t min_ns, uint32_t range_ns)
-{
-	double ns = (double)(min_ns + rte_rand_max(range_ns));
-	uint64_t until = rte_rdtsc() + (uint64_t)(ns * b->ticks_per_ns);
-
-	while (rte_rdtsc() < until)
-		;
-}
-
-/*
- * Did the answer come from where it should, and from an lcore that ran? A drain has found stock of
- * every counter, a unit each at least, and taken the way that is measured.
- */
-static bool
-is_valid(const struct drain_run *run, uint64_t turns_before)
-{
-	const struct ration_drain_report *report = &run->report;
-
-	if (run->c->poll != NULL && peer_progress(run->peer) == turns_before)
-		return false;
-	if (run->c->engine == RATION_DRAIN_TAKEOVER)
-		return report->nb_rows == 1 && report->rows[0].engine == run->c->engine;
-	return run->c->ask != ask_drain ||
-	       (report->units >= run->c->counters && report->nb_rows == 1 &&
-		report->rows[0].engine == run->c->engine);
-}
-
-static void
-ask_timed(const struct bench *b, struct drain_run *run, uint64_t turns_before)
-{
-	uint64_t start, end;
-	int rc;
-
-	start = rte_rdtsc_precise();
-	rc = run->c->ask(run);
-	end = rte_rdtsc_precise();
-	if (rc == 0 && is_valid(run, turns_before))
-		samples_add(&run->row->samples, bench_ns(b, end - start));
-	else
-		run->rejected++;
-}
-
-static uint32_t
-asks_of_block(const struct bench *b, const struct drain_run *run)
-{
-	if (run->row->one_cpu)
-		return ASKS_ONE_CPU;
-	return b->quick ? ASKS_QUICK : ASKS;
-}
-
-static int
-block_polling(struct bench *b, struct drain_run *run)
-{
-	uint32_t asks = asks_of_block(b, run), i;
-	uint64_t turns;
-
-	if (peer_start(run->peer, run->c->poll, run->lcore_id) < 0)
-		return -1;
-	for (i = 0; i < asks; i++) {
-		if (!peer_wait_turns(run->peer, run->peer->nb_counters + 2, run->row->one_cpu)) {
-			run->rejected++;
-			continue;
-		}
-		turns = peer_progress(run->peer);
-		wait_random(b, 0, POLL_DELAY_NS);
-		ask_timed(b, run, turns);
-	}
-	return peer_stop(run->peer, run->lcore_id);
-}
-
-/* Have the worker do something first, so that each sample begins with the same: stock, and WAIT. */
-static int
-block_waiting(struct bench *b, struct drain_run *run)
-{
-	int i, rc;
-
-	for (i = 0; i < LAUNCHES; i++) {
-		rc = rte_eal_remote_launch(peer_take_stock, run->peer, run->lcore_id);
-		if (rc == 0)
-			rc = rte_eal_wait_lcore(run->lcore_id);
-		if (rc != 0) {
-			warnx("drain: lcore %u takes no stock: %s", run->lcore_id,
-			      rte_strerror(rc));
-			return -1;
-		}
-		wait_random(b, WAIT_DELAY_MIN_NS, WAIT_DELAY_NS);
-		ask_timed(b, run, 0);
-	}
-	rte_eal_remote_launch(peer_leave, run->peer, run->lcore_id);
-	return rte_eal_wait_lcore(run->lcore_id) == 0 ? 0 : -1;
-}
-
-/* Parked it stays: it has given all back, and what is timed is to be sure of that. */
-static int
-block_parked(struct bench *b, struct drain_run *run)
-{
-	uint32_t asks = asks_of_block(b, run), i;
-	int rc = rte_eal_remote_launch(peer_park, run->peer, run->lcore_id);
-
-	if (rc == 0)
-		rc = rte_eal_wait_lcore(run->lcore_id);
-	for (i = 0; i < asks && rc == 0; i++)
-		ask_timed(b, run, 0);
-	if (rc == 0)
-		rc = rte_eal_remote_launch(peer_leave, run->peer, run->lcore_id);
-	if (rc == 0)
-		rc = rte_eal_wait_lcore(run->lcore_id);
-	if (rc != 0)
-		warnx("drain: lcore %u does not park: %s", run->lcore_id, rte_strerror(rc));
-	return rc == 0 ? 0 : -1;
-}
-
-/* Turns of a polling lcore in a window, while nobody asks or somebody asks all the time. */
-static int
-block_throughput(struct bench *b, struct drain_run *run)
-{
-	uint64_t turns, start, end;
-	double window_ns = b->quick && !run->row->one_cpu ? 200000 : 2000000;
-
-	/* Longer than a time slice, or the other lcore would not get any of it. */
-	if (run->row->one_cpu)
-		window_ns *= 10;
-	if (peer_start(run->peer, run->c->poll, run->lcore_id) < 0)
-		return -1;
-	if (peer_wait_turns(run->peer, 1000, run->row->one_cpu)) {
-		turns = peer_progress(run->peer);
-		start = rte_rdtsc_precise();
-		do {
-			if (run->c->ask != NULL && run->c->ask(run) != 0)
-				run->rejected++;
-			end = rte_rdtsc_precise();
-		} while (bench_ns(b, end - start) < window_ns);
-		turns = peer_progress(run->peer) - turns;
-		if (turns > 0)
-			samples_add(&run->row->samples, bench_ns(b, end - start) / (double)turns);
-	}
-	return peer_stop(run->peer, run->lcore_id);
-}
-
-static int
-block_self(struct bench *b, struct drain_run *run)
-{
-	uint32_t asks = asks_of_block(b, run), i;
-	int rc = 0;
-
-	for (i = 0; i < asks && rc == 0; i++) {
-		rc = peer_take_stock(run->peer);
-		ask_timed(b, run, 0);
-	}
-	if (rc == 0)
-		rc = peer_leave(run->peer);
-	if (rc != 0)
-		warnx("drain: the main lcore takes no stock: %s", rte_strerror(rc));
-	return rc == 0 ? 0 : -1;
-}
 
 enum {
 	RING_POLLING,
@@ -251,6 +33,9 @@ enum {
 	RATION_WAITING,
 	RATION_SELF,
 	RATION_PARKED,
+	RATION_DEAD,
+	SWEEP_DEAD,
+	SWEEP_DEAD_MANY,
 	UNDISTURBED,
 	DISTURBED,
 	NB_CASES
@@ -259,35 +44,32 @@ enum {
 #define MANY 1024
 
 static const struct drain_case cases[NB_CASES] = {
-	[RING_POLLING] = {"ring", "polling lcore", 1, false, block_polling, ask_ring,
+	[RING_POLLING] = {"ring", "polling lcore", 1, false, drain_block_polling, drain_ask_ring,
 			  peer_poll_ring, RATION_DRAIN_NONE},
-	[RATION_POLLING] = {"ration", "polling lcore", 1, false, block_polling, ask_drain,
-			    peer_poll_ration, RATION_DRAIN_MAILBOX},
-	[RATION_POLLING_MANY] = {"ration", "polling lcore", MANY, false, block_polling, ask_drain,
-				 peer_poll_ration, RATION_DRAIN_MAILBOX},
-	[LAUNCH_WAITING] = {"launch", "worker in WAIT", 1, false, block_waiting, ask_launch, NULL,
-			    RATION_DRAIN_NONE},
-	[RATION_WAITING] = {"ration", "worker in WAIT", 1, false, block_waiting, ask_drain, NULL,
-			    RATION_DRAIN_LAUNCH},
-	[RATION_SELF] = {"ration", "caller itself", 1, true, block_self, ask_drain, NULL,
-			 RATION_DRAIN_SELF},
-	[RATION_PARKED] = {"ration", "parked lcore", 1, false, block_parked, ask_drain, NULL,
-			   RATION_DRAIN_TAKEOVER},
-	[UNDISTURBED] = {"ration", "turn of a polling lcore", 1, false, block_throughput, NULL,
-			 peer_poll_ration, RATION_DRAIN_NONE},
+	[RATION_POLLING] = {"ration", "polling lcore", 1, false, drain_block_polling,
+			    drain_ask_drain, peer_poll_ration, RATION_DRAIN_MAILBOX},
+	[RATION_POLLING_MANY] = {"ration", "polling lcore", MANY, false, drain_block_polling,
+				 drain_ask_drain, peer_poll_ration, RATION_DRAIN_MAILBOX},
+	[LAUNCH_WAITING] = {"launch", "worker in WAIT", 1, false, drain_block_waiting,
+			    drain_ask_launch, NULL, RATION_DRAIN_NONE},
+	[RATION_WAITING] = {"ration", "worker in WAIT", 1, false, drain_block_waiting,
+			    drain_ask_drain, NULL, RATION_DRAIN_LAUNCH},
+	[RATION_SELF] = {"ration", "caller itself", 1, true, drain_block_self, drain_ask_drain,
+			 NULL, RATION_DRAIN_SELF},
+	[RATION_PARKED] = {"ration", "parked lcore, nothing there", 1, false, drain_block_parked,
+			   drain_ask_drain, NULL, RATION_DRAIN_TAKEOVER},
+	[RATION_DEAD] = {"ration", "dead thread, drained", 1, true, drain_block_dead,
+			 drain_ask_drain, NULL, RATION_DRAIN_GONE},
+	[SWEEP_DEAD] = {"ration", "dead thread, swept", 1, true, drain_block_dead, drain_ask_sweep,
+			NULL, RATION_DRAIN_GONE},
+	[SWEEP_DEAD_MANY] = {"ration", "dead thread, swept", MANY, true, drain_block_dead,
+			     drain_ask_sweep, NULL, RATION_DRAIN_GONE},
+	[UNDISTURBED] = {"ration", "turn of a polling lcore", 1, false, drain_block_throughput,
+			 NULL, peer_poll_ration, RATION_DRAIN_NONE},
 	[DISTURBED] = {"ration", "turn of one that is drained all the time", 1, false,
-		       block_throughput, ask_drain, peer_poll_ration, RATION_DRAIN_MAILBOX},
+		       drain_block_throughput, drain_ask_drain, peer_poll_ration,
+		       RATION_DRAIN_MAILBOX},
 };
-
-/* Could both lcores run at once? */
-static bool
-share_one_cpu(unsigned int lcore_a, unsigned int lcore_b)
-{
-	rte_cpuset_t both, a = rte_lcore_cpuset(lcore_a), b = rte_lcore_cpuset(lcore_b);
-
-	CPU_OR(&both, &a, &b);
-	return CPU_COUNT(&both) < 2;
-}
 
 static int
 start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
@@ -306,7 +88,7 @@ start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
 	}
 	run->row = results_row(&b->results, c->impl, c->name, "ns",
 			       json_pack("{s:i}", "counters", (int)c->counters));
-	if (!c->one_lcore && share_one_cpu(rte_get_main_lcore(), run->lcore_id))
+	if (!c->one_lcore && isolation_one_cpu(rte_get_main_lcore(), run->lcore_id))
 		results_mark_one_cpu(run->row);
 	return 0;
 }
@@ -385,8 +167,8 @@ conclude(struct bench *b, struct drain_run *runs)
 		&b->results, "drain of each further counter, polling lcore: ns",
 		add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row),
 		10);
-	results_ratio(&b->results, "drain of a parked lcore / of the caller itself",
-		      runs[RATION_PARKED].row, runs[RATION_SELF].row, 2.0);
+	results_ratio(&b->results, "sweep of a dead thread with 1024 counters / 1 counter",
+		      runs[SWEEP_DEAD_MANY].row, runs[SWEEP_DEAD].row, 0);
 	results_ratio(&b->results, "turn of a polling lcore: drained all the time / undisturbed",
 		      runs[DISTURBED].row, runs[UNDISTURBED].row, 0);
 	results_ratio(&b->results, "drain of a polling lcore: ration / ring round trip",
