@@ -213,11 +213,11 @@ int
 drain_block_throughput(struct bench *b, struct drain_run *run)
 {
 	uint64_t turns, start, end;
-	double window_ns = b->quick && !run->row->one_cpu ? 200000 : 2000000;
+	double window_ns = b->quick && !run->row->one_cpu ? 200000 : 1000000;
 
 	/* Longer than a time slice, or the other lcore would not get any of it. */
 	if (run->row->one_cpu)
-		window_ns *= 10;
+		window_ns *= 20;
 	if (peer_start(run->peer, run->c->poll, run->lcore_id) < 0)
 		return -1;
 	if (peer_wait_turns(run->peer, 1000, run->row->one_cpu)) {

@@ -18,8 +18,13 @@
 
 /** Pairs between two looks at the mailbox: a burst. */
 #define PAIRS BURST_SIZE
-#define ASKS_MAX 201
-#define ASKS_QUICK 11
+/** For each repeat: a percentile of 99.9 needs ten thousand. */
+#define ASKS_OF_REPEAT 10u
+#define ASKS_MAX 10010u
+#define ASKS_QUICK 101
+/** Where drains take long there are as many as fit, at least this many. */
+#define MS_OF_CASE 700
+#define ASKS_MIN 201u
 /** They take time slices then, and say nothing about the library anyway. */
 #define ASKS_ONE_CPU 11
 #define DRAIN_TIMEOUT_US 1000000
@@ -219,10 +224,12 @@ add_percentiles(struct row *row)
 	} wanted[] = {{"p90", 90}, {"p99", 99}, {"p99_9", 99.9}};
 	uint32_t i;
 
-	for (i = 0; i < RTE_DIM(wanted); i++)
-		json_object_set_new(
-			row->params, wanted[i].name,
-			json_real(samples_percentile(&row->samples, wanted[i].percent)));
+	for (i = 0; i < RTE_DIM(wanted); i++) {
+		if (samples_tell_percentile(&row->samples, wanted[i].percent))
+			json_object_set_new(
+				row->params, wanted[i].name,
+				json_real(samples_percentile(&row->samples, wanted[i].percent)));
+	}
 }
 
 static void
@@ -236,22 +243,40 @@ close_rows(struct bench *b, struct drain_many_run *r)
 	results_close_or_drop_row(&b->results, r->longest);
 }
 
+static uint32_t
+asks_of_case(const struct bench *b, const struct drain_many_run *r)
+{
+	if (r->asked->one_cpu)
+		return ASKS_ONE_CPU;
+	return b->quick ? ASKS_QUICK : RTE_MIN(ASKS_OF_REPEAT * b->repeats, ASKS_MAX);
+}
+
+/* Enough samples, or as many as there is time for. */
+static void
+ask_often(struct bench *b, struct drain_many_run *r)
+{
+	uint64_t end = rte_rdtsc() + (uint64_t)(MS_OF_CASE * 1e6 * b->ticks_per_ns);
+	uint32_t asks = asks_of_case(b, r), i;
+
+	for (i = 0; i < 2 * asks && r->asked->samples.nb < asks; i++) {
+		if (r->asked->samples.nb + r->rejected >= ASKS_MIN && rte_rdtsc() > end)
+			return;
+		ask(b, r);
+	}
+}
+
 static int
 measure(struct bench *b, struct drain_many_run *r)
 {
-	uint32_t asks = b->quick ? ASKS_QUICK : RTE_MIN(b->repeats, (uint32_t)ASKS_MAX), i;
 	int rc;
 
 	r->asked = add_row(b, r, "many: requester waits");
 	r->paused = add_row(b, r, "many: pause of owner per counter");
 	r->longest = add_row(b, r, "many: longest pause of owner");
-	if (r->asked->one_cpu)
-		asks = ASKS_ONE_CPU;
 	rc = start_owners(b, r);
 	if (rc < 0)
 		return rc;
-	for (i = 0; i < 2 * asks && r->asked->samples.nb < asks; i++)
-		ask(b, r);
+	ask_often(b, r);
 	rc = crew_stop(&r->crew);
 	close_rows(b, r);
 	return rc;

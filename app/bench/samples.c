@@ -60,12 +60,27 @@ samples_summary(struct samples *s)
 	};
 }
 
+/* How many values are not above the percentile, as HdrHistogram counts them. */
+static uint32_t
+rank_of(const struct samples *s, double percent)
+{
+	uint32_t rank = (uint32_t)(percent / 100 * (double)s->nb + 0.5);
+
+	if (rank == 0)
+		return 1;
+	return rank < s->nb ? rank : s->nb;
+}
+
 double
 samples_percentile(const struct samples *s, double percent)
 {
-	uint32_t at = (uint32_t)((double)s->nb * percent / 100);
+	return s->nb == 0 ? 0 : s->values[rank_of(s, percent) - 1];
+}
 
-	return s->nb == 0 ? 0 : s->values[at < s->nb ? at : s->nb - 1];
+bool
+samples_tell_percentile(const struct samples *s, double percent)
+{
+	return s->nb > 0 && s->nb - rank_of(s, percent) >= SAMPLES_BEYOND;
 }
 
 void

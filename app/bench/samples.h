@@ -10,7 +10,11 @@
  * A set of measured values and what is published of it.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/** So many samples must lie beyond a percentile, or it is the chance of a few. */
+#define SAMPLES_BEYOND 10u
 
 struct samples {
 	double *values;
@@ -34,8 +38,11 @@ struct summary samples_summary(struct samples *s);
 /** Median of the values from one on. Before samples_summary(); NAN if there are none. */
 double samples_median_from(const struct samples *s, uint32_t first);
 
-/** Value below which so many percent lie. After samples_summary(); 0 if there are none. */
+/** So many percent of the values are not above this one. After samples_summary(); 0: no values. */
 double samples_percentile(const struct samples *s, double percent);
+
+/** Are there enough samples beyond a percentile to tell it? */
+bool samples_tell_percentile(const struct samples *s, double percent);
 
 /** Forget the values, keep the memory. */
 void samples_clear(struct samples *s);

@@ -96,9 +96,11 @@ check 'rows of drain' holds '[.rows[] | select(.unit == "ns" and .impl != "machi
 check 'stock of the dead comes back, where a thread can die' holds '
 	(.machine.library_flags | test("-fsanitize=[a-z,]*(address|thread)"))
 	!= ([.rows[] | select(.case | test("^dead thread")) | .params.counters] == [1, 1, 1024])'
-check 'percentiles of drains of many' holds '[.rows[] | select(.case == "many: requester waits")
-	| .median <= .params.p90 and .params.p90 <= .params.p99
-	and .params.p99 <= .params.p99_9] | all'
+check 'percentiles of drains of many, where ten samples lie beyond them' holds '[.rows[]
+	| select(.case == "many: requester waits") | (.samples >= 96) == (.params | has("p90"))
+	and (.samples >= 950 or (.params | has("p99") | not))
+	and (.params | has("p99_9") | not) and .median <= (.params.p90 // .max)
+	and (.params.p90 // 0) <= .max] | all'
 check 'rows of policy' holds '[.rows[] | select(.unit == "%" and .impl == "ration") | .case][:4]
 	== ["random walk by 1", "charge only", "32 charges, 32 uncharges",
 		"random walk by bursts of 32"]'

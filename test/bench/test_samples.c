@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "histogram.h"
 #include "samples.h"
 
 static void
@@ -50,7 +51,7 @@ median_of_an_even_number_lies_between_the_middle_ones(void **state)
 }
 
 static void
-a_percentile_has_so_many_percent_below_it(void **state)
+so_many_percent_are_not_above_a_percentile(void **state)
 {
 	struct samples s = {0};
 	int i;
@@ -60,11 +61,52 @@ a_percentile_has_so_many_percent_below_it(void **state)
 		samples_add(&s, i);
 	samples_summary(&s);
 	assert_true(samples_percentile(&s, 0) == 1);
-	assert_true(samples_percentile(&s, 50) == 501);
-	assert_true(samples_percentile(&s, 99.9) == 1000);
+	assert_true(samples_percentile(&s, 50) == 500);
+	assert_true(samples_percentile(&s, 99.9) == 999);
 	assert_true(samples_percentile(&s, 100) == 1000);
 	samples_clear(&s);
 	assert_true(samples_percentile(&s, 50) == 0);
+	samples_free(&s);
+}
+
+/* Below 256 a histogram keeps values as they are. */
+static void
+percentiles_are_those_of_a_histogram(void **state)
+{
+	static const double percents[] = {0, 1, 10, 50, 90, 99, 99.9, 99.99, 100};
+	static struct histogram h;
+	struct samples s = {0};
+	uint32_t nb, i;
+
+	(void)state;
+	for (nb = 1; nb <= 255; nb++) {
+		samples_add(&s, nb);
+		histogram_record(&h, nb);
+		samples_summary(&s);
+		for (i = 0; i < sizeof(percents) / sizeof(percents[0]); i++)
+			assert_int_equal((uint64_t)samples_percentile(&s, percents[i]),
+					 histogram_percentile(&h, percents[i]));
+	}
+	samples_free(&s);
+}
+
+static void
+a_percentile_needs_ten_samples_beyond_it(void **state)
+{
+	struct samples s = {0};
+	int i;
+
+	(void)state;
+	assert_false(samples_tell_percentile(&s, 50));
+	for (i = 0; i < 10000; i++) {
+		assert_int_equal(samples_tell_percentile(&s, 90), s.nb >= 96);
+		assert_true(samples_tell_percentile(&s, 99) || s.nb < 1000);
+		assert_false(samples_tell_percentile(&s, 99) && s.nb < 950);
+		assert_false(samples_tell_percentile(&s, 99.9) && s.nb < 9500);
+		assert_false(samples_tell_percentile(&s, 100));
+		samples_add(&s, i);
+	}
+	assert_true(samples_tell_percentile(&s, 99.9));
 	samples_free(&s);
 }
 
@@ -117,7 +159,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(median_of_an_odd_number_is_the_middle_one),
 		cmocka_unit_test(median_of_an_even_number_lies_between_the_middle_ones),
-		cmocka_unit_test(a_percentile_has_so_many_percent_below_it),
+		cmocka_unit_test(so_many_percent_are_not_above_a_percentile),
+		cmocka_unit_test(percentiles_are_those_of_a_histogram),
+		cmocka_unit_test(a_percentile_needs_ten_samples_beyond_it),
 		cmocka_unit_test(no_samples_summarise_to_zero),
 		cmocka_unit_test(thousands_are_all_kept),
 		cmocka_unit_test(cleared_samples_do_not_count),
