@@ -105,6 +105,7 @@ extern const struct accounter accounter_slots_7_random;
 extern const struct accounter accounter_slots_7_rr;
 extern const struct accounter accounter_stock_v3;
 extern const struct accounter accounter_stock_v4;
+extern const struct accounter accounter_stock_fixed;
 extern const struct accounter accounter_limit_counter;
 extern const struct accounter accounter_mempool_cache;
 extern const struct accounter accounter_meter;

@@ -2,8 +2,6 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <stdbool.h>
-
 #include "accounter_loops.h"
 #include "baseline_tree.h"
 
@@ -13,35 +11,10 @@
  * never above a limit, so a large charge that fails cannot make a small one fail.
  */
 
-/* Add n to a level if there is room. @return the sum, or 0 if there is none */
-static inline uint64_t
-cas_add(struct tree_node *node, uint64_t n)
-{
-	uint64_t old = ration_load(&node->usage, relaxed);
-
-	do {
-		if (unlikely(n > node->max || old > node->max - n))
-			return 0;
-	} while (unlikely(!ration_cas(&node->usage, &old, old + n, seq_cst)));
-	return old + n;
-}
-
 static inline int
 cas_charge(void *lane, uint64_t c, uint64_t n)
 {
-	struct tree_node *leaf = tree_node_of(lane, c), *node;
-	uint64_t sum;
-
-	for (node = leaf; node != NULL; node = node->parent) {
-		sum = cas_add(node, n);
-		if (unlikely(sum == 0)) {
-			tree_cancel(leaf, node, n);
-			return -1;
-		}
-		if (unlikely(sum > ration_load(&node->watermark, relaxed)))
-			ration_store(&node->watermark, sum, relaxed);
-	}
-	return 0;
+	return tree_charge_cas(tree_node_of(lane, c), n);
 }
 
 static inline int

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * The tree of the baselines that do as the kernel does, and the two ways to walk it: atomic-tree
- * is nothing but these, the others put a stock in front of them. The word that everybody writes is
+ * The tree of the baselines that do as the kernel does, and the ways to walk it: atomic-tree and
+ * cas-tree are nothing but these, the others put a stock in front of them. The word that everybody writes is
  * alone on its lines.
  */
 
@@ -103,6 +103,38 @@ tree_charge_ahead(struct tree_node *leaf, uint64_t n, uint64_t ahead)
 	if (likely(tree_charge(leaf, n + ahead) == 0))
 		return n + ahead;
 	return ahead > 0 && tree_charge(leaf, n) == 0 ? n : 0;
+}
+
+/** Add n to a level if there is room. @return the sum, or 0 if there is none */
+static inline uint64_t
+tree_add_cas(struct tree_node *node, uint64_t n)
+{
+	uint64_t old = ration_load(&node->usage, relaxed);
+
+	do {
+		if (unlikely(n > node->max || old > node->max - n))
+			return 0;
+	} while (unlikely(!ration_cas(&node->usage, &old, old + n, seq_cst)));
+	return old + n;
+}
+
+/** As tree_charge(), but look whether there is room before: usage is never above a limit. */
+static inline int
+tree_charge_cas(struct tree_node *leaf, uint64_t n)
+{
+	struct tree_node *node;
+	uint64_t sum;
+
+	for (node = leaf; node != NULL; node = node->parent) {
+		sum = tree_add_cas(node, n);
+		if (unlikely(sum == 0)) {
+			tree_cancel(leaf, node, n);
+			return -1;
+		}
+		if (unlikely(sum > ration_load(&node->watermark, relaxed)))
+			ration_store(&node->watermark, sum, relaxed);
+	}
+	return 0;
 }
 
 #endif /* BENCH_BASELINE_TREE_H_ */

@@ -125,17 +125,21 @@ crew_start(struct crew *c)
 }
 
 /* Sums over all members, as they are now. */
-static void
-look_at_all(const struct crew *c, uint64_t *done, uint64_t *refused)
+static struct crew_window
+sums_of(const struct crew *c)
 {
+	struct crew_window w = {.ns = 0};
+	const struct crew_member *m;
 	uint32_t i;
 
-	*done = 0;
-	*refused = 0;
 	for (i = 0; i < c->nb; i++) {
-		*done += ration_load(&c->members[i].progress, acquire);
-		*refused += ration_load(&c->members[i].refused, relaxed);
+		m = &c->members[i];
+		w.done += ration_load(&m->progress, acquire);
+		w.refused += ration_load(&m->refused, relaxed);
+		w.seen += ration_load(&m->seen, relaxed);
+		w.looks += ration_load(&m->looks, relaxed);
 	}
+	return w;
 }
 
 /* Has every member taken a turn since the last look? */
@@ -167,24 +171,27 @@ struct crew_window
 crew_work(struct bench *b, struct crew *c, double ns)
 {
 	const uint64_t slice = (uint64_t)(ns * b->ticks_per_ns / SLICES);
-	uint64_t turns[RTE_MAX_LCORE] = {0}, done, refused, start, end;
-	struct crew_window w = {.valid = true};
+	uint64_t turns[RTE_MAX_LCORE] = {0}, start, end;
+	struct crew_window before, w;
+	bool valid = true;
 	uint32_t i;
 
 	all_have_moved(c, turns);
-	look_at_all(c, &done, &refused);
+	before = sums_of(c);
 	start = rte_rdtsc_precise();
 	for (i = 1; i <= SLICES; i++) {
 		work_until(c, start + i * slice);
-		w.valid = all_have_moved(c, turns) && w.valid;
+		valid = all_have_moved(c, turns) && valid;
 	}
 	end = rte_rdtsc_precise();
-	look_at_all(c, &w.done, &w.refused);
+	w = sums_of(c);
 	w.ns = bench_ns(b, end - start);
 	/* Longer than it should be: the main lcore has not run all the time. */
-	w.valid = w.valid && w.ns < OVERTIME * ns;
-	w.done -= done;
-	w.refused -= refused;
+	w.valid = valid && w.ns < OVERTIME * ns;
+	w.done -= before.done;
+	w.refused -= before.refused;
+	w.seen -= before.seen;
+	w.looks -= before.looks;
 	return w;
 }
 

@@ -30,6 +30,9 @@ struct crew_member {
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) progress;
 	RATION_ATOMIC(uint64_t) refused;
 	RATION_ATOMIC(uint64_t) turns; /**< Handfuls of work, done or in vain. */
+	/** For the task: what it has seen in so many looks, summed up. Written by the member only. */
+	RATION_ATOMIC(uint64_t) seen;
+	RATION_ATOMIC(uint64_t) looks;
 	/** For the task: what it holds, or has passed on. Written by the member only. */
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) held;
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct crew *crew;
@@ -37,7 +40,6 @@ struct crew_member {
 	unsigned int lcore_id;
 	void *lane;
 	uint64_t slow_paths; /**< When it left. */
-	uint64_t stranded; /**< For the task: units free while it was refused, summed up. */
 	void *context; /**< The task's, from crew.contexts. */
 	bool failed;
 };
@@ -65,6 +67,8 @@ struct crew_window {
 	double ns;
 	uint64_t done;
 	uint64_t refused;
+	uint64_t seen;
+	uint64_t looks;
 	bool valid; /**< Every member ran, all the time. */
 };
 

@@ -18,8 +18,15 @@
  * everything back. There is room for three quarters of what they want together, so somebody is
  * refused all the time, and what others hide in stock is missing.
  *
- * What is counted are grants per second, and at each refusal the units that nobody was granted:
- * stranded ones. Others charge meanwhile, so that number is a sample, not exact.
+ * What is counted are grants per second, and units that are hidden at a refusal: that nobody was
+ * granted, so that they could have been. Libration's batch adapts to what is left; beside it stand
+ * libration without any batch, and stock-fixed, which is libration's stock with a batch that does not
+ * adapt.
+ *
+ * To see what is hidden, the refused lcore asks again between two looks at what the others hold. It
+ * counts if none of them has turned from charging to giving back or the other way round: then what
+ * they held at the moment of the refusal lies between both looks. Whoever has been granted a unit and
+ * not yet written that down makes it one more.
  */
 
 #define WINDOW_NS 2000000
@@ -33,62 +40,106 @@
 /** Units that each lcore wants. */
 #define WANTED 64
 #define DEPTH_OF_THREE 2
+/** In one of so many turns somebody looks what is hidden: that takes time, too. */
+#define TURNS_OF_LOOK 4
+/** What a member holds, with the number of times that it has turned round above. */
+#define UNITS_MASK UINT64_C(0xffffffff)
+#define TURNED_ROUND (UINT64_C(1) << 32)
 
+/* What the others hold together, with the number of times that they have turned round. */
 static uint64_t
-free_units(const struct crew *c)
+held_by_others(const struct crew_member *m)
 {
+	const struct crew *c = m->crew;
 	uint64_t held = 0;
 	uint32_t i;
 
-	for (i = 0; i < c->nb; i++)
-		held += ration_load(&c->members[i].held, relaxed);
-	return held < c->max ? c->max - held : 0;
+	for (i = 0; i < c->nb; i++) {
+		if (i != m->id)
+			held += ration_load(&c->members[i].held, acquire);
+	}
+	return held;
+}
+
+/* Note twice what is hidden, where the others hold between a and b. */
+static void
+note_hidden(struct crew_member *m, uint64_t own, uint64_t a, uint64_t b)
+{
+	uint64_t taken = 2 * own + (a & UNITS_MASK) + (b & UNITS_MASK), all = 2 * m->crew->max;
+
+	if ((a & ~UNITS_MASK) != (b & ~UNITS_MASK))
+		return;
+	crew_add(&m->seen, taken < all ? all - taken : 0);
+	crew_add(&m->looks, 1);
+}
+
+/* Refused: is it again? */
+static bool
+refused_again(struct crew_member *m, uint64_t own)
+{
+	uint64_t before = held_by_others(m);
+
+	if (m->crew->impl->charge(m->lane, m->crew->counters[m->id], 1) == 0)
+		return false;
+	note_hidden(m, own, before, held_by_others(m));
+	return true;
 }
 
 static void
 charge_to_the_limit(struct crew_member *m)
 {
-	struct crew *c = m->crew;
+	const bool looks = ration_load(&m->turns, relaxed) % TURNS_OF_LOOK == 0;
+	const struct accounter *impl = m->crew->impl;
+	const uint64_t counter = m->crew->counters[m->id];
 	uint64_t held = 0;
 
-	while (held < WANTED && c->impl->charge(m->lane, c->counters[m->id], 1) == 0)
-		ration_store(&m->held, ++held, relaxed);
-	if (held < WANTED) {
-		m->stranded += free_units(c);
-		crew_add(&m->refused, 1);
+	ration_store(&m->held, ration_load(&m->held, relaxed) + TURNED_ROUND, release);
+	while (held < WANTED) {
+		if (impl->charge(m->lane, counter, 1) != 0 && (!looks || refused_again(m, held)))
+			break;
+		held++;
+		ration_store(&m->held, ration_load(&m->held, relaxed) + 1, release);
 	}
+	crew_add(&m->refused, held < WANTED);
 	crew_add(&m->progress, held);
+	ration_store(&m->held, ration_load(&m->held, relaxed) + TURNED_ROUND, release);
 	for (; held > 0; held--) {
-		ration_store(&m->held, held - 1, relaxed);
-		c->impl->uncharge(m->lane, c->counters[m->id], 1);
+		ration_store(&m->held, ration_load(&m->held, relaxed) - 1, release);
+		impl->uncharge(m->lane, counter, 1);
 	}
 }
 
 struct limit_case {
 	const char *name;
+	const char *hidden;
 	const struct accounter *impl;
 	bool no_stock;
 };
 
+#define PLAIN "at the limit", "hidden at a refusal"
+#define FIXED "at the limit, batch of 64", "hidden at a refusal, batch of 64"
+
 static const struct limit_case limit_cases[] = {
-	{"at the limit, batch adapts", &accounter_ration, false},
-	{"at the limit, no batch", &accounter_ration, true},
-	{"at the limit", &accounter_cas_tree, false},
-	{"at the limit", &accounter_atomic_tree, false},
-	{"at the limit", &accounter_spinlock_tree, false},
-	{"at the limit, batch of 64", &accounter_slots_7_rr, false},
-	{"at the limit, batch of 64", &accounter_stock_v3, false},
-	{"at the limit, batch of 64", &accounter_stock_v4, false},
+	{"at the limit, batch adapts", "hidden at a refusal, batch adapts", &accounter_ration,
+	 false},
+	{"at the limit, no batch", "hidden at a refusal, no batch", &accounter_ration, true},
+	{PLAIN, &accounter_cas_tree, false},
+	{PLAIN, &accounter_atomic_tree, false},
+	{PLAIN, &accounter_spinlock_tree, false},
+	{FIXED, &accounter_stock_fixed, false},
+	{FIXED, &accounter_slots_7_rr, false},
+	{FIXED, &accounter_stock_v3, false},
+	{FIXED, &accounter_stock_v4, false},
 };
 
 /** What is measured of a case, in several rounds. */
 struct limit_line {
 	const struct limit_case *c;
 	struct row *row;
+	struct row *hidden; /**< A sample is the mean of a window. */
 	uint64_t done;
-	uint64_t refused; /**< In windows that count. */
-	uint64_t refusals; /**< Of all. */
-	uint64_t stranded;
+	uint64_t refused;
+	uint64_t looks;
 	uint32_t rejected;
 };
 
@@ -147,78 +198,100 @@ take_windows(struct bench *b, struct crew *c, struct limit_line *l, uint32_t goa
 			continue;
 		}
 		samples_add(&l->row->samples, (double)w.done * 1e3 / w.ns);
+		if (w.looks > 0)
+			samples_add(&l->hidden->samples, (double)w.seen / 2 / (double)w.looks);
 		l->done += w.done;
 		l->refused += w.refused;
+		l->looks += w.looks;
 	}
 }
 
 static int
 run_round(struct bench *b, struct limit_run *r, struct limit_line *l, uint32_t goal)
 {
-	uint32_t nb = rte_lcore_count(), i;
 	int rc;
 
 	memset(r, 0, sizeof(*r));
-	rc = start_run(r, l->c, nb);
+	rc = start_run(r, l->c, rte_lcore_count());
 	if (rc == 0) {
 		take_windows(b, &r->crew, l, goal);
 		rc = crew_stop(&r->crew);
-	}
-	for (i = 0; i < r->crew.nb; i++) {
-		l->stranded += r->crew.members[i].stranded;
-		l->refusals += ration_load(&r->crew.members[i].refused, relaxed);
 	}
 	if (r->crew.self != NULL)
 		l->c->impl->destroy(r->crew.self);
 	return rc;
 }
 
-static void
-add_line(struct bench *b, struct limit_line *l)
+static struct row *
+add_row(struct bench *b, const struct limit_case *c, const char *name, const char *unit)
 {
 	int nb = (int)rte_lcore_count();
+	struct row *row = results_row(&b->results, c->impl->name, name, unit,
+				      json_pack("{s:i,s:i,s:i}", "lcores", nb, "limit",
+						nb * WANTED * 3 / 4, "wanted", nb * WANTED));
 
-	l->row = results_row(&b->results, l->c->impl->name, l->c->name, "grants/us",
-			     json_pack("{s:i,s:i,s:i}", "lcores", nb, "limit", nb * WANTED * 3 / 4,
-				       "wanted", nb * WANTED));
 	if (crew_shares_cpus((uint32_t)nb))
-		results_mark_one_cpu(l->row);
+		results_mark_one_cpu(row);
+	return row;
 }
 
-static double
-quotient(uint64_t over, uint64_t under)
+static void
+add_lines(struct bench *b, struct limit_line *lines, uint32_t nb)
 {
-	return under > 0 ? (double)over / (double)under : 0;
+	uint32_t i;
+
+	for (i = 0; i < nb; i++) {
+		lines[i].c = &limit_cases[i];
+		lines[i].row = add_row(b, lines[i].c, lines[i].c->name, "grants/us");
+	}
+	for (i = 0; i < nb; i++)
+		lines[i].hidden = add_row(b, lines[i].c, lines[i].c->hidden, "units");
 }
 
-/* Units that nobody was granted are the mean of all refusals. */
 static void
 close_line(struct bench *b, struct limit_line *l)
 {
-	json_object_set_new(l->row->params, "stranded_at_a_refusal",
-			    json_real(quotient(l->stranded, l->refusals)));
-	json_object_set_new(l->row->params, "refusals_per_1000_grants",
-			    json_real(1000 * quotient(l->refused, l->done)));
+	double refused = l->done > 0 ? 1000 * (double)l->refused / (double)l->done : 0;
+
+	json_object_set_new(l->row->params, "refusals_per_1000_grants", json_real(refused));
 	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
+	json_object_set_new(l->hidden->params, "looks", json_integer((json_int_t)l->looks));
 	results_close_or_drop_row(&b->results, l->row);
+	results_close_or_drop_row(&b->results, l->hidden);
+}
+
+static const struct row *
+row_of(const struct bench *b, const char *impl, const char *name)
+{
+	const struct row_key key = {impl, name, 0, 0, 0};
+
+	return results_find(&b->results, &key);
 }
 
 static void
 add_ratios(struct bench *b)
 {
-	const struct row_key adapts = {"ration", limit_cases[0].name, 0, 0, 0};
-	const struct row_key none = {"ration", limit_cases[1].name, 0, 0, 0};
-	const struct row_key v3 = {"stock-v3", limit_cases[6].name, 0, 0, 0};
-	const struct row_key cas_at = {"cas-tree", limit_cases[2].name, 0, 0, 0};
+	const struct row *adapts = row_of(b, "ration", limit_cases[0].name);
+	const struct row *cas = row_of(b, "cas-tree", "at the limit");
 	struct results *r = &b->results;
 
 	results_ratio_at_least(r,
 			       "grants at the hard limit, all lcores: ration / cas-tree, at least",
-			       results_find(r, &adapts), results_find(r, &cas_at), 0.9);
+			       adapts, cas, 0.9);
 	results_ratio(r, "grants at the hard limit: ration without batch / cas-tree",
-		      results_find(r, &none), results_find(r, &cas_at), 0);
-	results_ratio(r, "grants at the hard limit: ration / stock-v3", results_find(r, &adapts),
-		      results_find(r, &v3), 0);
+		      row_of(b, "ration", limit_cases[1].name), cas, 0);
+	results_ratio(r, "grants at the hard limit: ration / stock-fixed, batch does not adapt",
+		      adapts, row_of(b, "stock-fixed", "at the limit, batch of 64"), 0);
+	results_ratio(r, "grants at the hard limit: ration / slots-7-rr", adapts,
+		      row_of(b, "slots-7-rr", "at the limit, batch of 64"), 0);
+	results_ratio(r, "grants at the hard limit: ration / stock-v3", adapts,
+		      row_of(b, "stock-v3", "at the limit, batch of 64"), 0);
+	results_value(r, "hidden at a refusal, ration: units",
+		      row_of(b, "ration", limit_cases[0].hidden), 0);
+	results_value(r, "hidden at a refusal, stock-fixed: units",
+		      row_of(b, "stock-fixed", "hidden at a refusal, batch of 64"), 0);
+	results_value(r, "hidden at a refusal, slots-7-rr: units",
+		      row_of(b, "slots-7-rr", "hidden at a refusal, batch of 64"), 0);
 }
 
 /* The cases take turns, round by round. */
@@ -234,10 +307,7 @@ run_limit(struct bench *b)
 		warn("limit");
 		return -1;
 	}
-	for (i = 0; i < RTE_DIM(lines); i++) {
-		lines[i].c = &limit_cases[i];
-		add_line(b, &lines[i]);
-	}
+	add_lines(b, lines, RTE_DIM(lines));
 	for (round = 1; round <= ROUNDS && rc == 0; round++) {
 		progress("limit", round - 1, ROUNDS);
 		for (i = 0; i < RTE_DIM(lines) && rc == 0; i++)

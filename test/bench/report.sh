@@ -107,7 +107,10 @@ check 'rows of policy' holds '[.rows[] | select(.unit == "%" and .impl == "ratio
 check 'no row of two lcores twice' holds '[.rows[] | select(.params.lcores)
 	| [.impl, .case, .params.lcores]] | length == (unique | length)'
 check 'what lcores together are granted' holds '[.rows[] | select(.unit == "grants/us")
-	| .params.stranded_at_a_refusal >= 0 and .params.limit == 96] | all'
+	| .params.limit == 96] | length >= 7 and all'
+check 'what is hidden at a refusal' holds '[.rows[] | select(.unit == "units")
+	| (.case | test("^hidden at a refusal")) and .params.looks >= .samples
+	and .max <= .params.limit + 1] | length >= 7 and all'
 check 'rows of footprint' holds '[.rows[] | select(.unit == "bytes" and .impl == "ration")
 	| .case] == ["memory of a counter", "memory of a counter on an lcore",
 		"of that touched by a hit"]
@@ -117,7 +120,7 @@ check 'row members' holds '.rows | all(keys == ["case", "impl", "max", "median",
 check 'median between min and max' holds '.rows | all(.min <= .median and .median <= .max)'
 check 'figures above zero' holds '.rows
 	| map(select((.params.one_cpu | not) and .unit != "%" and .unit != "bytes"
-		and .unit != "ppm"))
+		and .unit != "units" and .unit != "ppm"))
 	| all(.min > 0)'
 check 'eleven repeats at least, or the row says so' holds '.rows | all(.unit == "%"
 	or .unit == "bytes" or (.samples < 11) == (.params.short == true))'

@@ -342,6 +342,8 @@ main(void)
 		TESTS_OF_TREES("slots-7-rr", accounter_slots_7_rr),
 		TESTS_OF_TREES("stock-v3", accounter_stock_v3),
 		TESTS_OF_TREES("stock-v4", accounter_stock_v4),
+		TESTS_OF_TREES("stock-fixed", accounter_stock_fixed),
+		TEST("stock-fixed", hits_take_no_slow_path, accounter_stock_fixed),
 		TESTS_OF_ALL("limit-counter", accounter_limit_counter),
 		TEST("limit-counter", loops_that_go_one_way_leave_it_charged,
 		     accounter_limit_counter),

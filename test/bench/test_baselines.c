@@ -322,6 +322,50 @@ sixteen_counters_are_all_hits(void **state)
 	break_bed(&b);
 }
 
+/* However little is left. */
+static void
+a_fixed_batch_is_taken_if_it_fits(void **state)
+{
+	const struct accounter_tree tree = {
+		.counters = 2, .depth = 2, .max = 1000, .root_max = 100, .lanes = 2};
+	struct bed b = make_bed(&accounter_stock_fixed, &tree);
+	uint64_t right = b.a->counter(b.self, 1), granted = 0;
+	void *lane = b.a->join(b.self, 1);
+
+	(void)state;
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	while (b.a->charge(lane, right, 1) == 0)
+		granted++;
+	/* One is granted here and 64 are kept. */
+	assert_int_equal(granted, 100 - 65);
+	assert_int_equal(b.a->granted(b.self, b.c), 1);
+	b.a->leave(lane);
+	break_bed(&b);
+}
+
+static void
+a_fixed_stock_is_emptied_to_its_middle(void **state)
+{
+	struct bed b = make_bed(&accounter_stock_fixed, &wide);
+
+	(void)state;
+	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	/* The slot is full, then it is not. */
+	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 64), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 2);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 3);
+	/* 64 units either way. */
+	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 128), 0);
+	assert_int_equal(b.a->slow_paths(b.lane), 3);
+	assert_int_equal(b.a->granted(b.self, b.c), 0);
+	break_bed(&b);
+}
+
 struct v4_charger {
 	struct bed *bed;
 	uint64_t charges;
@@ -548,6 +592,9 @@ main(void)
 		cmocka_unit_test(evictions_at_random_spare_no_slot),
 		TESTS_OF_SERIES("stock-v3", accounter_stock_v3),
 		TESTS_OF_SERIES("stock-v4", accounter_stock_v4),
+		TEST("stock-fixed", what_threads_do_at_once_is_counted, accounter_stock_fixed),
+		cmocka_unit_test(a_fixed_batch_is_taken_if_it_fits),
+		cmocka_unit_test(a_fixed_stock_is_emptied_to_its_middle),
 		cmocka_unit_test(a_remote_exchange_neither_loses_nor_doubles_units),
 		TEST("limit-counter", what_threads_do_at_once_is_counted, accounter_limit_counter),
 		cmocka_unit_test(a_share_that_one_lane_reserves_is_refused_to_another),
