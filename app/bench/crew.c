@@ -260,26 +260,34 @@ echo(void *arg)
 	return 0;
 }
 
-double
-crew_round_trip(struct bench *b)
+void
+crew_add_round_trip(struct bench *b, struct samples *trips)
 {
 	unsigned int lcore_id = rte_get_next_lcore(-1, 1, 0);
-	struct samples trips = {0};
+	struct samples words = {0};
 	struct echo e = {0};
 	uint64_t start, i;
-	double median;
 
-	if (rte_eal_remote_launch(echo, &e, lcore_id) != 0)
-		return 0;
+	if (lcore_id == RTE_MAX_LCORE || crew_shares_cpus(2) ||
+	    rte_eal_remote_launch(echo, &e, lcore_id) != 0)
+		return;
 	for (i = 1; i <= ROUND_TRIPS; i++) {
 		start = rte_rdtsc_precise();
 		ration_store(&e.call, i, release);
 		while (ration_load(&e.answer, acquire) != i)
 			;
-		samples_add(&trips, bench_ns(b, rte_rdtsc_precise() - start));
+		samples_add(&words, bench_ns(b, rte_rdtsc_precise() - start));
 	}
 	rte_eal_wait_lcore(lcore_id);
-	median = samples_summary(&trips).median;
-	samples_free(&trips);
-	return median;
+	samples_add(trips, samples_summary(&words).median);
+	samples_free(&words);
+}
+
+void
+crew_note_round_trip(struct row *row, struct samples *trips)
+{
+	struct summary sum = samples_summary(trips);
+
+	if (sum.samples > 0)
+		json_object_set_new(row->params, "round_trip_ns", json_real(sum.median));
 }

@@ -82,13 +82,18 @@ bool crew_wait_turns(const struct crew *c, uint64_t turns);
 struct crew_window crew_work(struct bench *b, struct crew *c, double ns);
 
 /**
- * How long a word takes to the first worker and back: what two lcores cost each other depends on
- * where they are, which a virtual machine may change at any time.
+ * How long a word takes to the first worker and back, at the median: what two lcores cost each other
+ * depends on where they are, which a virtual machine may change at any time. To be measured again in
+ * each round, since it belongs beside every figure of two lcores.
  *
- * @return
- *   Nanoseconds at the median, or 0 if the worker does not answer.
+ * @param trips
+ *   Where to add it, in nanoseconds. Nothing is added where there is no other lcore, or where both
+ *   share a CPU.
  */
-double crew_round_trip(struct bench *b);
+void crew_add_round_trip(struct bench *b, struct samples *trips);
+
+/** Note the median of all rounds beside a figure, as "round_trip_ns". */
+void crew_note_round_trip(struct row *row, struct samples *trips);
 
 /** End: all leave. @return 0, or -1 after a message */
 int crew_stop(struct crew *c);

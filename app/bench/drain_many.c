@@ -101,6 +101,7 @@ struct drain_many_run {
 	struct row *paused; /**< The owners' pause for each of their counters. */
 	struct row *longest; /**< The longest pause in a drain. */
 	uint32_t rejected;
+	struct samples trips; /**< Before and after. */
 	struct ration_drain_report report;
 };
 
@@ -238,6 +239,9 @@ close_rows(struct bench *b, struct drain_many_run *r)
 	samples_summary(&r->asked->samples);
 	add_percentiles(r->asked);
 	json_object_set_new(r->asked->params, "rejected", json_integer(r->rejected));
+	crew_note_round_trip(r->asked, &r->trips);
+	crew_note_round_trip(r->paused, &r->trips);
+	crew_note_round_trip(r->longest, &r->trips);
 	results_close_or_drop_row(&b->results, r->asked);
 	results_close_or_drop_row(&b->results, r->paused);
 	results_close_or_drop_row(&b->results, r->longest);
@@ -273,11 +277,13 @@ measure(struct bench *b, struct drain_many_run *r)
 	r->asked = add_row(b, r, "many: requester waits");
 	r->paused = add_row(b, r, "many: pause of owner per counter");
 	r->longest = add_row(b, r, "many: longest pause of owner");
+	crew_add_round_trip(b, &r->trips);
 	rc = start_owners(b, r);
 	if (rc < 0)
 		return rc;
 	ask_often(b, r);
 	rc = crew_stop(&r->crew);
+	crew_add_round_trip(b, &r->trips);
 	close_rows(b, r);
 	return rc;
 }
@@ -310,6 +316,7 @@ run_one(struct bench *b, uint32_t nb, uint32_t owners)
 	}
 	if (r->crew.self != NULL)
 		r->crew.impl->destroy(r->crew.self);
+	samples_free(&r->trips);
 	free(r->counters);
 	free(r);
 	return rc;

@@ -249,13 +249,15 @@ add_lines(struct bench *b, struct limit_line *lines, uint32_t nb)
 }
 
 static void
-close_line(struct bench *b, struct limit_line *l)
+close_line(struct bench *b, struct limit_line *l, struct samples *trips)
 {
 	double refused = l->done > 0 ? 1000 * (double)l->refused / (double)l->done : 0;
 
 	json_object_set_new(l->row->params, "refusals_per_1000_grants", json_real(refused));
 	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
 	json_object_set_new(l->hidden->params, "looks", json_integer((json_int_t)l->looks));
+	crew_note_round_trip(l->row, trips);
+	crew_note_round_trip(l->hidden, trips);
 	results_close_or_drop_row(&b->results, l->row);
 	results_close_or_drop_row(&b->results, l->hidden);
 }
@@ -300,6 +302,7 @@ run_limit(struct bench *b)
 {
 	struct limit_run *r = aligned_alloc(alignof(struct limit_run), sizeof(*r));
 	struct limit_line lines[RTE_DIM(limit_cases)] = {0};
+	struct samples trips = {0};
 	uint32_t round, i;
 	int rc = 0;
 
@@ -310,13 +313,15 @@ run_limit(struct bench *b)
 	add_lines(b, lines, RTE_DIM(lines));
 	for (round = 1; round <= ROUNDS && rc == 0; round++) {
 		progress("limit", round - 1, ROUNDS);
+		crew_add_round_trip(b, &trips);
 		for (i = 0; i < RTE_DIM(lines) && rc == 0; i++)
 			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
 	}
 	progress("limit", ROUNDS, ROUNDS);
 	free(r);
 	for (i = 0; i < RTE_DIM(lines); i++)
-		close_line(b, &lines[i]);
+		close_line(b, &lines[i], &trips);
+	samples_free(&trips);
 	if (rc == 0)
 		add_ratios(b);
 	return rc;

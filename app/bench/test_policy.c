@@ -203,6 +203,7 @@ run_hand_over(struct bench *b, const struct accounter *impl, struct crew *c)
 {
 	const struct accounter_tree tree = {
 		.counters = 1, .depth = 1, .max = RATION_UNLIMITED / 2, .lanes = 2};
+	struct samples trips = {0};
 	uint64_t handle = 0;
 	struct row *row;
 	bool all;
@@ -213,7 +214,9 @@ run_hand_over(struct bench *b, const struct accounter *impl, struct crew *c)
 	if (c->self == NULL)
 		return -1;
 	handle = impl->counter(c->self, 0);
+	crew_add_round_trip(b, &trips);
 	if (crew_start(c) < 0) {
+		samples_free(&trips);
 		impl->destroy(c->self);
 		return -1;
 	}
@@ -222,6 +225,11 @@ run_hand_over(struct bench *b, const struct accounter *impl, struct crew *c)
 		all = false;
 	impl->destroy(c->self);
 	row = add_row(b, impl, "one lcore charges, another uncharges", 2 * (uint32_t)c->max);
+	json_object_set_new(row->params, "lcores", json_integer(2));
+	if (crew_shares_cpus(2))
+		results_mark_one_cpu(row);
+	crew_note_round_trip(row, &trips);
+	samples_free(&trips);
 	if (all)
 		samples_add(&row->samples,
 			    100.0 * (double)(c->members[0].slow_paths + c->members[1].slow_paths) /

@@ -228,8 +228,9 @@ add_line(struct bench *b, struct scale_line *l)
 }
 
 static int
-close_line(struct bench *b, struct scale_line *l)
+close_line(struct bench *b, struct scale_line *l, struct samples *trips)
 {
+	crew_note_round_trip(l->row, trips);
 	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
 	results_close_or_drop_row(&b->results, l->row);
 	if (l->refused == 0)
@@ -238,13 +239,30 @@ close_line(struct bench *b, struct scale_line *l)
 	return -1;
 }
 
+static int
+run_rounds(struct bench *b, struct scale_run *r, struct scale_line *lines, uint32_t nb,
+	   struct samples *trips)
+{
+	uint32_t round, i;
+	int rc = 0;
+
+	for (round = 1; round <= ROUNDS; round++) {
+		if (lines[0].nb > 1)
+			crew_add_round_trip(b, trips);
+		for (i = 0; i < nb && rc == 0; i++)
+			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
+	}
+	return rc;
+}
+
 /* The implementations take turns, round by round. */
 static int
 run_lines(struct bench *b, struct scale_line *lines, uint32_t nb)
 {
 	struct scale_run *r = aligned_alloc(alignof(struct scale_run), sizeof(*r));
-	uint32_t round, i;
-	int rc = 0;
+	struct samples trips = {0};
+	uint32_t i;
+	int rc;
 
 	if (r == NULL) {
 		warn("scale");
@@ -252,32 +270,14 @@ run_lines(struct bench *b, struct scale_line *lines, uint32_t nb)
 	}
 	for (i = 0; i < nb; i++)
 		add_line(b, &lines[i]);
-	for (round = 1; round <= ROUNDS; round++) {
-		for (i = 0; i < nb && rc == 0; i++)
-			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
-	}
+	rc = run_rounds(b, r, lines, nb, &trips);
 	free(r);
 	for (i = 0; i < nb; i++) {
-		if (close_line(b, &lines[i]) < 0)
+		if (close_line(b, &lines[i], &trips) < 0)
 			rc = -1;
 	}
+	samples_free(&trips);
 	return rc;
-}
-
-/* Before and after, since it may change in between. */
-static void
-add_round_trip(struct bench *b, const char *name)
-{
-	struct row *row =
-		results_row(&b->results, "machine", name, "ns", json_pack("{s:i}", "lcores", 2));
-
-	if (crew_shares_cpus(2)) {
-		results_mark_one_cpu(row);
-		samples_add(&row->samples, 0);
-	} else {
-		samples_add(&row->samples, crew_round_trip(b));
-	}
-	results_close_or_drop_row(&b->results, row);
 }
 
 static void
@@ -335,7 +335,6 @@ run_scale(struct bench *b)
 
 	for (nb = 1; nb <= all; nb = crew_next_nb(nb, all))
 		total += RTE_DIM(kinds);
-	add_round_trip(b, "round trip of a word, before");
 	for (nb = 1; nb <= all && rc == 0; nb = crew_next_nb(nb, all)) {
 		if (crew_shares_cpus(nb))
 			fprintf(stderr, "scale: %u lcores have fewer CPUs; the rows are marked\n",
@@ -346,7 +345,6 @@ run_scale(struct bench *b)
 		}
 	}
 	progress("scale", done, total);
-	add_round_trip(b, "round trip of a word, after");
 	if (rc == 0)
 		add_ratios(b);
 	return rc;
