@@ -20,31 +20,30 @@
  * which charge meanwhile, and the word with an error bound; beside that of a tree without stock.
  */
 
-#define READS 256
-#define WINDOWS_MAX 101
-#define PAIRS 64
+#define WINDOW_NS 2000000
+#define WINDOW_NS_QUICK 200000
+/** Each case has a turn in each of so many rounds. */
+#define ROUNDS 11
+#define WINDOWS_OF_ROUND 9u
+#define WINDOWS_QUICK 1u
+/** So many times the time that all windows take is spent to find valid ones. */
+#define PATIENCE 4
+/** Readings of a turn of the main lcore, and pairs of a turn of each other one. */
+#define READS 64
+#define PAIRS 16
 #define DEPTH_OF_THREE 2
 #define UNITS_MAX (UINT64_C(1) << 40)
 
-static void
-charge_and_poll(struct crew_member *m)
-{
-	const struct accounter_work work = {
-		.order = m->crew->counters, .nb_order = 1, .units = 1, .pairs = PAIRS};
+typedef uint64_t (*read_t)(const struct crew *c);
 
-	m->crew->impl->loop[ACCOUNTER_SAME](m->lane, &work);
-	crew_add(&m->progress, PAIRS);
-}
-
-struct read_crew {
-	struct crew crew;
-	uint64_t counter;
+struct read_case {
+	const char *name;
+	const struct accounter *impl;
+	read_t read;
 };
 
-typedef uint64_t (*read_t)(struct crew *c);
-
 static uint64_t
-read_exact(struct crew *c)
+read_exact(const struct crew *c)
 {
 	struct ration_reading reading;
 
@@ -53,7 +52,7 @@ read_exact(struct crew *c)
 }
 
 static uint64_t
-read_approx(struct crew *c)
+read_approx(const struct crew *c)
 {
 	struct ration_reading reading;
 
@@ -62,104 +61,182 @@ read_approx(struct crew *c)
 }
 
 static uint64_t
-read_word(struct crew *c)
+read_word(const struct crew *c)
 {
 	return c->impl->granted(c->self, c->counters[0]);
 }
 
-static const struct {
-	const char *name;
-	const struct accounter *impl;
-	read_t read;
-} read_cases[] = {
+static const struct read_case read_cases[] = {
 	{"exact", &accounter_ration, read_exact},
 	{"with error bound", &accounter_ration, read_approx},
 	{"exact", &accounter_atomic_tree, read_word},
 };
 
+/** Numbers of lcores: 1, 2, 4, ... */
+#define NUMBERS_MAX 16
+
+/** What is measured of a case and a number of lcores, in several rounds. */
+struct read_line {
+	const struct read_case *c;
+	uint32_t nb;
+	struct row *row;
+	uint32_t rejected;
+};
+
+/** One of its rounds. */
+struct read_run {
+	struct crew crew;
+	uint64_t counter;
+};
+
 static void
-take_windows(struct bench *b, struct crew *c, struct row *row, read_t read)
+charge(struct crew_member *m)
 {
-	uint32_t nb = RTE_MIN(b->repeats, (uint32_t)WINDOWS_MAX), turn, i;
-	uint64_t start, end, sum = 0;
+	const struct accounter_work work = {m->crew->counters, 1, 1, PAIRS};
 
-	for (turn = 0; turn < 4 * nb && row->samples.nb < nb; turn++) {
-		uint64_t before[RTE_MAX_LCORE];
-		bool ran = true;
+	m->crew->impl->loop[ACCOUNTER_SAME](m->lane, &work);
+}
 
-		for (i = 1; i < c->nb; i++)
-			before[i] = ration_load(&c->members[i].turns, relaxed);
-		start = rte_rdtsc_precise();
-		for (i = 0; i < READS; i++)
-			sum += read(c);
-		end = rte_rdtsc_precise();
-		for (i = 1; i < c->nb; i++)
-			ran = ran && ration_load(&c->members[i].turns, relaxed) != before[i];
-		if (ran || row->one_cpu)
-			samples_add(&row->samples, bench_ns(b, end - start) / READS);
+/* The main lcore reads, which is what is measured; the others charge. */
+static void
+read_or_charge(struct crew_member *m)
+{
+	const struct read_case *c = m->context;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	if (m->id > 0) {
+		charge(m);
+		return;
 	}
+	for (i = 0; i < READS; i++)
+		sum += c->read(m->crew);
 	/* The compiler must think that somebody wants to know. */
 	asm volatile("" : : "r"(sum));
+	crew_add(&m->progress, READS);
+}
+
+static uint32_t
+windows_of_round(const struct bench *b)
+{
+	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
+}
+
+/* Until the line has `goal` samples, or patience is at an end. */
+static void
+take_windows(struct bench *b, struct crew *c, struct read_line *l, uint32_t goal)
+{
+	double ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
+	uint64_t deadline =
+		rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
+	struct crew_window w;
+
+	crew_work(b, c, ns);
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+		w = crew_work(b, c, ns);
+		if (w.valid || l->row->one_cpu)
+			samples_add(&l->row->samples, w.ns / (double)w.done);
+		else
+			l->rejected++;
+	}
 }
 
 static int
-run_one(struct bench *b, struct read_crew *r, uint32_t i, uint32_t nb)
+run_round(struct bench *b, struct read_run *r, struct read_line *l, uint32_t goal)
 {
-	struct crew *c = &r->crew;
-	const struct accounter *impl = read_cases[i].impl;
+	const struct accounter *impl = l->c->impl;
 	const struct accounter_tree tree = {
-		.counters = 1, .depth = DEPTH_OF_THREE, .max = UNITS_MAX, .lanes = nb};
-	struct row *row;
+		.counters = 1, .depth = DEPTH_OF_THREE, .max = UNITS_MAX, .lanes = l->nb};
+	int rc;
 
 	memset(r, 0, sizeof(*r));
-	c->impl = impl;
-	c->nb = nb;
-	c->task = charge_and_poll;
-	c->counters = &r->counter;
-	c->self = impl->create(&tree);
-	if (c->self == NULL)
+	r->crew.impl = impl;
+	r->crew.nb = l->nb;
+	r->crew.task = read_or_charge;
+	r->crew.counters = &r->counter;
+	/* Read only. */
+	r->crew.contexts[0] = (void *)(uintptr_t)l->c;
+	r->crew.self = impl->create(&tree);
+	if (r->crew.self == NULL)
 		return -1;
-	r->counter = impl->counter(c->self, 0);
-	row = results_row(&b->results, impl->name, read_cases[i].name, "ns/read",
-			  json_pack("{s:i}", "lcores", (int)nb));
-	if (crew_shares_cpus(nb))
-		results_mark_one_cpu(row);
-	if (crew_start(c) < 0) {
-		impl->destroy(c->self);
-		return -1;
+	r->counter = impl->counter(r->crew.self, 0);
+	rc = crew_start(&r->crew);
+	if (rc == 0) {
+		/* The main lcore has stock, too. */
+		charge(&r->crew.members[0]);
+		take_windows(b, &r->crew, l, goal);
+		rc = crew_stop(&r->crew);
 	}
-	charge_and_poll(&c->members[0]);
-	take_windows(b, c, row, read_cases[i].read);
-	crew_stop(c);
-	impl->destroy(c->self);
-	results_close_or_drop_row(&b->results, row);
-	return 0;
+	impl->destroy(r->crew.self);
+	return rc;
 }
 
+static uint32_t
+add_lines(struct bench *b, struct read_line *lines)
+{
+	uint32_t all = rte_lcore_count(), nb, i, nb_lines = 0;
+
+	for (nb = 1; nb <= all; nb = crew_next_nb(nb, all)) {
+		for (i = 0; i < RTE_DIM(read_cases); i++) {
+			struct read_line *l = &lines[nb_lines++];
+
+			*l = (struct read_line){.c = &read_cases[i], .nb = nb};
+			l->row = results_row(&b->results, l->c->impl->name, l->c->name, "ns/read",
+					     json_pack("{s:i}", "lcores", (int)nb));
+			if (crew_shares_cpus(nb))
+				results_mark_one_cpu(l->row);
+		}
+	}
+	return nb_lines;
+}
+
+static void
+close_line(struct bench *b, struct read_line *l, struct samples *trips)
+{
+	if (l->nb > 1)
+		crew_note_round_trip(l->row, trips);
+	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
+	results_close_or_drop_row(&b->results, l->row);
+}
+
+static void
+add_ratio(struct bench *b)
+{
+	const struct row_key exact = {"ration", "exact", 0, 0, 1},
+			     word = {"atomic-tree", "exact", 0, 0, 1};
+
+	results_ratio(&b->results, "exact reading, 1 lcore: ration / atomic-tree",
+		      results_find(&b->results, &exact), results_find(&b->results, &word), 0);
+}
+
+/* The cases take turns, round by round. */
 static int
 run_read(struct bench *b)
 {
-	struct read_crew *c = aligned_alloc(alignof(struct read_crew), sizeof(*c));
-	uint32_t all = rte_lcore_count(), nb, i;
-	const struct row_key exact = {"ration", "exact", 0, 0, 1},
-			     word = {"atomic-tree", "exact", 0, 0, 1};
+	struct read_run *r = aligned_alloc(alignof(struct read_run), sizeof(*r));
+	struct read_line lines[NUMBERS_MAX * RTE_DIM(read_cases)];
+	struct samples trips = {0};
+	uint32_t nb, round, i;
 	int rc = 0;
 
-	if (c == NULL) {
+	if (r == NULL) {
 		warn("read");
 		return -1;
 	}
-	for (nb = 1; nb <= all && rc == 0; nb = crew_next_nb(nb, all)) {
-		progress("read", nb, all + 1);
-		for (i = 0; i < RTE_DIM(read_cases) && rc == 0; i++)
-			rc = run_one(b, c, i, nb);
+	nb = add_lines(b, lines);
+	for (round = 1; round <= ROUNDS && rc == 0; round++) {
+		progress("read", round - 1, ROUNDS);
+		crew_add_round_trip(b, &trips);
+		for (i = 0; i < nb && rc == 0; i++)
+			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
 	}
-	progress("read", all + 1, all + 1);
-	free(c);
+	progress("read", ROUNDS, ROUNDS);
+	free(r);
+	for (i = 0; i < nb; i++)
+		close_line(b, &lines[i], &trips);
+	samples_free(&trips);
 	if (rc == 0)
-		results_ratio(&b->results, "exact reading, 1 lcore: ration / atomic-tree",
-			      results_find(&b->results, &exact), results_find(&b->results, &word),
-			      0);
+		add_ratio(b);
 	return rc;
 }
 
