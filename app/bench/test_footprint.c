@@ -131,20 +131,41 @@ make_names(struct names *n, uint32_t nb)
 	return 0;
 }
 
+/* Each thing is done to all names before the next one is. @return Has it worked? */
+
 static bool
-use_counters(struct ration_domain *d, struct names *n)
+create_counters(void *domain, struct names *n)
 {
-	ration_counter_t root = ration_domain_root(d);
+	ration_counter_t root = ration_domain_root(domain);
+	bool good = true;
+	uint32_t i;
+
+	for (i = 0; i < n->nb; i++) {
+		n->handles[i] = ration_counter_create(domain, root, n->name[i], NULL);
+		good = good && n->handles[i] != RATION_COUNTER_NONE;
+	}
+	return good;
+}
+
+static bool
+find_counters(void *domain, struct names *n)
+{
 	bool good = true;
 	uint32_t i;
 
 	for (i = 0; i < n->nb; i++)
-		n->handles[i] = ration_counter_create(d, root, n->name[i], NULL);
+		good = good && ration_counter_find(domain, n->name[i]) == n->handles[i];
+	return good;
+}
+
+static bool
+destroy_counters(void *domain, struct names *n)
+{
+	bool good = true;
+	uint32_t i;
+
 	for (i = 0; i < n->nb; i++)
-		good = good && ration_counter_find(d, n->name[i]) == n->handles[i] &&
-		       n->handles[i] != RATION_COUNTER_NONE;
-	for (i = 0; i < n->nb; i++)
-		good = good && ration_counter_destroy(d, n->handles[i], 0) == 0;
+		good = ration_counter_destroy(domain, n->handles[i], 0) == 0 && good;
 	return good;
 }
 
@@ -164,7 +185,21 @@ key_of(const struct names *n, uint32_t i)
 }
 
 static bool
-use_keys(struct rte_hash *h, struct names *n)
+add_keys(void *hash, struct names *n)
+{
+	struct key key;
+	bool good = true;
+	uint32_t i;
+
+	for (i = 0; i < n->nb; i++) {
+		key = key_of(n, i);
+		good = rte_hash_add_key_data(hash, &key, (void *)(uintptr_t)i) == 0 && good;
+	}
+	return good;
+}
+
+static bool
+look_up_keys(void *hash, struct names *n)
 {
 	struct key key;
 	bool good = true;
@@ -173,58 +208,111 @@ use_keys(struct rte_hash *h, struct names *n)
 
 	for (i = 0; i < n->nb; i++) {
 		key = key_of(n, i);
-		good = rte_hash_add_key_data(h, &key, (void *)(uintptr_t)i) == 0 && good;
-	}
-	for (i = 0; i < n->nb; i++) {
-		key = key_of(n, i);
-		good = rte_hash_lookup_data(h, &key, &value) >= 0 && good;
-	}
-	for (i = 0; i < n->nb; i++) {
-		key = key_of(n, i);
-		good = rte_hash_del_key(h, &key) >= 0 && good;
+		good = rte_hash_lookup_data(hash, &key, &value) >= 0 && good;
 	}
 	return good;
 }
 
-static struct row *
-add_time_row(struct bench *b, const char *impl, uint32_t nb)
+static bool
+delete_keys(void *hash, struct names *n)
 {
-	return results_row(&b->results, impl, "create, find, destroy", "ns/counter",
-			   json_pack("{s:i}", "counters", (int)nb));
+	struct key key;
+	bool good = true;
+	uint32_t i;
+
+	for (i = 0; i < n->nb; i++) {
+		key = key_of(n, i);
+		good = rte_hash_del_key(hash, &key) >= 0 && good;
+	}
+	return good;
 }
 
+enum {
+	CREATE,
+	FIND,
+	DESTROY,
+	ALL,
+	NB_STEPS
+};
+
+static const char *const steps[NB_STEPS] = {"create", "find", "destroy", "create, find, destroy"};
+
+/** What is done to all names, and what each step of it takes. */
+struct names_line {
+	const char *impl;
+	void *self; /**< A domain, or a hash table. */
+	bool (*step[ALL])(void *self, struct names *n);
+	struct row *rows[NB_STEPS];
+};
+
+static int
+take_steps(struct bench *b, struct names_line *l, struct names *n, bool warm)
+{
+	uint64_t times[ALL + 1];
+	uint32_t i;
+
+	times[0] = rte_rdtsc_precise();
+	for (i = 0; i < ALL; i++) {
+		if (!l->step[i](l->self, n)) {
+			warnx("footprint: %s, %s: a name is refused or not found: %s", l->impl,
+			      steps[i], rte_strerror(rte_errno));
+			return -1;
+		}
+		times[i + 1] = rte_rdtsc_precise();
+	}
+	for (i = 0; i < ALL && warm; i++)
+		samples_add(&l->rows[i]->samples, bench_ns(b, times[i + 1] - times[i]) / n->nb);
+	if (warm)
+		samples_add(&l->rows[ALL]->samples, bench_ns(b, times[ALL] - times[0]) / n->nb);
+	return 0;
+}
+
+static void
+add_names_rows(struct bench *b, struct names_line *l, uint32_t nb)
+{
+	uint32_t i;
+
+	for (i = 0; i < NB_STEPS; i++)
+		l->rows[i] = results_row(&b->results, l->impl, steps[i], "ns/counter",
+					 json_pack("{s:i}", "counters", (int)nb));
+}
+
+static void
+add_names_ratios(struct bench *b, const struct names_line *ours, const struct names_line *bare,
+		 uint32_t nb)
+{
+	static const char *const names[NB_STEPS] = {
+		"create 1 Mi counters: ration / rte_hash", "find 1 Mi counters: ration / rte_hash",
+		"destroy 1 Mi counters: ration / rte_hash",
+		"create, find, destroy 1 Mi counters: ration / rte_hash"};
+	uint32_t i;
+
+	for (i = 0; i < NB_STEPS; i++) {
+		results_close_row(ours->rows[i]);
+		results_close_row(bare->rows[i]);
+		results_ratio(&b->results, names[i], ours->rows[i], bare->rows[i],
+			      i == ALL && nb == NAMES ? 3 : 0);
+	}
+}
+
+/* Both take turns; the first one warms up. */
 static int
 time_names(struct bench *b, struct ration_domain *d, struct rte_hash *h, struct names *n)
 {
-	struct row *ours = add_time_row(b, "ration", n->nb),
-		   *bare = add_time_row(b, "rte_hash", n->nb);
-	uint64_t start, middle, end;
+	struct names_line ours = {
+		"ration", d, {create_counters, find_counters, destroy_counters}, {NULL}};
+	struct names_line bare = {"rte_hash", h, {add_keys, look_up_keys, delete_keys}, {NULL}};
 	uint32_t turn;
 
+	add_names_rows(b, &ours, n->nb);
+	add_names_rows(b, &bare, n->nb);
 	for (turn = 0; turn <= REPEATS; turn++) {
 		progress("footprint", turn, REPEATS + 1);
-		start = rte_rdtsc_precise();
-		if (!use_counters(d, n)) {
-			warnx("footprint: a counter is not found again: %s",
-			      rte_strerror(rte_errno));
+		if (take_steps(b, &ours, n, turn > 0) < 0 || take_steps(b, &bare, n, turn > 0) < 0)
 			return -1;
-		}
-		middle = rte_rdtsc_precise();
-		if (!use_keys(h, n)) {
-			warnx("footprint: a key is not found again");
-			return -1;
-		}
-		end = rte_rdtsc_precise();
-		if (turn == 0) /* Warms up. */
-			continue;
-		samples_add(&ours->samples, bench_ns(b, middle - start) / n->nb);
-		samples_add(&bare->samples, bench_ns(b, end - middle) / n->nb);
 	}
 	progress("footprint", turn, turn);
-	results_close_row(ours);
-	results_close_row(bare);
-	results_ratio(&b->results, "create, find, destroy 1 Mi counters: ration / rte_hash", ours,
-		      bare, n->nb == NAMES ? 3 : 0);
+	add_names_ratios(b, &ours, &bare, n->nb);
 	return 0;
 }
 
