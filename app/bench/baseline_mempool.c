@@ -18,7 +18,8 @@
  * counter. To charge is to get an object from the lcore's cache, to uncharge is to put it back.
  *
  * In its favour: the measured loops hold the object in a register, as if every packet had a place
- * for it; and nothing is added up along a tree.
+ * for it; neighbours in a burst that are of the same pool are got and put in bulk; and nothing is
+ * added up along a tree.
  */
 
 /** Of each pool; more units than that are cut to it. */
@@ -123,22 +124,48 @@ pool_loop_turn(void *lane, const struct accounter_work *w)
 	return refused;
 }
 
-/* One by one: neighbours may be of different pools. */
+/* How many counters from here on are the same. */
+static __rte_always_inline uint32_t
+length_of_run(const uint64_t *c, uint32_t nb)
+{
+	uint32_t i;
+
+	for (i = 1; i < nb && c[i] == c[0]; i++)
+		;
+	return i;
+}
+
+/* One by one, if there are not as many as wanted together. @return those that were not had */
+static __rte_noinline uint32_t
+get_what_there_is(struct rte_mempool *mp, void **object, uint32_t nb)
+{
+	uint32_t refused = 0, i;
+
+	for (i = 0; i < nb; i++)
+		refused += rte_mempool_get(mp, &object[i - refused]) != 0;
+	return refused;
+}
+
+/* Neighbours of the same pool go together. */
 static uint64_t
 pool_burst(void *lane, const uint64_t *c)
 {
-	void *object[BURST_SIZE] = {0};
+	uint32_t run[BURST_SIZE], got[BURST_SIZE], nb_runs = 0, i, j;
+	void *object[BURST_SIZE];
 	uint64_t refused = 0;
-	uint32_t i;
 
-	for (i = 0; i < BURST_SIZE; i++) {
-		if (unlikely(rte_mempool_get(pool_of(lane, c[i]), &object[i]) != 0))
-			refused++;
+	for (i = 0; i < BURST_SIZE; i += run[nb_runs++]) {
+		uint32_t nb = length_of_run(&c[i], BURST_SIZE - i);
+		struct rte_mempool *mp = pool_of(lane, c[i]);
+
+		run[nb_runs] = nb;
+		got[nb_runs] = nb;
+		if (unlikely(rte_mempool_get_bulk(mp, &object[i], nb) != 0))
+			got[nb_runs] -= get_what_there_is(mp, &object[i], nb);
+		refused += nb - got[nb_runs];
 	}
-	for (i = 0; i < BURST_SIZE; i++) {
-		if (likely(object[i] != NULL))
-			rte_mempool_put(pool_of(lane, c[i]), object[i]);
-	}
+	for (i = 0, j = 0; j < nb_runs; i += run[j++])
+		rte_mempool_put_bulk(pool_of(lane, c[i]), &object[i], got[j]);
 	return refused;
 }
 

@@ -26,7 +26,8 @@
  *   uncharged: a random one, or (since May 2026) the next one in turn.
  *
  * In its favour: it needs no lock here since nobody interrupts it, its random numbers cost three
- * shifts, and counters need no references.
+ * shifts, counters need no references, and the first empty slot is known without the look at each
+ * that the kernel takes while it searches.
  */
 
 struct slots_lane {
@@ -34,6 +35,7 @@ struct slots_lane {
 	alignas(RTE_CACHE_LINE_SIZE) struct tree_node *cached[SLOTS];
 	uint8_t units[SLOTS];
 	uint8_t next; /**< Victim of the eviction in turn. */
+	uint8_t used; /**< A bit for each slot that has a counter. */
 	alignas(RTE_CACHE_LINE_SIZE) struct tree *tree;
 	uint64_t random;
 	uint64_t slow;
@@ -90,20 +92,21 @@ slots_empty(struct slots_lane *l, uint32_t i)
 		tree_uncharge(l->cached[i], l->units[i]);
 	l->units[i] = 0;
 	l->cached[i] = NULL;
+	l->used &= (uint8_t) ~(1u << i);
 	l->slow++;
 }
 
 static __rte_noinline void
 slots_install(struct slots_lane *l, struct tree_node *node, uint64_t n, bool in_turn)
 {
-	uint32_t i;
+	/* The first one without a bit. */
+	uint32_t i = (uint32_t)__builtin_ctz(~(uint32_t)l->used);
 
-	for (i = 0; i < SLOTS && l->cached[i] != NULL; i++)
-		;
 	if (i == SLOTS) {
 		i = in_turn ? next_slot(l) : random_slot(l);
 		slots_empty(l, i);
 	}
+	l->used |= (uint8_t)(1u << i);
 	l->cached[i] = node;
 	l->units[i] = (uint8_t)n;
 }

@@ -290,6 +290,7 @@ add_ratios(struct bench *b)
 	const struct row_key one_ration = {"ration", "same counter", 0, 0, 1};
 	const struct row_key below_ration = {"ration", "shared ancestors", 0, 0, 2};
 	const struct row_key below_rr = {"slots-7-rr", "shared ancestors", 0, 0, 2};
+	const struct row_key hand_rr = {"slots-7-rr", "producer and consumer", 0, 0, 2};
 	struct results *r = &b->results;
 
 	results_ratio_at_least(r,
@@ -297,6 +298,8 @@ add_ratios(struct bench *b)
 			       results_find(r, &same_atomic), results_find(r, &same_ration), 100);
 	results_ratio_at_least(r, "producer and consumer, 2 lcores: atomic-tree / ration, at least",
 			       results_find(r, &hand_atomic), results_find(r, &hand_ration), 5);
+	results_ratio(r, "producer and consumer, 2 lcores: slots-7-rr / ration",
+		      results_find(r, &hand_rr), results_find(r, &hand_ration), 0);
 	results_ratio(r, "pair of ration: 2 lcores sharing / 1 lcore",
 		      results_find(r, &same_ration), results_find(r, &one_ration), 0);
 	results_ratio(r, "pair, shared ancestors, 2 lcores: slots-7-rr / ration",

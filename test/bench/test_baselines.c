@@ -251,6 +251,28 @@ slots_ask_for_less_where_a_batch_does_not_fit(void **state)
 }
 
 /* Of fifteen counters each takes the slot of the one that is seven before it. */
+/* Nobody has to go for a counter that finds it. */
+static void
+an_emptied_slot_is_used_first(void **state)
+{
+	struct bed b = make_bed(of(state), &wide);
+	uint64_t third = b.a->counter(b.self, 2);
+	uint32_t i;
+
+	for (i = 0; i < SLOTS; i++)
+		assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 2), 0);
+	/* More than a batch: the slot is emptied. */
+	assert_int_equal(b.a->charge(b.lane, third, 60), 0);
+	assert_int_equal(b.a->uncharge(b.lane, third, 62), 0);
+	assert_int_equal(b.a->charge(b.lane, third, 60), 0);
+	assert_int_equal(b.a->uncharge(b.lane, third, 61), 0);
+	assert_int_equal(slots_7_stock(b.lane, third), -1);
+	assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, SLOTS), 1), 0);
+	for (i = 0; i <= SLOTS; i++)
+		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i)) < 0, i == 2);
+	break_bed(&b);
+}
+
 static void
 evictions_go_in_turn(void **state)
 {
@@ -487,6 +509,31 @@ objects_come_from_the_cache_of_the_lcore(void **state)
 	break_bed(&b);
 }
 
+/* In bulk or not: who is refused is the same. */
+static void
+a_burst_gets_what_is_left_of_each_pool(void **state)
+{
+	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
+	struct bed b = make_bed(&accounter_mempool_cache, &tree);
+	uint64_t order[BURST_SIZE], left = 0, right = b.a->counter(b.self, 1);
+	const struct accounter_work work = {order, BURST_SIZE, 1, BURST_SIZE};
+	uint32_t i;
+
+	(void)state;
+	/* Five of these, then eleven of the others, and so on. */
+	for (i = 0; i < BURST_SIZE; i++)
+		order[i] = i % 16 < 5 ? b.c : right;
+	assert_int_equal(b.a->loop[ACCOUNTER_BURSTS](b.lane, &work), 0);
+	while (b.a->charge(b.lane, b.c, 1) == 0)
+		left++;
+	assert_int_equal(b.a->uncharge(b.lane, b.c, 7), 0);
+	assert_int_equal(b.a->loop[ACCOUNTER_BURSTS](b.lane, &work), 3);
+	assert_int_equal(b.a->granted(b.self, b.c), left - 7);
+	assert_int_equal(b.a->granted(b.self, right), 0);
+	assert_int_equal(b.a->uncharge(b.lane, b.c, left - 7), 0);
+	break_bed(&b);
+}
+
 static void
 a_bucket_is_refilled_by_time(void **state)
 {
@@ -572,6 +619,7 @@ request_that_nobody_serves_times_out(void **state)
 		TEST(name, slots_take_a_batch_and_keep_the_rest, accounter),                       \
 		TEST(name, more_than_a_batch_walks_past_the_slots, accounter),                     \
 		TEST(name, a_slot_with_more_than_a_batch_is_emptied, accounter),                   \
+		TEST(name, an_emptied_slot_is_used_first, accounter),                              \
 		TEST(name, slots_ask_for_less_where_a_batch_does_not_fit, accounter)
 
 #define TESTS_OF_SERIES(name, accounter)                                                           \
@@ -600,6 +648,7 @@ main(void)
 		cmocka_unit_test(a_share_that_one_lane_reserves_is_refused_to_another),
 		cmocka_unit_test(a_share_is_bounded_and_begun_in_the_middle),
 		cmocka_unit_test(objects_come_from_the_cache_of_the_lcore),
+		cmocka_unit_test(a_burst_gets_what_is_left_of_each_pool),
 		cmocka_unit_test(a_bucket_is_refilled_by_time),
 		TEST("ration", what_threads_do_at_once_is_counted, accounter_ration),
 		cmocka_unit_test(each_request_through_the_ring_is_acknowledged),
