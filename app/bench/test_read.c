@@ -92,7 +92,8 @@ struct read_run {
 static void
 charge(struct crew_member *m)
 {
-	const struct accounter_work work = {m->crew->counters, 1, 1, PAIRS};
+	const struct accounter_work work = {
+		.order = m->crew->counters, .nb_order = 1, .units = 1, .pairs = PAIRS};
 
 	m->crew->impl->loop[ACCOUNTER_SAME](m->lane, &work);
 }
