@@ -18,6 +18,8 @@ histogram_add(struct histogram *h, const struct histogram *other)
 {
 	uint32_t i;
 
+	if (other->total > 0 && (h->total == 0 || other->min < h->min))
+		h->min = other->min;
 	for (i = 0; i < HISTOGRAM_BUCKETS; i++)
 		h->counts[i] += other->counts[i];
 	h->total += other->total;

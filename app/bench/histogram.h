@@ -22,6 +22,7 @@
 
 struct histogram {
 	uint64_t total; /**< Values recorded. */
+	uint64_t min; /**< The smallest one, exactly; 0 if there is none. */
 	uint64_t max; /**< The largest one, exactly. */
 	uint64_t counts[HISTOGRAM_BUCKETS];
 };
@@ -43,6 +44,8 @@ static inline void
 histogram_record(struct histogram *h, uint64_t value)
 {
 	h->counts[histogram_bucket(value)]++;
+	if (value < h->min || h->total == 0)
+		h->min = value;
 	h->total++;
 	if (value > h->max)
 		h->max = value;

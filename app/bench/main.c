@@ -98,6 +98,7 @@ run(const struct options *o)
 {
 	struct bench b = {
 		.repeats = o->repeats,
+		.seconds = o->seconds,
 		.quick = o->quick,
 		.isolate = o->isolate,
 		.plot = o->plot,

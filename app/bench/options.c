@@ -16,6 +16,7 @@ enum {
 	OPT_JSON,
 	OPT_PLOT,
 	OPT_REPEATS,
+	OPT_SECONDS,
 	OPT_QUICK,
 	OPT_ISOLATE,
 	OPT_HELP,
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
 	{"json", required_argument, NULL, OPT_JSON},
 	{"plot", required_argument, NULL, OPT_PLOT},
 	{"repeats", required_argument, NULL, OPT_REPEATS},
+	{"seconds", required_argument, NULL, OPT_SECONDS},
 	{"quick", no_argument, NULL, OPT_QUICK},
 	{"isolate", no_argument, NULL, OPT_ISOLATE},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -58,14 +60,17 @@ options_usage(const char *program)
 	printf("                   %-10sall of these, in this order\n"
 	       "  --json FILE    write machine, rows and ratios to FILE too\n"
 	       "  --plot DIR     draw plots into DIR, with gnuplot\n"
-	       "  --repeats N    times each case is measured, %u to %u (default %u)\n"
+	       "  --repeats N    charge, walk, drain, read: times each case is measured, %u to %u\n"
+	       "                 (default %u); the others have numbers of their own\n"
+	       "  --seconds N    hiccup, latency: measure each for so long, up to %u, and as long\n"
+	       "                 again with --isolate (default: about half a minute)\n"
 	       "  --quick        %u repeats of small windows: a trial, not for figures\n"
 	       "  --isolate      hiccup and latency: isolate the CPU of the lcore for a while and\n"
 	       "                 compare; needs root\n"
 	       "  --help         this text\n\n"
 	       "For figures give each lcore a CPU of its own, for instance: %s -l 0,1 --no-pci -- "
 	       "--test=all\n",
-	       "all", REPEATS_MIN, REPEATS_MAX, REPEATS_DEFAULT, REPEATS_MIN, program);
+	       "all", REPEATS_MIN, REPEATS_MAX, REPEATS_DEFAULT, SECONDS_MAX, REPEATS_MIN, program);
 }
 
 static int
@@ -90,22 +95,22 @@ parse_test(const char *name, struct options *o)
 	return -1;
 }
 
-static int
-parse_repeats(const char *text, struct options *o)
+/* @return whether the text is a number from min to max */
+static bool
+parse_number(const char *option, const char *text, uint32_t min, uint32_t max, uint32_t *number)
 {
 	unsigned long value;
 	char *end;
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || strchr(text, '-') != NULL ||
-	    value < REPEATS_MIN || value > REPEATS_MAX) {
-		warnx("--repeats: '%s' is not a number from %u to %u", text, REPEATS_MIN,
-		      REPEATS_MAX);
-		return -1;
+	if (errno != 0 || end == text || *end != '\0' || strchr(text, '-') != NULL || value < min ||
+	    value > max) {
+		warnx("%s: '%s' is not a number from %u to %u", option, text, min, max);
+		return false;
 	}
-	o->repeats = (uint32_t)value;
-	return 0;
+	*number = (uint32_t)value;
+	return true;
 }
 
 static int
@@ -121,7 +126,11 @@ parse_one(int opt, struct options *o)
 		o->plot = optarg;
 		return 0;
 	case OPT_REPEATS:
-		return parse_repeats(optarg, o);
+		return parse_number("--repeats", optarg, REPEATS_MIN, REPEATS_MAX, &o->repeats)
+			       ? 0
+			       : -1;
+	case OPT_SECONDS:
+		return parse_number("--seconds", optarg, 1, SECONDS_MAX, &o->seconds) ? 0 : -1;
 	case OPT_QUICK:
 		o->quick = true;
 		return 0;
@@ -134,6 +143,27 @@ parse_one(int opt, struct options *o)
 	default: /* getopt_long() has said what is wrong. */
 		return -1;
 	}
+}
+
+static bool
+is_one_of(const char *name, const char *const *names)
+{
+	while (*names != NULL && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* All of them together have some that take it. */
+static void
+tell_what_is_in_vain(const struct options *o)
+{
+	static const char *const repeated[] = {"all", "charge", "walk", "drain", "read", NULL};
+	static const char *const timed[] = {"all", "hiccup", "latency", NULL};
+
+	if (o->repeats > 0 && !is_one_of(o->test_name, repeated))
+		warnx("--repeats: changes nothing, %s has a number of its own", o->test_name);
+	if (o->seconds > 0 && !is_one_of(o->test_name, timed))
+		warnx("--seconds: changes nothing, it is for hiccup and latency");
 }
 
 int
@@ -160,6 +190,7 @@ options_parse(int argc, char **argv, struct options *o)
 		fputc('\n', stderr);
 		return -1;
 	}
+	tell_what_is_in_vain(o);
 	if (o->repeats == 0)
 		o->repeats = o->quick ? REPEATS_MIN : REPEATS_DEFAULT;
 	return 0;

@@ -18,6 +18,8 @@
 #define REPEATS_MIN RESULTS_SAMPLES_MIN
 #define REPEATS_MAX 100000u
 #define REPEATS_DEFAULT 1001u
+/** A week. */
+#define SECONDS_MAX 604800u
 
 struct options {
 	const char *test_name; /**< As given: a test's name or "all". */
@@ -25,6 +27,7 @@ struct options {
 	const char *json; /**< File to write, or NULL. */
 	const char *plot; /**< Folder for plots, or NULL. */
 	uint32_t repeats;
+	uint32_t seconds; /**< How long hiccup and latency measure; 0: as they like. */
 	bool quick;
 	bool isolate; /**< Isolate the CPU of a measured lcore, to compare. */
 	bool help;

@@ -14,7 +14,13 @@
 
 #include "histogram.h"
 
-/** Add p50, p99, p99.9, p99.99, p99.999, the largest and the number of values. */
+/** So many values must lie beyond a percentile, or it would be another word for the largest one. */
+#define PERCENTILES_BEYOND 10
+
+/**
+ * Add the smallest, p50, p99, p99.9, p99.99, p99.999, the largest and the number of values. A
+ * percentile above the median that has too few values beyond it is left out.
+ */
 void percentiles_add(json_t *params, const struct histogram *h, double per_unit);
 
 #endif /* BENCH_PERCENTILES_H_ */

@@ -9,7 +9,7 @@
 #include "progress.h"
 
 void
-progress(const char *what, uint32_t done, uint32_t total)
+progress_of(const char *what, const char *unit, uint32_t done, uint32_t total)
 {
 	static time_t last;
 	struct timespec now;
@@ -19,8 +19,14 @@ progress(const char *what, uint32_t done, uint32_t total)
 		return;
 	last = now.tv_sec;
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%s: %u of %u repeats%s", what, done, total,
+		fprintf(stderr, "\r%s: %u of %u %s%s", what, done, total, unit,
 			done == total ? "\n" : "");
 	else
-		fprintf(stderr, "%s: %u of %u repeats\n", what, done, total);
+		fprintf(stderr, "%s: %u of %u %s\n", what, done, total, unit);
+}
+
+void
+progress(const char *what, uint32_t done, uint32_t total)
+{
+	progress_of(what, "repeats", done, total);
 }

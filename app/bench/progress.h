@@ -12,7 +12,10 @@
 
 #include <stdint.h>
 
-/** `done` of `total` steps of `what` are done. */
+/** `done` of `total` repeats of `what` are done. */
 void progress(const char *what, uint32_t done, uint32_t total);
+
+/** The same, of windows, seconds or whatever else. */
+void progress_of(const char *what, const char *unit, uint32_t done, uint32_t total);
 
 #endif /* BENCH_PROGRESS_H_ */

@@ -8,7 +8,7 @@
 
 #include "report.h"
 
-#define PARAMS_SIZE 128
+#define PARAMS_SIZE 512
 
 static void
 value_text(const json_t *value, char *text, size_t size)

@@ -17,6 +17,7 @@
 
 /** A run of the program. */
 struct bench {
+	double seconds; /**< How long hiccup and latency measure; 0: not long. */
 	uint32_t repeats; /**< How often each case is measured; cases take turns. */
 	bool quick; /**< Small windows: to see that all works, not for figures. */
 	bool isolate; /**< Isolate the CPU of a measured lcore, to compare. */

@@ -4,8 +4,9 @@
 
 #include <err.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -19,7 +20,7 @@
 #include "isolation.h"
 #include "neighbour.h"
 #include "percentiles.h"
-#include "progress.h"
+#include "tails.h"
 #include "test.h"
 
 /**
@@ -30,44 +31,42 @@
  *
  * Windows of all cases take turns: nobody asks; the counter is drained 1,000, 10,000 and 100,000
  * times a second; noisy neighbours run. All of it on the CPU as it is, then on the CPU isolated.
+ * Before and after all of them a loop with nothing in it.
  */
 
 #define WINDOWS 12
 #define WINDOWS_QUICK 6
-#define WINDOW_NS 100000000.0
-#define WINDOW_QUICK_NS 20000000.0
+#define WINDOW_NS 60000000.0
+#define WINDOW_QUICK_NS 5000000.0
 /** As it is and isolated, in turns, so that a machine that changes meanwhile changes for both. */
 #define ROUNDS 2
-#define DRAIN_TIMEOUT_US 1000000
-/** A gap longer than this is lost time. */
-#define LOST_NS 1000.0
+/** Of --seconds, in one round. */
+#define SHARE (0.9 / ROUNDS)
 
 struct hiccup_case {
-	const char *name, *name_isolated;
-	const char *row, *row_isolated, *lost, *lost_isolated, *ratio;
+	const char *row, *row_isolated, *lost, *lost_isolated;
+	uint32_t peers; /**< Bits of those who are measured. */
 	uint32_t drains; /**< A second. */
 	bool noisy;
 };
 
 #define HICCUP_CASE(what)                                                                          \
-	.name = what, .name_isolated = what ", isolated", .row = "largest gap, " what,             \
-	.row_isolated = "largest gap, " what ", isolated", .lost = "lost to gaps, " what,          \
-	.lost_isolated = "lost to gaps, " what ", isolated",                                       \
-	.ratio = "largest gap, " what ": isolated / as it is"
+	.row = "largest gap, " what, .row_isolated = "largest gap, " what ", isolated",            \
+	.lost = "lost to gaps, " what, .lost_isolated = "lost to gaps, " what ", isolated"
 
 static const struct hiccup_case cases[] = {
-	{HICCUP_CASE("idle"), .drains = 0},
-	{HICCUP_CASE("drained at 1 kHz"), .drains = 1000},
-	{HICCUP_CASE("drained at 10 kHz"), .drains = 10000},
-	{HICCUP_CASE("drained at 100 kHz"), .drains = 100000},
-	{HICCUP_CASE("noisy neighbours"), .noisy = true},
+	{HICCUP_CASE("idle"), TAILS_ALL, .drains = 0},
+	{HICCUP_CASE("drained at 1 kHz"), TAILS_DRAINED, .drains = 1000},
+	{HICCUP_CASE("drained at 10 kHz"), TAILS_DRAINED, .drains = 10000},
+	{HICCUP_CASE("drained at 100 kHz"), TAILS_DRAINED, .drains = 100000},
+	{HICCUP_CASE("noisy neighbours"), TAILS_ALL, .noisy = true},
 };
 
 #define NB_CASES RTE_DIM(cases)
 
 /** What one case has given in one state of the CPU. */
 struct hiccup_result {
-	struct row *gap; /**< Largest gap of each window. */
+	struct row *gap; /**< Largest gap of each window; NULL: nobody measures it. */
 	struct row *lost; /**< Share of each window. */
 	struct histogram all;
 	double seconds;
@@ -77,34 +76,45 @@ struct hiccup_result {
 struct hiccup {
 	/** Set by the main lcore. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
-	struct ration_domain *d;
-	ration_counter_t c;
+	const struct tails_peer *peer;
 	struct neighbours neighbours;
 	/** Turns of the loop so far. Written by the polling lcore only. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
 	/** Of one window. The polling lcore's until it has come back to WAIT. */
 	struct histogram window;
 	uint64_t ticks; /**< Length of the last window. */
+	struct tails_peer peers[TAILS_NB_PEERS];
 	struct isolation iso;
-	struct hiccup_result results[2][NB_CASES]; /**< As it is, isolated. */
+	struct tails_bares bares;
+	/** As it is, isolated. */
+	struct hiccup_result results[2][NB_CASES][TAILS_NB_PEERS];
 };
+
+static void
+no_poll(void *lane)
+{
+	(void)lane;
+}
 
 static int
 poll_gaps(void *arg)
 {
 	struct hiccup *h = arg;
-	struct ration_lcore *lc = ration_lcore_online(h->d);
+	const struct accounter *impl = h->peer->impl;
+	void (*const poll)(void *lane) = impl->poll != NULL ? impl->poll : no_poll;
+	const uint64_t c = h->peer->order[0];
+	void *lane = impl->join(h->peer->self, 0);
 	uint64_t turns = 0, start, last, now;
 	int rc = 0;
 
-	if (lc == NULL)
-		return rte_errno;
+	if (lane == NULL)
+		return ENOMEM;
 	start = last = rte_rdtsc();
 	/* Pairs with the release in run_window(). */
 	while (!ration_load(&h->quit, acquire)) {
-		ration_quiescent(lc);
-		rc |= ration_try_charge(lc, h->c, 1);
-		rc |= ration_uncharge(lc, h->c, 1);
+		poll(lane);
+		rc |= impl->charge(lane, c, 1);
+		rc |= impl->uncharge(lane, c, 1);
 		now = rte_rdtsc();
 		histogram_record(&h->window, now - last);
 		last = now;
@@ -112,16 +122,8 @@ poll_gaps(void *arg)
 		ration_store(&h->turns, ++turns, release);
 	}
 	h->ticks = last - start;
-	ration_lcore_leave(lc);
+	impl->leave(lane);
 	return rc != 0 ? EIO : 0;
-}
-
-static void
-sleep_ns(double ns)
-{
-	struct timespec pause = {.tv_sec = (time_t)(ns / 1e9), .tv_nsec = (long)ns % 1000000000};
-
-	nanosleep(&pause, NULL);
 }
 
 /* Drain so often a second, at times that were fixed before. @return drains, or a negative errno */
@@ -140,7 +142,7 @@ drain_for(const struct bench *b, struct hiccup *h, double ns, uint32_t hz)
 			;
 		if (rte_rdtsc() >= end)
 			return nb;
-		rc = ration_drain(h->d, h->c, DRAIN_TIMEOUT_US, NULL);
+		rc = tails_drain(h->peer, false, NULL);
 		if (rc != 0)
 			return rc;
 		nb++;
@@ -156,7 +158,7 @@ wait_for_poller(struct hiccup *h)
 	while (ration_load(&h->turns, acquire) == 0) {
 		if (rte_rdtsc() > deadline)
 			return false;
-		sleep_ns(10000);
+		tails_sleep(10000);
 	}
 	return true;
 }
@@ -179,16 +181,17 @@ run_window(const struct bench *b, struct hiccup *h, const struct hiccup_case *c,
 	else if (c->drains > 0)
 		drains = drain_for(b, h, ns, c->drains);
 	else
-		sleep_ns(ns);
+		tails_sleep(ns);
 	/* Pairs with the acquire in poll_gaps(). */
 	ration_store(&h->quit, 1, release);
 	rc = rte_eal_wait_lcore(h->iso.lcore_id);
 	return rc != 0 ? -rc : drains;
 }
 
+/* @param result NULL: it warms up */
 static int
-measure_case(const struct bench *b, struct hiccup *h, const struct hiccup_case *c,
-	     struct hiccup_result *result)
+measure_window(const struct bench *b, struct hiccup *h, const struct hiccup_case *c,
+	       struct hiccup_result *result)
 {
 	const double ns = b->quick ? WINDOW_QUICK_NS : WINDOW_NS;
 	int64_t drains;
@@ -200,12 +203,13 @@ measure_case(const struct bench *b, struct hiccup *h, const struct hiccup_case *
 	if (c->noisy)
 		neighbours_stop(&h->neighbours);
 	if (drains < 0) {
-		warnx("hiccup: %s: %s", c->name, rte_strerror((int)-drains));
+		warnx("hiccup: %s, %s: %s", c->row, h->peer->impl->name,
+		      rte_strerror((int)-drains));
 		return -1;
 	}
 	if (result == NULL)
 		return 0;
-	histogram_above(&h->window, (uint64_t)(LOST_NS * b->ticks_per_ns), &lost);
+	histogram_above(&h->window, (uint64_t)(TAILS_LOST_NS * b->ticks_per_ns), &lost);
 	samples_add(&result->gap->samples, bench_ns(b, h->window.max) / 1000);
 	samples_add(&result->lost->samples, lost / (double)h->ticks * 1e6);
 	histogram_add(&result->all, &h->window);
@@ -214,158 +218,183 @@ measure_case(const struct bench *b, struct hiccup *h, const struct hiccup_case *
 	return 0;
 }
 
-static void
-begin_results(struct bench *b, struct hiccup *h, struct hiccup_result *results)
-{
-	const struct hiccup_case *c;
-	unsigned int i;
-
-	for (i = 0; i < NB_CASES && results[i].gap == NULL; i++) {
-		c = &cases[i];
-		results[i].gap =
-			results_row(&b->results, "ration",
-				    h->iso.entered ? c->row_isolated : c->row, "us", json_object());
-		results[i].lost = results_row(&b->results, "ration",
-					      h->iso.entered ? c->lost_isolated : c->lost, "ppm",
-					      json_object());
-		isolation_mark_row(&h->iso, results[i].gap);
-		isolation_mark_row(&h->iso, results[i].lost);
-	}
-}
-
-/* All cases in one state of the CPU. The first windows have warmed up. */
+/* All cases of all whom they measure, once; or the first case only, to warm up. */
 static int
-measure(struct bench *b, struct hiccup *h, const char *what)
+measure_windows(const struct bench *b, struct hiccup *h, bool counts)
 {
-	uint32_t windows = b->quick ? WINDOWS_QUICK : WINDOWS, window;
-	struct hiccup_result *results = h->results[h->iso.entered];
-	unsigned int i;
+	uint32_t i, p;
 
-	begin_results(b, h, results);
-	if (measure_case(b, h, &cases[0], NULL) < 0)
-		return -1;
-	for (window = 0; window < windows; window++) {
-		progress(what, window, windows);
-		for (i = 0; i < NB_CASES; i++) {
-			if (measure_case(b, h, &cases[i], &results[i]) < 0)
+	for (i = 0; i < (counts ? NB_CASES : 1); i++) {
+		for (p = 0; p < TAILS_NB_PEERS; p++) {
+			if (!(cases[i].peers & 1u << p))
+				continue;
+			h->peer = &h->peers[p];
+			if (measure_window(b, h, &cases[i],
+					   counts ? &h->results[h->iso.entered][i][p] : NULL) < 0)
 				return -1;
 		}
 	}
-	progress(what, window, windows);
 	return 0;
 }
 
+static struct row *
+begin_row(struct bench *b, const struct hiccup *h, const char *impl, const char *name,
+	  const char *unit)
+{
+	const double warm_up = b->quick ? WINDOW_QUICK_NS : WINDOW_NS;
+	struct row *row =
+		results_row(&b->results, impl, name, unit,
+			    tails_params(1, "a poll, a charge, an uncharge of 1", warm_up / 1e6));
+
+	isolation_mark_row(&h->iso, row);
+	return row;
+}
+
+static void
+begin_results(struct bench *b, struct hiccup *h)
+{
+	const bool isolated = h->iso.entered;
+	const struct hiccup_case *c;
+	struct hiccup_result *r;
+	uint32_t i, p;
+
+	for (i = 0; i < NB_CASES; i++) {
+		c = &cases[i];
+		for (p = 0; p < TAILS_NB_PEERS; p++) {
+			r = &h->results[isolated][i][p];
+			if (!(c->peers & 1u << p) || r->gap != NULL)
+				continue;
+			r->gap = begin_row(b, h, h->peers[p].impl->name,
+					   isolated ? c->row_isolated : c->row, "us");
+			r->lost = begin_row(b, h, h->peers[p].impl->name,
+					    isolated ? c->lost_isolated : c->lost, "ppm");
+		}
+	}
+}
+
+/* All cases in one state of the CPU. */
 static int
-measure_isolated(struct bench *b, struct hiccup *h)
+measure(struct bench *b, struct hiccup *h, int round)
+{
+	/* With --seconds the time decides. */
+	const bool few = b->quick || b->seconds > 0;
+	struct tails_clock clock;
+
+	if (round == 0 && tails_measure_bare(b, &h->iso, &h->bares, true) < 0)
+		return -1;
+	begin_results(b, h);
+	if (measure_windows(b, h, false) < 0)
+		return -1;
+	clock = tails_clock_start(b, few ? WINDOWS_QUICK : WINDOWS, SHARE);
+	while (tails_clock_next(&clock, h->iso.entered ? "hiccup, isolated" : "hiccup")) {
+		if (measure_windows(b, h, true) < 0)
+			return -1;
+	}
+	return round == ROUNDS - 1 ? tails_measure_bare(b, &h->iso, &h->bares, false) : 0;
+}
+
+static int
+measure_isolated(struct bench *b, struct hiccup *h, int round)
 {
 	int rc;
 
 	if (h->iso.obstacle != NULL || isolation_enter(&h->iso) < 0)
 		return 0;
-	rc = measure(b, h, "hiccup, isolated");
+	rc = measure(b, h, round);
 	isolation_leave(&h->iso);
 	return rc;
 }
 
-static void
-add_percentiles(const struct bench *b, struct hiccup_result *r)
+static int
+close_result(const struct bench *b, struct hiccup_result *r)
 {
-	json_t *params = r->gap->params;
-	double sum;
-
-	json_object_set_new(params, "turns", json_integer((json_int_t)r->all.total));
-	json_object_set_new(params, "drains", json_integer((json_int_t)r->drains));
-	json_object_set_new(params, "seconds", json_real(r->seconds));
-	json_object_set_new(
-		params, "gaps_over_1us_per_s",
-		json_real((double)histogram_above(&r->all, (uint64_t)(LOST_NS * b->ticks_per_ns),
-						  &sum) /
-			  r->seconds));
-	percentiles_add(params, &r->all, 1000 * b->ticks_per_ns);
+	if (r->gap == NULL)
+		return 0;
+	json_object_set_new(r->gap->params, "drains", json_integer((json_int_t)r->drains));
+	tails_add_gaps(b, r->gap, &r->all, r->seconds);
+	return results_close_row(r->gap) < 0 || results_close_row(r->lost) < 0 ? -1 : 0;
 }
 
 /* Rows of an isolated CPU are there only if it could be isolated. */
 static int
 conclude(struct bench *b, struct hiccup *h)
 {
-	struct hiccup_result *r;
-	unsigned int i;
-	int state;
+	const struct row *isolated;
+	char name[96];
+	uint32_t i, p;
 
-	for (state = 0; state < 2; state++) {
-		for (i = 0; i < NB_CASES; i++) {
-			r = &h->results[state][i];
-			if (r->gap == NULL)
-				return 0;
-			add_percentiles(b, r);
-			if (results_close_row(r->gap) < 0 || results_close_row(r->lost) < 0)
+	for (i = 0; i < NB_CASES; i++) {
+		for (p = 0; p < TAILS_NB_PEERS; p++) {
+			if (close_result(b, &h->results[0][i][p]) < 0 ||
+			    close_result(b, &h->results[1][i][p]) < 0)
 				return -1;
 		}
 	}
-	for (i = 0; i < NB_CASES; i++)
-		results_ratio(&b->results, cases[i].ratio, h->results[1][i].gap,
-			      h->results[0][i].gap, 0);
-	return 0;
+	for (i = 0; i < NB_CASES; i++) {
+		isolated = h->results[1][i][TAILS_RATION].gap;
+		snprintf(name, sizeof(name), "%s: isolated / as it is", cases[i].row);
+		if (isolated != NULL)
+			results_ratio(&b->results, name, isolated,
+				      h->results[0][i][TAILS_RATION].gap, 0);
+	}
+	return tails_close_bares(b, &h->bares);
 }
 
 static int
 plot(const struct bench *b, const struct hiccup *h)
 {
 	struct hgrm_line lines[2 * NB_CASES];
-	uint32_t nb = 0, i;
+	const struct hiccup_result *r;
+	uint32_t nb = 0, state, i;
 
 	if (b->plot == NULL)
 		return 0;
-	for (i = 0; i < 2 * NB_CASES && h->results[i / NB_CASES][i % NB_CASES].gap != NULL; i++) {
-		lines[nb].name = i < NB_CASES ? cases[i].name : cases[i % NB_CASES].name_isolated;
-		lines[nb].color = i % NB_CASES;
-		lines[nb].dashed = i >= NB_CASES;
-		lines[nb++].histogram = &h->results[i / NB_CASES][i % NB_CASES].all;
+	for (state = 0; state < 2; state++) {
+		for (i = 0; i < NB_CASES; i++) {
+			r = &h->results[state][i][TAILS_RATION];
+			if (r->gap == NULL)
+				continue;
+			lines[nb].name = r->gap->name + strlen("largest gap, ");
+			lines[nb].color = i;
+			lines[nb].dashed = state == 1;
+			lines[nb++].histogram = &r->all;
+		}
 	}
 	return hgrm_plot(b->plot, "hiccup", lines, nb, 1000 * b->ticks_per_ns);
 }
 
 static int
-make_domain(struct hiccup *h)
+run_rounds(struct bench *b, struct hiccup *h)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 2};
+	int round, rc = 0;
 
-	h->d = ration_domain_create("bench-hiccup", &params);
-	if (h->d != NULL)
-		h->c = ration_counter_create(h->d, ration_domain_root(h->d), "c", NULL);
-	if (h->d != NULL && h->c != RATION_COUNTER_NONE)
-		return 0;
-	warnx("hiccup: %s", rte_strerror(rte_errno));
-	ration_domain_free(h->d);
-	return -1;
+	isolation_look(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
+	for (round = 0; round < ROUNDS && rc == 0; round++) {
+		rc = measure(b, h, round);
+		if (rc == 0)
+			rc = measure_isolated(b, h, round);
+	}
+	if (rc == 0)
+		rc = conclude(b, h);
+	return rc == 0 ? plot(b, h) : rc;
 }
 
 static int
 run_hiccup(struct bench *b)
 {
 	struct hiccup *h = aligned_alloc(alignof(struct hiccup), sizeof(*h));
-	int round, rc = 0;
+	int rc;
 
 	if (h == NULL) {
 		warn("hiccup");
 		return -1;
 	}
-	*h = (struct hiccup){0};
-	if (make_domain(h) < 0) {
-		free(h);
-		return -1;
+	memset(h, 0, sizeof(*h));
+	rc = tails_create(h->peers, "hiccup");
+	if (rc == 0) {
+		rc = run_rounds(b, h);
+		tails_destroy(h->peers);
 	}
-	isolation_look(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
-	for (round = 0; round < ROUNDS && rc == 0; round++) {
-		rc = measure(b, h, "hiccup");
-		if (rc == 0)
-			rc = measure_isolated(b, h);
-	}
-	if (rc == 0)
-		rc = conclude(b, h);
-	if (rc == 0)
-		rc = plot(b, h);
-	ration_domain_free(h->d);
 	free(h);
 	return rc;
 }

@@ -74,6 +74,14 @@ for n in 10 0 -12 100001 99999999999999999999 12x ''; do
 	check "repeats '$n'" before_eal "--repeats: '$n' is not a number from 11 to 100000" \
 		bench 1 --test=charge --repeats "$n"
 done
+for n in 0 -1 604801 1h ''; do
+	check "seconds '$n'" before_eal "--seconds: '$n' is not a number from 1 to 604800" \
+		bench 1 --test=hiccup --seconds "$n"
+done
+check 'repeats in vain are told' refuses '--repeats: changes nothing, hiccup has a number' \
+	bench 1 --test=hiccup --repeats 12
+check 'seconds in vain are told' refuses '--seconds: changes nothing, it is for hiccup and' \
+	bench 1 --test=drain --seconds 12
 check 'json in no folder' before_eal "$TMP/no/x.json': No such file or directory" \
 	bench 1 --test=charge --json "$TMP/no/x.json"
 check 'plot in no folder' before_eal "cannot make '$TMP/no/plots': No such file or directory" \

@@ -67,6 +67,13 @@ tells_what_is_wrong()
 	grep -qE "^isolation of CPU [0-9?]+ \(lcore 1\): $told\$" "$TMP/hiccup.txt"
 }
 
+takes_seconds()
+{
+	begin=$(date +%s)
+	bench 2 --test=hiccup --quick --seconds 2 || return 1
+	test $(($(date +%s) - begin)) -ge 2
+}
+
 enters_and_leaves()
 {
 	: > "$ISOLATE_LOG"
@@ -81,9 +88,10 @@ enters_and_leaves()
 rows_come_in_pairs()
 {
 	can_isolate || return 0
-	holds '[.rows[] | select(.params.isolated)] | length == 8' isolated &&
-		holds '[.rows[] | select(.params.isolated | not)] | length == 8' isolated &&
-		holds '.ratios | length == 4 and all(.target == null)' isolated
+	holds '[.rows[] | select(.params.isolated)] | length == 60' isolated &&
+		holds '[.rows[] | select(.params.isolated | not)] | length == 60' isolated &&
+		holds '[.ratios[] | select(.name | test("isolated / as it is$"))]
+			| length == 9 and all(.target == null)' isolated
 }
 
 a_failed_enter_is_told()
@@ -93,7 +101,7 @@ a_failed_enter_is_told()
 		2> "$TMP/failed.txt" || return 1
 	can_isolate || return 0
 	grep 'isolate.sh enter fails' "$TMP/failed.txt" &&
-		holds '.rows | length == 8 and all(.params.isolated == false)' failed
+		holds '.rows | length == 60 and all(.params.isolated == false)' failed
 }
 
 PLOT=
@@ -105,33 +113,54 @@ for test in hiccup latency; do
 done
 check 'what is wrong is told' tells_what_is_wrong
 check 'why there is no comparison is told' tells_why_not
-check 'rows of hiccup' holds '[.rows[] | select(.unit == "us") | .case] == [
-	"largest gap, idle", "largest gap, drained at 1 kHz", "largest gap, drained at 10 kHz",
-	"largest gap, drained at 100 kHz", "largest gap, noisy neighbours"]' hiccup
-check 'shares of hiccup' holds '[.rows[] | select(.unit == "ppm")] | length == 5
+check 'rows of hiccup' holds '["ration", "atomic-tree", "spinlock-tree", "slots-7-rr", "stock-v4"]
+	as $all | [.rows[] | select(.unit == "us") | [.impl, .case]] == [
+		["machine", "largest gap, nothing in the loop, before"],
+		($all[] | [., "largest gap, idle"]),
+		(("1", "10", "100") as $khz | ("ration", "stock-v4")
+			| [., "largest gap, drained at \($khz) kHz"]),
+		($all[] | [., "largest gap, noisy neighbours"]),
+		["machine", "largest gap, nothing in the loop, after"]]' hiccup
+check 'shares of hiccup' holds '[.rows[] | select(.unit == "ppm")] | length == 16
 	and all(.min >= 0 and .max <= 1000000)' hiccup
-check 'rows of latency' holds '[.rows[] | .case] == [
-	"1,000 operations", "1,000 operations, worst", "one refill", "one refill, worst",
-	"one drain", "one drain, worst", "one sync charge", "one sync charge, worst"]' latency
+check 'rows of latency' holds '["ration", "atomic-tree", "spinlock-tree", "slots-7-rr", "stock-v4"]
+	as $all | ["ration", "stock-v4"] as $drained
+	| [.rows[] | select(.impl != "machine" and (.case | test("worst") | not))
+		| [.impl, .case]] == [
+		($all[] | [., "1,000 operations"]), ($all[] | [., "1,000 operations, near the limit"]),
+		(("1", "10", "100") as $khz | $drained[]
+			| [., "1,000 operations, drained at \($khz) kHz"]),
+		($all[] | [., "one refill"]), ($all[] | [., "one charge, near the limit"]),
+		($drained[] | [., "one drain"]), ["ration", "one sync charge"]]' latency
+check 'the machine alone comes first and last' holds '[.rows[0], .rows[-1]] | map(.impl + .case) == [
+	"machinelargest gap, nothing in the loop, before",
+	"machinelargest gap, nothing in the loop, after"]' latency
+check 'each row says what it is of' holds '.rows | all(.impl == "machine" or ([.params
+	| has("counters", "depth", "batch", "mix", "warm_up_ms")] | all))' latency
+check 'every planned start is granted, refused or cut' holds '[.rows[].params | select(has("cut"))]
+	| length == 29 and all(.granted + .refused + .cut == .values and .cut < .values)' latency
+check 'only who comes near the limit is refused' holds '[.rows[] | select(.params.refused > 0)]
+	| length > 0 and all(.case | test("near the limit|sync charge"))' latency
 for test in hiccup latency; do
 	check "$test: enough samples, in order" holds '.rows
 		| all(.samples >= 11 and .min <= .median and .median <= .max)' $test
 	check "$test: each row says how the CPU was" holds '.rows
 		| all((.params.isolated == false) and (.params.check | length > 0))' $test
 	check "$test: percentiles rise" holds '[.rows[].params | select(has("p50"))]
-		| length > 3 and all(.p50 <= .p99 and .p99 <= .["p99.9"] and
-			.["p99.99"] <= .["p99.999"] and .["p99.999"] <= .largest and .values > 0)' \
+		| length > 3 and all([.smallest, .p50, (.p99, .["p99.9"], .["p99.99"], .["p99.999"]
+			| values), .largest] as $all | $all == ($all | sort) and .values > 0)' \
 		$test
 	[ -z "$PLOT" ] || check "$test: plots" has_plots $test
 done
 check 'the largest of all windows is the largest gap' holds '.rows
-	| map(select(.unit == "us")) | all((.max - .params.largest | fabs) < 0.01)' hiccup
-check 'drains were made' holds '[.rows[] | select(.unit == "us") | .params.drains]
-	| .[0] == 0 and .[1] > 0 and .[2] > 0 and .[3] > 0 and .[4] == 0' hiccup
+	| map(select(.unit == "us")) | length == 18 and all((.max - .params.largest | fabs) < 0.01)' hiccup
+check 'drains were made' holds '[.rows[] | select(.params.drains) | (.params.drains > 0)
+	== (.case | test("drained"))] | length == 16 and all' hiccup
 for file in hiccup-idle hiccup-drained-at-100-kHz hiccup-noisy-neighbours latency-1000-operations \
 		latency-one-sync-charge; do
 	[ -z "$PLOT" ] || check "$file.hgrm" has_lines $file.hgrm
 done
+check 'seconds are kept' takes_seconds
 check 'the CPU is isolated twice, and given back' enters_and_leaves
 check 'isolated or not stand side by side' rows_come_in_pairs
 check 'what cannot be isolated is told' a_failed_enter_is_told

@@ -132,6 +132,27 @@ sums_add_up(void **state)
 	assert_int_equal(h.total, 3);
 	assert_int_equal(h.max, 9000);
 	assert_int_equal(h.counts[7], 2);
+	assert_int_equal(h.min, 7);
+	assert_int_equal(h.max, 9000);
+}
+
+static void
+smallest_and_largest_are_exact(void **state)
+{
+	static struct histogram other;
+
+	(void)state;
+	histogram_record(&h, 100003);
+	assert_int_equal(h.min, 100003);
+	histogram_record(&h, 100001);
+	histogram_record(&h, 100005);
+	assert_int_equal(h.min, 100001);
+	assert_int_equal(h.max, 100005);
+	histogram_clear(&other);
+	histogram_add(&h, &other);
+	assert_int_equal(h.min, 100001);
+	histogram_add(&other, &h);
+	assert_int_equal(other.min, 100001);
 }
 
 static void
@@ -258,6 +279,7 @@ main(void)
 		cmocka_unit_test_setup(nothing_recorded_is_zero, clear),
 		cmocka_unit_test_setup(mean_and_deviation, clear),
 		cmocka_unit_test_setup(sums_add_up, clear),
+		cmocka_unit_test_setup(smallest_and_largest_are_exact, clear),
 		cmocka_unit_test_setup(above_counts_what_is_in_higher_buckets, clear),
 		cmocka_unit_test_setup(hgrm_of_four_values, clear),
 		cmocka_unit_test_setup(hgrm_of_equal_values_begins_at_zero, clear),

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BENCH_LATENCY_H_
+#define BENCH_LATENCY_H_
+
+/**
+ * @file
+ * The cases of the test latency, and what an operation of them works on.
+ */
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ration_compat.h>
+
+#include "isolation.h"
+#include "open_loop.h"
+#include "tails.h"
+
+/** Who does what while the other lcore operates. */
+enum latency_roles {
+	LATENCY_ALONE, /**< The measured lcore operates, nobody else does anything. */
+	LATENCY_STORM, /**< The same, and the main lcore drains all counters. */
+	LATENCY_ASKED, /**< The main lcore operates, and the measured one polls. */
+};
+
+struct latency_case {
+	const char *row, *row_isolated, *worst, *worst_isolated;
+	const char *mix; /**< What is done. */
+	uint32_t peers; /**< Bits of those who are measured. */
+	uint32_t counters; /**< That it uses. */
+	double interval_ns; /**< Between two starts. */
+	enum latency_roles roles;
+	uint32_t drains; /**< A second. */
+	int (*prepare)(void *work);
+	int (*operate)(void *work);
+	int (*clean_up)(void *work);
+};
+
+extern const struct latency_case latency_cases[];
+extern const uint32_t latency_nb_cases;
+
+/** What is worked on in a block. */
+struct latency_work {
+	const struct latency_case *c;
+	const struct tails_peer *peer;
+	void *lane;
+	uint64_t held; /**< Units of the first counter, for cases near the limit. */
+	uint64_t hits; /**< Charges from stock that follow a refill. */
+	uint64_t slow_paths; /**< Of the lane, before the refill that is timed. */
+	uint64_t gave_back; /**< Operations that found stock on the polling lcore. */
+	/** Set by the main lcore: the last unit must not be all the stock for ever. */
+	RATION_ATOMIC(uint32_t) take_stock;
+};
+
+/** Begin, after the lane has joined. @return 0, or a negative errno */
+int latency_begin(struct latency_work *w);
+
+/** Give back what it holds, before the lane leaves. @return 0, or a negative errno */
+int latency_end(struct latency_work *w);
+
+#endif /* BENCH_LATENCY_H_ */

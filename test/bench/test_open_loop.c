@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <rte_cycles.h>
+
+#include "open_loop.h"
+
+/* Ticks: some hundred starts in a fraction of a millisecond. */
+#define INTERVAL 2000
+#define PLANNED 200
+#define LENGTH (PLANNED * INTERVAL)
+/** Intervals are random by a tenth. */
+#define PLANNED_MIN (PLANNED * 9 / 10)
+#define PLANNED_MAX (PLANNED * 11 / 10)
+
+struct operations {
+	uint32_t nb;
+	uint32_t late; /**< The operation that takes long; 0: none. */
+	uint64_t long_ticks;
+	uint32_t refuse_each; /**< Every so manieth is refused; 0: none. */
+	uint32_t fail; /**< The one that fails; 0: none. */
+	uint32_t prepared;
+	uint32_t cleaned;
+};
+
+static struct open_loop_result result;
+
+static int
+clear(void **state)
+{
+	(void)state;
+	result = (struct open_loop_result){0};
+	return 0;
+}
+
+static void
+wait(void *arg)
+{
+	(void)arg;
+}
+
+static int
+prepare(void *arg)
+{
+	struct operations *o = arg;
+
+	o->prepared++;
+	return 0;
+}
+
+static int
+operate(void *arg)
+{
+	struct operations *o = arg;
+	const uint64_t until = rte_rdtsc() + o->long_ticks;
+
+	o->nb++;
+	while (o->nb == o->late && rte_rdtsc() < until)
+		;
+	if (o->nb == o->fail)
+		return -EIO;
+	return o->refuse_each > 0 && o->nb % o->refuse_each == 0 ? OPEN_LOOP_REFUSED : 0;
+}
+
+static int
+clean_up(void *arg)
+{
+	struct operations *o = arg;
+
+	o->cleaned++;
+	return 0;
+}
+
+static int
+run(struct operations *o, uint64_t patience)
+{
+	const struct open_loop l = {
+		.length = LENGTH,
+		.patience = patience,
+		.interval = INTERVAL,
+		.wait = wait,
+		.prepare = prepare,
+		.operate = operate,
+		.clean_up = clean_up,
+		.arg = o,
+	};
+
+	return open_loop_run(&l, &result);
+}
+
+static void
+every_planned_start_is_made(void **state)
+{
+	struct operations o = {0};
+
+	(void)state;
+	assert_int_equal(run(&o, UINT64_MAX / 4), 0);
+	assert_in_range(o.nb, PLANNED_MIN, PLANNED_MAX);
+	assert_int_equal(result.delays.total, o.nb);
+	assert_int_equal(result.granted, o.nb);
+	assert_int_equal(result.cut, 0);
+	assert_int_equal(o.prepared, o.nb);
+	assert_int_equal(o.cleaned, o.nb);
+}
+
+static void
+who_is_late_makes_the_next_ones_late(void **state)
+{
+	struct operations o = {.late = 1, .long_ticks = 100 * INTERVAL};
+	double sum;
+
+	(void)state;
+	assert_int_equal(run(&o, UINT64_MAX / 4), 0);
+	/* Of the hundred starts in that time half had to wait for half of it. */
+	assert_true(histogram_above(&result.delays, 50 * INTERVAL, &sum) >= 40);
+	assert_int_equal(result.cut, 0);
+	assert_in_range(o.nb, PLANNED_MIN, PLANNED_MAX);
+}
+
+static void
+starts_that_are_given_up_count_with_their_delay(void **state)
+{
+	struct operations o = {.late = 3, .long_ticks = 3 * LENGTH};
+	double sum;
+
+	(void)state;
+	assert_int_equal(run(&o, LENGTH), 0);
+	assert_int_equal(o.nb, 3);
+	assert_int_equal(result.cut, result.delays.total - 3);
+	assert_in_range(result.delays.total, PLANNED_MIN, PLANNED_MAX);
+	/* The last one was to start one length after the begin, and that was two lengths ago. */
+	assert_true(histogram_above(&result.delays, LENGTH, &sum) >= result.cut);
+}
+
+static void
+refusals_are_not_grants(void **state)
+{
+	struct operations o = {.refuse_each = 4};
+
+	(void)state;
+	assert_int_equal(run(&o, UINT64_MAX / 4), 0);
+	assert_int_equal(result.refused, o.nb / 4);
+	assert_int_equal(result.granted, o.nb - o.nb / 4);
+	assert_int_equal(result.delays.total, o.nb);
+}
+
+static void
+an_error_ends_it(void **state)
+{
+	struct operations o = {.fail = 5};
+
+	(void)state;
+	assert_int_equal(run(&o, UINT64_MAX / 4), -EIO);
+	assert_int_equal(o.nb, 5);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(every_planned_start_is_made, clear),
+		cmocka_unit_test_setup(who_is_late_makes_the_next_ones_late, clear),
+		cmocka_unit_test_setup(starts_that_are_given_up_count_with_their_delay, clear),
+		cmocka_unit_test_setup(refusals_are_not_grants, clear),
+		cmocka_unit_test_setup(an_error_ends_it, clear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
