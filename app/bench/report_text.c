@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "seeds_table.h"
 
 #define PARAMS_SIZE 512
 
@@ -117,4 +118,5 @@ report_text(const struct results *r, const char *test, const json_t *machine, FI
 	print_rows(r, f);
 	fputc('\n', f);
 	print_ratios(r, f);
+	seeds_table(r, f);
 }
