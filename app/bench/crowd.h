@@ -18,8 +18,8 @@
 #define CROWD_MAX 32
 
 /**
- * What each process does in a turn. It is a fork: it may change what `arg` points to for itself, and
- * must not use DPDK's memory.
+ * What each process does in a turn. It is a fork: it may change what `arg` points to for itself,
+ * and must not use DPDK's memory.
  *
  * @return
  *   Has it succeeded? If not, the process ends.

@@ -73,7 +73,7 @@ operate_thousand(struct latency_work *w, uint32_t nb_order)
 static int
 thousand(void *work)
 {
-	return operate_thousand(work, RTE_DIM(((struct tails_peer *)0)->order));
+	return operate_thousand(work, TAILS_ORDER);
 }
 
 static int

@@ -40,9 +40,10 @@ give_up(const struct open_loop *l, struct open_loop_result *result, double start
 {
 	const uint64_t now = rte_rdtsc();
 
-	for (; start < (double)last; start = next_start(l, start)) {
+	while (start < (double)last) {
 		histogram_record(&result->delays, now - (uint64_t)start);
 		result->cut++;
+		start = next_start(l, start);
 	}
 }
 

@@ -10,9 +10,9 @@
 #include "results.h"
 
 /**
- * Write the rows of the test seeds as the cover letter has them: before, after and the difference in
- * percent; once for each of the two old stocks, and once for the kernel itself. Nothing if there are
- * no such rows.
+ * Write the rows of the test seeds as the cover letter has them: before, after and the difference
+ * in percent; once for each of the two old stocks, and once for the kernel itself. Nothing if there
+ * are no such rows.
  */
 void seeds_table(const struct results *r, FILE *f);
 

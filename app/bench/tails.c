@@ -44,7 +44,7 @@ tails_create(struct tails_peer *peers, const char *test)
 			tails_destroy(peers);
 			return -1;
 		}
-		for (i = 0; i < RTE_DIM(p->order); i++)
+		for (i = 0; i < TAILS_ORDER; i++)
 			p->order[i] = p->impl->counter(p->self, i % TAILS_COUNTERS);
 	}
 	return 0;

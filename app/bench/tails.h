@@ -21,6 +21,8 @@
 
 /** All of them are measured as one tree: leaves that are used in turn, three levels. */
 #define TAILS_COUNTERS 25u
+/** Handles in an order of use: loops want a power of two. */
+#define TAILS_ORDER 32u
 #define TAILS_DEPTH 2
 #define TAILS_MAX UINT64_C(65536)
 /** Lanes: the measured lcore and the main lcore. */
@@ -44,7 +46,7 @@ enum {
 struct tails_peer {
 	const struct accounter *impl;
 	void *self;
-	uint64_t order[32]; /**< Handles of the counters; a power of two of them, for loops. */
+	uint64_t order[TAILS_ORDER]; /**< Handles of the counters, in turn. */
 };
 
 /** Make the tree of each. @return 0, or -1 after a message */

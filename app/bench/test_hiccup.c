@@ -36,8 +36,8 @@
 
 #define WINDOWS 12
 #define WINDOWS_QUICK 6
-#define WINDOW_NS 60000000.0
-#define WINDOW_QUICK_NS 5000000.0
+#define WINDOW_NS 50000000.0
+#define WINDOW_QUICK_NS 4000000.0
 /** As it is and isolated, in turns, so that a machine that changes meanwhile changes for both. */
 #define ROUNDS 2
 /** Of --seconds, in one round. */
@@ -79,7 +79,7 @@ struct hiccup {
 	const struct tails_peer *peer;
 	struct neighbours neighbours;
 	/** Turns of the loop so far. Written by the polling lcore only. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
+	RATION_ATOMIC(uint64_t) turns;
 	/** Of one window. The polling lcore's until it has come back to WAIT. */
 	struct histogram window;
 	uint64_t ticks; /**< Length of the last window. */

@@ -29,8 +29,8 @@
 
 #define BLOCKS 12
 #define BLOCKS_QUICK 6
-#define BLOCK_NS 40000000.0
-#define BLOCK_QUICK_NS 4000000.0
+#define BLOCK_NS 36000000.0
+#define BLOCK_QUICK_NS 3000000.0
 /** As the CPU is and isolated, in turns. */
 #define ROUNDS 2
 /** Of --seconds, in one round. */

@@ -127,12 +127,14 @@ check 'rows of latency' holds '["ration", "atomic-tree", "spinlock-tree", "slots
 	as $all | ["ration", "stock-v4"] as $drained
 	| [.rows[] | select(.impl != "machine" and (.case | test("worst") | not))
 		| [.impl, .case]] == [
-		($all[] | [., "1,000 operations"]), ($all[] | [., "1,000 operations, near the limit"]),
+		($all[] | [., "1,000 operations"]),
+		($all[] | [., "1,000 operations, near the limit"]),
 		(("1", "10", "100") as $khz | $drained[]
 			| [., "1,000 operations, drained at \($khz) kHz"]),
 		($all[] | [., "one refill"]), ($all[] | [., "one charge, near the limit"]),
 		($drained[] | [., "one drain"]), ["ration", "one sync charge"]]' latency
-check 'the machine alone comes first and last' holds '[.rows[0], .rows[-1]] | map(.impl + .case) == [
+check 'the machine alone comes first and last' holds '
+	[.rows[0], .rows[-1]] | map(.impl + .case) == [
 	"machinelargest gap, nothing in the loop, before",
 	"machinelargest gap, nothing in the loop, after"]' latency
 check 'each row says what it is of' holds '.rows | all(.impl == "machine" or ([.params
@@ -153,7 +155,8 @@ for test in hiccup latency; do
 	[ -z "$PLOT" ] || check "$test: plots" has_plots $test
 done
 check 'the largest of all windows is the largest gap' holds '.rows
-	| map(select(.unit == "us")) | length == 18 and all((.max - .params.largest | fabs) < 0.01)' hiccup
+	| map(select(.unit == "us")) | length == 18
+	and all((.max - .params.largest | fabs) < 0.01)' hiccup
 check 'drains were made' holds '[.rows[] | select(.params.drains) | (.params.drains > 0)
 	== (.case | test("drained"))] | length == 16 and all' hiccup
 for file in hiccup-idle hiccup-drained-at-100-kHz hiccup-noisy-neighbours latency-1000-operations \
