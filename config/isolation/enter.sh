@@ -54,22 +54,35 @@ choose_housekeeping()
 		{ complain "CPUs $CPUS are all: one must be left for everything else"; return 1; }
 }
 
+# All masks first: whatever is changed after them is undone before them.
 make_changes()
 {
 	find_cpusets || :
-	note cpus "$CPUS" || { complain "cannot write $HOST_ROOT$JOURNAL"; return 1; }
+	note cpus "$CPUS" && note ns "$(pid_namespace)" && survey_threads ||
+		{ complain "cannot write $HOST_ROOT$JOURNAL"; return 1; }
 	move_interrupts
 	move_workers
-	isolate_scheduler
-	pin_again
+	isolate_scheduler || note weaker
 	move_threads
 	note 'done'
+}
+
+tell_how()
+{
+	if journal_is_weaker; then
+		complain "CPU $CPUS is not isolated ($HOW); $PROGRAM leave gives it back"
+		return "$EXIT_WEAKER"
+	fi
+	echo "CPU $CPUS is isolated${FROM_WHOM:+ from $FROM_WHOM} ($HOW);" \
+		"$PROGRAM leave gives it back"
 }
 
 run_enter()
 {
 	choose_housekeeping && need_root && journal_open || return 1
 	if journal_exists && journal_is_done && journal_cpus && [[ $REPLY == "$CPUS" ]]; then
+		HOW='as before'
+		! journal_is_weaker || { tell_how; return; }
 		echo "CPU $CPUS is isolated already"
 		return 0
 	fi
@@ -86,11 +99,12 @@ run_enter()
 		undo_all
 		return 1
 	fi
-	echo "CPU $CPUS is isolated ($HOW); $PROGRAM leave takes it back"
+	tell_how
 }
 
 undo_all()
 {
+	journal_is_ours || return 1
 	find_cpusets || :
 	journal_undo && return 0
 	complain "cannot undo: ${LEFT_UNDONE[*]}"

@@ -68,6 +68,18 @@ boot_parameter()
 	return "$found"
 }
 
+# The name of the PID namespace we are in; the kernel's own one has a fixed number.
+pid_namespace()
+{
+	readlink /proc/self/ns/pid
+}
+
+# Can there be threads on the machine that do not show in this /proc?
+sees_all_threads()
+{
+	[[ -n $HOST_ROOT || $(pid_namespace) == 'pid:[4026531836]' ]]
+}
+
 # host_mount TYPE [OPTION]: where a file system is mounted, with that option if one is given.
 host_mount()
 {

@@ -19,6 +19,7 @@ for part in cpulist host findings check_kernel check_machine journal threads par
 	. "$HERE/$part.sh"
 done
 
+EXIT_WEAKER=3
 EXIT_USAGE=64
 
 usage()
@@ -36,7 +37,8 @@ usage()
 		          ok; 1: something is weak; 2: something is wrong. Needs no root.
 		  enter   move interrupts, kernel work and threads off CPUS and take them out of
 		          the scheduler's hands. Threads that may run there only, such as pinned
-		          lcores, stay. Status 0: done; 1: not possible, everything is as it was.
+		          lcores, stay. Status 0: done; 1: not possible, everything is as it was;
+		          3: all have been moved, but nothing keeps new threads away.
 		  leave   undo that, also after enter was killed. Status 0: everything is as it
 		          was; 1: something could not be undone, try again.
 		  status  say which CPUs are isolated by this script.
@@ -121,6 +123,8 @@ run_status()
 		echo 'no CPU is isolated by this script'
 	elif ! journal_cpus; then
 		echo 'not readable, or cut off: ask as root'
+	elif journal_is_done && journal_is_weaker; then
+		echo "CPU $REPLY is not isolated, but threads were moved away"
 	elif journal_is_done; then
 		echo "CPU $REPLY is isolated"
 	else

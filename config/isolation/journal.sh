@@ -6,11 +6,16 @@
 # the journal before it is made. Sourced after host.sh.
 #
 #	cpus LIST              what is isolated
+#	ns NAME                PID namespace whose numbers those of the threads are
 #	file PATH VALUE        a file that had this value
 #	dir PATH               a cgroup that was made
 #	home TID START FILE    a thread that was moved from the cgroup with this file of tasks
 #	mask TID START LIST    a thread that was allowed on these CPUs
+#	weaker                 the scheduler does not keep new threads away
 #	done                   all of it is made
+#
+# Masks from before all changes stand at the beginning, to be undone last: moving threads and
+# changing their cpusets makes older kernels forget them.
 #
 # Undoing looks at what is there first, so it does not matter whether a change was made at all, and
 # a part of it can be undone twice. A line that was cut off has no change behind it.
@@ -18,6 +23,7 @@
 JOURNAL_DIR=/run/ration-isolation
 JOURNAL=$JOURNAL_DIR/journal
 LEFT_UNDONE=()
+FOREIGN=
 
 # Only its owner may write to it, or anybody could have root write what he likes.
 journal_open()
@@ -55,6 +61,40 @@ journal_cpus()
 	[[ -r $HOST_ROOT$JOURNAL ]] || return 1
 	IFS=$'\t' read -r kind list <"$HOST_ROOT$JOURNAL" && [[ $kind == cpus ]] || return 1
 	REPLY=$list
+}
+
+# May we undo it? Numbers of threads mean something in their PID namespace only. FOREIGN says that
+# theirs has ended, and all of them with it.
+journal_is_ours()
+{
+	local kind name process
+
+	FOREIGN=
+	{ read -r && IFS=$'\t' read -r kind name; } <"$HOST_ROOT$JOURNAL" && [[ $kind == ns ]] &&
+		[[ $name != "$(pid_namespace)" ]] || return 0
+	if ! sees_all_threads; then
+		complain "entered in another PID namespace, $name: leave there, or in the first one"
+		return 1
+	fi
+	process=$(find "$HOST_ROOT"/proc/[0-9]*/ns/pid -maxdepth 0 -lname "${name//[][]/?}" \
+		-print -quit 2>/dev/null)
+	[[ -n $process ]] || { FOREIGN=1; return 0; }
+	process=${process#"$HOST_ROOT/proc/"}
+	complain "entered in another PID namespace: nsenter --target ${process%%/*} --pid --mount" \
+		"$PROGRAM leave"
+	return 1
+}
+
+# Does isolation keep threads away that are born later?
+journal_is_weaker()
+{
+	grep -q '^weaker$' "$HOST_ROOT$JOURNAL" 2>/dev/null
+}
+
+# How many lines there are, into REPLY.
+journal_length()
+{
+	REPLY=$(wc -l <"$HOST_ROOT$JOURNAL")
 }
 
 # note KIND FIELD...: one line, in one write.
@@ -110,10 +150,50 @@ same_thread()
 	thread_look "/proc/$1" && [[ $THREAD_START == "$2" ]]
 }
 
+# A cgroup that has gone, as a scope of systemd does when it is empty, is replaced by the next one
+# above it that takes threads; the top one does.
+move_home()
+{
+	local dir=${2%/*} file=${2##*/}
+
+	[[ ! -d $HOST_ROOT$dir ]] || { host_write "$2" "$1"; return; }
+	until [[ -d $HOST_ROOT$dir ]] && host_write "$dir/$file" "$1"; do
+		[[ $dir == "$CGROUP_ROOT"/* ]] || return 1
+		dir=${dir%/*}
+	done
+	warn "cgroup ${2%/*} is gone: thread $1 is in $dir now"
+}
+
+# In version 2 it is a process that comes home.
 undo_home()
 {
+	local dir
+
 	same_thread "$1" "$2" && thread_home "/proc/$1" && [[ $REPLY != "$3" ]] || return 0
-	host_write "$3" "$1" || ! same_thread "$1" "$2"
+	move_home "$1" "$3" || ! same_thread "$1" "$2" || return 1
+	((CGROUP_VERSION == 2)) || { undo_first_mask "$1"; return 0; }
+	for dir in "$HOST_ROOT/proc/$1"/task/[0-9]*; do
+		undo_first_mask "${dir##*/}"
+	done
+}
+
+# The oldest mask of a thread in the journal: its start and its list.
+declare -A FIRST_MASK=()
+
+find_first_masks()
+{
+	local kind tid start list
+
+	FIRST_MASK=()
+	while IFS=$'\t' read -r kind tid start list; do
+		[[ $kind != mask || -n ${FIRST_MASK[$tid]:-} ]] || FIRST_MASK[$tid]="$start $list"
+	done <"$HOST_ROOT$JOURNAL"
+}
+
+# Whether it worked is seen when its own turn has come.
+undo_first_mask()
+{
+	[[ -z ${FIRST_MASK[$1]:-} ]] || undo_mask "$1" ${FIRST_MASK[$1]} || :
 }
 
 undo_mask()
@@ -129,34 +209,76 @@ undo()
 	local kind what start was
 
 	IFS=$'\t' read -r kind what start was <<<"$1"
-	case $kind in
-	file) undo_file "$what" "$start" ;;
-	dir) undo_dir "$what" ;;
+	case ${FOREIGN:+foreign-}$kind in
+	foreign-home | foreign-mask) ;;
+	*file) undo_file "$what" "$start" ;;
+	*dir) undo_dir "$what" ;;
 	home) undo_home "$what" "$start" "$was" ;;
 	mask) undo_mask "$what" "$start" "$was" ;;
-	cpus | done) ;;
+	*cpus | *ns | *weaker | *done) ;;
 	*) return 1 ;;
 	esac
 }
 
-# journal_undo: everything, last change first. What cannot be undone stays in the journal.
-journal_undo()
+# undo_lines LINE...: last change first. What cannot be undone is in LEFT_UNDONE then.
+undo_lines()
 {
-	local line i
-	local -a lines=()
+	local -a lines=("$@")
+	local -i i
 
-	while IFS= read -r line; do
-		lines+=("$line")
-	done <"$HOST_ROOT$JOURNAL"
 	LEFT_UNDONE=()
 	for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
 		undo "${lines[i]}" || LEFT_UNDONE=("${lines[i]}" "${LEFT_UNDONE[@]}")
 	done
-	if ((${#LEFT_UNDONE[@]} == 0)); then
+	((${#LEFT_UNDONE[@]} == 0))
+}
+
+# journal_write LINE...: these, instead of what was there.
+journal_write()
+{
+	printf '%s\n' "$@" >"$HOST_ROOT$JOURNAL.new" &&
+		mv "$HOST_ROOT$JOURNAL.new" "$HOST_ROOT$JOURNAL"
+}
+
+# journal_read: all lines but one that was cut off, into LINES.
+journal_read()
+{
+	local line
+
+	LINES=()
+	while IFS= read -r line; do
+		LINES+=("$line")
+	done <"$HOST_ROOT$JOURNAL"
+}
+
+# journal_undo_from NUMBER: all lines behind so many.
+journal_undo_from()
+{
+	journal_read
+	find_first_masks
+	undo_lines "${LINES[@]:$1}"
+	journal_write "${LINES[@]:0:$1}" "${LEFT_UNDONE[@]}"
+}
+
+# journal_undo: everything. What cannot be undone stays in the journal, with all masks, since the
+# next try may make the kernel forget them once more.
+journal_undo()
+{
+	local line
+	local -a left=()
+
+	journal_read
+	find_first_masks
+	if undo_lines "${LINES[@]}"; then
 		rm -f "$HOST_ROOT$JOURNAL"
 		return
 	fi
-	printf '%s\n' "${lines[0]}" "${LEFT_UNDONE[@]}" >"$HOST_ROOT$JOURNAL.new" &&
-		mv "$HOST_ROOT$JOURNAL.new" "$HOST_ROOT$JOURNAL"
+	for line in "${LINES[@]}"; do
+		[[ $line != cpus* && $line != ns* && $line != mask* ]] || left+=("$line")
+	done
+	for line in "${LEFT_UNDONE[@]}"; do
+		[[ $line == mask* ]] || left+=("$line")
+	done
+	journal_write "${left[@]}"
 	return 1
 }

@@ -8,15 +8,8 @@
 ISOLATED_NAME=ration-isolated
 HOUSEKEEPING_NAME=ration-housekeeping
 
-# Can threads that do not show in this /proc be on the machine? The kernel's own namespace has this
-# number.
-sees_all_threads()
-{
-	[[ -n $HOST_ROOT || $(readlink /proc/self/ns/pid) == 'pid:[4026531836]' ]]
-}
-
 # Other cpusets must not lay claim to the CPUs. Deeper ones first: a child has no CPU that its
-# parent has not. Threads pinned there have been taken out before.
+# parent has not. Lcores have been taken out before.
 shrink_cpusets()
 {
 	local dir
@@ -39,24 +32,35 @@ make_cgroup()
 	note dir "$1" && { [[ -d $HOST_ROOT$1 ]] || mkdir "$HOST_ROOT$1" 2>/dev/null; }
 }
 
+# Cpusets on, in all cgroups below the top.
+switch_cpusets_on()
+{
+	local file=$CGROUP_ROOT/cgroup.subtree_control
+
+	host_read "$file"
+	[[ " $REPLY " != *' cpuset '* ]] || return 0
+	note file "$file" -cpuset && host_write "$file" +cpuset || return 1
+	pin_again "${!MASKS[@]}"
+}
+
 # One partition without load balancing. It is threaded, so that a process can have threads inside
 # and outside.
 make_partition()
 {
 	local dir=$CGROUP_ROOT/$ISOLATED_NAME
 
-	host_read "$CGROUP_ROOT/cgroup.subtree_control"
-	if [[ " $REPLY " != *' cpuset '* ]]; then
-		note file "$CGROUP_ROOT/cgroup.subtree_control" -cpuset &&
-			host_write "$CGROUP_ROOT/cgroup.subtree_control" +cpuset || return 1
+	if ! sees_all_threads; then
+		complain 'a PID namespace: threads outside of it would be moved, too'
+		return 1
 	fi
-	make_cgroup "$dir" && host_write "$dir/cgroup.type" threaded &&
+	switch_cpusets_on && make_cgroup "$dir" && host_write "$dir/cgroup.type" threaded &&
 		host_write "$dir/cpuset.cpus" "$CPUS" || return 1
 	ISOLATED_TASKS=$dir/cgroup.threads
-	survey_threads
+	adopt_lcores
 	shrink_cpusets
 	note file "$dir/cpuset.cpus.partition" member &&
 		host_write "$dir/cpuset.cpus.partition" isolated || return 1
+	keep_apart
 	host_read "$dir/cpuset.cpus.partition"
 	[[ $REPLY == isolated ]] || { complain "the kernel says: $REPLY"; return 1; }
 }
@@ -78,26 +82,44 @@ make_cpusets()
 		host_write "$CGROUP_ROOT/$ISOLATED_NAME/cpuset.sched_load_balance" 0 || return 1
 	ISOLATED_TASKS=$CGROUP_ROOT/$ISOLATED_NAME/tasks
 	HOUSEKEEPING_TASKS=$CGROUP_ROOT/$HOUSEKEEPING_NAME/tasks
-	survey_threads
+	adopt_lcores
 	shrink_cpusets
 	if sees_all_threads; then
 		change "$CGROUP_ROOT/cpuset.sched_load_balance" 0 || return 1
 	else
 		warn 'a PID namespace: threads outside of it stay, and balancing goes on'
+		FROM_WHOM='threads of this PID namespace'
 	fi
+	keep_apart
 }
 
-# isolate_scheduler: as well as this machine can. HOW says how.
+# try_cpusets COMMAND HOW: what has not worked is undone.
+try_cpusets()
+{
+	local -i length
+
+	journal_length
+	length=$REPLY
+	"$1" && { HOW=$2; return 0; }
+	warn "cgroup v$CGROUP_VERSION makes no cpuset of CPU $CPUS; going on without"
+	journal_undo_from "$length"
+	HOUSEKEEPING_TASKS=
+	KEPT=()
+	pin_again "${!MASKS[@]}"
+	return 1
+}
+
+# isolate_scheduler: as well as this machine can; HOW says how. Fails if it has no way to keep
+# threads away that are born later.
 isolate_scheduler()
 {
 	ISOLATED_TASKS=
 	HOUSEKEEPING_TASKS=
+	FROM_WHOM=
 	HOW='no cpusets: threads are moved, and new ones may come back'
 	case $CGROUP_VERSION in
-	2) make_partition && HOW='cgroup v2: an isolated partition' && return ;;
-	1) make_cpusets && HOW='cgroup v1: cpusets without load balancing' && return ;;
-	*) return 0 ;;
+	2) try_cpusets make_partition 'cgroup v2: an isolated partition' ;;
+	1) try_cpusets make_cpusets 'cgroup v1: cpusets without load balancing' ;;
+	*) return 1 ;;
 	esac
-	warn "cgroup v$CGROUP_VERSION makes no cpuset of CPU $CPUS; going on without"
-	HOUSEKEEPING_TASKS=
 }

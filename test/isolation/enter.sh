@@ -45,10 +45,22 @@ isolate()
 	"$ISOLATE" --root "$MADE" "$@"
 }
 
+# enters CPUS [STATUS]: 3 without cpusets, for nothing keeps new threads away then.
+enters()
+{
+	local status=0 wanted=${2:-}
+
+	[[ -n $wanted ]] || wanted=$((MADE_VERSION == 0 ? 3 : 0))
+	isolate enter "$1" || status=$?
+	echo "status $status, wanted $wanted"
+	((status == wanted))
+}
+
 # make_machine VERSION: four CPUs, none isolated, with cpusets of that version.
 make_machine()
 {
 	make_good_machine
+	MADE_VERSION=$1
 	put /sys/devices/system/cpu/isolated ''
 	mkdir -p "$MADE/run"
 	put /proc/irq/9/smp_affinity_list 0-3
@@ -60,9 +72,10 @@ make_machine()
 	put /proc/sys/kernel/watchdog_cpumask 0-3
 	put_thread 1 1 init 4194560 0-3
 	put_thread 2 2 kthreadd 2129984 0-3
-	put_thread 300 300 bench 4194304 0-3
+	put_thread 300 300 bench 4194304 0-3 /slice
 	put_thread 300 301 lcore-worker-2 4194304 2 /slice
 	put_thread 300 302 helper 4194304 1-2
+	put_thread 303 303 main 4194304 0-1
 	case $1 in
 	2)
 		put /proc/mounts 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0'
@@ -137,7 +150,7 @@ partition_is_made()
 
 	file_says "$dir/cgroup.type" threaded && file_says "$dir/cpuset.cpus" 2-3 &&
 		file_says "$dir/cpuset.cpus.partition" isolated &&
-		file_says "$dir/cgroup.threads" 301 && file_says /sys/fs/cgroup/cgroup.procs 301
+		file_says "$dir/cgroup.threads" 301 && file_says /sys/fs/cgroup/cgroup.procs 300
 }
 
 cpusets_are_made()
@@ -150,6 +163,21 @@ cpusets_are_made()
 		file_says "$dir-housekeeping/cpuset.cpus" 0-1 &&
 		file_says /sys/fs/cgroup/cpuset.sched_load_balance 0 &&
 		[[ $(cat "$MADE$dir-housekeeping/tasks") == [0-9]* ]]
+}
+
+# Older kernels forget masks when cpusets change: they must be undone last.
+masks_come_first()
+{
+	cut -f 1,2 "$MADE/run/ration-isolation/journal"
+	cut -f 1,2 "$MADE/run/ration-isolation/journal" | sed -n '3,5p' | sort |
+		diff - <(printf 'mask\t%s\n' 301 302 303)
+}
+
+# Whoever may only run on CPU 0 now could be the parent of threads that run elsewhere.
+main_lcore_is_at_home()
+{
+	cat "$MADE/run/ration-isolation/journal"
+	grep '^home	303	' "$MADE/run/ration-isolation/journal"
 }
 
 threads_are_moved()
@@ -192,7 +220,7 @@ killed_at()
 leave_killed_at()
 {
 	make_machine "$VERSION"
-	isolate enter 2-3 || return 1
+	enters 2-3 || return 1
 	KILL_COUNT=0 KILL_AT=$1 BASH_ENV=$TMP/kill.sh isolate leave
 	isolate leave && is_restored
 }
@@ -221,15 +249,22 @@ all_kills()
 for VERSION in 2 1 0; do
 	name="cgroup v$VERSION"
 	make_machine $VERSION
-	check "$name: enter" isolate enter 2-3
+	check "$name: enter" enters 2-3
 	check "$name: interrupts are moved" interrupts_are_moved
 	check "$name: workers are moved" workers_are_moved
 	check "$name: threads are moved" threads_are_moved
 	((VERSION == 0)) || check "$name: other cpusets are shrunk" others_are_shrunk
 	((VERSION != 1)) || check "$name: cpusets are made" cpusets_are_made
+	((VERSION != 1)) || check "$name: the main lcore leaves the top" main_lcore_is_at_home
 	((VERSION != 2)) || check "$name: a partition is made" partition_is_made
-	check "$name: the state is told" says 'CPU 2-3 is isolated' status
-	check "$name: entering again changes nothing" says 'is isolated already' enter 3,2
+	if ((VERSION > 0)); then
+		check "$name: the state is told" says 'CPU 2-3 is isolated' status
+		check "$name: entering again changes nothing" says 'is isolated already' enter 3,2
+	else
+		check "$name: the state is told" says 'CPU 2-3 is not isolated, but' status
+		check "$name: entering again changes nothing" enters 3,2 3
+	fi
+	check "$name: masks are noted before all changes" masks_come_first
 	check "$name: leave" isolate leave
 	check "$name: all is restored" is_restored
 	check "$name: leaving again changes nothing" says 'no CPU is isolated' leave
@@ -259,13 +294,18 @@ other_cpus_are_refused()
 }
 check 'other CPUs are refused' other_cpus_are_refused
 
+# What was tried is undone, what else can be done is.
 invalid_partition()
 {
-	make_machine 2
-	INVALID=1 isolate enter 2-3 2>"$TMP/said" || return 1
+	SUBTREE=cpu make_machine 2
+	INVALID=1 enters 2-3 3 2>"$TMP/said" || return 1
 	cat "$TMP/said"
 	grep -q 'weaker: cgroup v2 makes no cpuset' "$TMP/said" && threads_are_moved &&
-		isolate leave && is_restored
+		file_says /sys/fs/cgroup/cgroup.subtree_control -cpuset &&
+		file_says /sys/fs/cgroup/slice/cpuset.cpus 1-3 &&
+		[[ ! -d $MADE/sys/fs/cgroup/ration-isolated ]] || return 1
+	says 'CPU 2-3 is not isolated, but' status && isolate leave &&
+		put /sys/fs/cgroup/cgroup.subtree_control cpu && is_restored
 }
 check 'an invalid partition: done without, and said' invalid_partition
 
@@ -281,11 +321,56 @@ check 'a controller is switched off again' controller_is_switched_off_again
 other_threads_are_left_alone()
 {
 	make_machine 0
-	isolate enter 2-3 || return 1
+	enters 2-3 || return 1
 	sed -i 's/ 77 0 0$/ 78 0 0/' "$MADE/proc/1/task/1/stat"
 	isolate leave && allowed_on 1 0-1 && allowed_on 302 1-2
 }
 check 'another thread of the same number is left alone' other_threads_are_left_alone
+
+# systemd removes a scope when it is empty. Its thread goes to what is left above.
+home_is_gone()
+{
+	make_machine "$1"
+	put /sys/fs/cgroup/slice/cgroup.type domain
+	put_thread 300 301 lcore-worker-2 4194304 2 /slice/gone.scope
+	put_thread 300 300 bench 4194304 0-3 /slice/gone.scope
+	snapshot >"$TMP/before"
+	enters 2-3 || return 1
+	: >"$MADE/proc/300/task/300/cgroup"
+	put_thread 300 300 bench 4194304 0-3 /
+	put_thread 300 301 lcore-worker-2 4194304 0-3 /ration-isolated
+	says 'slice/gone.scope is gone: thread' leave || return 1
+	[[ ! -e $MADE/run/ration-isolation/journal ]] || return 1
+	file_says "/sys/fs/cgroup/slice/$2" "$3" && allowed_on 301 2
+}
+check 'cgroup v2: a home that has gone is replaced' home_is_gone 2 cgroup.procs 300
+check 'cgroup v1: a home that has gone is replaced' home_is_gone 1 tasks 301
+
+# foreign_namespace: enter was run by somebody whose numbers of threads are others.
+foreign_namespace()
+{
+	make_machine 0
+	enters 2-3 || return 1
+	sed -i 's/^ns	.*/ns	pid:[42]/' "$MADE/run/ration-isolation/journal"
+	sed -i 's/^Cpus_allowed_list:.*/Cpus_allowed_list:	1/' "$MADE/proc/303/task/303/status"
+}
+
+living_namespace_is_respected()
+{
+	foreign_namespace || return 1
+	mkdir -p "$MADE/proc/1/ns" && ln -s 'pid:[42]' "$MADE/proc/1/ns/pid"
+	! isolate leave && says 'nsenter --target 1 --pid' leave || return 1
+	[[ -e $MADE/run/ration-isolation/journal ]] && file_says /proc/irq/9/smp_affinity_list 0-1
+}
+check 'leave from another PID namespace is refused' living_namespace_is_respected
+
+dead_namespace_is_cleaned_up()
+{
+	foreign_namespace || return 1
+	isolate leave && file_says /proc/irq/9/smp_affinity_list 0-3 && allowed_on 303 1 &&
+		[[ ! -e $MADE/run/ration-isolation/journal ]]
+}
+check 'after its PID namespace has ended, all but threads is restored' dead_namespace_is_cleaned_up
 
 unsafe_folder()
 {
@@ -302,7 +387,7 @@ check 'a folder that others can write to is refused' unsafe_folder
 cut_off_line_is_ignored()
 {
 	make_machine 0
-	isolate enter 2-3 || return 1
+	enters 2-3 || return 1
 	printf 'file	/proc/irq/11/smp_affi' >>"$MADE/run/ration-isolation/journal"
 	isolate leave && is_restored
 }
@@ -322,7 +407,7 @@ check 'the last change is undone first' last_change_is_undone_first
 what_fails_can_be_tried_again()
 {
 	make_machine 0
-	isolate enter 2-3 || return 1
+	enters 2-3 || return 1
 	mv "$MADE/proc/irq/9/smp_affinity_list" "$TMP/saved"
 	mkdir "$MADE/proc/irq/9/smp_affinity_list"
 	says 'cannot undo: file	/proc/irq/9/smp_affinity_list	0-3' leave || return 1

@@ -60,11 +60,50 @@ is_restored()
 	snapshot | diff "$TMP/before" - && [[ ! -e /run/ration-isolation/journal ]]
 }
 
+# 3: nothing keeps new threads away, as where there are no cpusets.
+enters()
+{
+	local status=0
+
+	"$ISOLATE" enter "$CPU" || status=$?
+	echo "status $status"
+	((status == 0 || status == 3))
+}
+
 # The free one has left the CPU, and the pinned one has kept it.
 threads_are_apart()
 {
 	echo "pinned: $(mask_of "$PINNED"), free: $(mask_of "$FREE")"
 	[[ $(mask_of "$PINNED") == "$CPU" && ,$(mask_of "$FREE"), != *[,-]"$CPU",* ]]
+}
+
+# A child of a thread that was on other CPUs only is not given the CPU, though it asks for it. Where
+# there are no cpusets nothing can keep it away.
+children_are_kept_away()
+{
+	local child mask status=0
+
+	taskset -c 0 "$BASH" -c 'sleep 1000 & echo $!; wait' >"$TMP/child" &
+	PARENT=$!
+	wait_for_line "$TMP/child" || return 1
+	child=$(cat "$TMP/child")
+	"$ISOLATE" enter "$CPU" || status=$?
+	taskset -pc "0,$CPU" "$child"
+	mask=$(mask_of "$child")
+	"$ISOLATE" leave
+	kill "$child"
+	wait "$PARENT"
+	echo "mask: $mask, status: $status"
+	((status == 3)) || [[ $mask == 0 ]]
+}
+
+wait_for_line()
+{
+	local deadline=$((SECONDS + 30))
+
+	until [[ -s $1 ]]; do
+		((SECONDS < deadline)) || return 1
+	done
 }
 
 no_interrupt_left()
@@ -100,11 +139,13 @@ killed_at()
 
 snapshot >"$TMP/before"
 check 'check' check_ends_with_a_verdict
-check 'enter' "$ISOLATE" enter "$CPU"
+check 'enter' enters
 check 'threads are apart' threads_are_apart
 check 'interrupts are moved' no_interrupt_left
 check 'leave' "$ISOLATE" leave
 check 'all is restored' is_restored
+check 'children are kept away' children_are_kept_away
+check 'all is restored again' is_restored
 for at in 300 700 1200 2000; do
 	check "killed before command $at" killed_at $((at + RANDOM % 200))
 done
