@@ -48,23 +48,55 @@ find_isolated_cpuset()
 	local dir
 
 	find_cpusets || return 1
+	# Newer kernels say it at the top, also of partitions whose cpuset.cpus is empty.
+	if ((CGROUP_VERSION == 2)) && cpuset_has "$CGROUP_ROOT/cpuset.cpus.isolated"; then
+		REPLY=$CGROUP_ROOT/cpuset.cpus.isolated
+		return 0
+	fi
 	cpuset_dirs
 	for dir in "${REPLIES[@]}"; do
-		host_read "$dir/cpuset.cpus" && cpulist_parse "$REPLY" || continue
-		[[ -n $REPLY ]] && cpulist_covers "$REPLY" "$CPUS" || continue
 		if ((CGROUP_VERSION == 2)); then
-			host_read "$dir/cpuset.cpus.partition" && [[ $REPLY == isolated ]] ||
-				continue
+			is_partition "$dir" || continue
 		else
-			host_read "$dir/cpuset.sched_load_balance" && [[ $REPLY == 0 ]] ||
-				continue
-			host_read "$CGROUP_ROOT/cpuset.sched_load_balance" && [[ $REPLY == 0 ]] ||
-				continue
+			is_unbalanced "$dir" || continue
 		fi
 		REPLY=$dir
 		return 0
 	done
 	return 1
+}
+
+# cpuset_has FILE: all of the CPUs?
+cpuset_has()
+{
+	host_read "$1" && cpulist_parse "$REPLY" && [[ -n $REPLY ]] &&
+		cpulist_covers "$REPLY" "$CPUS"
+}
+
+is_partition()
+{
+	host_read "$1/cpuset.cpus.partition" && [[ $REPLY == isolated ]] || return 1
+	cpuset_has "$1/cpuset.cpus.effective" || cpuset_has "$1/cpuset.cpus"
+}
+
+is_unbalanced()
+{
+	cpuset_has "$1/cpuset.cpus" &&
+		host_read "$1/cpuset.sched_load_balance" && [[ $REPLY == 0 ]] &&
+		host_read "$CGROUP_ROOT/cpuset.sched_load_balance" && [[ $REPLY == 0 ]]
+}
+
+# How to mount cpusets, without hiding what is mounted there.
+mount_cpusets()
+{
+	if host_mount cgroup; then
+		REPLY='mkdir -p /sys/fs/cgroup/cpuset &&'
+		REPLY+=' mount -t cgroup -o cpuset cpuset /sys/fs/cgroup/cpuset'
+	elif host_mount cgroup2; then
+		REPLY='a kernel, or a container, with the cpuset controller'
+	else
+		REPLY='mount -t cgroup2 none /sys/fs/cgroup'
+	fi
 }
 
 check_cpuset()
@@ -77,25 +109,29 @@ check_cpuset()
 	elif [[ ${FOUND_STATE[isolcpus]:-} == ok ]]; then
 		found ok cpuset 'none, isolcpus does it' "$why" "$mend"
 	elif ((CGROUP_VERSION == 0)); then
-		found unknown cpuset 'no cpuset controller is mounted' "$why" \
-			'mount -t cgroup2 none /sys/fs/cgroup'
+		mount_cpusets
+		found unknown cpuset 'no cpuset controller is mounted' "$why" "$REPLY"
 	else
 		found wrong cpuset "version $CGROUP_VERSION, no isolated partition" "$why" "$mend"
 	fi
 }
 
 # The direct evidence: who may run there. Threads that may run nowhere else are what the CPUs are
-# kept for.
+# kept for; LCORE_CPUS is where they are.
 check_threads()
 {
 	local why='a thread that may run there will, and a time slice is milliseconds'
 	local mend="isolate.sh enter $CPUS" dir names=
 	local -i number=0
 
+	LCORE_CPUS=
 	for dir in "$HOST_ROOT"/proc/[0-9]*/task/[0-9]*; do
 		thread_look "${dir#"$HOST_ROOT"}" || continue
 		! thread_is_fixed && cpulist_overlaps "$THREAD_CPUS" "$CPUS" || continue
-		[[ -n $REST ]] || continue
+		if [[ -z $REST ]]; then
+			thread_is_kernel || LCORE_CPUS+=${LCORE_CPUS:+,}$THREAD_CPUS
+			continue
+		fi
 		number+=1
 		((number > 3)) || names+="${names:+, }$THREAD_NAME"
 	done
@@ -141,28 +177,58 @@ irq_overlaps()
 	host_read "$1" && cpulist_parse "$REPLY" && cpulist_overlaps "$REPLY" "$CPUS"
 }
 
-check_irqs()
+# Nobody listens to an interrupt without a handler.
+irq_has_handler()
 {
-	local why='an interrupt takes microseconds, and the softirq behind it may take milliseconds'
-	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
-	local dir here='' allowed=''
+	! host_read "/sys/kernel/irq/${1##*/}/actions" || [[ -n $REPLY ]]
+}
 
-	[[ -d $HOST_ROOT/proc/irq ]] ||
-		{ found unknown irqs 'no /proc/irq' "$why" "$mend"; return; }
+# sort_irqs: numbers of those delivered on the CPUs, of those that are allowed there, and of those
+# that are allowed nowhere else, which may be the kernel's own choice for a queue of a device.
+sort_irqs()
+{
+	local dir inside
+
+	IRQS_HERE=
+	IRQS_ALLOWED=
+	IRQS_INSIDE=
 	for dir in "$HOST_ROOT"/proc/irq/[0-9]*; do
 		dir=${dir#"$HOST_ROOT"}
 		# What is not allowed any more is delivered once more at the most.
 		irq_overlaps "$dir/smp_affinity_list" || continue
-		if irq_overlaps "$dir/effective_affinity_list"; then
-			here+=" ${dir##*/}"
+		inside=${REST:+no}
+		irq_has_handler "$dir" || continue
+		if [[ -z $inside ]]; then
+			IRQS_INSIDE+=" ${dir##*/}"
+		elif irq_overlaps "$dir/effective_affinity_list"; then
+			IRQS_HERE+=" ${dir##*/}"
 		else
-			allowed+=" ${dir##*/}"
+			IRQS_ALLOWED+=" ${dir##*/}"
 		fi
 	done
-	if [[ -n $here ]]; then
-		found wrong irqs "delivered there:$here" "$why" "$mend"
-	elif [[ -n $allowed ]]; then
-		found weak irqs "allowed there:$allowed" "$why" "$mend"
+}
+
+check_irqs()
+{
+	local why='an interrupt takes microseconds, and the softirq behind it may take milliseconds'
+	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
+	local queue="boot with isolcpus=managed_irq,domain,$CPUS, or give the device fewer queues"
+	local busy
+
+	[[ -d $HOST_ROOT/proc/irq ]] ||
+		{ found unknown irqs 'no /proc/irq' "$why" "$mend"; return; }
+	sort_irqs
+	busy_irqs "$IRQS_INSIDE"
+	busy=$REPLY
+	queue="isolate.sh enter $CPUS; if it says that one cannot be moved: $queue"
+	if [[ -n $IRQS_HERE ]]; then
+		found wrong irqs "delivered there:$IRQS_HERE$busy" "$why" "$mend"
+	elif [[ -n $busy ]]; then
+		found wrong irqs "coming in there:$busy" "$why" "$queue"
+	elif [[ -n $IRQS_INSIDE ]]; then
+		found weak irqs "allowed there only, none came in:$IRQS_INSIDE" "$why" "$queue"
+	elif [[ -n $IRQS_ALLOWED ]]; then
+		found weak irqs "allowed there:$IRQS_ALLOWED" "$why" "$mend"
 	elif host_read /proc/irq/default_smp_affinity && cpumask_parse "$REPLY" &&
 			cpulist_overlaps "$REPLY" "$CPUS"; then
 		found weak irqs 'new ones are allowed there' "$why" "$mend"
@@ -174,14 +240,13 @@ check_irqs()
 check_irqbalance()
 {
 	local why='irqbalance moves interrupts back'
-	local mend='systemctl disable --now irqbalance' comm
+	local mend='systemctl disable --now irqbalance'
 
-	for comm in "$HOST_ROOT"/proc/[0-9]*/comm; do
-		host_read "${comm#"$HOST_ROOT"}" && [[ $REPLY == irqbalance ]] || continue
+	if find_program irqbalance; then
 		found weak irqbalance 'it runs' "$why" "$mend"
-		return
-	done
-	found ok irqbalance 'it does not run' "$why" "$mend"
+	else
+		found ok irqbalance 'it does not run' "$why" "$mend"
+	fi
 }
 
 check_workqueues()

@@ -31,16 +31,42 @@ check_governor()
 	esac
 }
 
-# The deepest sleep that is not disabled: its microseconds to wake up, into REPLY.
+# lower_limit LIMIT: into LIMIT, if it is lower.
+lower_limit()
+{
+	[[ $1 =~ ^[0-9]+$ ]] && (($1 < LIMIT)) || return 0
+	LIMIT=$1
+}
+
+# What anybody allows a CPU to take to wake up, in microseconds, into LIMIT: for all CPUs, as long
+# as somebody has that file open (only root can read it), and for this one, where 0 is no limit.
+wakeup_limit()
+{
+	local file=$HOST_ROOT/dev/cpu_dma_latency
+
+	LIMIT=2000000000
+	[[ ! -r $file ]] || lower_limit "$(od -An -td4 -N4 "$file" 2>/dev/null | tr -d ' ')"
+	host_read "$CPU_DIR/cpu$1/power/pm_qos_resume_latency_us" || return 0
+	case $REPLY in
+	n/a) LIMIT=0 ;;
+	0) ;;
+	*) lower_limit "$REPLY" ;;
+	esac
+}
+
+# The deepest sleep that is neither disabled nor too slow: its microseconds to wake up, into REPLY.
 deepest_sleep()
 {
 	local cpu=$1 state
 	local -i latency=-1
 
+	wakeup_limit "$cpu"
 	for state in "$HOST_ROOT$CPU_DIR/cpu$cpu/cpuidle"/state[0-9]*; do
 		state=${state#"$HOST_ROOT"}
 		! host_read "$state/disable" || [[ $REPLY == 0 ]] || continue
 		host_read "$state/latency" && [[ $REPLY =~ ^[0-9]+$ ]] || continue
+		# Whatever the limit is, it can poll.
+		((REPLY <= LIMIT)) || REPLY=0
 		((REPLY <= latency)) || latency=$REPLY
 	done
 	REPLY=$latency
@@ -53,7 +79,7 @@ check_cstates()
 	local cpu
 	local -i deepest=-1
 
-	mend+=' intel_idle.max_cstate=1'
+	mend+=' intel_idle.max_cstate=1, or tuned (force_latency)'
 	! boot_parameter idle || [[ $REPLY != poll ]] ||
 		{ found ok cstates 'idle=poll' "$why" "$mend"; return; }
 	cpulist_cpus "$CPUS"
@@ -71,60 +97,124 @@ check_cstates()
 	fi
 }
 
-check_smt()
+# smt_siblings: SMT_OUTSIDE are siblings of the CPUs that are not among them, SMT_PAIRS has a list
+# for each core of which several CPUs are among them. Fails without topology.
+smt_siblings()
 {
-	local why='the sibling shares the core: whatever runs on it takes half of the core'
-	local mend='echo 0 > /sys/devices/system/cpu/cpuN/online for the sibling; for good: nosmt'
-	local cpu siblings='' outside=''
+	local cpu outside='' pairs='' seen=
 
 	cpulist_cpus "$CPUS"
 	for cpu in $REPLY; do
 		host_read "$CPU_DIR/cpu$cpu/topology/thread_siblings_list" &&
 			cpulist_parse "$REPLY" || continue
-		siblings+="${siblings:+,}$REPLY"
+		seen=1
 		cpulist_split "$REPLY" "$CPUS"
-		outside+="${REST:+${outside:+,}$REST}"
+		outside+=${REST:+${outside:+,}$REST}
+		[[ $REPLY != *[-,]* || " $pairs " == *" $REPLY "* ]] || pairs+=" $REPLY"
 	done
-	if [[ -z $siblings ]]; then
-		found unknown smt 'cannot read the topology' "$why" "$mend"
-	elif [[ -n $outside ]]; then
-		found wrong smt "siblings used by others: $outside" "$why" "$mend"
-	elif [[ $siblings == *[-,]* ]] && cpulist_parse "$siblings" && smt_pairs; then
-		found weak smt "siblings are both in the set: $CPUS" "$why" \
-			'leave one CPU of each pair idle'
-	else
-		found ok smt 'no siblings' "$why" "$mend"
-	fi
+	cpulist_parse "$outside"
+	SMT_OUTSIDE=$REPLY
+	SMT_PAIRS=${pairs# }
+	[[ -n $seen ]]
 }
 
-# Has any of the CPUs a sibling at all?
-smt_pairs()
+# Has a core more than one CPU with lcores? SMT_PAIRS is what was looked at.
+smt_shared()
 {
-	local cpu
+	local pair
 
-	cpulist_cpus "$CPUS"
-	for cpu in $REPLY; do
-		host_read "$CPU_DIR/cpu$cpu/topology/thread_siblings_list" &&
-			[[ $REPLY == *[-,]* ]] && return 0
+	cpulist_parse "$LCORE_CPUS" || return 1
+	LCORE_CPUS=$REPLY
+	for pair in $SMT_PAIRS; do
+		cpulist_split "$pair" "$LCORE_CPUS"
+		[[ $REPLY != *[-,]* ]] || return 0
 	done
 	return 1
 }
 
+# switch_off LIST: the commands, into REPLY.
+switch_off()
+{
+	local cpu commands=
+
+	cpulist_cpus "$1"
+	for cpu in $REPLY; do
+		commands+="${commands:+; }echo 0 > $CPU_DIR/cpu$cpu/online"
+	done
+	REPLY=$commands
+}
+
+check_smt()
+{
+	local why='the sibling shares the core: whatever runs on it takes half of the core'
+
+	if ! smt_siblings; then
+		found unknown smt 'cannot read the topology' "$why" 'firmware: SMT off'
+		return
+	fi
+	switch_off "$SMT_OUTSIDE"
+	if [[ -n $SMT_OUTSIDE ]]; then
+		found wrong smt "siblings used by others: $SMT_OUTSIDE" "$why" \
+			"$REPLY; for good: nosmt"
+	elif [[ -z $SMT_PAIRS ]]; then
+		found ok smt 'no siblings' "$why" 'nosmt'
+	elif smt_shared; then
+		found weak smt "siblings that both have lcores: ${SMT_PAIRS// /, }" "$why" \
+			'leave one CPU of each pair idle'
+	else
+		found ok smt "one CPU of each pair is idle: ${SMT_PAIRS// /, }" "$why" 'nosmt'
+	fi
+}
+
+CLOCKSOURCE_DIR=/sys/devices/system/clocksource/clocksource0
+
 check_clocksource()
 {
 	local why='reading a clock that is not the TSC is slow, or a system call'
-	local mend='boot with tsc=reliable clocksource=tsc'
-	local file=/sys/devices/system/clocksource/clocksource0/current_clocksource
+	local mend="echo tsc > $CLOCKSOURCE_DIR/current_clocksource" source
 
-	if ! host_read "$file"; then
-		found unknown clocksource "cannot read $file" "$why" "$mend"
+	mend+='; for good: boot with clocksource=tsc'
+	if ! host_read "$CLOCKSOURCE_DIR/current_clocksource"; then
+		found unknown clocksource 'cannot read it' "$why" "$mend"
 		return
 	fi
-	case $REPLY in
-	tsc | arch_sys_counter) found ok clocksource "$REPLY" "$why" "$mend" ;;
-	kvm-clock | hyperv_clocksource_tsc_page) found weak clocksource "$REPLY" "$why" "$mend" ;;
-	*) found wrong clocksource "$REPLY" "$why" "$mend" ;;
+	source=$REPLY
+	# Where the kernel has found the TSC unstable, tsc=reliable would only hide it.
+	if host_read "$CLOCKSOURCE_DIR/available_clocksource" && [[ " $REPLY " != *' tsc '* ]]; then
+		mend='the kernel does not trust the TSC, see dmesg | grep -i tsc: firmware or host'
+	fi
+	case $source in
+	tsc | arch_sys_counter) found ok clocksource "$source" "$why" "$mend" ;;
+	kvm-clock | hyperv_clocksource_tsc_page)
+		found weak clocksource "$source" "$why" "$mend"
+		;;
+	*) found wrong clocksource "$source" "$why" "$mend" ;;
 	esac
+}
+
+# The kernel compares the TSC with another clock twice a second, on each CPU in turn, unless told
+# not to or, since Linux 5.17, sure of it: on a machine of one or two nodes with these flags.
+clock_is_watched()
+{
+	local -a all_nodes=("$HOST_ROOT"/sys/devices/system/node/node[0-9]*)
+
+	host_read "$CLOCKSOURCE_DIR/current_clocksource" && [[ $REPLY == tsc ]] || return 1
+	! boot_parameter tsc || [[ $REPLY != reliable && $REPLY != nowatchdog ]] || return 1
+	! cpu_has tsc_reliable || return 1
+	! cpu_has constant_tsc || ! cpu_has nonstop_tsc || ! cpu_has tsc_adjust ||
+		((${#all_nodes[@]} > 2))
+}
+
+check_clockwatch()
+{
+	local why='a timer visits each CPU in turn, twice a second, to see whether its TSC is right'
+	local mend='boot with tsc=nowatchdog, or tsc=reliable, if dmesg does not call it unstable'
+
+	if clock_is_watched; then
+		found weak clockwatch 'the TSC is watched' "$why" "$mend"
+	else
+		found ok clockwatch 'nobody watches the TSC' "$why" "$mend"
+	fi
 }
 
 check_tsc()
@@ -151,45 +241,107 @@ chosen_word()
 	REPLY=${REPLY%]*}
 }
 
+# nodes_of_cpus: names such as node0, into REPLY.
+nodes_of_cpus()
+{
+	local cpu node names=
+
+	cpulist_cpus "$CPUS"
+	for cpu in $REPLY; do
+		for node in "$HOST_ROOT$CPU_DIR/cpu$cpu"/node[0-9]*; do
+			[[ " $names " == *" ${node##*/} "* ]] || names+=" ${node##*/}"
+		done
+	done
+	REPLY=${names# }
+}
+
+# hugepages_in DIR: of all sizes, such as "4 x 1048576kB", into REPLY. Fails if it cannot be seen.
+hugepages_in()
+{
+	local dir list=
+	local -a dirs=("$HOST_ROOT$1"/hugepages-*)
+
+	((${#dirs[@]} > 0)) || return 1
+	for dir in "${dirs[@]}"; do
+		host_read "${dir#"$HOST_ROOT"}/nr_hugepages" && [[ $REPLY != 0 ]] || continue
+		list+="${list:+, }$REPLY x ${dir##*/hugepages-}"
+	done
+	REPLY=$list
+}
+
 check_hugepages()
 {
 	local why='with small pages a table of counters misses the TLB'
 	local mend='echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
+	local node nodes list
 
 	mend+='; for good: boot with default_hugepagesz=1G hugepages=1'
-	if ! host_field /proc/meminfo HugePages_Total; then
-		found unknown hugepages 'not in /proc/meminfo' "$why" "$mend"
-	elif [[ $REPLY == 0 ]]; then
+	if ! hugepages_in /sys/kernel/mm/hugepages; then
+		found unknown hugepages 'not in /sys/kernel/mm/hugepages' "$why" "$mend"
+		return
+	fi
+	list=$REPLY
+	nodes_of_cpus
+	nodes=$REPLY
+	for node in $nodes; do
+		hugepages_in "/sys/devices/system/node/$node/hugepages" && [[ -z $REPLY ]] ||
+			continue
+		found weak hugepages "none on $node of the CPUs" "$why" \
+			"${mend/kernel\/mm/devices\/system\/node\/$node}"
+		return
+	done
+	if [[ -z $list ]]; then
 		found weak hugepages 'none reserved' "$why" "$mend"
 	else
-		found ok hugepages "$REPLY reserved" "$why" "$mend"
+		found ok hugepages "reserved: $list" "$why" "$mend"
 	fi
 }
+
+THP_DIR=/sys/kernel/mm/transparent_hugepage
 
 check_thp()
 {
 	local why='the kernel joins and splits pages under running threads and flushes all TLBs'
-	local mend='echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; for good: boot with'
-	local thp=/sys/kernel/mm/transparent_hugepage enabled=
+	local mend="echo madvise > $THP_DIR/enabled; for good: boot with"
 
 	mend+=' transparent_hugepage=madvise'
-	if ! chosen_word "$thp/enabled"; then
+	if ! chosen_word "$THP_DIR/enabled"; then
 		found ok thp 'the kernel has none' "$why" "$mend"
-		found ok khugepaged 'the kernel has none' "$why" "$mend"
-		return
-	fi
-	enabled=$REPLY
-	case $enabled in
-	always) found weak thp "$enabled" "$why" "$mend" ;;
-	*) found ok thp "$enabled" "$why" "$mend" ;;
-	esac
-	mend="echo 0 > $thp/khugepaged/defrag"
-	if ! host_read "$thp/khugepaged/defrag"; then
-		found unknown khugepaged "cannot read $thp/khugepaged/defrag" "$why" "$mend"
-	elif [[ $REPLY == 0 || $enabled == never ]]; then
-		found ok khugepaged off "$why" "$mend"
+	elif [[ $REPLY == always ]]; then
+		found weak thp "$REPLY" "$why" "$mend"
 	else
-		found weak khugepaged 'it scans' "$why" "$mend"
+		found ok thp "$REPLY" "$why" "$mend"
+	fi
+}
+
+# Is any size of huge pages wanted? Then khugepaged scans.
+thp_is_wanted()
+{
+	local file
+
+	for file in "$HOST_ROOT$THP_DIR"/{enabled,shmem_enabled,hugepages-*/enabled}; do
+		chosen_word "${file#"$HOST_ROOT"}" || continue
+		# "inherit" is what the first of them says.
+		[[ $REPLY == never || $REPLY == deny || $REPLY == inherit ]] || return 0
+	done
+	return 1
+}
+
+check_khugepaged()
+{
+	local why='it joins pages of running threads, takes a CPU for that, and flushes all TLBs'
+	local mend="echo never > $THP_DIR/enabled; or keep it off: isolate.sh enter $CPUS"
+	local pause=$THP_DIR/khugepaged/scan_sleep_millisecs
+
+	if ! thp_is_wanted; then
+		found ok khugepaged off "$why" "$mend"
+	elif host_read "$pause" && [[ $REPLY =~ ^[0-9]+$ ]] && ((REPLY >= 3600000)); then
+		found ok khugepaged "once in $((REPLY / 1000)) s" "$why" "$mend"
+	elif find_program khugepaged && thread_look "$REPLY" &&
+			! cpulist_overlaps "$THREAD_CPUS" "$CPUS"; then
+		found ok khugepaged "on CPU $THREAD_CPUS" "$why" "$mend"
+	else
+		found weak khugepaged 'it scans, and may run there' "$why" "$mend"
 	fi
 }
 
@@ -251,40 +403,37 @@ check_virtual()
 	fi
 }
 
-# steal_of CPU: STOLEN and TOTAL ticks since boot.
-steal_of()
+# steal_between_looks: STOLEN and TOTAL ticks of the CPUs.
+steal_between_looks()
 {
-	local name user nice system idle iowait irq softirq steal
+	local cpu stolen total stolen_before total_before
 
 	STOLEN=0
 	TOTAL=0
-	while read -r name user nice system idle iowait irq softirq steal _; do
-		[[ $name == "cpu$1" ]] || continue
-		STOLEN=${steal:-0}
-		TOTAL=$((user + nice + system + idle + iowait + irq + softirq + STOLEN))
-		return 0
-	done 2>/dev/null <"$HOST_ROOT/proc/stat"
-	return 1
+	cpulist_cpus "$CPUS"
+	for cpu in $REPLY; do
+		read -r stolen total <<<"${STEAL_NOW[$cpu]:-}"
+		read -r stolen_before total_before <<<"${STEAL_BEFORE[$cpu]:-}"
+		[[ -n $total && -n $total_before ]] || return 1
+		STOLEN=$((STOLEN + stolen - stolen_before))
+		TOTAL=$((TOTAL + total - total_before))
+		STOLEN_EVER=$((STOLEN_EVER + stolen))
+	done
 }
 
 check_steal()
 {
 	local why='the host has run others while this CPU wanted to run'
-	local mend='host: pin each vCPU to a CPU of its own' cpu
-	local -i stolen=0 total=0
+	local mend='host: pin each vCPU to a CPU of its own'
 
-	cpulist_cpus "$CPUS"
-	for cpu in $REPLY; do
-		steal_of "$cpu" ||
-			{ found unknown steal 'not in /proc/stat' "$why" "$mend"; return; }
-		stolen+=STOLEN
-		total+=TOTAL
-	done
-	if ((stolen == 0)); then
-		found ok steal 'none since boot' "$why" "$mend"
-	elif ((stolen * 1000 < total)); then
-		found weak steal "$stolen of $total ticks since boot" "$why" "$mend"
+	STOLEN_EVER=0
+	if ! steal_between_looks; then
+		found unknown steal 'not in /proc/stat' "$why" "$mend"
+	elif ((STOLEN > 0)); then
+		found wrong steal "$STOLEN of $TOTAL ticks in the last $COUNT_FOR s" "$why" "$mend"
+	elif ((STOLEN_EVER > 0)); then
+		found weak steal "none now, $STOLEN_EVER ticks since boot" "$why" "$mend"
 	else
-		found wrong steal "$stolen of $total ticks since boot" "$why" "$mend"
+		found ok steal 'none since boot' "$why" "$mend"
 	fi
 }

@@ -93,7 +93,7 @@ run_enter()
 	fi
 	if journal_exists; then
 		warn 'an earlier one has not come to its end: undoing it first'
-		undo_all || return 1
+		undo_all && choose_housekeeping || return 1
 	fi
 	if ! make_changes; then
 		undo_all
@@ -106,6 +106,7 @@ undo_all()
 {
 	journal_is_ours || return 1
 	find_cpusets || :
+	[[ -n $FOREIGN ]] || note_newborn
 	journal_undo && return 0
 	complain "cannot undo: ${LEFT_UNDONE[*]}"
 	complain "try again, or remove $HOST_ROOT$JOURNAL to forget it"

@@ -75,6 +75,16 @@ print_table()
 	printf ' - %s\n' "$REPLY"
 }
 
+# valid_utf8 TEXT: names of threads are cut after 15 bytes, be it within a character; into REPLY.
+valid_utf8()
+{
+	if command -v iconv >/dev/null; then
+		REPLY=$(printf '%s' "$1" | iconv -c -f UTF-8 -t UTF-8 2>/dev/null)
+	else
+		REPLY=${1//[^ -~]/?}
+	fi
+}
+
 # json_string TEXT: quoted, into REPLY.
 json_string()
 {
@@ -83,6 +93,7 @@ json_string()
 	text=${text//\\/\\\\}
 	text=${text//\"/\\\"}
 	text=${text//[[:cntrl:]]/ }
+	[[ $text != *[^\ -~]* ]] || { valid_utf8 "$text"; text=$REPLY; }
 	REPLY="\"$text\""
 }
 

@@ -126,12 +126,26 @@ cpuset_dirs()
 	done
 }
 
+# find_program NAME: the folder of a process of that name below /proc, into REPLY.
+find_program()
+{
+	local comm
+
+	for comm in "$HOST_ROOT"/proc/[0-9]*/comm; do
+		host_read "${comm#"$HOST_ROOT"}" && [[ $REPLY == "$1" ]] || continue
+		REPLY=${comm#"$HOST_ROOT"}
+		REPLY=${REPLY%/comm}
+		return 0
+	done
+	return 1
+}
+
 # PF_KTHREAD and PF_NO_SETAFFINITY of the kernel: what does not carry the second can be moved.
 FLAG_KERNEL=$((0x00200000))
 FLAG_PINNED=$((0x04000000))
 
-# thread_look DIR: THREAD_NAME, THREAD_FLAGS, THREAD_START and THREAD_CPUS of a thread below
-# /proc; fails if it has ended.
+# thread_look DIR: THREAD_NAME, THREAD_PARENT (a process), THREAD_FLAGS, THREAD_START and
+# THREAD_CPUS of a thread below /proc; fails if it has ended.
 thread_look()
 {
 	local stat
@@ -142,6 +156,7 @@ thread_look()
 	THREAD_NAME=${stat#*(}
 	THREAD_NAME=${THREAD_NAME%)*}
 	read -r -a fields <<<"${stat##*)}"
+	THREAD_PARENT=${fields[1]:-0}
 	THREAD_FLAGS=${fields[6]:-0}
 	THREAD_START=${fields[19]:-0}
 	host_field "$1/status" Cpus_allowed_list && cpulist_parse "$REPLY" || return 1

@@ -14,7 +14,8 @@ PATH=$PATH:/usr/sbin:/sbin
 PROGRAM=${0##*/}
 
 HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-for part in cpulist host findings check_kernel check_machine journal threads partition enter; do
+for part in cpulist host findings counts check_kernel check_machine \
+		journal born threads partition enter; do
 	# shellcheck source=/dev/null
 	. "$HERE/$part.sh"
 done
@@ -99,9 +100,10 @@ run_check()
 		cpulist_split "$REPLY" "$CPUS"
 		HOUSEKEEPING=$REST
 	fi
+	look_twice
 	for check in isolcpus cpuset threads nohz_full rcu_nocbs irqs irqbalance workqueues \
-			watchdogs vmstat governor cstates smt clocksource tsc hugepages thp ksm \
-			swap numa_balancing virtual steal; do
+			watchdogs vmstat governor cstates smt clocksource clockwatch tsc \
+			hugepages thp khugepaged ksm swap numa_balancing virtual steal; do
 		"check_$check"
 	done
 	if [[ -n $JSON ]]; then

@@ -94,7 +94,8 @@ journal_is_weaker()
 # How many lines there are, into REPLY.
 journal_length()
 {
-	REPLY=$(wc -l <"$HOST_ROOT$JOURNAL")
+	journal_read
+	REPLY=${#LINES[@]}
 }
 
 # note KIND FIELD...: one line, in one write.
@@ -193,7 +194,11 @@ find_first_masks()
 # Whether it worked is seen when its own turn has come.
 undo_first_mask()
 {
-	[[ -z ${FIRST_MASK[$1]:-} ]] || undo_mask "$1" ${FIRST_MASK[$1]} || :
+	local start list
+
+	[[ -n ${FIRST_MASK[$1]:-} ]] || return 0
+	read -r start list <<<"${FIRST_MASK[$1]}"
+	undo_mask "$1" "$start" "$list" || :
 }
 
 undo_mask()

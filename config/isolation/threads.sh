@@ -179,8 +179,8 @@ move_thread()
 	rest=$REPLY
 	# It is what the CPUs are isolated for.
 	[[ -n $rest ]] || return 1
-	[[ -n $REST ]] && cpulist_overlaps "$REST" "$CPUS" || { ! thread_is_kernel && is_loose "$1"; } ||
-		return 1
+	[[ -n $REST ]] && cpulist_overlaps "$REST" "$CPUS" ||
+		{ ! thread_is_kernel && is_loose "$1"; } || return 1
 	expel "$1" "$rest" || return 2
 }
 

@@ -327,6 +327,22 @@ other_threads_are_left_alone()
 }
 check 'another thread of the same number is left alone' other_threads_are_left_alone
 
+# Without cpusets, children of threads that were kept away are, too, until leave. One that was
+# pinned since then has chosen its CPUs itself.
+newborn_get_their_parents_cpus()
+{
+	make_machine 0
+	enters 2-3 || return 1
+	put_thread 500 500 child 4194304 0-1
+	put_thread 501 501 pinned 4194304 1
+	put_thread 300 502 another 4194304 0-1
+	put_thread 503 503 grandchild 4194304 0-1
+	sed -i 's/S 1 1 1/S 500 1 1/' "$MADE/proc/503/task/503/stat"
+	isolate leave && allowed_on 500 0-3 && allowed_on 501 1 && allowed_on 502 0-3 &&
+		allowed_on 503 0-3
+}
+check 'who was born meanwhile gets the CPUs of its parent' newborn_get_their_parents_cpus
+
 # systemd removes a scope when it is empty. Its thread goes to what is left above.
 home_is_gone()
 {

@@ -61,14 +61,14 @@ make_good_machine()
 {
 	MADE=$TMP/good
 	[[ -d $MADE ]] || describe_good_machine
-	rm -rf "$TMP/made"
+	rm -rf "$TMP/made" "$TMP/made.later"
 	cp -a "$MADE" "$TMP/made"
 	MADE=$TMP/made
 }
 
 describe_good_machine()
 {
-	local cpu sys=/sys/devices/system
+	local cpu sys=/sys/devices/system thp=/sys/kernel/mm/transparent_hugepage
 
 	put /proc/cmdline 'quiet isolcpus=managed_irq,domain,2-3 nohz_full=2-3 rcu_nocbs=2-3'
 	put /proc/mounts 'proc /proc proc rw 0 0'
@@ -84,7 +84,9 @@ describe_good_machine()
 		put $sys/cpu/cpu$cpu/cpuidle/state2/latency 133
 	done
 	put $sys/clocksource/clocksource0/current_clocksource tsc
-	put /proc/cpuinfo 'processor	: 0' 'flags		: fpu constant_tsc nonstop_tsc'
+	put $sys/clocksource/clocksource0/available_clocksource 'tsc hpet acpi_pm '
+	put /proc/cpuinfo 'processor	: 0' \
+		'flags		: fpu constant_tsc nonstop_tsc tsc_adjust'
 	put /proc/irq/9/smp_affinity_list 0-1
 	put /proc/irq/9/effective_affinity_list 0
 	put /proc/irq/default_smp_affinity 3
@@ -95,9 +97,15 @@ describe_good_machine()
 	put /proc/sys/kernel/watchdog_cpumask 0-1
 	put /proc/sys/kernel/numa_balancing 0
 	put /proc/sys/vm/stat_interval 120
-	put /proc/meminfo 'MemTotal: 1 kB' 'HugePages_Total:     512'
-	put /sys/kernel/mm/transparent_hugepage/enabled 'always [madvise] never'
-	put /sys/kernel/mm/transparent_hugepage/khugepaged/defrag 0
+	put /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 0
+	put /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages 4
+	put $sys/node/node1/hugepages/hugepages-1048576kB/nr_hugepages 2
+	mkdir -p "$MADE"$sys/node/node0 "$MADE"$sys/cpu/cpu{2,3}/node1
+	put $thp/enabled 'always [madvise] never'
+	put $thp/hugepages-64kB/enabled 'always inherit [madvise] never'
+	put $thp/khugepaged/scan_sleep_millisecs 10000
+	put /proc/40/comm khugepaged
+	put_thread 40 40 khugepaged 2097216 0-1
 	put /sys/kernel/mm/ksm/run 0
 	put /proc/swaps 'Filename Type Size Used Priority'
 	put /proc/stat 'cpu 8 0 0 0 0 0 0 0 0 0' 'cpu0 1 2 3 4 5 6 7 9 0 0' \
