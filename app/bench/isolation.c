@@ -4,6 +4,7 @@
 
 #include <err.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -12,20 +13,47 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <rte_common.h>
 #include <rte_lcore.h>
 
 #include "isolation.h"
 
 #define ARGS_MAX 6
+/* Status of "enter": threads were moved away, but new ones may come. */
+#define ENTER_WEAKER 3
 
+/* Where a build tree has its programs of this folder, and the script beside that. */
+#define BUILD_FOLDER "/app/bench/"
+#define BUILD_SCRIPT "/config/isolation/isolate.sh"
+
+/* The script of the build tree that this program lies in, if it does. */
+static const char *
+build_script(void)
+{
+	static char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(BUILD_SCRIPT));
+	char *name, *folder;
+
+	if (length < 0)
+		return NULL;
+	path[length] = '\0';
+	name = strrchr(path, '/');
+	folder = name - (sizeof(BUILD_FOLDER) - 2);
+	if (folder < path || strncmp(folder, BUILD_FOLDER, sizeof(BUILD_FOLDER) - 1) != 0)
+		return NULL;
+	memcpy(folder, BUILD_SCRIPT, sizeof(BUILD_SCRIPT));
+	return access(path, X_OK) == 0 ? path : NULL;
+}
+
+/* An installed program never runs what lies in somebody's build tree: it may do so as root. */
 static const char *
 script_path(void)
 {
 	const char *path = getenv("RATION_ISOLATE");
 
-	if (path != NULL)
-		return path;
-	return access(BENCH_ISOLATE, X_OK) == 0 ? BENCH_ISOLATE : BENCH_ISOLATE_SOURCE;
+	if (path == NULL)
+		path = build_script();
+	return path == NULL ? BENCH_ISOLATE : path;
 }
 
 /* Start a program. stdin and stdout are the given descriptors. @return its pid, or -1 */
@@ -112,36 +140,55 @@ print_names(const json_t *check, const char *state)
 	}
 }
 
-static bool
-is_isolated(const json_t *check)
+/* What isolates the CPU, or NULL. */
+static const char *
+find_isolation(const json_t *check)
 {
 	const json_t *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(check, "checks"), i, one)
 	{
-		if (strcmp(text_of(one, "name"), "isolcpus") == 0)
-			return strcmp(text_of(one, "state"), "ok") == 0;
+		if (strcmp(text_of(one, "name"), "isolcpus") != 0)
+			continue;
+		if (strcmp(text_of(one, "state"), "ok") != 0)
+			return NULL;
+		return strstr(text_of(one, "value"), "cpuset") == NULL ? "boot" : "cpuset";
 	}
-	return false;
+	return NULL;
 }
 
-/* Look, tell and remember. @return whether the scheduler keeps away from the CPU already */
-static bool
-look_again(struct isolation *iso)
+static int
+badness(const char *verdict)
+{
+	static const char *const verdicts[] = {"", "ok", "weak", "wrong", "unknown"};
+	unsigned int i;
+
+	for (i = RTE_DIM(verdicts) - 1; i > 0; i--) {
+		if (strcmp(verdicts[i], verdict) == 0)
+			break;
+	}
+	return (int)i;
+}
+
+void
+isolation_look_again(struct isolation *iso)
 {
 	json_t *check = iso->cpu[0] == '\0' ? NULL : run_check(iso->cpu);
-	bool isolated = is_isolated(check);
+	const char *verdict = text_of(check, "verdict");
+	char *worst = iso->verdicts[iso->entered];
 
-	snprintf(iso->verdict, sizeof(iso->verdict), "%s", text_of(check, "verdict"));
+	if (badness(verdict) > badness(worst))
+		snprintf(worst, sizeof(iso->verdicts[0]), "%s", verdict);
 	printf("isolation of CPU %s (lcore %u): %s", iso->cpu[0] == '\0' ? "?" : iso->cpu,
-	       iso->lcore_id, iso->verdict);
+	       iso->lcore_id, verdict);
 	print_names(check, "wrong");
 	print_names(check, "weak");
 	putchar('\n');
 	fflush(stdout);
+	if (!iso->entered)
+		iso->found = find_isolation(check);
 	json_decref(check);
-	return isolated;
 }
 
 bool
@@ -167,9 +214,9 @@ find_cpu(struct isolation *iso)
 }
 
 static const char *
-find_obstacle(const struct isolation *iso, const struct bench *b, bool isolated)
+find_obstacle(const struct isolation *iso, const struct bench *b)
 {
-	if (isolated)
+	if (iso->found != NULL)
 		return "it is isolated already";
 	if (!b->isolate)
 		return "--isolate was not given";
@@ -179,18 +226,19 @@ find_obstacle(const struct isolation *iso, const struct bench *b, bool isolated)
 		return "the main lcore shares the CPU";
 	if (geteuid() != 0)
 		return "it needs root";
-	return strcmp(iso->verdict, "unknown") == 0 ? "isolate.sh cannot be run" : NULL;
+	/* The kernel ends all others with it, also the watcher. */
+	if (getpid() == 1)
+		return "nobody would be left in this PID namespace to take it back";
+	return strcmp(iso->verdicts[0], "unknown") == 0 ? "isolate.sh cannot be run" : NULL;
 }
 
 void
 isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_id)
 {
-	bool isolated;
-
 	*iso = (struct isolation){.lcore_id = lcore_id, .alive = -1};
 	find_cpu(iso);
-	isolated = look_again(iso);
-	iso->obstacle = find_obstacle(iso, b, isolated);
+	isolation_look_again(iso);
+	iso->obstacle = find_obstacle(iso, b);
 	if (iso->obstacle != NULL)
 		printf("no comparison with an isolated CPU: %s\n", iso->obstacle);
 	fflush(stdout);
@@ -219,17 +267,26 @@ int
 isolation_enter(struct isolation *iso)
 {
 	const char *const args[] = {script_path(), "enter", iso->cpu, NULL};
+	int rc;
 
 	/* First the watcher, then that which it has to undo. */
 	iso->entered = start_watcher(iso) == 0;
-	if (iso->entered && wait_for(start(args, STDIN_FILENO, STDERR_FILENO)) == 0) {
-		look_again(iso);
+	rc = iso->entered ? wait_for(start(args, STDIN_FILENO, STDERR_FILENO)) : -1;
+	if (rc == 0) {
+		isolation_look_again(iso);
 		return 0;
 	}
-	iso->obstacle = "isolate.sh enter fails";
-	warnx("no comparison with an isolated CPU: %s", iso->obstacle);
-	isolation_leave(iso);
+	isolation_give_up(iso, rc == ENTER_WEAKER ? "nothing can keep threads away from it"
+						  : "isolate.sh enter fails");
 	return -1;
+}
+
+void
+isolation_give_up(struct isolation *iso, const char *obstacle)
+{
+	iso->obstacle = obstacle;
+	warnx("no comparison with an isolated CPU: %s", obstacle);
+	isolation_leave(iso);
 }
 
 void
@@ -243,11 +300,33 @@ isolation_leave(struct isolation *iso)
 	iso->entered = false;
 }
 
+/* Only threads of our own PID namespace can be kept away, unless it is the first one. */
+static bool
+in_first_namespace(void)
+{
+	static const char first[] = "pid:[4026531836]";
+	char name[sizeof(first) + 1];
+	ssize_t length = readlink("/proc/self/ns/pid", name, sizeof(name));
+
+	return length == sizeof(first) - 1 && memcmp(name, first, sizeof(first) - 1) == 0;
+}
+
+void
+isolation_mark_row_as(const struct isolation *iso, bool entered, struct row *row)
+{
+	const char *by = iso->found == NULL ? "none" : iso->found;
+
+	if (entered)
+		by = in_first_namespace() ? "enter" : "enter, PID namespace";
+	json_object_set_new(row->params, "isolated", json_boolean(entered || iso->found != NULL));
+	json_object_set_new(row->params, "isolated_by", json_string(by));
+	json_object_set_new(row->params, "check", json_string(iso->verdicts[entered]));
+	if (isolation_one_cpu(rte_get_main_lcore(), iso->lcore_id))
+		results_mark_one_cpu(row);
+}
+
 void
 isolation_mark_row(const struct isolation *iso, struct row *row)
 {
-	json_object_set_new(row->params, "isolated", json_boolean(iso->entered));
-	json_object_set_new(row->params, "check", json_string(iso->verdict));
-	if (isolation_one_cpu(rte_get_main_lcore(), iso->lcore_id))
-		results_mark_one_cpu(row);
+	isolation_mark_row_as(iso, iso->entered, row);
 }

@@ -71,3 +71,29 @@ neighbours_stop(struct neighbours *n)
 	while (n->nb > 0)
 		pthread_join(n->threads[--n->nb], NULL);
 }
+
+static bool
+may_run_on(pthread_t thread, const rte_cpuset_t *cpus)
+{
+	rte_cpuset_t own, both;
+
+	if (pthread_getaffinity_np(thread, sizeof(own), &own) != 0)
+		return true;
+	CPU_AND(&both, &own, cpus);
+	return CPU_COUNT(&both) > 0;
+}
+
+bool
+neighbours_kept_away(struct neighbours *n, unsigned int lcore_a, unsigned int lcore_b)
+{
+	const rte_cpuset_t cpus = rte_lcore_cpuset(lcore_b);
+	bool away = true;
+	unsigned int i;
+
+	if (neighbours_start(n, lcore_a, lcore_b) < 0)
+		return false;
+	for (i = 0; i < n->nb; i++)
+		away = away && !may_run_on(n->threads[i], &cpus);
+	neighbours_stop(n);
+	return away;
+}

@@ -12,6 +12,7 @@
  */
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include <ration.h>
 
@@ -26,6 +27,12 @@ struct neighbours {
 
 /** Start them. @return 0, or -1 after a message */
 int neighbours_start(struct neighbours *n, unsigned int lcore_a, unsigned int lcore_b);
+
+/**
+ * Would they be kept away from lcore_b's CPU, though they ask for it? Starts and stops them.
+ * Whatever is measured on a CPU "isolated" from them needs this.
+ */
+bool neighbours_kept_away(struct neighbours *n, unsigned int lcore_a, unsigned int lcore_b);
 
 void neighbours_stop(struct neighbours *n);
 

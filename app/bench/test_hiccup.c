@@ -300,6 +300,10 @@ measure_isolated(struct bench *b, struct hiccup *h, int round)
 
 	if (h->iso.obstacle != NULL || isolation_enter(&h->iso) < 0)
 		return 0;
+	if (!neighbours_kept_away(&h->neighbours, rte_get_main_lcore(), h->iso.lcore_id)) {
+		isolation_give_up(&h->iso, "threads that ask for it may run there");
+		return 0;
+	}
 	rc = measure(b, h, round);
 	isolation_leave(&h->iso);
 	return rc;

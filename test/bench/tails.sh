@@ -21,7 +21,8 @@ cat > "$TMP/isolate.sh" << 'END'
 echo "$*" >> "$ISOLATE_LOG"
 case $1 in
 check) echo '{"cpus": "1", "verdict": "wrong", "checks": [{"name": "isolcpus", "state":
-	"wrong"}, {"name": "swap", "state": "weak"}, {"name": "ksm", "state": "ok"}]}'; exit 2 ;;
+	"'"${ISOLATE_STATE:-wrong}"'", "value": "isolated: 1"}, {"name": "swap", "state": "weak"},
+	{"name": "ksm", "state": "ok"}]}'; exit 2 ;;
 enter) exit "${ISOLATE_ENTER:-0}" ;;
 esac
 END
@@ -90,8 +91,55 @@ rows_come_in_pairs()
 	can_isolate || return 0
 	holds '[.rows[] | select(.params.isolated)] | length == 60' isolated &&
 		holds '[.rows[] | select(.params.isolated | not)] | length == 60' isolated &&
+		holds '.rows | map(.params) | map(select(has("isolated_by")))
+			| all(.isolated == (.isolated_by | startswith("enter")))' isolated &&
 		holds '[.ratios[] | select(.name | test("isolated / as it is$"))]
 			| length == 9 and all(.target == null)' isolated
+}
+
+# The script in place of isolate.sh does nothing, so the neighbours may go where they like.
+neighbours_at_large_are_told()
+{
+	: > "$ISOLATE_LOG"
+	bench 2 --test=hiccup --quick --isolate --json "$TMP/large.json" \
+		2> "$TMP/large.txt" || return 1
+	can_isolate || return 0
+	grep 'threads that ask for it may run there' "$TMP/large.txt" &&
+		test "$(tail -n 1 "$ISOLATE_LOG")" = leave &&
+		holds '.rows | length == 10 and all(.params.isolated == false)' large
+}
+
+# Threads were moved, but the CPU is not isolated.
+a_weaker_enter_is_told()
+{
+	ISOLATE_ENTER=3 bench 2 --test=latency --quick --isolate --json "$TMP/weaker.json" \
+		2> "$TMP/weaker.txt" || return 1
+	can_isolate || return 0
+	grep 'nothing can keep threads away' "$TMP/weaker.txt" &&
+		holds '.rows | length == 8 and all(.params.isolated == false)' weaker
+}
+
+# The first process of a PID namespace takes the watcher down with it.
+first_process_does_not_isolate()
+{
+	can_isolate && unshare --pid --fork true || return 0
+	: > "$ISOLATE_LOG"
+	unshare --pid --fork "$BENCH" --lcores "$(first_cpus 2)" --no-huge --no-shconf -m 64 \
+		--no-pci --file-prefix="bench-test-$$" -- --test=latency --quick --isolate \
+		> "$TMP/first.txt" || return 1
+	grep 'nobody would be left in this PID namespace' "$TMP/first.txt" &&
+		! grep enter "$ISOLATE_LOG"
+}
+
+# Isolated at boot: there is nothing to compare, and the rows are those of an isolated CPU.
+isolation_at_boot_is_told()
+{
+	ISOLATE_STATE=ok bench 2 --test=latency --quick --isolate --json "$TMP/boot.json" \
+		> "$TMP/boot.txt" || return 1
+	! grep 'lcore 1): unknown' "$TMP/boot.txt" || return 0
+	grep 'no comparison with an isolated CPU: it is isolated already' "$TMP/boot.txt" &&
+		holds '.rows | length == 8 and all(.params.isolated == true and
+			.params.isolated_by == "boot")' boot
 }
 
 a_failed_enter_is_told()
@@ -167,4 +215,8 @@ check 'seconds are kept' takes_seconds
 check 'the CPU is isolated twice, and given back' enters_and_leaves
 check 'isolated or not stand side by side' rows_come_in_pairs
 check 'what cannot be isolated is told' a_failed_enter_is_told
+check 'neighbours that may go there are told' neighbours_at_large_are_told
+check 'threads that may come back are told' a_weaker_enter_is_told
+check 'a CPU that was isolated at boot is told' isolation_at_boot_is_told
+check 'the first process of a namespace does not isolate' first_process_does_not_isolate
 finish
