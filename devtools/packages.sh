@@ -13,6 +13,8 @@ PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
 	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox)
+# shellcheck disable=SC2034
+PACKAGES_VM=(qemu-system-x86 cpio gcc libc6-dev bash util-linux)
 
 is_installed()
 {
