@@ -142,6 +142,18 @@ isolation_at_boot_is_told()
 			.params.isolated_by == "boot")' boot
 }
 
+# A program that is not installed uses the script beside it, whatever its verdict is.
+build_script_is_found()
+{
+	case $BENCH in
+	*app/bench/*) ;;
+	*) return 0 ;;
+	esac
+	(unset RATION_ISOLATE && bench 2 --test=latency --quick > "$TMP/build.txt") || return 1
+	grep '^isolation of CPU' "$TMP/build.txt"
+	grep -qE '^isolation of CPU (\?|.*: (ok|weak|wrong)(;|$))' "$TMP/build.txt"
+}
+
 a_failed_enter_is_told()
 {
 	: > "$ISOLATE_LOG"
@@ -217,6 +229,7 @@ check 'isolated or not stand side by side' rows_come_in_pairs
 check 'what cannot be isolated is told' a_failed_enter_is_told
 check 'neighbours that may go there are told' neighbours_at_large_are_told
 check 'threads that may come back are told' a_weaker_enter_is_told
+check 'the script of the build folder is found' build_script_is_found
 check 'a CPU that was isolated at boot is told' isolation_at_boot_is_told
 check 'the first process of a namespace does not isolate' first_process_does_not_isolate
 finish

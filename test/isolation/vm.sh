@@ -21,6 +21,15 @@ ISOLATED=2-3
 # Name of each crowd and its process; its threads are numbered as they were born, and pinned there.
 declare -A CROWD=() PLACES=()
 
+# A cpuset of version 1 takes nobody unless it has CPUs and memory.
+make_group()
+{
+	mkdir -p "$TOP$1"
+	[[ -e $TOP/cpuset.mems && ! -s $TOP/cgroup.controllers ]] || return 0
+	echo 0-3 >"$TOP$1/cpuset.cpus"
+	echo 0 >"$TOP$1/cpuset.mems"
+}
+
 # crowd NAME CGROUP MASK...: a process with a thread for each mask, pinned there.
 crowd()
 {
@@ -30,8 +39,8 @@ crowd()
 	command crowd "$#" "$TMP/$name.up" &
 	CROWD[$name]=$!
 	until [[ -e $TMP/$name.up ]]; do :; done
-	mkdir -p "$TOP$group"
-	echo "${CROWD[$name]}" >"$TOP$group/$MEMBERS"
+	[[ -z $group ]] || make_group "$group"
+	echo "${CROWD[$name]}" >"$TOP$group/cgroup.procs"
 	PLACES[$name]=$*
 	pin "$name"
 }
@@ -163,6 +172,7 @@ newborn_is_kept_away()
 
 	taskset -c 0 sleep 1000 &
 	pid=$!
+	until [[ $(mask_of "$pid") == 0 ]]; do :; done
 	taskset -pc 0-3 "$pid" || return 1
 	mask=$(mask_of "$pid")
 	kill "$pid"
@@ -298,7 +308,6 @@ make_crowds()
 }
 
 uname -r | sed 's/^/# Linux /'
-MEMBERS=cgroup.procs
 GROUP_LINE='s/^0:://p'
 mount -t cgroup2 cgroup "$TOP" || exit 1
 make_crowds
@@ -309,4 +318,32 @@ check 'v2: a newcomer keeps its CPUs' newcomer_keeps_its_cpus
 switch_cpusets_on
 check 'v2: no partition in a container' in_container
 enter_and_leave 'v2, cpusets on'
+
+# The controller belongs to one hierarchy at a time; newer kernels may not have the other one.
+switch_to_version_1()
+{
+	local name try
+
+	for name in "${!CROWD[@]}"; do
+		disband "$name"
+	done
+	find "$TOP" -mindepth 1 -depth -type d -exec rmdir {} +
+	echo -cpuset >"$TOP/cgroup.subtree_control"
+	umount "$TOP"
+	for ((try = 0; try < 100; try++)); do
+		! mount -t cgroup -o cpuset cgroup "$TOP" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+if switch_to_version_1; then
+	GROUP_LINE='s/^[0-9]*:cpuset://p'
+	crowd app /app 0 2 3 0-3 0-1 1-2
+	crowd other /user 2-3 1 0-3 3
+	crowd top '' 2 0 0-3
+	enter_and_leave 'v1'
+else
+	echo '# no cpusets of version 1'
+fi
 finish
