@@ -49,7 +49,8 @@ uncharge(struct latency_work *w, uint64_t n)
 static uint64_t
 loop(struct latency_work *w, enum accounter_pattern pattern, uint32_t nb_order, uint64_t nb)
 {
-	const struct accounter_work work = {w->peer->order, nb_order, 1, nb};
+	const struct accounter_work work = {
+		.order = w->peer->order, .nb_order = nb_order, .units = 1, .pairs = nb};
 
 	return w->peer->impl->loop[pattern](w->lane, &work);
 }

@@ -204,8 +204,11 @@ start_watcher(struct seeds_groups *g)
 	}
 	close(ends[0]);
 	g->alive = ends[1];
-	if (g->watcher > 0)
+	if (g->watcher > 0) {
+		/* Here too: it may not have come so far when a signal to all of us does. */
+		setpgid(g->watcher, g->watcher);
 		return 0;
+	}
 	close(g->alive);
 	return -1;
 }

@@ -106,7 +106,7 @@ neighbours_at_large_are_told()
 	can_isolate || return 0
 	grep 'threads that ask for it may run there' "$TMP/large.txt" &&
 		test "$(tail -n 1 "$ISOLATE_LOG")" = leave &&
-		holds '.rows | length == 10 and all(.params.isolated == false)' large
+		holds '.rows | length == 34 and all(.params.isolated == false)' large
 }
 
 # Threads were moved, but the CPU is not isolated.
@@ -116,7 +116,7 @@ a_weaker_enter_is_told()
 		2> "$TMP/weaker.txt" || return 1
 	can_isolate || return 0
 	grep 'nothing can keep threads away' "$TMP/weaker.txt" &&
-		holds '.rows | length == 8 and all(.params.isolated == false)' weaker
+		holds '.rows | length == 60 and all(.params.isolated == false)' weaker
 }
 
 # The first process of a PID namespace takes the watcher down with it.
@@ -138,7 +138,7 @@ isolation_at_boot_is_told()
 		> "$TMP/boot.txt" || return 1
 	! grep 'lcore 1): unknown' "$TMP/boot.txt" || return 0
 	grep 'no comparison with an isolated CPU: it is isolated already' "$TMP/boot.txt" &&
-		holds '.rows | length == 8 and all(.params.isolated == true and
+		holds '.rows | length == 60 and all(.params.isolated == true and
 			.params.isolated_by == "boot")' boot
 }
 

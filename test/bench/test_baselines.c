@@ -516,7 +516,8 @@ a_burst_gets_what_is_left_of_each_pool(void **state)
 	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
 	struct bed b = make_bed(&accounter_mempool_cache, &tree);
 	uint64_t order[BURST_SIZE], left = 0, right = b.a->counter(b.self, 1);
-	const struct accounter_work work = {order, BURST_SIZE, 1, BURST_SIZE};
+	const struct accounter_work work = {
+		.order = order, .nb_order = BURST_SIZE, .units = 1, .pairs = BURST_SIZE};
 	uint32_t i;
 
 	(void)state;
