@@ -14,7 +14,7 @@ PATH=$PATH:/usr/sbin:/sbin
 PROGRAM=${0##*/}
 
 HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-for part in cpulist host findings counts check_kernel check_machine \
+for part in cpulist host findings counts check_kernel check_machine check_memory \
 		journal born threads partition enter; do
 	# shellcheck source=/dev/null
 	. "$HERE/$part.sh"
