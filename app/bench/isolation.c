@@ -158,6 +158,23 @@ find_isolation(const json_t *check)
 	return NULL;
 }
 
+/*
+ * The worst verdict on the CPU as it is, and isolated by us. All rows of a state share the string:
+ * a later look makes it worse in all of them.
+ */
+static json_t *worst_checks[2];
+
+static void
+forget_checks(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(worst_checks); i++) {
+		json_decref(worst_checks[i]);
+		worst_checks[i] = json_string("");
+	}
+}
+
 static int
 badness(const char *verdict)
 {
@@ -176,10 +193,10 @@ isolation_look_again(struct isolation *iso)
 {
 	json_t *check = iso->cpu[0] == '\0' ? NULL : run_check(iso->cpu);
 	const char *verdict = text_of(check, "verdict");
-	char *worst = iso->verdicts[iso->entered];
+	json_t *worst = worst_checks[iso->entered];
 
-	if (badness(verdict) > badness(worst))
-		snprintf(worst, sizeof(iso->verdicts[0]), "%s", verdict);
+	if (badness(verdict) > badness(json_string_value(worst)))
+		json_string_set(worst, verdict);
 	printf("isolation of CPU %s (lcore %u): %s", iso->cpu[0] == '\0' ? "?" : iso->cpu,
 	       iso->lcore_id, verdict);
 	print_names(check, "wrong");
@@ -229,7 +246,9 @@ find_obstacle(const struct isolation *iso, const struct bench *b)
 	/* The kernel ends all others with it, also the watcher. */
 	if (getpid() == 1)
 		return "nobody would be left in this PID namespace to take it back";
-	return strcmp(iso->verdicts[0], "unknown") == 0 ? "isolate.sh cannot be run" : NULL;
+	return strcmp(json_string_value(worst_checks[0]), "unknown") == 0
+		       ? "isolate.sh cannot be run"
+		       : NULL;
 }
 
 void
@@ -237,6 +256,7 @@ isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_
 {
 	*iso = (struct isolation){.lcore_id = lcore_id, .alive = -1};
 	find_cpu(iso);
+	forget_checks();
 	isolation_look_again(iso);
 	iso->obstacle = find_obstacle(iso, b);
 	if (iso->obstacle != NULL)
@@ -312,21 +332,16 @@ in_first_namespace(void)
 }
 
 void
-isolation_mark_row_as(const struct isolation *iso, bool entered, struct row *row)
+isolation_mark_row(const struct isolation *iso, struct row *row)
 {
 	const char *by = iso->found == NULL ? "none" : iso->found;
 
-	if (entered)
+	if (iso->entered)
 		by = in_first_namespace() ? "enter" : "enter, PID namespace";
-	json_object_set_new(row->params, "isolated", json_boolean(entered || iso->found != NULL));
+	json_object_set_new(row->params, "isolated",
+			    json_boolean(iso->entered || iso->found != NULL));
 	json_object_set_new(row->params, "isolated_by", json_string(by));
-	json_object_set_new(row->params, "check", json_string(iso->verdicts[entered]));
+	json_object_set(row->params, "check", worst_checks[iso->entered]);
 	if (isolation_one_cpu(rte_get_main_lcore(), iso->lcore_id))
 		results_mark_one_cpu(row);
-}
-
-void
-isolation_mark_row(const struct isolation *iso, struct row *row)
-{
-	isolation_mark_row_as(iso, iso->entered, row);
 }

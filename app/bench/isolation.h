@@ -20,8 +20,6 @@
 struct isolation {
 	unsigned int lcore_id;
 	char cpu[16]; /**< Its CPU, or empty if it may run on several. */
-	/** "ok", "weak", "wrong" or "unknown": the worst seen as it was, and isolated by us. */
-	char verdicts[2][16];
 	const char *found; /**< What isolates it without us: "boot", "cpuset", or NULL. */
 	const char *obstacle; /**< Why it cannot be isolated by us; NULL: it can. */
 	bool entered;
@@ -46,10 +44,7 @@ void isolation_leave(struct isolation *iso);
 /** Take that back, and say that there is no comparison, and why. */
 void isolation_give_up(struct isolation *iso, const char *obstacle);
 
-/**
- * Look again, for machines change: at the beginning of each round. Rows have the worst verdict of
- * all looks if they are marked after the last one.
- */
+/** Look again, for machines change: at the beginning of each round after the first one. */
 void isolation_look_again(struct isolation *iso);
 
 /** Do both lcores have to share one CPU? */
@@ -58,11 +53,9 @@ bool isolation_one_cpu(unsigned int lcore_a, unsigned int lcore_b);
 /**
  * Mark a row with what is known about the isolation just now, and whether lcores share a CPU:
  * "isolated", "isolated_by" ("none", "boot", "cpuset", "enter", or "enter, PID namespace" if it is
- * kept free of the threads of our own only) and "check". May be done again.
+ * kept free of the threads of our own only) and "check", the worst verdict of all looks at the CPU
+ * in that state, also of those still to come.
  */
 void isolation_mark_row(const struct isolation *iso, struct row *row);
-
-/** The same for a row of the CPU as it is, or isolated by us, whichever it is now. */
-void isolation_mark_row_as(const struct isolation *iso, bool entered, struct row *row);
 
 #endif /* BENCH_ISOLATION_H_ */

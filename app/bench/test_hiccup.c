@@ -374,6 +374,8 @@ run_rounds(struct bench *b, struct hiccup *h)
 
 	isolation_look(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
 	for (round = 0; round < ROUNDS && rc == 0; round++) {
+		if (round > 0)
+			isolation_look_again(&h->iso);
 		rc = measure(b, h, round);
 		if (rc == 0)
 			rc = measure_isolated(b, h, round);

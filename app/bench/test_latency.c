@@ -416,6 +416,8 @@ run_rounds(struct bench *b, struct latency *l)
 	isolation_look(&l->iso, b, rte_get_next_lcore(-1, 1, 0));
 	l->one_cpu = isolation_one_cpu(rte_get_main_lcore(), l->iso.lcore_id);
 	for (round = 0; round < ROUNDS && rc == 0; round++) {
+		if (round > 0)
+			isolation_look_again(&l->iso);
 		rc = measure(b, l, round);
 		if (rc == 0)
 			rc = measure_isolated(b, l, round);

@@ -19,8 +19,12 @@ fi
 cat > "$TMP/isolate.sh" << 'END'
 #!/bin/sh
 echo "$*" >> "$ISOLATE_LOG"
+verdict=wrong
+# The first look may find it better.
+[ -z "${ISOLATE_FIRST:-}" ] || [ "$(grep -c '^check' "$ISOLATE_LOG")" -gt 1 ] ||
+	verdict=$ISOLATE_FIRST
 case $1 in
-check) echo '{"cpus": "1", "verdict": "wrong", "checks": [{"name": "isolcpus", "state":
+check) echo '{"cpus": "1", "verdict": "'"$verdict"'", "checks": [{"name": "isolcpus", "state":
 	"'"${ISOLATE_STATE:-wrong}"'", "value": "isolated: 1"}, {"name": "swap", "state": "weak"},
 	{"name": "ksm", "state": "ok"}]}'; exit 2 ;;
 enter) exit "${ISOLATE_ENTER:-0}" ;;
@@ -105,8 +109,8 @@ neighbours_at_large_are_told()
 		2> "$TMP/large.txt" || return 1
 	can_isolate || return 0
 	grep 'threads that ask for it may run there' "$TMP/large.txt" &&
-		test "$(tail -n 1 "$ISOLATE_LOG")" = leave &&
-		holds '.rows | length == 34 and all(.params.isolated == false)' large
+		test "$(grep -cx leave "$ISOLATE_LOG")" = 1 &&
+		holds '.rows | length > 9 and all(.params.isolated == false)' large
 }
 
 # Threads were moved, but the CPU is not isolated.
@@ -116,7 +120,7 @@ a_weaker_enter_is_told()
 		2> "$TMP/weaker.txt" || return 1
 	can_isolate || return 0
 	grep 'nothing can keep threads away' "$TMP/weaker.txt" &&
-		holds '.rows | length == 60 and all(.params.isolated == false)' weaker
+		holds '.rows | length > 7 and all(.params.isolated == false)' weaker
 }
 
 # The first process of a PID namespace takes the watcher down with it.
@@ -138,7 +142,7 @@ isolation_at_boot_is_told()
 		> "$TMP/boot.txt" || return 1
 	! grep 'lcore 1): unknown' "$TMP/boot.txt" || return 0
 	grep 'no comparison with an isolated CPU: it is isolated already' "$TMP/boot.txt" &&
-		holds '.rows | length == 60 and all(.params.isolated == true and
+		holds '.rows | length > 7 and all(.params.isolated == true and
 			.params.isolated_by == "boot")' boot
 }
 
@@ -152,6 +156,18 @@ build_script_is_found()
 	(unset RATION_ISOLATE && bench 2 --test=latency --quick > "$TMP/build.txt") || return 1
 	grep '^isolation of CPU' "$TMP/build.txt"
 	grep -qE '^isolation of CPU (\?|.*: (ok|weak|wrong)(;|$))' "$TMP/build.txt"
+}
+
+# A machine may get worse between the rounds.
+the_worst_verdict_counts()
+{
+	: > "$ISOLATE_LOG"
+	ISOLATE_FIRST=weak bench 2 --test=latency --quick --json "$TMP/worse.json" \
+		> "$TMP/worse.txt" || return 1
+	! grep 'lcore 1): unknown' "$TMP/worse.txt" || return 0
+	grep 'lcore 1): weak' "$TMP/worse.txt" && grep 'lcore 1): wrong' "$TMP/worse.txt" &&
+		holds '[.rows[].params | select(has("check"))]
+			| length > 3 and all(.check == "wrong")' worse
 }
 
 a_failed_enter_is_told()
@@ -230,6 +246,7 @@ check 'what cannot be isolated is told' a_failed_enter_is_told
 check 'neighbours that may go there are told' neighbours_at_large_are_told
 check 'threads that may come back are told' a_weaker_enter_is_told
 check 'the script of the build folder is found' build_script_is_found
+check 'the worst verdict of all rounds counts' the_worst_verdict_counts
 check 'a CPU that was isolated at boot is told' isolation_at_boot_is_told
 check 'the first process of a namespace does not isolate' first_process_does_not_isolate
 finish
