@@ -23,6 +23,9 @@
 /** Units that those with a stock take ahead: the kernel's batch, and libration's default. */
 #define ACCOUNTER_BATCH 64u
 
+/** With two levels below the root a walk is three counters long, as in the seeds. */
+#define DEPTH_OF_THREE 2
+
 /** A tree: `counters` leaves at `depth` levels below the root. */
 struct accounter_tree {
 	uint32_t counters;

@@ -12,6 +12,7 @@
 #include "accounter_loops.h"
 #include "baseline_slots_7.h"
 #include "baseline_tree.h"
+#include "xorshift.h"
 
 /**
  * @file
@@ -47,14 +48,10 @@ struct slots {
 	struct slots_lane *lanes;
 };
 
-/* xorshift64, by George Marsaglia. */
 static inline uint32_t
 random_slot(struct slots_lane *l)
 {
-	l->random ^= l->random << 13;
-	l->random ^= l->random >> 7;
-	l->random ^= l->random << 17;
-	return (uint32_t)(((l->random >> 32) * SLOTS) >> 32);
+	return (uint32_t)(((xorshift_next(&l->random) >> 32) * SLOTS) >> 32);
 }
 
 static inline uint32_t
@@ -222,7 +219,7 @@ slots_create(const struct accounter_tree *tree)
 		return NULL;
 	}
 	for (i = 0; i < s->nb_lanes; i++)
-		s->lanes[i] = (struct slots_lane){.tree = s->tree, .random = 88172645463325252 + i};
+		s->lanes[i] = (struct slots_lane){.tree = s->tree, .random = XORSHIFT_SEED + i};
 	return s;
 }
 

@@ -10,6 +10,7 @@
 #include <rte_spinlock.h>
 
 #include "accounter_loops.h"
+#include "baseline_tree.h"
 
 /**
  * @file
@@ -17,11 +18,8 @@
  * held for the check and the sum of this level only.
  */
 
-#define SPIN_ALIGN 128
-#define SPIN_UNLIMITED ((uint64_t)INT64_MAX)
-
 struct spin_node {
-	alignas(SPIN_ALIGN) rte_spinlock_t lock;
+	alignas(TREE_ALIGN) rte_spinlock_t lock;
 	uint64_t usage;
 	uint64_t max;
 	uint64_t watermark;
@@ -32,7 +30,7 @@ struct spin_node {
 /** The interior nodes, root first, then the leaves. A handle is an index. */
 struct spin_tree {
 	uint32_t interior;
-	alignas(SPIN_ALIGN) struct spin_node nodes[];
+	alignas(TREE_ALIGN) struct spin_node nodes[];
 };
 
 static inline struct spin_node *
@@ -98,8 +96,8 @@ ACCOUNTER_SINGLE_LOOPS(spin, spin_charge, spin_uncharge)
 static void *
 spin_create(const struct accounter_tree *tree)
 {
-	uint32_t nb = tree->depth + tree->counters, i;
-	struct spin_tree *t = aligned_alloc(SPIN_ALIGN, sizeof(*t) + nb * sizeof(t->nodes[0]));
+	uint32_t nb = tree_nb_nodes(tree), i;
+	struct spin_tree *t = aligned_alloc(TREE_ALIGN, sizeof(*t) + nb * sizeof(t->nodes[0]));
 
 	if (t == NULL) {
 		warn("spinlock-tree: %u counters", nb);
@@ -107,17 +105,12 @@ spin_create(const struct accounter_tree *tree)
 	}
 	t->interior = tree->depth;
 	for (i = 0; i < nb; i++) {
-		bool leaf = i >= tree->depth;
-		uint32_t parent = leaf ? tree->depth : i;
-
 		t->nodes[i] = (struct spin_node){
-			.max = leaf ? tree->max : SPIN_UNLIMITED,
-			.parent = parent > 0 ? &t->nodes[parent - 1] : NULL,
+			.max = tree_max_of(tree, i),
+			.parent = i > 0 ? &t->nodes[tree_parent_of(tree, i)] : NULL,
 		};
 		rte_spinlock_init(&t->nodes[i].lock);
 	}
-	if (tree->root_max > 0)
-		t->nodes[0].max = tree->root_max;
 	return t;
 }
 

@@ -14,8 +14,8 @@
  * libration's stock with a batch that does not adapt: what its adapting is worth near a limit.
  *
  * The shape is the same: a stock for each counter and lane that both directions go through, begun
- * in the middle of its slot, walks by compare and exchange, and exactly what is needed where a batch
- * does not fit. But a batch is taken ahead however little is left, and is kept.
+ * in the middle of its slot, walks by compare and exchange, and exactly what is needed where a
+ * batch does not fit. But a batch is taken ahead however little is left, and is kept.
  *
  * In its favour: nobody can drain it, so it has no gate to look at; and no ledger, generation or
  * statistics.

@@ -8,8 +8,8 @@
 /**
  * @file
  * The tree of the baselines that do as the kernel does, and the ways to walk it: atomic-tree and
- * cas-tree are nothing but these, the others put a stock in front of them. The word that everybody writes is
- * alone on its lines.
+ * cas-tree are nothing but these, the others put a stock in front of them. The word that everybody
+ * writes is alone on its lines.
  */
 
 #include <stdalign.h>
@@ -38,6 +38,29 @@ struct tree {
 	uint32_t counters;
 	alignas(TREE_ALIGN) struct tree_node nodes[];
 };
+
+/** Nodes of a tree: the interior ones, root first, then the leaves. */
+static inline uint32_t
+tree_nb_nodes(const struct accounter_tree *shape)
+{
+	return shape->depth + shape->counters;
+}
+
+/** Whose child node i is; not for the root. */
+static inline uint32_t
+tree_parent_of(const struct accounter_tree *shape, uint32_t i)
+{
+	return i < shape->depth ? i - 1 : shape->depth - 1;
+}
+
+/** Limit of node i. */
+static inline uint64_t
+tree_max_of(const struct accounter_tree *shape, uint32_t i)
+{
+	if (i >= shape->depth)
+		return shape->max;
+	return i == 0 && shape->root_max > 0 ? shape->root_max : TREE_UNLIMITED;
+}
 
 /** @return NULL after a message that begins with `name` */
 struct tree *tree_create(const char *name, const struct accounter_tree *shape);

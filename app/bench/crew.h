@@ -30,7 +30,7 @@ struct crew_member {
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) progress;
 	RATION_ATOMIC(uint64_t) refused;
 	RATION_ATOMIC(uint64_t) turns; /**< Handfuls of work, done or in vain. */
-	/** For the task: what it has seen in so many looks, summed up. Written by the member only. */
+	/** For the task: what it has seen in so many looks. Written by the member only. */
 	RATION_ATOMIC(uint64_t) seen;
 	RATION_ATOMIC(uint64_t) looks;
 	/** For the task: what it holds, or has passed on. Written by the member only. */
@@ -82,9 +82,9 @@ bool crew_wait_turns(const struct crew *c, uint64_t turns);
 struct crew_window crew_work(struct bench *b, struct crew *c, double ns);
 
 /**
- * How long a word takes to the first worker and back, at the median: what two lcores cost each other
- * depends on where they are, which a virtual machine may change at any time. To be measured again in
- * each round, since it belongs beside every figure of two lcores.
+ * How long a word takes to the first worker and back, at the median: what two lcores cost each
+ * other depends on where they are, which a virtual machine may change at any time. To be measured
+ * again in each round, since it belongs beside every figure of two lcores.
  *
  * @param trips
  *   Where to add it, in nanoseconds. Nothing is added where there is no other lcore, or where both

@@ -11,6 +11,13 @@
 
 #include "report.h"
 
+/* JSON has no number for what is none: null. */
+static json_t *
+number_json(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
 static json_t *
 rows_json(const struct results *r)
 {
@@ -18,12 +25,13 @@ rows_json(const struct results *r)
 	const struct row *row;
 
 	TAILQ_FOREACH(row, &r->rows, next) {
-		json_array_append_new(rows, json_pack("{s:s,s:s,s:O,s:s,s:f,s:f,s:f,s:i}", "impl",
+		json_array_append_new(rows, json_pack("{s:s,s:s,s:O,s:s,s:o,s:o,s:o,s:i}", "impl",
 						      row->impl, "case", row->name, "params",
 						      row->params, "unit", row->unit, "min",
-						      row->summary.min, "median",
-						      row->summary.median, "max", row->summary.max,
-						      "samples", (int)row->summary.samples));
+						      number_json(row->summary.min), "median",
+						      number_json(row->summary.median), "max",
+						      number_json(row->summary.max), "samples",
+						      (int)row->summary.samples));
 	}
 	return rows;
 }
@@ -32,13 +40,6 @@ static json_t *
 target_json(const struct ratio *ratio)
 {
 	return ratio->target > 0 ? json_real(ratio->target) : json_null();
-}
-
-/* Null: a row is missing, or has no parts. */
-static json_t *
-value_json(double value)
-{
-	return isnan(value) ? json_null() : json_real(value);
 }
 
 /* A ratio without target, or of lcores on one CPU, is neither met nor missed: null. */
@@ -55,11 +56,12 @@ ratios_json(const struct results *r)
 	const struct ratio *ratio;
 
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
-		json_array_append_new(
-			ratios, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name, "value",
-					  value_json(ratio->value), "low", value_json(ratio->low),
-					  "high", value_json(ratio->high), "target",
-					  target_json(ratio), "ok", verdict_json(ratio)));
+		json_array_append_new(ratios,
+				      json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name,
+						"value", number_json(ratio->value), "low",
+						number_json(ratio->low), "high",
+						number_json(ratio->high), "target",
+						target_json(ratio), "ok", verdict_json(ratio)));
 	}
 	return ratios;
 }

@@ -16,9 +16,9 @@
 /**
  * @file
  * How long a drain takes, seen by the one who asks: of a polling lcore beside the bare round trip
- * through a ring, of a worker in WAIT beside a bare remote launch, of the caller itself, of a thread
- * that has died with stock. Of a parked lcore there is nothing to take back: it gives back before it
- * parks, so that row is the price of asking everybody, not of a drain.
+ * through a ring, of a worker in WAIT beside a bare remote launch, of the caller itself, of a
+ * thread that has died with stock. Of a parked lcore there is nothing to take back: it gives back
+ * before it parks, so that row is the price of asking everybody, not of a drain.
  *
  * Each request is timed by itself and comes at a random moment, or else it falls into step with
  * the polling loop and always meets it at the same place. It counts only if the asked lcore

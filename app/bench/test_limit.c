@@ -20,13 +20,13 @@
  *
  * What is counted are grants per second, and units that are hidden at a refusal: that nobody was
  * granted, so that they could have been. Libration's batch adapts to what is left; beside it stand
- * libration without any batch, and stock-fixed, which is libration's stock with a batch that does not
- * adapt.
+ * libration without any batch, and stock-fixed, which is libration's stock with a batch that does
+ * not adapt.
  *
  * To see what is hidden, the refused lcore asks again between two looks at what the others hold. It
  * counts if none of them has turned from charging to giving back or the other way round: then what
- * they held at the moment of the refusal lies between both looks. Whoever has been granted a unit and
- * not yet written that down makes it one more.
+ * they held at the moment of the refusal lies between both looks. Whoever has been granted a unit
+ * and not yet written that down makes it one more.
  */
 
 #define WINDOW_NS 2000000
@@ -39,7 +39,6 @@
 #define PATIENCE 4
 /** Units that each lcore wants. */
 #define WANTED 64
-#define DEPTH_OF_THREE 2
 /** In one of so many turns somebody looks what is hidden: that takes time, too. */
 #define TURNS_OF_LOOK 4
 /** What a member holds, with the number of times that it has turned round above. */

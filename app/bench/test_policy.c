@@ -13,6 +13,7 @@
 
 #include "crew.h"
 #include "progress.h"
+#include "xorshift.h"
 
 /**
  * @file
@@ -60,14 +61,10 @@ uncharge(struct policy *p)
 	return p->impl->uncharge(p->lane, p->c, 1);
 }
 
-/* xorshift64, by George Marsaglia: the same in every run. */
 static bool
 toss(struct policy *p)
 {
-	p->random ^= p->random << 13;
-	p->random ^= p->random >> 7;
-	p->random ^= p->random << 17;
-	return p->random >> 63;
+	return xorshift_next(&p->random) >> 63;
 }
 
 static int
@@ -127,7 +124,7 @@ measure(struct bench *b, struct policy *p, const struct policy_case *c)
 	uint64_t before = p->impl->slow_paths(p->lane);
 	int refused = 0;
 
-	p->random = 88172645463325252;
+	p->random = XORSHIFT_SEED;
 	for (i = 0; i < nb; i++)
 		refused |= c->operate(p, i);
 	samples_add(&row->samples, 100.0 * (double)(p->impl->slow_paths(p->lane) - before) / nb);

@@ -31,7 +31,6 @@
 /** Readings of a turn of the main lcore, and pairs of a turn of each other one. */
 #define READS 64
 #define PAIRS 16
-#define DEPTH_OF_THREE 2
 #define UNITS_MAX (UINT64_C(1) << 40)
 
 typedef uint64_t (*read_t)(const struct crew *c);

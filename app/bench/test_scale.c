@@ -34,8 +34,6 @@
 /** Units that the producer may be ahead. */
 #define AHEAD_MAX 4096
 #define HANDFUL 32
-/** With two levels below the root the walk is three counters long. */
-#define DEPTH_OF_THREE 2
 #define UNITS_MAX (UINT64_C(1) << 40)
 
 /* Pairs of the member's own counter. */
