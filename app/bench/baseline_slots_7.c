@@ -36,10 +36,10 @@ struct slots_lane {
 	alignas(RTE_CACHE_LINE_SIZE) struct tree_node *cached[SLOTS];
 	uint8_t units[SLOTS];
 	uint8_t next; /**< Victim of the eviction in turn. */
-	uint8_t used; /**< A bit for each slot that has a counter. */
 	alignas(RTE_CACHE_LINE_SIZE) struct tree *tree;
 	uint64_t random;
 	uint64_t slow;
+	uint8_t used; /**< A bit for each slot that has a counter. */
 };
 
 struct slots {

@@ -77,8 +77,8 @@ static const struct read_case read_cases[] = {
 /** What is measured of a case and a number of lcores, in several rounds. */
 struct read_line {
 	const struct read_case *c;
-	uint32_t nb;
 	struct row *row;
+	uint32_t nb;
 	uint32_t rejected;
 };
 
