@@ -29,6 +29,7 @@ enum latency_roles {
 
 struct latency_case {
 	const char *row, *row_isolated, *worst, *worst_isolated;
+	const char *plot; /**< File of a plot of all whom it measures, or NULL. */
 	const char *mix; /**< What is done. */
 	uint32_t peers; /**< Bits of those who are measured. */
 	uint32_t counters; /**< That it uses. */
@@ -56,10 +57,40 @@ struct latency_work {
 	RATION_ATOMIC(uint32_t) take_stock;
 };
 
+#define LATENCY_CASES_MAX 16
+
+struct latency_result {
+	struct row *median; /**< Of each block; NULL: nobody measures it. */
+	struct row *worst; /**< Of each block. */
+	struct open_loop_result all;
+	uint64_t gave_back, drains;
+};
+
+struct latency {
+	/** Set by the main lcore. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	/** Turns of the polling loop so far. Written by the polling lcore only. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
+	/** Of one block; belongs to whoever operates. */
+	alignas(RTE_CACHE_LINE_SIZE) struct open_loop_result block;
+	struct latency_work work;
+	double ticks_per_ns;
+	double ns; /**< Length of a block. */
+	bool one_cpu;
+	struct tails_peer peers[TAILS_NB_PEERS];
+	struct isolation iso;
+	struct tails_bares bares;
+	/** As it is, isolated. */
+	struct latency_result results[2][LATENCY_CASES_MAX][TAILS_NB_PEERS];
+};
+
 /** Begin, after the lane has joined. @return 0, or a negative errno */
 int latency_begin(struct latency_work *w);
 
 /** Give back what it holds, before the lane leaves. @return 0, or a negative errno */
 int latency_end(struct latency_work *w);
+
+/** Draw the distributions, if there is a folder for plots. @return 0, or -1 after a message */
+int latency_plot(const struct bench *b, const struct latency *l);
 
 #endif /* BENCH_LATENCY_H_ */

@@ -347,9 +347,12 @@ conclude(struct bench *b, struct hiccup *h)
 static int
 plot(const struct bench *b, const struct hiccup *h)
 {
-	struct hgrm_line lines[2 * NB_CASES];
+	struct hgrm_line lines[2 + 2 * NB_CASES] = {
+		{"nothing in the loop, before", &h->bares.before[0].all, NB_CASES, false},
+		{"nothing in the loop, after", &h->bares.after[0].all, NB_CASES + 1, false},
+	};
 	const struct hiccup_result *r;
-	uint32_t nb = 0, state, i;
+	uint32_t nb = 2, state, i;
 
 	if (b->plot == NULL)
 		return 0;

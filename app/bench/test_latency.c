@@ -15,7 +15,6 @@
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
-#include "hgrm.h"
 #include "latency.h"
 #include "percentiles.h"
 #include "test.h"
@@ -37,33 +36,6 @@
 #define SHARE (0.9 / ROUNDS)
 /** A block that lasts so many times longer than it should gives up its last starts. */
 #define BACKLOG 3
-
-#define CASES_MAX 16
-
-struct latency_result {
-	struct row *median; /**< Of each block; NULL: nobody measures it. */
-	struct row *worst; /**< Of each block. */
-	struct open_loop_result all;
-	uint64_t gave_back, drains;
-};
-
-struct latency {
-	/** Set by the main lcore. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
-	/** Turns of the polling loop so far. Written by the polling lcore only. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
-	/** Of one block; belongs to whoever operates. */
-	alignas(RTE_CACHE_LINE_SIZE) struct open_loop_result block;
-	struct latency_work work;
-	double ticks_per_ns;
-	double ns; /**< Length of a block. */
-	bool one_cpu;
-	struct tails_peer peers[TAILS_NB_PEERS];
-	struct isolation iso;
-	struct tails_bares bares;
-	/** As it is, isolated. */
-	struct latency_result results[2][CASES_MAX][TAILS_NB_PEERS];
-};
 
 static void
 wait_a_little(void *work)
@@ -386,29 +358,6 @@ add_ratios(struct bench *b, struct latency *l)
 }
 
 static int
-plot(const struct bench *b, const struct latency *l)
-{
-	struct hgrm_line lines[2 * CASES_MAX];
-	const struct latency_result *r;
-	uint32_t nb = 0, state, i;
-
-	if (b->plot == NULL)
-		return 0;
-	for (state = 0; state < 2; state++) {
-		for (i = 0; i < latency_nb_cases; i++) {
-			r = &l->results[state][i][TAILS_RATION];
-			if (r->median == NULL)
-				continue;
-			lines[nb].name = r->median->name;
-			lines[nb].color = i;
-			lines[nb].dashed = state == 1;
-			lines[nb++].histogram = &r->all.delays;
-		}
-	}
-	return hgrm_plot(b->plot, "latency", lines, nb, 1000 * b->ticks_per_ns);
-}
-
-static int
 run_rounds(struct bench *b, struct latency *l)
 {
 	int round, rc = 0;
@@ -427,7 +376,7 @@ run_rounds(struct bench *b, struct latency *l)
 	if (rc != 0)
 		return rc;
 	add_ratios(b, l);
-	return plot(b, l);
+	return latency_plot(b, l);
 }
 
 static int
