@@ -235,7 +235,8 @@ check 'the largest of all windows is the largest gap' holds '.rows
 	and all((.max - .params.largest | fabs) < 0.01)' hiccup
 check 'drains were made' holds '[.rows[] | select(.params.drains) | (.params.drains > 0)
 	== (.case | test("drained"))] | length == 16 and all' hiccup
-for file in hiccup-idle hiccup-nothing-in-the-loop-after hiccup-drained-at-100-kHz hiccup-noisy-neighbours latency-1000-operations \
+for file in hiccup-idle hiccup-nothing-in-the-loop-after hiccup-drained-at-100-kHz \
+		hiccup-noisy-neighbours latency-1000-operations \
 		latency-one-sync-charge latency-drained-1000-operations-drained-at-1-kHz \
 		latency-peers-one-refill-slots-7-rr; do
 	[ -z "$PLOT" ] || check "$file.hgrm" has_lines $file.hgrm
