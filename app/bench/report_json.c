@@ -56,12 +56,11 @@ ratios_json(const struct results *r)
 	const struct ratio *ratio;
 
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
-		json_array_append_new(ratios,
-				      json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name,
-						"value", number_json(ratio->value), "low",
-						number_json(ratio->low), "high",
-						number_json(ratio->high), "target",
-						target_json(ratio), "ok", verdict_json(ratio)));
+		json_array_append_new(
+			ratios, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name, "value",
+					  number_json(ratio->value), "low", number_json(ratio->low),
+					  "high", number_json(ratio->high), "target",
+					  target_json(ratio), "ok", verdict_json(ratio)));
 	}
 	return ratios;
 }

@@ -10,6 +10,9 @@
 
 #include "results.h"
 
+/** Of a row that is cut by time alone. */
+#define PARTS 7u
+
 void
 results_init(struct results *r)
 {
@@ -42,32 +45,51 @@ results_row(struct results *r, const char *impl, const char *name, const char *u
 	return row;
 }
 
-void
-results_cut(struct row *row)
+static void
+add_part(struct row *row, uint32_t from, uint32_t to)
 {
 	row->parts = reallocarray(row->parts, row->nb_parts + 1, sizeof(*row->parts));
 	if (row->parts == NULL)
 		err(EXIT_FAILURE, "no memory for results");
-	row->parts[row->nb_parts++] = samples_median_from(&row->samples, row->cut);
+	row->parts[row->nb_parts++] = samples_median_of(&row->samples, from, to);
+}
+
+void
+results_cut(struct row *row)
+{
+	add_part(row, row->cut, row->samples.nb);
 	row->cut = row->samples.nb;
 }
 
-/* A percentile that ten samples at least lie beyond: fewer would make it one of the extremes. */
 static void
-add_percentile(struct row *row, const char *name, double percent, uint32_t samples_min)
+add_percentile(struct row *row, const char *name, double percent)
 {
-	if (row->summary.samples < samples_min || json_object_get(row->params, name) != NULL)
+	if (!samples_tell_percentile(&row->samples, percent) ||
+	    json_object_get(row->params, name) != NULL)
 		return;
 	json_object_set_new(row->params, name,
 			    json_real(samples_percentile(&row->samples, percent)));
 }
 
+/* A row that nobody has cut: what was measured early, later, at last. */
+static void
+cut_by_time(struct row *row)
+{
+	uint64_t nb = row->samples.nb;
+	uint32_t i;
+
+	for (i = 0; i < PARTS; i++)
+		add_part(row, (uint32_t)(nb * i / PARTS), (uint32_t)(nb * (i + 1) / PARTS));
+}
+
 int
 results_close_row(struct row *row)
 {
+	if (row->nb_parts == 0 && row->samples.nb >= PARTS * RESULTS_SAMPLES_MIN)
+		cut_by_time(row);
 	row->summary = samples_summary(&row->samples);
-	add_percentile(row, "p99", 99, 1000);
-	add_percentile(row, "p99_9", 99.9, 10000);
+	add_percentile(row, "p99", 99);
+	add_percentile(row, "p99_9", 99.9);
 	if (row->summary.samples > 0)
 		return 0;
 	warnx("%s, %s: no valid sample; are the lcores on CPUs of their own?", row->name,

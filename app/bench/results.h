@@ -75,7 +75,8 @@ struct row *results_row(struct results *r, const char *impl, const char *name, c
 /**
  * A part of a row's measuring ends: what comes next is measured under other circumstances, such as
  * memory laid out anew. Rows with as many parts have been cut at the same moments: their ratios
- * then have a range. To be called before the row is closed.
+ * then have a range. To be called before the row is closed. A row of many samples that is not cut
+ * has parts by time.
  */
 void results_cut(struct row *row);
 

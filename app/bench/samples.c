@@ -31,13 +31,13 @@ by_value(const void *a, const void *b)
 }
 
 double
-samples_median_from(const struct samples *s, uint32_t first)
+samples_median_of(const struct samples *s, uint32_t from, uint32_t to)
 {
 	struct samples part = {0};
 	double median;
 	uint32_t i;
 
-	for (i = first; i < s->nb; i++)
+	for (i = from; i < to; i++)
 		samples_add(&part, s->values[i]);
 	median = part.nb > 0 ? samples_summary(&part).median : NAN;
 	samples_free(&part);

@@ -35,8 +35,8 @@ void samples_add(struct samples *s, double value);
 /** Sort the values and summarise them; all zero if there are none. */
 struct summary samples_summary(struct samples *s);
 
-/** Median of the values from one on. Before samples_summary(); NAN if there are none. */
-double samples_median_from(const struct samples *s, uint32_t first);
+/** Median of the values from one to before another, as they came. NAN if there are none. */
+double samples_median_of(const struct samples *s, uint32_t from, uint32_t to);
 
 /** So many percent of the values are not above this one. After samples_summary(); 0: no values. */
 double samples_percentile(const struct samples *s, double percent);

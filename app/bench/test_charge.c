@@ -16,9 +16,6 @@
  * again and again, of several in turn, of bursts over many, at each depth, beside all peers.
  */
 
-/** With two levels below the root the walk is three counters long. */
-#define DEPTH_OF_THREE 2
-
 static const struct accounter *const deep[] = {&accounter_ration,     &accounter_atomic_tree,
 					       &accounter_cas_tree,   &accounter_spinlock_tree,
 					       &accounter_slots_7_rr, &accounter_stock_v3,

@@ -30,8 +30,6 @@
 /** Pages of each group in an iteration, or fewer, so that all together are at most ... */
 #define PAGES 64
 #define PAGES_MAX 8192u
-#define DEPTH_OF_THREE 2
-
 static const uint32_t group_numbers[] = {1, 4, 7, 8, 32, 256, 4096};
 static const uint32_t published[] = {1, 4, 32};
 
