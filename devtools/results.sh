@@ -134,12 +134,19 @@ list_table()
 # shellcheck disable=SC2016 # jq's variables
 ratios()
 {
-	query '["figure", "value", "target", ""],
-		(.ratios[] | [.name, (if .value == null then "not measured"
-				else (.value * 1000 | round / 1000) end),
+	query 'def short: (. * 1000 | round / 1000);
+		["figure", "value", "range", "target", ""],
+		(.ratios[] | select(.name | test("isolated / as it is$") | not)
+			| . as $r | [.name, (if .value == null then "not measured"
+				else (.value | short) end),
+			(if .low == null then "" else "\(.low | short) - \(.high | short)" end),
 			(if .target == null then "" elif (.name | test("at least$"))
 				then ">= \(.target)" else "<= \(.target)" end),
-			(if .ok == null then "" elif .ok then "ok" else "**missed**" end)])
+			(if .ok == null then "" elif .ok then "ok" else "**missed**" end)
+			+ (if .ok == null or .low == null then ""
+				elif ([.low, .high] | map(if $r.name | test("at least$")
+					then . >= $r.target else . <= $r.target end) | unique
+					| length) > 1 then ", not in all parts" else "" end)])
 		| @tsv' | list_table
 }
 
@@ -149,27 +156,28 @@ machine()
 			"``" + (if (.value | type) == "string" then .value
 				else (.value | tojson) end) + "``"])
 		| @tsv' | sed 's/````/(empty)/' | list_table
-	printf '\nKernel command line::\n\n   %s\n' "$(query .machine.cmdline)"
+	printf '\nKernel command line, without the parameters named in cmdline_left_out::\n\n   %s\n' \
+		"$(query .machine.cmdline)"
 }
 
-# before, after and delta as in the cover letter of the series
+# seeds BEFORE: before, after and delta as in the cover letter of the series
 # shellcheck disable=SC2016
 seeds()
 {
-	query '.rows as $rows
+	jq -r --arg before "$1" '.rows as $rows
 		| def us($impl; $groups): first($rows[] | select(.case == "seeds"
 			and .impl == $impl and .params.counters == $groups)) | .median;
 		def short: (. * 100 | round / 100);
-		def column($impl; $groups): us("slots-7-rr"; $groups) as $old
+		def column($impl; $groups): us($before; $groups) as $old
 			| us($impl; $groups) as $new
 			| ($new | short), "\((($new - $old) / $old * 1000 | round / 10)) %";
-		["groups", "slots-7-rr (before)", "stock-v3", "delta", "stock-v4", "delta",
+		["groups", "\($before) (before)", "stock-v3", "delta", "stock-v4", "delta",
 			"ration", "delta"],
 		([$rows[] | select(.case == "seeds") | .params.counters] | unique[]
-			| . as $groups | [$groups, (us("slots-7-rr"; $groups) | short),
+			| . as $groups | [$groups, (us($before; $groups) | short),
 			column("stock-v3"; $groups), column("stock-v4"; $groups),
 			column("ration"; $groups)])
-		| @tsv' | list_table
+		| @tsv' "$JSON" | list_table
 }
 
 # shellcheck disable=SC2016
@@ -188,16 +196,41 @@ real_kernel()
 		| @tsv' | list_table
 }
 
-# Gaps and delays, of the CPU as it is and, where it could be, isolated.
+# Gaps and delays, of the CPU as it is and, where it could be, isolated. A percentile that too few
+# values lie beyond is not told.
 # shellcheck disable=SC2016
 tails()
 {
 	query '[.rows[] | select(.unit == "us" and .params.values)] as $rows
-		| def short: (. * 100 | round / 100);
-		["us", "check", "median", "p99", "p99.9", "p99.99", "p99.999", "largest"],
-		($rows[] | .params as $p | [(.case | sub("^largest gap"; "gap")), $p.check]
+		| def short: if . == null then "" else (. * 100 | round / 100) end;
+		["us", "", "isolated by", "check", "median", "p99", "p99.9", "p99.99", "p99.999",
+			"largest"],
+		($rows[] | .params as $p | [(.case | sub("^largest gap"; "gap")), .impl,
+				$p.isolated_by // "", $p.check // ""]
 			+ ([$p.p50, $p.p99, $p["p99.9"], $p["p99.99"], $p["p99.999"], $p.largest]
 			| map(short)))
+		| @tsv' | list_table
+}
+
+# Shares of time, and the isolated CPU against itself before.
+# shellcheck disable=SC2016
+isolated_ratios()
+{
+	query 'def short: (. * 1000 | round / 1000);
+		["isolated / as it is", "value", "range"],
+		(.ratios[] | select(.name | test("isolated / as it is$")) | select(.value != null)
+			| [(.name | sub(": isolated / as it is$"; "")), (.value | short),
+			(if .low == null then "" else "\(.low | short) - \(.high | short)" end)])
+		| @tsv' | list_table
+}
+
+# shellcheck disable=SC2016
+shares()
+{
+	query 'def short: (. * 10 | round / 10);
+		["time lost to gaps, ppm", "", "isolated by", "min", "median", "max"],
+		(.rows[] | select(.unit == "ppm") | [(.case | sub("^lost to gaps, "; "")), .impl,
+			.params.isolated_by // ""] + ([.min, .median, .max] | map(short)))
 		| @tsv' | list_table
 }
 
@@ -210,6 +243,19 @@ plots()
 		printf '.. image:: results/%s\n   :alt: %s\n\n' "${plot##*/}" \
 			"$(basename "$plot" .svg)"
 	done
+}
+
+what_isolated()
+{
+	cat <<-'END'
+
+		"enter, PID namespace" means: this script ran the program in a PID namespace of its
+		own, so that no thread of anybody else was moved. Interrupts that can be moved and
+		the program's own threads were kept away; the kernel still balanced the load of all
+		others over all CPUs. Such a CPU is not isolated in the sense of a production
+		machine, and differences below 1 say little about one.
+
+	END
 }
 
 # The page is named in the guide once it is there.
@@ -235,13 +281,17 @@ page()
 	heading 'What is claimed' '-'
 	cat <<-'END'
 		The ratios below: medians of one run, on the machine described at the end. Targets
-		were set before measuring, on another machine; those that are missed say so.
+		were set before measuring, on another machine; those that are missed say so. The
+		range is that of the parts of the run: seven layouts of memory for one lcore, seven
+		spells of time for others. Where some parts meet a target and others do not, chance
+		has a say in the verdict.
 	END
 	heading 'What is not' '-'
 	cat <<-'END'
 		That nanoseconds are the same elsewhere; take your own. That tails (``max``) say
 		anything about libration where the machine is not isolated or is virtual: they are
 		those of the scheduler and the hypervisor. How it scales beyond the lcores here.
+		That an isolated CPU is that quiet: see what isolated it below.
 	END
 	if [[ $(query .machine.hypervisor) == true ]]; then
 		printf '\nThis machine is virtual, and shared with others.\n'
@@ -254,9 +304,18 @@ page()
 		charged and released, the groups taking turns.
 
 	END
-	seeds
+	seeds slots-7-rr
+	printf '\n%s\n\n' 'Beside the older eviction, of a random slot:'
+	seeds slots-7-random
 	if [[ $(query '.rows | any(.impl == "kernel, memory cgroups")') == true ]]; then
-		printf '\n%s\n\n' 'The same on the kernel of the machine, page faults included:'
+		cat <<-'END'
+
+			The same pages on the kernel of the machine, touched and given back: page
+			faults are included, one process for each group and all of them at once,
+			and the comparison is the root cgroup, which is not charged, with memory
+			cgroups.
+
+		END
 		real_kernel
 	fi
 	heading 'Tails' '-'
@@ -267,16 +326,23 @@ page()
 
 	END
 	tails
+	printf '\n'
+	shares
 	if [[ $(query '.rows | any(.params.isolated == true)') != true ]]; then
 		printf '\n%s\n' 'No CPU was isolated to compare.'
+	else
+		what_isolated
+		isolated_ratios
 	fi
 	heading 'Plots' '-'
 	plots
 	heading 'Machine' '-'
 	machine
 	heading 'To repeat' '-'
-	printf '.. code-block:: console\n\n   devtools/results.sh --cpus %s\n\n' \
-		"$(query '[.machine.lcores[].cpus[]] | map(tostring) | join(",")')"
+	printf '.. code-block:: console\n\n   %sdevtools/results.sh --cpus %s --repeats %s\n\n' \
+		"$([[ $(query .machine.run.isolate) != true ]] || echo 'sudo ')" \
+		"$(query '[.machine.lcores[].cpus[]] | map(tostring) | join(",")')" \
+		"$(query .machine.run.repeats)"
 	printf '%s\n' 'All rows, with ``min``, ``median``, ``max`` and samples, are in' \
 		':download:`results.json <results/results.json>`.'
 }

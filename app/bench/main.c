@@ -72,6 +72,11 @@ static int
 report(const struct options *o, const struct bench *b, const struct machine_before *before)
 {
 	json_t *machine = machine_json(b->ticks_per_ns, before), *document;
+
+	/* How the run was asked for, so that it can be repeated. */
+	json_object_set_new(machine, "run",
+			    json_pack("{s:i,s:f,s:b,s:b}", "repeats", (int)b->repeats, "seconds",
+				      b->seconds, "quick", b->quick, "isolate", b->isolate));
 	int rc = 0;
 
 	report_text(&b->results, o->test_name, machine, stdout);

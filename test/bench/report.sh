@@ -57,6 +57,7 @@ check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_
 	and ([.cpu, .kernel, .cmdline, .dpdk, .libration, .compiler, .flags,
 			.library_flags]
 		| all(type == "string" and length > 0))
+	and (.run == {"repeats": 11, "seconds": 0, "quick": true, "isolate": false})
 	and ([has("governor", "isolated_cpus", "nohz_full", "hypervisor", "smt_active",
 		"load_before", "clocksource", "microcode", "caches", "tsc_hz_eal", "topology",
 		"idle", "steal_ticks", "cgroup", "kernel_threads", "cmdline_left_out",
