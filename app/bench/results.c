@@ -182,10 +182,12 @@ results_ratio(struct results *r, const char *name, const struct row *over, const
 		return ratio;
 	ratio->value = over->summary.median / under->summary.median;
 	ratio->one_cpu = over->one_cpu || under->one_cpu;
-	if (over->nb_parts == under->nb_parts) {
-		for (i = 0; i < over->nb_parts; i++)
-			widen(ratio, over->parts[i] / under->parts[i]);
-	}
+	if (over->nb_parts != under->nb_parts || over->nb_parts == 0)
+		return ratio;
+	for (i = 0; i < over->nb_parts; i++)
+		widen(ratio, over->parts[i] / under->parts[i]);
+	/* The whole may be beyond all parts: medians of sums are not sums of medians. */
+	widen(ratio, ratio->value);
 	return ratio;
 }
 

@@ -181,7 +181,7 @@ check 'a ratio is that of the medians' holds '
 		- ratio("pair: ration at depth 8 / depth 1")]
 	| all(fabs < 0.001)'
 check 'a ratio lies in its range' holds '.ratios | all((.low == null) == (.high == null)
-	and (.low == null or .value == null or .low <= .high))
+	and (.low == null or (.low <= .value and .value <= .high)))
 	and ([.[] | select(.low != null)] | length > 0)'
 check 'the table shows every row' table_has_all_rows
 
