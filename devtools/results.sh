@@ -156,7 +156,7 @@ machine()
 			"``" + (if (.value | type) == "string" then .value
 				else (.value | tojson) end) + "``"])
 		| @tsv' | sed 's/````/(empty)/' | list_table
-	printf '\nKernel command line, without the parameters named in cmdline_left_out::\n\n   %s\n' \
+	printf '\nKernel command line, without what cmdline_left_out names::\n\n   %s\n' \
 		"$(query .machine.cmdline)"
 }
 

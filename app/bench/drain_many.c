@@ -222,7 +222,7 @@ add_percentiles(struct row *row)
 	static const struct {
 		const char *name;
 		double percent;
-	} wanted[] = {{"p90", 90}, {"p99", 99}, {"p99_9", 99.9}};
+	} wanted[] = {{"p90", 90}, {"p99", 99}, {"p99.9", 99.9}};
 	uint32_t i;
 
 	for (i = 0; i < RTE_DIM(wanted); i++) {

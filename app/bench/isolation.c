@@ -309,15 +309,20 @@ isolation_give_up(struct isolation *iso, const char *obstacle)
 	isolation_leave(iso);
 }
 
-void
+int
 isolation_leave(struct isolation *iso)
 {
+	int rc = 0;
+
 	if (iso->alive >= 0)
 		close(iso->alive);
 	iso->alive = -1;
-	if (iso->entered && wait_for(iso->watcher) != 0)
+	if (iso->entered && wait_for(iso->watcher) != 0) {
 		warnx("isolate.sh leave fails: run it again");
+		rc = -1;
+	}
 	iso->entered = false;
+	return rc;
 }
 
 /* Only threads of our own PID namespace can be kept away, unless it is the first one. */

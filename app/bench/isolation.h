@@ -38,8 +38,8 @@ void isolation_look(struct isolation *iso, const struct bench *b, unsigned int l
  */
 int isolation_enter(struct isolation *iso);
 
-/** Take that back. */
-void isolation_leave(struct isolation *iso);
+/** Take that back. @return 0, or -1 after a message: it may still be isolated */
+int isolation_leave(struct isolation *iso);
 
 /** Take that back, and say that there is no comparison, and why. */
 void isolation_give_up(struct isolation *iso, const char *obstacle);

@@ -67,18 +67,22 @@ struct latency_result {
 };
 
 struct latency {
-	/** Set by the main lcore. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
-	bool one_cpu;
-	double ticks_per_ns;
-	double ns; /**< Length of a block. */
-	struct isolation iso;
-	struct tails_bares bares;
-	/** Turns of the polling loop so far. Written by the polling lcore only. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns;
+	/** Set by the main lcore, on a line of its own as what follows. */
+	struct {
+		alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
+	} order;
+	/** Written by the polling lcore only. */
+	struct {
+		alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) turns; /**< So far. */
+	} polling;
 	/** Of one block; belongs to whoever operates. */
 	alignas(RTE_CACHE_LINE_SIZE) struct open_loop_result block;
 	struct latency_work work;
+	struct isolation iso;
+	struct tails_bares bares;
+	bool one_cpu;
+	double ticks_per_ns;
+	double ns; /**< Length of a block. */
 	struct tails_peer peers[TAILS_NB_PEERS];
 	/** As it is, isolated. */
 	struct latency_result results[2][LATENCY_CASES_MAX][TAILS_NB_PEERS];

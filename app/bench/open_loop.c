@@ -2,6 +2,8 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <stdbool.h>
+
 #include <rte_cycles.h>
 #include <rte_random.h>
 
@@ -18,10 +20,12 @@ next_start(const struct open_loop *l, double start)
 static int
 run_one(const struct open_loop *l, struct open_loop_result *result, double start, uint64_t *end)
 {
+	bool early = (double)rte_rdtsc() < start;
 	int rc = l->prepare != NULL ? l->prepare(l->arg) : 0;
 
 	if (rc < 0)
 		return rc;
+	result->unready += early && (double)rte_rdtsc() > start;
 	while ((double)rte_rdtsc() < start)
 		l->wait(l->arg);
 	rc = l->operate(l->arg);

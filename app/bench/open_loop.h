@@ -39,6 +39,8 @@ struct open_loop_result {
 	struct histogram delays;
 	uint64_t granted;
 	uint64_t refused;
+	/** Operations that were not made ready by their start: the rest of that counts as delay. */
+	uint64_t unready;
 	/** Starts that were given up: they count with the delay that they had by then. */
 	uint64_t cut;
 };

@@ -9,7 +9,7 @@
 #include "report.h"
 #include "seeds_table.h"
 
-#define PARAMS_SIZE 512
+#define PARAMS_SIZE 2048
 
 static void
 value_text(const json_t *value, char *text, size_t size)

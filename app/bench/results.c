@@ -64,8 +64,10 @@ results_cut(struct row *row)
 static void
 add_percentile(struct row *row, const char *name, double percent)
 {
+	/* Who has "values" tells percentiles of all of them, not of the windows. */
 	if (!samples_tell_percentile(&row->samples, percent) ||
-	    json_object_get(row->params, name) != NULL)
+	    json_object_get(row->params, name) != NULL ||
+	    json_object_get(row->params, "values") != NULL)
 		return;
 	json_object_set_new(row->params, name,
 			    json_real(samples_percentile(&row->samples, percent)));
@@ -89,7 +91,7 @@ results_close_row(struct row *row)
 		cut_by_time(row);
 	row->summary = samples_summary(&row->samples);
 	add_percentile(row, "p99", 99);
-	add_percentile(row, "p99_9", 99.9);
+	add_percentile(row, "p99.9", 99.9);
 	if (row->summary.samples > 0)
 		return 0;
 	warnx("%s, %s: no valid sample; are the lcores on CPUs of their own?", row->name,

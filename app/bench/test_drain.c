@@ -137,25 +137,25 @@ measure(struct bench *b, struct drain_run *runs)
 static const struct row *
 add_per_counter_row(struct bench *b, const struct row *one, const struct row *many)
 {
+	double first = samples_median_of(&one->samples, 0, one->samples.nb);
 	struct row *row;
 	uint32_t i;
 
-	if (one == NULL || many == NULL)
-		return NULL;
 	row = results_row(&b->results, many->impl, "polling lcore, each further counter", "ns",
 			  json_pack("{s:i}", "counters", MANY));
 	if (many->one_cpu)
 		results_mark_one_cpu(row);
 	for (i = 0; i < many->samples.nb; i++)
-		samples_add(&row->samples,
-			    (many->samples.values[i] - one->summary.median) / (MANY - 1));
-	row->summary = samples_summary(&row->samples);
-	return row;
+		samples_add(&row->samples, (many->samples.values[i] - first) / (MANY - 1));
+	return results_close_or_drop_row(&b->results, row);
 }
 
 static int
 conclude(struct bench *b, struct drain_run *runs)
 {
+	/* Before the others are closed: that sorts their samples. */
+	const struct row *per_counter =
+		add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row);
 	int i;
 
 	for (i = 0; i < NB_CASES; i++) {
@@ -163,10 +163,8 @@ conclude(struct bench *b, struct drain_run *runs)
 				    json_integer(runs[i].rejected));
 		runs[i].row = results_close_or_drop_row(&b->results, runs[i].row);
 	}
-	results_value(
-		&b->results, "drain of each further counter, polling lcore: ns",
-		add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row),
-		10);
+	results_value(&b->results, "drain of each further counter, polling lcore: ns", per_counter,
+		      10);
 	results_ratio(&b->results, "sweep of a dead thread with 1024 counters / 1 counter",
 		      runs[SWEEP_DEAD_MANY].row, runs[SWEEP_DEAD].row, 0);
 	results_ratio(&b->results, "turn of a polling lcore: drained all the time / undisturbed",

@@ -305,8 +305,8 @@ measure_isolated(struct bench *b, struct hiccup *h, int round)
 		return 0;
 	}
 	rc = measure(b, h, round);
-	isolation_leave(&h->iso);
-	return rc;
+	/* What is measured next would not be the CPU as it is. */
+	return isolation_leave(&h->iso) == 0 ? rc : -1;
 }
 
 static int

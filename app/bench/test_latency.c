@@ -100,7 +100,7 @@ poll_lcore(void *arg)
 	if (lane == NULL)
 		return ENOMEM;
 	/* Pairs with the release in block_asked(). */
-	while (!ration_load(&l->quit, acquire)) {
+	while (!ration_load(&l->order.quit, acquire)) {
 		if (impl->poll != NULL)
 			impl->poll(lane);
 		/* It is refused while the main lcore has all of it. */
@@ -112,7 +112,7 @@ poll_lcore(void *arg)
 			ration_store(&w->take_stock, 0, relaxed);
 		}
 		/* Pairs with the acquire in wait_for_poller(). */
-		ration_store(&l->turns, ++turns, release);
+		ration_store(&l->polling.turns, ++turns, release);
 	}
 	impl->leave(lane);
 	return 0;
@@ -124,7 +124,7 @@ wait_for_poller(const struct latency *l)
 	const uint64_t deadline = rte_rdtsc() + 5 * rte_get_tsc_hz();
 
 	/* Pairs with the release in poll_lcore(). */
-	while (ration_load(&l->turns, acquire) == 0 && rte_rdtsc() < deadline) {
+	while (ration_load(&l->polling.turns, acquire) == 0 && rte_rdtsc() < deadline) {
 		if (l->one_cpu)
 			sched_yield();
 		else
@@ -137,15 +137,15 @@ block_asked(struct latency *l)
 {
 	int rc, ended;
 
-	ration_store(&l->quit, 0, relaxed);
-	ration_store(&l->turns, 0, relaxed);
+	ration_store(&l->order.quit, 0, relaxed);
+	ration_store(&l->polling.turns, 0, relaxed);
 	rc = rte_eal_remote_launch(poll_lcore, l, l->iso.lcore_id);
 	if (rc != 0)
 		return rc;
 	wait_for_poller(l);
 	rc = operate_lane(l, 1);
 	/* Pairs with the acquire in poll_lcore(). */
-	ration_store(&l->quit, 1, release);
+	ration_store(&l->order.quit, 1, release);
 	ended = rte_eal_wait_lcore(l->iso.lcore_id);
 	return -(rc != 0 ? rc : ended);
 }
@@ -294,8 +294,8 @@ measure_isolated(struct bench *b, struct latency *l, int round)
 	if (l->iso.obstacle != NULL || isolation_enter(&l->iso) < 0)
 		return 0;
 	rc = measure(b, l, round);
-	isolation_leave(&l->iso);
-	return rc;
+	/* What is measured next would not be the CPU as it is. */
+	return isolation_leave(&l->iso) == 0 ? rc : -1;
 }
 
 static int
@@ -306,8 +306,12 @@ close_result(const struct bench *b, const struct latency_case *c, struct latency
 	json_object_set_new(params, "granted", json_integer((json_int_t)r->all.granted));
 	json_object_set_new(params, "refused", json_integer((json_int_t)r->all.refused));
 	json_object_set_new(params, "cut", json_integer((json_int_t)r->all.cut));
-	if (c->roles == LATENCY_ASKED)
+	json_object_set_new(params, "unready", json_integer((json_int_t)r->all.unready));
+	if (c->roles == LATENCY_ASKED) {
 		json_object_set_new(params, "gave_back", json_integer((json_int_t)r->gave_back));
+		/* Its CPU is not the isolated one. */
+		json_object_set_new(params, "timed_on", json_string("main lcore"));
+	}
 	if (c->roles == LATENCY_STORM)
 		json_object_set_new(params, "drains", json_integer((json_int_t)r->drains));
 	percentiles_add(params, &r->all.delays, 1000 * b->ticks_per_ns);
@@ -351,7 +355,7 @@ add_ratios(struct bench *b, struct latency *l)
 		}
 		over = l->results[1][i][TAILS_RATION].worst;
 		snprintf(name, sizeof(name), "%s: isolated / as it is", latency_cases[i].worst);
-		if (over != NULL)
+		if (over != NULL && latency_cases[i].roles != LATENCY_ASKED)
 			results_ratio(&b->results, name, over, l->results[0][i][TAILS_RATION].worst,
 				      0);
 	}

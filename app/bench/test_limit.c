@@ -33,7 +33,7 @@
 #define WINDOW_NS_QUICK 200000
 /** Each implementation has a turn in each of so many rounds. */
 #define ROUNDS 11
-#define WINDOWS_OF_ROUND 5u
+#define WINDOWS_OF_ROUND 9u
 #define WINDOWS_QUICK 1u
 /** So many times the time that all windows take is spent to find valid ones. */
 #define PATIENCE 4

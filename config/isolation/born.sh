@@ -44,15 +44,23 @@ inherited_mask()
 # to say.
 mask_of_newborn()
 {
-	local mask
+	local mask kernel=
 
 	thread_look "$1" && ! thread_is_fixed || return 1
+	# Before its ancestors are looked at.
+	! thread_is_kernel || kernel=1
 	mask=$THREAD_CPUS
 	[[ $mask != "$ONLINE" ]] || return 1
 	START=$THREAD_START
 	inherited_mask "$1" && return 0
 	REPLY=$mask
-	! thread_is_kernel && [[ $mask != "$HOUSEKEEPING" ]]
+	[[ -z $kernel && $mask != "$HOUSEKEEPING" ]]
+}
+
+# is_known TID: the journal has it, not another one of the same number.
+is_known()
+{
+	[[ -n ${FIRST_MASK[$1]:-} ]] && same_thread "$1" "${FIRST_MASK[$1]%% *}"
 }
 
 # note_newborn: their masks go where all first ones are, before whatever was changed.
@@ -68,7 +76,7 @@ note_newborn()
 	find_first_masks
 	for dir in "$HOST_ROOT"/proc/[0-9]*/task/[0-9]*; do
 		tid=${dir##*/}
-		[[ -z ${FIRST_MASK[$tid]:-} ]] && mask_of_newborn "${dir#"$HOST_ROOT"}" || continue
+		! is_known "$tid" && mask_of_newborn "${dir#"$HOST_ROOT"}" || continue
 		born+=("mask"$'\t'"$tid"$'\t'"$START"$'\t'"$REPLY")
 	done
 	((${#born[@]} > 0)) || return 0

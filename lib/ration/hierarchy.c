@@ -14,7 +14,6 @@
  */
 
 #include <errno.h>
-#include <string.h>
 
 #include "ration_pvt.h"
 #include "upward.h"
@@ -192,7 +191,7 @@ ration_upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 		n = u->units[i];
 		if (n == 0)
 			continue;
-		c = ration_counter_at(d, u->at[i] - 1);
+		c = ration_counter_at(d, ration_load(&u->at[i], relaxed) - 1);
 		u->units[i] = 0;
 		ration_fetch_sub(&c->usage, n, seq_cst);
 		if (i == 0)
@@ -205,6 +204,9 @@ ration_upward_settle(struct ration_domain *d, struct upward *u, uint32_t depth)
 void
 ration_upward_finish(struct ration_domain *d, struct upward *u)
 {
+	uint32_t i;
+
 	ration_upward_settle(d, u, 0);
-	memset(u->at, 0, sizeof(u->at));
+	for (i = 0; i < RATION_DEPTH_MAX; i++)
+		ration_store(&u->at[i], 0, release);
 }

@@ -67,6 +67,16 @@ words_due(const struct ration_lcore *lc, struct workspace *ws)
 	return (uint32_t)words;
 }
 
+/* Have the counters of a word of the bitmap fetched: of each the generation is looked at. */
+static void
+prefetch_counters(const struct ration_lcore *lc, uint32_t index, uint64_t bits)
+{
+	const struct counter *c = ration_counter_at(ration_domain_of(lc), index);
+
+	for (; bits != 0; bits &= bits - 1)
+		__builtin_prefetch((const void *)&c[__builtin_ctzll(bits)].gen);
+}
+
 /* The next active slot from *next on, or RATION_INDEX_NONE if there is none before `end`. */
 static uint32_t
 next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end)
@@ -75,8 +85,10 @@ next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end)
 	uint32_t index;
 
 	while (*next < end) {
-		bits = ration_load(&ration_active(lc)[*next / 64], relaxed) & UINT64_MAX
-										      << *next % 64;
+		bits = ration_load(&ration_active(lc)[*next / 64], relaxed);
+		if (*next % 64 == 0)
+			prefetch_counters(lc, *next, bits);
+		bits &= UINT64_MAX << (*next % 64);
 		if (bits != 0) {
 			index = RTE_ALIGN_FLOOR(*next, 64u) + (uint32_t)__builtin_ctzll(bits);
 			*next = index + 1;

@@ -317,7 +317,8 @@ struct pass {
  * can see it, should its process die.
  */
 struct upward {
-	uint32_t at[RATION_DEPTH_MAX]; /**< Index + 1, or 0. */
+	/** Index + 1, or 0. Changed in the order of the program, for who finds it after a death. */
+	RATION_ATOMIC(uint32_t) at[RATION_DEPTH_MAX];
 	uint64_t units[RATION_DEPTH_MAX];
 };
 

@@ -189,7 +189,7 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 	 * i_repair: WALKONLY, SETTLEFIRST, NOWALKING.
 	 */
 	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
-		at = i < RATION_DEPTH_MAX ? ws->up.at[i] : ration_load(&ws->walking, relaxed);
+		at = ration_load(i < RATION_DEPTH_MAX ? &ws->up.at[i] : &ws->walking, relaxed);
 		/* A dead process wrote it: believe nothing. */
 		if (at == 0 || at > d->max_counters ||
 		    !(ration_load(&ration_counter_at(d, at - 1)->flags, acquire) & COUNTER_IN_USE))

@@ -182,6 +182,8 @@ pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 {
 	uint64_t units = 0;
 
+	/* Its place may have become another counter's since the last quiescent point. */
+	pass->covered = RATION_INDEX_NONE;
 	if (pass->view.nb_targets == 0 && !pass->view.everything)
 		pass->next = lc->nb_slots;
 	while (pass->next < lc->nb_slots && work > 0)
@@ -194,7 +196,7 @@ pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
 uint64_t
 ration_give_back(struct ration_lcore *lc, const struct round_view *view)
 {
-	struct pass pass = {.view = *view, .covered = RATION_INDEX_NONE, .running = true};
+	struct pass pass = {.view = *view, .running = true};
 
 	return pass_go(lc, &pass, UINT64_MAX);
 }
@@ -256,7 +258,6 @@ pass_begin(struct ration_lcore *lc, struct pass *pass)
 	add_messages(&pass->view, messages, nb);
 	if (attention)
 		add_wanted(lc, &pass->view);
-	pass->covered = RATION_INDEX_NONE;
 	pass->next = 0;
 	pass->running = true;
 }

@@ -84,9 +84,10 @@ ration_take_own_and_usage(struct counter *c, uint64_t n)
 static inline void
 ration_upward_turn(struct ration_domain *d, struct upward *u, uint32_t parent, uint32_t depth)
 {
-	if (unlikely(u->units[depth] != 0 && u->at[depth] != parent + 1))
+	if (unlikely(u->units[depth] != 0 && ration_load(&u->at[depth], relaxed) != parent + 1))
 		ration_upward_settle(d, u, depth);
-	u->at[depth] = parent + 1;
+	/* Release: the one before is settled, and named above, by then. */
+	ration_store(&u->at[depth], parent + 1, release);
 }
 
 /**

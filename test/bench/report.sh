@@ -100,7 +100,7 @@ check 'stock of the dead comes back, where a thread can die' holds '
 check 'percentiles of drains of many, where ten samples lie beyond them' holds '[.rows[]
 	| select(.case == "many: requester waits") | (.samples >= 96) == (.params | has("p90"))
 	and (.samples >= 950 or (.params | has("p99") | not))
-	and (.params | has("p99_9") | not) and .median <= (.params.p90 // .max)
+	and (.params | has("p99.9") | not) and .median <= (.params.p90 // .max)
 	and (.params.p90 // 0) <= .max] | all'
 check 'rows of policy' holds '[.rows[] | select(.unit == "%" and .impl == "ration") | .case][:4]
 	== ["random walk by 1", "charge only", "32 charges, 32 uncharges",

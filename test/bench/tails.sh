@@ -98,7 +98,7 @@ rows_come_in_pairs()
 		holds '.rows | map(.params) | map(select(has("isolated_by")))
 			| all(.isolated == (.isolated_by | startswith("enter")))' isolated &&
 		holds '[.ratios[] | select(.name | test("isolated / as it is$"))]
-			| length == 9 and all(.target == null)' isolated
+			| length == 7 and all(.target == null)' isolated
 }
 
 # The script in place of isolate.sh does nothing, so the neighbours may go where they like.
@@ -243,6 +243,8 @@ for file in hiccup-idle hiccup-nothing-in-the-loop-after hiccup-drained-at-100-k
 done
 check 'seconds are kept' takes_seconds
 check 'the CPU is isolated twice, and given back' enters_and_leaves
+check 'what the main lcore has timed says so' holds '[.rows[].params | select(.timed_on)
+	| .timed_on] | length == 3 and all(. == "main lcore")' latency
 check 'isolated or not stand side by side' rows_come_in_pairs
 check 'what cannot be isolated is told' a_failed_enter_is_told
 check 'neighbours that may go there are told' neighbours_at_large_are_told

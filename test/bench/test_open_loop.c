@@ -29,6 +29,7 @@ struct operations {
 	uint32_t refuse_each; /**< Every so manieth is refused; 0: none. */
 	uint32_t fail; /**< The one that fails; 0: none. */
 	uint32_t prepared;
+	uint32_t unready; /* The one that is made ready too late. */
 	uint32_t cleaned;
 };
 
@@ -52,8 +53,11 @@ static int
 prepare(void *arg)
 {
 	struct operations *o = arg;
+	const uint64_t until = rte_rdtsc() + o->long_ticks;
 
 	o->prepared++;
+	while (o->prepared == o->unready && rte_rdtsc() < until)
+		;
 	return 0;
 }
 
@@ -113,6 +117,18 @@ every_planned_start_is_made(void **state)
 }
 
 static void
+what_is_made_ready_too_late_is_counted(void **state)
+{
+	struct operations o = {.unready = 5, .long_ticks = 100 * INTERVAL};
+
+	(void)state;
+	assert_int_equal(run(&o, UINT64_MAX / 4), 0);
+	assert_true(result.unready > 0);
+	assert_true(result.delays.max > 50 * INTERVAL);
+	assert_int_equal(result.granted, o.nb);
+}
+
+static void
 who_is_late_makes_the_next_ones_late(void **state)
 {
 	struct operations o = {.late = 1, .long_ticks = 100 * INTERVAL};
@@ -168,6 +184,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_planned_start_is_made, clear),
+		cmocka_unit_test_setup(what_is_made_ready_too_late_is_counted, clear),
 		cmocka_unit_test_setup(who_is_late_makes_the_next_ones_late, clear),
 		cmocka_unit_test_setup(starts_that_are_given_up_count_with_their_delay, clear),
 		cmocka_unit_test_setup(refusals_are_not_grants, clear),

@@ -233,7 +233,7 @@ a_percentile_of_a_row_needs_ten_samples_beyond_it(void **state)
 		samples_add(&row->samples, i);
 	results_close_row(row);
 	assert_non_null(json_object_get(row->params, "p99"));
-	assert_null(json_object_get(row->params, "p99_9"));
+	assert_null(json_object_get(row->params, "p99.9"));
 	results_free(&r);
 }
 
