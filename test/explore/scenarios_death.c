@@ -30,6 +30,25 @@ set_up(void)
 	w->working = 7;
 }
 
+/*
+ * Of branches of unlike length: what the long one gives back is pending while the short one is
+ * served, since only returns at the same level push each other out.
+ */
+static void
+set_up_uneven(void)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 8, .max_lcores = 2, .secondary_lcores = 1, .timeout_us = 1000000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 60, 0, 0);
+	world_counter(1, 0, 40, 2, 0);
+	world_counter(2, UINT32_MAX, 40, 2, 0);
+	world_member(1);
+	w->working = 7;
+	world_member(VICTIM);
+}
+
 static void
 set_up_member(void)
 {
@@ -174,6 +193,15 @@ const struct scenario scenarios_death[] = {
 		.shows = "P6: killed while it serves a drain",
 		.nb_fibers = 3,
 		.set_up = set_up_member,
+		.fiber = {drain_and_sweep, go_on, serve_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{
+		.name = "death-serving-uneven",
+		.shows = "P6: killed while returns wait for two levels",
+		.nb_fibers = 3,
+		.set_up = set_up_uneven,
 		.fiber = {drain_and_sweep, go_on, serve_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
