@@ -164,11 +164,13 @@ run_clang()
 run_sanitizers()
 {
 	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+		-Dexplore=false \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
-	# With sanitizers a call has many times the instructions, and each is a step.
+	# With sanitizers a call has many times the instructions, and each is a step. Once: what says
+	# the same of every build, and long scripts whose parts others run as well.
 	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
 		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore \
-		--no-suite isolation --timeout-multiplier 4
+		--no-suite isolation --no-suite once --timeout-multiplier 4
 }
 
 # Without optimisation, so that a branch in the code is a branch in the source.
@@ -234,7 +236,7 @@ run_fuzz()
 			-Dc_args=-fno-sanitize-recover=undefined || return
 	fi
 	test_step 'fuzz: build without warnings' 300 ninja -C "$BUILT" -j 2 fuzz || return
-	spawn "$ROOT/devtools/fuzz.sh" "$BUILT" >"$log" 2>"$log.progress"
+	spawn "$ROOT/devtools/fuzz.sh" --seconds 18 "$BUILT" >"$log" 2>"$log.progress"
 	wait_child "$CHILD" 'fuzzing' 300 last_line "$log.progress"
 	grep -E '^(#|ok|not ok)' "$log" | sed -E 's/^(ok [0-9]+ )?/  /'
 	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'has not come to its end'
