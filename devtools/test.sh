@@ -166,8 +166,8 @@ run_sanitizers()
 	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Dexplore=false \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
-	# With sanitizers a call has many times the instructions, and each is a step. Once: what says
-	# the same of every build, and long scripts whose parts others run as well.
+	# With sanitizers a call has many times the instructions, and each is a step. "Once" is what
+	# says the same of every build, and a long script.
 	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
 		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore \
 		--no-suite isolation --no-suite once --timeout-multiplier 4
