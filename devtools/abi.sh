@@ -94,7 +94,7 @@ compile_changed()
 	rm "$WORK/libration.a"
 	# The flags are words.
 	# shellcheck disable=SC2046
-	(cd "$WORK/changed" && printf '%s\0' ./*.c | xargs -0 -n 6 -P 2 gcc -c -std=gnu11 -g -fPIC \
+	(cd "$WORK/changed" && printf '%s\0' ./*/*.c | xargs -0 -n 6 -P 2 gcc -c -std=gnu11 -g -fPIC \
 		-D_GNU_SOURCE -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I. \
 		$(pkg-config --cflags libdpdk)) && ar -rcs "$WORK/libration.a" "$WORK"/changed/*.o
 }

@@ -20,6 +20,7 @@ usage()
 		Checks: spdx markers line-length forbidden-in-lib forbidden-api shared-code
 		        clang-format shellcheck codespell python cppcheck clang-tidy analyzer
 		        symbols hardening hardening-control layout layout-control abi abi-control
+		        rooms rooms-control
 	END
 }
 
@@ -179,7 +180,7 @@ check_analyzer()
 
 	need gcc || return
 	read -ra flags < <(pkg-config --cflags libdpdk)
-	printf '%s\0' lib/ration/*.c | xargs -0 -n 1 -P 2 gcc -std=gnu11 -O1 -fanalyzer -Werror \
+	printf '%s\0' lib/ration/*/*.c | xargs -0 -n 1 -P 2 gcc -std=gnu11 -O1 -fanalyzer -Werror \
 		-Wno-analyzer-null-dereference -Wno-analyzer-use-of-uninitialized-value \
 		-D_GNU_SOURCE -Ilib/ration -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration "${flags[@]}" \
 		-o /dev/null -c
@@ -292,6 +293,39 @@ check_abi_control()
 	devtools/abi.sh controls "$BUILD"
 }
 
+# The rooms of lib/ration, computed from its code.
+check_rooms()
+{
+	devtools/rooms.py
+}
+
+# rooms_find WHAT FILE TEXT: whether a line more in a copy of the library is found to be wrong.
+rooms_find()
+{
+	local work found
+
+	work=$(mktemp -d) || return
+	cp -r lib/ration "$work/ration"
+	printf '%s\n' "$3" >>"$work/ration/$2"
+	found=$(devtools/rooms.py "$work/ration")
+	rm -rf "$work"
+	grep -q "$1" <<<"$found" || { echo "not found in $2: $1"; return 1; }
+}
+
+check_rooms_control()
+{
+	local bad=0
+
+	rooms_find 'shm must not know drain' shm/layout.c 'int f(void) { return ration_drain(0); }' ||
+		bad=1
+	rooms_find 'view must not know control' view/read.c '#include "control/lock.h"' || bad=1
+	rooms_find 'cycle of files: lcore' lcore/entry.c 'void f(void) { ration_serve_own(); }' ||
+		bad=1
+	rooms_find 'cycle of rooms: ' tree/gate.c 'void f(void) { ration_walk_begin(0); }' || bad=1
+	rooms_find 'cycle of public headers' ration_compat.h '#include <ration.h>' || bad=1
+	return "$bad"
+}
+
 run_check()
 {
 	local name=$1 output status=0
@@ -316,7 +350,7 @@ NUMBER=0
 CHECKS=()
 ALL_CHECKS=(spdx markers line-length forbidden-in-lib forbidden-api shared-code clang-format
 	shellcheck codespell python cppcheck clang-tidy analyzer symbols hardening
-	hardening-control layout layout-control abi abi-control)
+	hardening-control layout layout-control abi abi-control rooms rooms-control)
 
 while (($# > 0)); do
 	case $1 in

@@ -32,7 +32,7 @@ tell()
 compiles()
 {
 	gcc -fsyntax-only -std=gnu11 -D_GNU_SOURCE -DRATION_CHECK_ATOMICS -Werror \
-		-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I"$HERE" -I"$LIB" "${DPDK[@]}" "$1" \
+		-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I"$HERE" -I"$HERE/../internal" -I"$LIB" "${DPDK[@]}" "$1" \
 		>"$WORK/log" 2>&1
 }
 

@@ -4,7 +4,7 @@
 
 /*
  * What libration asks of the system: names of counters, lives of threads, processes and lcores, in
- * the place of path.c, liveness.c and EAL.
+ * the place of names.c, liveness.c and EAL.
  */
 
 #include <errno.h>
@@ -15,8 +15,6 @@
 
 #include "explore.h"
 #include "explore_fakes.h"
-#include "liveness.h"
-#include "path.h"
 #include "ration_pvt.h"
 #include "reach.h"
 #include "world.h"

@@ -10,6 +10,7 @@
  * What libration asks of DPDK, given by the explorer. Included before each of its sources.
  */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -102,6 +103,7 @@ explore_empty(const struct rte_ring *r)
 	return rte_ring_empty(r);
 }
 
+#define pthread_setspecific(key, value) ((void)(value))
 #define rte_pause() explore_pause()
 #define rte_get_tsc_cycles() explore_cycles()
 #define rte_get_tsc_hz() UINT64_C(1000000)

@@ -7,8 +7,9 @@
 Usage: mutate.py TABLE SOURCES OUTPUT FILE...
 
 TABLE lists the defects; SOURCES is the folder that FILEs are taken from, OUTPUT the one they are
-written to, with each defect at its place behind the question whether it is switched on. One more
-file, mutants.c, says what they are. A defect whose text is not found exactly once is an error, so
+written to, with each defect at its place behind the question whether it is switched on. FILE is a
+path below SOURCES; OUTPUT has no folders, so room/file.h becomes room_file.h, also where it is
+included. One more file, mutants.c, says what they are. A defect whose text is not found exactly once is an error, so
 the table keeps up with the code.
 """
 
@@ -126,6 +127,18 @@ def describe(mutants):
             f"const unsigned int explore_nb_mutants = {len(mutants)};\n")
 
 
+def flat(path):
+    """The name of a file in a folder without folders."""
+    return path.replace("/", "_")
+
+
+def flatten_includes(text, files):
+    """The text with includes of FILEs by their flat names."""
+    def include(found):
+        return f'#include "{flat(found[1])}"' if found[1] in files else found[0]
+    return re.sub(r'#include "([^"]+)"', include, text)
+
+
 def main():
     table, sources, output = (pathlib.Path(a) for a in sys.argv[1:4])
     files = sys.argv[4:]
@@ -139,7 +152,8 @@ def main():
             text = mutate(text, [m for m in mutants if m.file == name])
         except ValueError as problem:
             sys.exit(f"{table}: {problem}")
-        (output / name).write_text("extern unsigned int explore_mutant;\n" + text)
+        text = flatten_includes(text, files)
+        (output / flat(name)).write_text("extern unsigned int explore_mutant;\n" + text)
     (output / "mutants.c").write_text(describe(mutants))
 
 

@@ -26,7 +26,6 @@
 
 #include "eal.h"
 #include "fixture.h"
-#include "gone.h"
 #include "prng.h"
 #include "ration_pvt.h"
 

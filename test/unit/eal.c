@@ -18,7 +18,7 @@
 
 /* Workers that can be spread over the CPUs by name. */
 #define SPREAD_MAX 15
-#include "sanitizers.h"
+#include "shm/sanitizers.h"
 
 /* Where EAL keeps its files: ours alone, and gone with us. */
 static char runtime[] = "/tmp/ration-test-XXXXXX";

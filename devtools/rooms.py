@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The libration authors
+"""Check the structure of lib/ration: no cycle among files, none among rooms, arrows one way.
+
+A room is a folder of lib/ration. A file is a .c file and the header of the same name together. An
+arrow goes from one file to another if the first includes the header of the second, or calls or
+names a function that the second defines. So a call shows even where no include does.
+
+Usage: rooms.py [FOLDER]
+
+FOLDER is the library's folder, lib/ration by default. One line for each violation; the status is 0
+if there is none.
+"""
+
+import pathlib
+import re
+import sys
+
+# A room may know the rooms before it in its line, and no others.
+ORDER = ['shm', 'tree', 'lcore', 'drain', 'control']
+MAY_KNOW = {room: ORDER[:i] for i, room in enumerate(ORDER)}
+# A room beside the others.
+MAY_KNOW['view'] = ['shm', 'tree', 'lcore']
+
+
+def strip(text):
+    """C source without comments and without the contents of strings."""
+    pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
+    keep = re.compile(r'#[ \t]*include[^\n]*')
+    out, at = '', 0
+    for line in keep.finditer(text):
+        out += re.sub(pattern, ' ', text[at:line.start()], flags=re.S) + line[0]
+        at = line.end()
+    return out + re.sub(pattern, ' ', text[at:], flags=re.S)
+
+
+def unit_of(path):
+    """The name of a file without its ending: a .c file and its header are one."""
+    return str(path.with_suffix(''))
+
+
+def definitions(text):
+    """Names of the functions that a file defines: those that start a line, with a body."""
+    found = re.finditer(r'^(static[^\n;{}()]*\n)?^([a-z_]\w*)\(([^;{}]*)\)\n\{', text, re.M)
+    return {(m[2], m[1] is not None) for m in found}
+
+
+class House:
+    """The files of the library, and the arrows between them."""
+
+    def __init__(self, folder):
+        self.root = pathlib.Path(folder)
+        self.text = {}
+        for path in sorted(self.root.rglob('*.[ch]')):
+            unit = unit_of(path.relative_to(self.root))
+            self.text[unit] = self.text.get(unit, '') + strip(path.read_text())
+        self.headers = {str(p.relative_to(self.root)) for p in self.root.rglob('*.h')}
+        self.arrows = {unit: {} for unit in self.text}
+        self.follow_includes()
+        self.follow_names()
+
+    def follow_includes(self):
+        """Arrows by include."""
+        for unit, text in self.text.items():
+            for name in re.findall(r'#[ \t]*include[ \t]*["<]([^">]+)[">]', text):
+                if name in self.headers:
+                    self.add(unit, unit_of(pathlib.Path(name)), f'includes {name}')
+
+    def follow_names(self):
+        """Arrows by the names of functions that are not local to a file."""
+        owner = {}
+        for unit, text in self.text.items():
+            inline = {m for m in re.findall(r'^(?:static[^\n;]*inline[^\n;]*)\n([a-z_]\w*)\(',
+                                            text, re.M)}
+            for name, is_static in definitions(text):
+                if not is_static or name in inline:
+                    owner.setdefault(name, unit)
+        behind = self.behind_inline(owner)
+        for unit, text in self.text.items():
+            local = {name for name, is_static in definitions(text) if is_static}
+            for name in set(re.findall(r'\b[a-z_]\w*\b', text)) & owner.keys() - local:
+                self.add(unit, owner[name], f'names {name}()')
+                for slow in behind.get(name, ()) if self.room(unit) else ():
+                    self.add(unit, owner[slow], f'names {name}(), which calls {slow}()')
+
+    def behind_inline(self, owner):
+        """For each inline function of the public headers, what it calls in the rooms."""
+        calls = {}
+        for unit, text in self.text.items():
+            if self.room(unit) is None:
+                for m in re.finditer(r'^([a-z_]\w*)\([^;{}]*\)\n\{\n(.*?)^\}', text, re.M | re.S):
+                    calls[m[1]] = set(re.findall(r'\b([a-z_]\w*)\(', m[2]))
+        for _ in calls:
+            for name in calls:
+                calls[name] |= set().union(*(calls[c] for c in calls[name] if c in calls))
+        return {name: [c for c in sorted(called) if c in owner and self.room(owner[c])]
+                for name, called in calls.items()}
+
+    def add(self, start, end, why):
+        """Add an arrow, with the first reason for it."""
+        if start != end:
+            self.arrows[start].setdefault(end, why)
+
+    @staticmethod
+    def room(unit):
+        """The room of a file; None for the public headers."""
+        return unit.split('/')[0] if '/' in unit else None
+
+    def forbidden(self):
+        """Arrows that the order of the rooms does not allow."""
+        for start, ends in sorted(self.arrows.items()):
+            for end, why in sorted(ends.items()):
+                a, b = self.room(start), self.room(end)
+                if a is not None and a not in MAY_KNOW:
+                    yield f'{start}: {a} is no room'
+                elif b is not None and a != b and (a is None or b not in MAY_KNOW[a]):
+                    # A public inline function ends in the room that has its slow path.
+                    if a is None and why.startswith('names '):
+                        continue
+                    yield f'{start} -> {end}: {a or "a public header"} must not know {b} ({why})'
+
+    def cycles(self, arrows):
+        """Strongly connected sets of more than one element (Tarjan)."""
+        index, low, stack, found = {}, {}, [], []
+
+        def visit(v):
+            index[v] = low[v] = len(index)
+            stack.append(v)
+            for w in arrows[v]:
+                if w not in index:
+                    visit(w)
+                    low[v] = min(low[v], low[w])
+                elif w in stack:
+                    low[v] = min(low[v], index[w])
+            if low[v] == index[v]:
+                at = stack.index(v)
+                if len(stack) - at > 1:
+                    found.append(sorted(stack[at:]))
+                del stack[at:]
+
+        for v in sorted(arrows):
+            if v not in index:
+                visit(v)
+        return found
+
+    def file_cycles(self):
+        """Cycles among files of rooms. Public headers declare for all rooms."""
+        inside = {u: [e for e in ends if self.room(e)] for u, ends in self.arrows.items()
+                  if self.room(u)}
+        for cycle in self.cycles(inside):
+            yield 'cycle of files: ' + ', '.join(cycle) + ''.join(
+                f'\n  {a} -> {b}: {self.arrows[a][b]}' for a in cycle for b in inside[a]
+                if b in cycle)
+
+    def room_cycles(self):
+        """Cycles among rooms."""
+        rooms = {}
+        for start, ends in self.arrows.items():
+            if self.room(start):
+                rooms.setdefault(self.room(start), set()).update(
+                    self.room(e) for e in ends if self.room(e) and self.room(e) != self.room(start))
+        for cycle in self.cycles(rooms):
+            yield 'cycle of rooms: ' + ', '.join(cycle)
+
+    def header_cycles(self):
+        """Cycles among the public headers, by include."""
+        public = {u: [e for e, why in ends.items() if not self.room(e) and why.startswith('incl')]
+                  for u, ends in self.arrows.items() if not self.room(u)}
+        for cycle in self.cycles(public):
+            yield 'cycle of public headers: ' + ', '.join(cycle)
+
+
+def main():
+    """Print what is wrong."""
+    sys.setrecursionlimit(10000)
+    house = House(sys.argv[1] if len(sys.argv) > 1 else 'lib/ration')
+    wrong = [*house.forbidden(), *house.file_cycles(), *house.room_cycles(),
+             *house.header_cycles()]
+    for line in wrong:
+        print(line)
+    inner = [u for u in house.text if house.room(u)]
+    if len(inner) < 6:
+        print(f'only {len(inner)} files in rooms: is this the folder of the library?')
+        return 1
+    print(f'# {len(inner)} files in {len({house.room(u) for u in inner})} rooms, '
+          f'{sum(len(e) for e in house.arrows.values())} arrows')
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

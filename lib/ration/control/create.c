@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * A counter comes into being. Everything here runs under the control lock.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "control/lock.h"
+#include "control/offline.h"
+#include "drain/grace.h"
+#include "shm/process.h"
+#include "shm/tree_lock.h"
+#include "tree/counter.h"
+#include "tree/index.h"
+#include "tree/links.h"
+#include "tree/names.h"
+
+/* Whether some lcore has a slot in use for a counter, with or without units in it. */
+static bool
+has_active_slot(const struct ration_domain *d, uint32_t index)
+{
+	const struct ration_lcore *lc;
+	uint64_t bits;
+	uint32_t i;
+
+	for (i = 0; i < d->max_lcores; i++) {
+		lc = ration_block(d, &d->members[i]);
+		if (lc == NULL)
+			continue;
+		bits = ration_load(&ration_active(lc)[index / 64], acquire);
+		if (bits >> (index % 64) & 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A counter gets its first child: from now on it has no stock. After the grace period no walk makes
+ * a slot active any more, so if none is, nobody need be asked.
+ */
+static int
+disable_stock(struct ration_domain *d, struct counter *c)
+{
+	uint32_t index = ration_index_of(d, c);
+	int rc;
+
+	if (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
+		return 0;
+	ration_change_flags(c, COUNTER_STOCKLESS, 0);
+	rc = ration_grace(d, ration_deadline(d), NULL);
+	if (rc == 0 && has_active_slot(d, index))
+		rc = ration_drain(d, ration_handle(d, index), d->timeout_us, NULL);
+	if (rc != 0) {
+		ration_change_flags(c, 0, COUNTER_STOCKLESS);
+		return -ETIMEDOUT;
+	}
+	ration_set_cap_bound(d, c, 0);
+	return 0;
+}
+
+static int
+check_name(const char *name)
+{
+	const char *s;
+
+	if (name == NULL || name[0] == '\0')
+		return -EINVAL;
+	for (s = name; *s != '\0'; s++) {
+		if (*s == '/' || (unsigned char)*s < 0x20 || *s == 0x7f)
+			return -EINVAL;
+	}
+	return s - name < RATION_NAMESIZE ? 0 : -ENAMETOOLONG;
+}
+
+static int
+check_params(struct ration_counter_params *out, const struct ration_counter_params *in)
+{
+	static const struct ration_counter_params defaults = {
+		.max = RATION_UNLIMITED,
+		.batch = RATION_BATCH_UNSET,
+	};
+
+	*out = in != NULL ? *in : defaults;
+	if (out->batch == RATION_BATCH_UNSET)
+		out->batch = RATION_BATCH_DEFAULT;
+	if (out->max > RATION_UNLIMITED || out->batch > RATION_BATCH_MAX ||
+	    (out->flags & ~RATION_COUNTER_FLAGS))
+		return -EINVAL;
+	return 0;
+}
+
+/* Enter the name and make the links. @return index or negative errno */
+static int64_t
+enter_child(struct ration_domain *d, struct counter *parent, const char *name,
+	    const struct ration_counter_params *params)
+{
+	struct local *l = ration_local(d);
+	uint32_t parent_index = ration_index_of(d, parent), index;
+
+	index = ration_take_index(d);
+	if (index == RATION_INDEX_NONE)
+		return -ENOSPC;
+	if (ration_paths_add(l->paths, parent_index, name, index) != 0) {
+		ration_return_index(d, index);
+		return -ENOSPC;
+	}
+	ration_node_init(ration_node_at(d, index), name);
+	ration_counter_publish(d, index, parent, params);
+	ration_link_child(d, parent_index, index);
+	return index;
+}
+
+/* Create below a parent; the control lock is held. @return index or negative errno */
+static int64_t
+create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
+	     const struct ration_counter_params *params)
+{
+	struct counter *parent;
+	struct local *l = ration_local(d);
+	int64_t index;
+	int rc;
+
+	ration_bury_ghosts(d, false);
+	parent = ration_resolve(d, handle);
+	if (parent == NULL || (ration_load(&parent->flags, relaxed) & RATION_COUNTER_DESTROYED))
+		return -ESTALE;
+	if (parent->depth == RATION_DEPTH_MAX)
+		return -E2BIG;
+	if (ration_paths_get(l->paths, (uint32_t)handle, name, strlen(name)) != RATION_INDEX_NONE)
+		return -EEXIST;
+	if (ration_index_is_full(d))
+		ration_bury_ghosts(d, true);
+	if (ration_index_is_full(d))
+		return -ENOSPC;
+	rc = disable_stock(d, parent);
+	if (rc != 0)
+		return rc;
+	ration_tree_lock(d);
+	index = enter_child(d, parent, name, params);
+	ration_tree_unlock(d);
+	if (index < 0 && ration_node_at(d, (uint32_t)handle)->nb_children == 0)
+		ration_enable_stock(d, parent);
+	return index;
+}
+
+ration_counter_t
+ration_counter_create(struct ration_domain *d, ration_counter_t parent, const char *name,
+		      const struct ration_counter_params *params)
+{
+	struct ration_counter_params p;
+	int64_t index = rte_eal_process_type() == RTE_PROC_PRIMARY ? 0 : -E_RTE_SECONDARY;
+
+	if (index == 0)
+		index = check_name(name);
+	if (index == 0)
+		index = check_params(&p, params);
+	if (index == 0) {
+		ration_control_lock(d);
+		index = create_below(d, parent, name, &p);
+		ration_control_unlock(d);
+	}
+	if (index < 0) {
+		rte_errno = (int)-index;
+		return RATION_COUNTER_NONE;
+	}
+	return ration_handle(d, (uint32_t)index);
+}

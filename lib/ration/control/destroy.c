@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The end of a counter. Everything here runs under the control lock.
+ */
+
+#include <errno.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "control/lock.h"
+#include "control/offline.h"
+#include "drain/grace.h"
+#include "tree/counter.h"
+
+/*
+ * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed
+ * (model e_destroy): a walk that began before the mark may still put units into stock, and an
+ * uncharge that has released the counter still reads its ancestors. Mutants that leave a step out,
+ * in the order of the steps: NODYING, NODRAIN, NOGRACE, FREEATZERO; the second drain is for lcores
+ * that answer in the middle of an operation.
+ */
+static int
+retire(struct ration_domain *d, struct counter *c)
+{
+	ration_counter_t handle = ration_handle(d, ration_index_of(d, c));
+
+	ration_change_flags(c, COUNTER_DYING, 0);
+	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
+		return -ETIMEDOUT;
+	if (ration_grace_readers(d, ration_deadline(d)) != 0 ||
+	    ration_grace(d, ration_deadline(d), NULL) != 0)
+		return -ETIMEDOUT;
+	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
+		return -ETIMEDOUT;
+	if (ration_load(&c->usage, seq_cst) != 0)
+		return -EBUSY;
+	return ration_grace(d, ration_deadline(d), NULL);
+}
+
+/* Whether the handle's counter can be destroyed at all. */
+static int
+check_destroy(struct ration_domain *d, const struct counter *c, ration_counter_t handle,
+	      uint32_t flags)
+{
+	if (c == NULL || ration_is_ghost(c))
+		return -ESTALE;
+	if (c->depth == 0)
+		return -EPERM;
+	if (ration_node_at(d, (uint32_t)handle)->nb_children == 0)
+		return 0;
+	return (flags & RATION_DESTROY_KEEP_UNITS) && ration_only_ghosts_below(d, (uint32_t)handle)
+		       ? 0
+		       : -EBUSY;
+}
+
+static int
+destroy(struct ration_domain *d, ration_counter_t handle, uint32_t flags)
+{
+	struct counter *c;
+	int rc;
+
+	ration_bury_ghosts(d, false);
+	c = ration_resolve(d, handle);
+	rc = check_destroy(d, c, handle, flags);
+	if (rc != 0)
+		return rc;
+	rc = retire(d, c);
+	/* A ghost below it that has no units any more is there all the same. */
+	if (rc == 0 && ration_node_at(d, (uint32_t)handle)->nb_children > 0)
+		rc = -EBUSY;
+	if (rc == -EBUSY && (flags & RATION_DESTROY_KEEP_UNITS)) {
+		ration_make_ghost(d, c);
+		return 0;
+	}
+	if (rc != 0) {
+		ration_change_flags(c, 0, COUNTER_DYING);
+		return rc;
+	}
+	ration_bury(d, c);
+	return 0;
+}
+
+int
+ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags)
+{
+	int rc;
+
+	if (flags & ~RATION_DESTROY_KEEP_UNITS)
+		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	ration_control_lock(d);
+	rc = destroy(d, c, flags);
+	ration_control_unlock(d);
+	return rc;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * The life of a domain: its memory, its root counter, its end.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_memzone.h>
+#include <rte_ticketlock.h>
+
+#include "control/lock.h"
+#include "shm/log.h"
+#include "shm/process.h"
+#include "shm/zone.h"
+#include "tree/counter.h"
+#include "tree/index.h"
+#include "tree/links.h"
+#include "tree/names.h"
+
+#define DEFAULT_COUNTERS 1024
+#define DEFAULT_LCORES 32
+#define DEFAULT_TIMEOUT_US 1000000
+#define DEFAULT_DRAIN_WORK 256
+
+/* Fill the head of a domain from the parameters. */
+static int
+check_params(struct ration_domain *d, const struct ration_domain_params *p, uint64_t *max)
+{
+	static const struct ration_domain_params defaults = {.socket_id = SOCKET_ID_ANY};
+
+	if (p == NULL)
+		p = &defaults;
+	d->max_counters = p->max_counters != 0 ? p->max_counters : DEFAULT_COUNTERS;
+	d->max_lcores = p->max_lcores != 0 ? p->max_lcores : DEFAULT_LCORES;
+	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
+	d->drain_work = p->drain_work != 0 ? p->drain_work : DEFAULT_DRAIN_WORK;
+	d->idle_us = p->idle_us;
+	d->secondary_lcores = p->secondary_lcores;
+	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_lcores : UINT64_MAX;
+	d->socket_id = p->socket_id;
+	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
+	if (d->max_counters > RATION_COUNTERS_MAX || d->max_lcores > RATION_LCORES_MAX ||
+	    *max > RATION_UNLIMITED || d->idle_us > RATION_IDLE_MAX_US ||
+	    d->secondary_lcores > d->max_lcores ||
+	    (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
+		return -EINVAL;
+	return 0;
+}
+
+/* Generations of domains that were made one after the other are far apart; none is 0. */
+static uint32_t
+next_first_gen(void)
+{
+	static uint32_t nb_made;
+
+	return (nb_made++ * UINT32_C(0x9e3779b1)) | 1;
+}
+
+/* Reserve a domain's memory and fill its head. */
+static struct ration_domain *
+reserve(const struct ration_domain *head)
+{
+	struct ration_domain sized = *head, *d;
+	size_t size = ration_domain_lay_out(&sized);
+	char name[RATION_ZONE_NAMESIZE];
+	const struct rte_memzone *mz;
+
+	ration_domain_zone_name(name, head->name);
+	if (rte_memzone_lookup(name) != NULL) {
+		rte_errno = EEXIST;
+		return NULL;
+	}
+	mz = rte_memzone_reserve_aligned(name, size, head->socket_id, 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) {
+		RATION_LOG(ERR, "domain %s: no memory for %zu bytes (%u counters)", head->name,
+			   size, head->max_counters);
+		rte_errno = rte_errno == EEXIST ? EEXIST : ENOMEM;
+		return NULL;
+	}
+	d = mz->addr;
+	memset(d, 0, size);
+	*d = sized;
+	d->layout = RATION_LAYOUT;
+	d->sizes = RATION_SIZES;
+	d->creation = rte_get_tsc_cycles();
+	/* So that a handle of another domain, or of the one before, is not taken for one of this.
+	 */
+	d->first_gen = next_first_gen();
+	d->free_head = RATION_INDEX_NONE;
+	d->free_tail = RATION_INDEX_NONE;
+	d->first_ghost = RATION_INDEX_NONE;
+	d->last_ghost = RATION_INDEX_NONE;
+	ration_places_poison(d);
+	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
+	return d;
+}
+
+/* Give the memory of a domain back, whatever there is of it. */
+static void
+release(struct ration_domain *d)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	uint32_t i;
+
+	d->magic = 0;
+	for (i = 0; i < d->max_lcores; i++) {
+		if (ration_block(d, &d->members[i]) == NULL)
+			continue;
+		ration_block_zone_name(name, d, i);
+		ration_zone_free(name);
+	}
+	ration_paths_free(ration_local(d)->paths);
+	ration_local_remove(d);
+	ration_domain_zone_name(name, d->name);
+	ration_zone_free(name);
+}
+
+/* The stocks of secondary processes, which cannot make them themselves. */
+static int
+make_secondary_blocks(struct ration_domain *d)
+{
+	uint32_t i;
+
+	for (i = d->max_lcores - d->secondary_lcores; i < d->max_lcores; i++) {
+		if (ration_make_block(d, i, d->socket_id) == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* Make the root in an empty domain. */
+static void
+init_root(struct ration_domain *d, uint64_t max)
+{
+	struct ration_counter_params params = {.max = max};
+	uint32_t index = ration_take_index(d);
+
+	ration_node_init(ration_node_at(d, index), "");
+	ration_counter_publish(d, index, NULL, &params);
+}
+
+static struct ration_domain *
+create(struct ration_domain *head, uint64_t max)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	struct rte_hash *paths;
+	struct ration_domain *d;
+
+	head->id = ration_locals_free_id();
+	if (head->id == RATION_DOMAINS_MAX) {
+		rte_errno = ENOSPC;
+		return NULL;
+	}
+	d = reserve(head);
+	if (d == NULL)
+		return NULL;
+	paths = ration_paths_create(d);
+	if (paths == NULL) {
+		ration_domain_zone_name(name, head->name);
+		ration_zone_free(name);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	ration_local_enter(d, paths);
+	init_root(d, max);
+	if (make_secondary_blocks(d) != 0) {
+		release(d);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	/* Last: a lookup takes a zone without it for no domain. */
+	d->magic = RATION_MAGIC;
+	return d;
+}
+
+struct ration_domain *
+ration_domain_create(const char *name, const struct ration_domain_params *params)
+{
+	struct ration_domain head = {.magic = 0}, *d;
+	uint64_t max;
+	int rc;
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		rte_errno = E_RTE_SECONDARY;
+		return NULL;
+	}
+	rc = ration_domain_check_name(name);
+	if (rc == 0)
+		rc = check_params(&head, params, &max);
+	if (rc != 0) {
+		rte_errno = -rc;
+		return NULL;
+	}
+	strcpy(head.name, name);
+	ration_locals_lock();
+	d = create(&head, max);
+	ration_locals_unlock();
+	return d;
+}
+
+int
+ration_domain_free(struct ration_domain *d)
+{
+	uint32_t i;
+
+	if (d == NULL)
+		return 0;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	/* The dead keep nothing. */
+	ration_sweep(d, d->timeout_us, NULL, NULL);
+	for (i = 0; i < d->max_lcores; i++) {
+		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)
+			return -EBUSY;
+	}
+	ration_locals_lock();
+	release(d);
+	ration_locals_unlock();
+	return 0;
+}
+
+int
+ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr)
+{
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	ration_control_lock(d);
+	ration_local(d)->qsbr = qsbr;
+	ration_control_unlock(d);
+	return 0;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Changing a counter's limits and batch. Everything here runs under the control lock.
+ */
+
+#include <errno.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "control/lock.h"
+#include "tree/counter.h"
+
+static int
+set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
+{
+	struct counter *c = ration_resolve(d, handle);
+
+	if (c == NULL)
+		return -ESTALE;
+	ration_store(&c->batch, batch, relaxed);
+	/* Slots keep their caps until their next slow path: the bound does not fall. */
+	if (ration_cap_of(c) > ration_load(&c->cap_bound, relaxed))
+		ration_set_cap_bound(d, c, ration_cap_of(c));
+	return 0;
+}
+
+int
+ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch)
+{
+	int rc;
+
+	if (batch > RATION_BATCH_MAX)
+		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	ration_control_lock(d);
+	rc = set_batch(d, c, batch);
+	ration_control_unlock(d);
+	return rc;
+}
+
+/*
+ * The new limit is stored before usage is read, a walk adds to usage before it reads the limit
+ * (add_bounded()): one of the two sees the other. Models g_set_max: USAGEFIRST; n_handshakes:
+ * LIMIT.
+ */
+static uint64_t
+exchange_max(struct counter *c, uint64_t max, uint64_t *usage)
+{
+	uint64_t old = ration_exchange(&c->max, max, seq_cst);
+
+	*usage = ration_load(&c->usage, seq_cst);
+	return old;
+}
+
+static int
+set_max_clamp(struct counter *c, uint64_t max)
+{
+	uint64_t usage;
+
+	exchange_max(c, max, &usage);
+	if (usage > max)
+		ration_store(&c->excused, 1, relaxed);
+	return 0;
+}
+
+static int
+set_max_strict(struct ration_domain *d, struct counter *c, uint64_t max)
+{
+	uint64_t usage, old;
+
+	if (ration_load(&c->usage, relaxed) > max)
+		ration_drain(d, ration_handle(d, ration_index_of(d, c)), d->timeout_us, NULL);
+	if (ration_load(&c->usage, relaxed) > max)
+		return -EBUSY;
+	old = exchange_max(c, max, &usage);
+	if (usage <= max)
+		return 0;
+	/* A charge came between. Model g_set_max: NORESTORE. */
+	ration_store(&c->max, old, seq_cst);
+	return -EBUSY;
+}
+
+int
+ration_counter_set_max(struct ration_domain *d, ration_counter_t handle, uint64_t max,
+		       uint32_t flags)
+{
+	struct counter *c;
+	int rc;
+
+	if (max > RATION_UNLIMITED || (flags & ~RATION_MAX_STRICT))
+		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return -E_RTE_SECONDARY;
+	ration_control_lock(d);
+	c = ration_resolve(d, handle);
+	if (c == NULL)
+		rc = -ESTALE;
+	else if (flags & RATION_MAX_STRICT)
+		rc = set_max_strict(d, c, max);
+	else
+		rc = set_max_clamp(c, max);
+	ration_control_unlock(d);
+	return rc;
+}
+
+int
+ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t handle)
+{
+	struct counter *c = ration_resolve(d, handle);
+
+	if (c == NULL)
+		return -ESTALE;
+	ration_store(&c->watermark, ration_load(&c->usage, relaxed), relaxed);
+	return 0;
+}

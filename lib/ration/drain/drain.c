@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Taking stock back from all lcores, synchronously.
+ *
+ * The gate is opened, everybody is asked, and only then is anybody waited for. Nobody but its owner
+ * touches the stock of a running lcore; an lcore acknowledges after its stock is back in the tree,
+ * with the generation it read before it began. What is known of a member is read again on every
+ * turn of the wait, because it may park, leave or return to WAIT meanwhile.
+ */
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+
+#include "drain/drain.h"
+#include "drain/engines.h"
+#include "drain/recover.h"
+#include "lcore/self.h"
+#include "shm/clock.h"
+#include "shm/trace.h"
+#include "tree/counter.h"
+#include "tree/gate.h"
+
+/* Who has not answered for so long may be dead. To ask costs system calls. */
+#define LOOK_US 1000
+
+/* Look whether those who do not answer are alive, and take over those who are not. */
+static void
+look_for_dead(struct drain *dr)
+{
+	struct ration_drain_row *row;
+	uint64_t units;
+	uint32_t i;
+
+	dr->look = ration_cycles_in(LOOK_US);
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return;
+	for (i = 0; i < dr->report->nb_rows; i++) {
+		row = &dr->report->rows[i];
+		if (!dr->waiting[i] || row->engine == RATION_DRAIN_LAUNCH ||
+		    !ration_member_recover(dr->domain, ration_row_member(dr, row), dr->deadline,
+					   &units))
+			continue;
+		row->engine = RATION_DRAIN_GONE;
+		ration_row_done(dr, row, ration_row_units(dr, row) + units);
+	}
+}
+
+static void
+wait_for_all(struct drain *dr)
+{
+	uint32_t i;
+
+	for (;;) {
+		for (i = 0; i < dr->report->nb_rows; i++) {
+			if (dr->waiting[i])
+				ration_engine_check(dr, &dr->report->rows[i]);
+		}
+		/* Two lcores that drain each other serve each other. Model c_rounds: DEAF. */
+		if (dr->nb_waiting == 0 || !ration_wait_on(dr->deadline))
+			return;
+		if (rte_get_tsc_cycles() >= dr->look)
+			look_for_dead(dr);
+	}
+}
+
+static void
+note_timeouts(struct drain *dr)
+{
+	struct ration_drain_row *row;
+	uint32_t i;
+
+	for (i = 0; i < dr->report->nb_rows; i++) {
+		row = &dr->report->rows[i];
+		if (!dr->waiting[i])
+			continue;
+		/*
+		 * A worker that this call has launched is waited for in any case: it waits for
+		 * nobody, and the application may want to launch it next.
+		 */
+		if (row->engine == RATION_DRAIN_LAUNCH)
+			ration_engine_wait_launched(dr, row);
+		else
+			ration_row_timed_out(dr, row);
+	}
+}
+
+void
+ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us,
+		  struct ration_drain_report *report)
+{
+	dr->domain = d;
+	dr->report = report;
+	/* Not the rows: there is place for many, and to clear them costs as much as a drain. */
+	memset(report, 0, offsetof(struct ration_drain_report, rows));
+	dr->start = rte_get_tsc_cycles();
+	dr->deadline = dr->start + ration_us_to_cycles(timeout_us);
+	dr->look = dr->start + ration_us_to_cycles(LOOK_US);
+}
+
+int
+ration_drain_open(struct drain *dr, uint32_t target)
+{
+	dr->target = target;
+	do {
+		dr->asker = ration_round_open(dr->domain, target, &dr->gen);
+		if (dr->asker >= 0)
+			return 0;
+		/* Too many drains: wait for one to end. */
+	} while (ration_wait_on(dr->deadline));
+	return -EAGAIN;
+}
+
+int
+ration_drain_run(struct drain *dr)
+{
+	uint32_t nb_members, i;
+
+	dr->nb_waiting = 0;
+	dr->report->nb_rows = 0;
+	dr->report->nb_rounds++;
+	/* Whoever goes online after this look sees the gate. */
+	nb_members = ration_load(&dr->domain->nb_members, seq_cst);
+	for (i = 0; i < nb_members; i++)
+		ration_engine_ask(dr, i);
+	wait_for_all(dr);
+	note_timeouts(dr);
+	return dr->report->nb_timedout > 0 ? -ETIMEDOUT : 0;
+}
+
+void
+ration_drain_close(struct drain *dr)
+{
+	ration_round_close(dr->domain, dr->asker);
+	dr->report->cycles = rte_get_tsc_cycles() - dr->start;
+	ration_trace_round(dr->target, dr->gen, dr->report->units, dr->report->nb_timedout,
+			   dr->report->cycles);
+}
+
+int
+ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
+	     struct ration_drain_report *report)
+{
+	struct ration_drain_report unwanted;
+	struct drain dr;
+	int rc;
+
+	ration_drain_init(&dr, d, timeout_us, report != NULL ? report : &unwanted);
+	if (ration_resolve(d, c) == NULL)
+		return -ESTALE;
+	rc = ration_drain_open(&dr, (uint32_t)c);
+	if (rc != 0)
+		return rc;
+	rc = ration_drain_run(&dr);
+	ration_drain_close(&dr);
+	return rc;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Mending usage after an lcore has died in the middle of a walk.
+ *
+ * The ledger of an lcore is written last when units are charged and first when they are returned.
+ * So whatever step a walk was at, what it leaves behind is too much usage, never too little: until
+ * it is mended no limit is broken. And the ledgers say what is right: own = sum of the ledgers,
+ * usage = own + usage of the children. The difference is taken back. Model i_repair.
+ *
+ * That needs one moment at which nobody else walks: all lcores outside a walk, before and after the
+ * reading. Walks are rare and short, so such a moment comes soon; nobody is made to wait for it.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_pause.h>
+
+#include "drain/repair.h"
+#include "lcore/ledger.h"
+#include "lcore/member.h"
+#include "lcore/walk.h"
+#include "tree/counter.h"
+
+/* What was seen of the walks of all others. */
+struct walks {
+	uint32_t seq[RATION_LCORES_MAX];
+};
+
+/* Look whether nobody walks. A dead lcore does not, whatever it was at. */
+static bool
+look_at_walks(struct ration_domain *d, struct walks *w)
+{
+	uint32_t nb_members = ration_load(&d->nb_members, seq_cst), i;
+	const struct ration_lcore *lc;
+
+	if ((uint32_t)ration_slotless_walks(d) != 0)
+		return false;
+	for (i = 0; i < nb_members; i++) {
+		lc = ration_block(d, &d->members[i]);
+		w->seq[i] = lc != NULL ? ration_load(&lc->seq, seq_cst) : 0;
+		if ((w->seq[i] & 1) && !ration_member_is_dead(&d->members[i]))
+			return false;
+	}
+	for (; i < RATION_LCORES_MAX; i++)
+		w->seq[i] = 0;
+	return true;
+}
+
+/*
+ * Whether nobody has walked since. Slotless walks write the phase words: see ration_walk_begin().
+ * Model i_repair: ONELOOK, NOSLOTLESS.
+ */
+static bool
+still_quiet(struct ration_domain *d, const struct walks *w, uint64_t slotless)
+{
+	struct walks now;
+	uint32_t i;
+
+	if (!look_at_walks(d, &now) || ration_slotless_walks(d) != slotless)
+		return false;
+	for (i = 0; i < RATION_LCORES_MAX; i++) {
+		if (now.seq[i] != w->seq[i])
+			return false;
+	}
+	return true;
+}
+
+static uint64_t
+sum_children(const struct ration_domain *d, uint32_t index)
+{
+	uint32_t child = ration_node_at(d, index)->first_child;
+	uint64_t sum = 0;
+
+	for (; child != RATION_INDEX_NONE; child = ration_node_at(d, child)->next)
+		sum += ration_load(&ration_counter_at(d, child)->usage, relaxed);
+	return sum;
+}
+
+/* How much too large own and usage of a counter are. */
+struct excess {
+	uint64_t own;
+	uint64_t usage;
+};
+
+/* Measure the levels from a counter to the root: usage of a level without that of the one below. */
+static void
+measure(struct ration_domain *d, struct counter *c, struct excess *x)
+{
+	uint64_t below = 0, truth;
+	struct counter *l;
+	uint32_t i;
+
+	for (i = c->depth + 1; i-- > 0;) {
+		l = ration_level(d, c, i);
+		truth = (uint64_t)ration_ledgers_sum(d, ration_index_of(d, l));
+		x[i].own = ration_load(&l->own, relaxed) - truth;
+		/* The child on this way counts with what it will have. */
+		truth += sum_children(d, ration_index_of(d, l)) - below;
+		x[i].usage = ration_load(&l->usage, relaxed) - truth;
+		below = x[i].usage;
+	}
+}
+
+/* The differences hold however others charge meanwhile: everybody adds and subtracts. */
+static void
+take_back(struct ration_domain *d, struct counter *c, const struct excess *x)
+{
+	struct counter *l;
+	uint32_t i;
+
+	for (i = c->depth + 1; i-- > 0;) {
+		l = ration_level(d, c, i);
+		ration_fetch_sub(&l->own, x[i].own, seq_cst);
+		ration_fetch_sub(&l->usage, x[i].usage, seq_cst);
+	}
+}
+
+/* Mend the way from one counter to the root. */
+static int
+mend_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
+{
+	struct counter *c = ration_counter_at(d, index);
+	struct excess x[RATION_DEPTH_MAX + 1];
+	struct walks w;
+	uint64_t slotless;
+
+	for (;;) {
+		slotless = ration_slotless_walks(d);
+		if (look_at_walks(d, &w)) {
+			measure(d, c, x);
+			if (still_quiet(d, &w, slotless))
+				break;
+		}
+		if (rte_get_tsc_cycles() >= deadline)
+			return -ETIMEDOUT;
+		rte_pause();
+	}
+	take_back(d, c, x);
+	return 0;
+}
+
+/* The bitmap and the sum of the caps are written beside the slots: make them say what slots say. */
+static void
+mend_slots(struct ration_lcore *lc)
+{
+	RATION_ATOMIC(uint64_t) *active = ration_active(lc);
+	const struct ration_slot *s;
+	uint64_t caps = 0, bit;
+	uint32_t i;
+
+	for (i = 0; i < lc->nb_slots; i++) {
+		s = &lc->slots[i];
+		bit = UINT64_C(1) << (i % 64);
+		if ((ration_load(&s->limit, relaxed) | ration_load(&s->stock, relaxed)) != 0)
+			ration_fetch_or(&active[i / 64], bit, relaxed);
+		caps += ration_limit_cap(ration_load(&s->limit, relaxed));
+	}
+	ration_workspace(lc)->caps = caps;
+}
+
+int
+ration_repair(struct ration_lcore *lc, uint64_t deadline)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct workspace *ws = ration_workspace(lc);
+	uint32_t i, at;
+	int rc;
+
+	mend_slots(lc);
+	/*
+	 * Of what is pending every level is looked at, the ones that are settled too. Model
+	 * i_repair: WALKONLY, SETTLEFIRST, NOWALKING.
+	 */
+	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
+		at = ration_load(i < RATION_DEPTH_MAX ? &ws->up.at[i] : &ws->walking, relaxed);
+		/* A dead process wrote it: believe nothing. */
+		if (at == 0 || at > d->max_counters ||
+		    !(ration_load(&ration_counter_at(d, at - 1)->flags, acquire) & COUNTER_IN_USE))
+			continue;
+		rc = mend_path(d, at - 1, deadline);
+		if (rc != 0)
+			return rc;
+	}
+	memset(&ws->up, 0, sizeof(ws->up));
+	ration_store(&ws->walking, 0, relaxed);
+	/* It is in no walk any more. */
+	ration_store(&lc->seq, (ration_load(&lc->seq, relaxed) + 1) & ~UINT32_C(1), release);
+	return 0;
+}

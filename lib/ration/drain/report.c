@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <inttypes.h>
+
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "drain/report.h"
+#include "lcore/member.h"
+#include "shm/clock.h"
+#include "shm/log.h"
+
+void
+ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units)
+{
+	uint32_t i = (uint32_t)(row - dr->report->rows);
+
+	if (dr->waiting[i])
+		dr->nb_waiting--;
+	dr->waiting[i] = false;
+	row->status = units > 0 ? RATION_DRAIN_DONE : RATION_DRAIN_EMPTY;
+	row->units = units;
+	row->cycles = rte_get_tsc_cycles() - dr->start;
+	dr->report->units += units;
+}
+
+uint64_t
+ration_row_units(const struct drain *dr, const struct ration_drain_row *row)
+{
+	const struct ration_lcore *lc = ration_block(dr->domain, ration_row_member(dr, row));
+
+	return ration_load(&lc->ack_units, relaxed) - dr->units_before[row - dr->report->rows];
+}
+
+/* Why a member has not been drained. */
+static enum ration_drain_reason
+reason_of(const struct drain *dr, const struct ration_drain_row *row)
+{
+	const struct member *m = ration_row_member(dr, row);
+
+	if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_TAKEN)
+		return RATION_DRAIN_REASON_TAKEN;
+	if (ration_member_is_ours(m) && row->lcore_id < RTE_MAX_LCORE &&
+	    row->lcore_id != rte_get_main_lcore() && rte_lcore_is_enabled(row->lcore_id) &&
+	    rte_eal_get_lcore_state(row->lcore_id) == WAIT)
+		return RATION_DRAIN_REASON_WAIT;
+	return RATION_DRAIN_REASON_SILENT;
+}
+
+static void
+log_timeout(const struct drain *dr, const struct ration_drain_row *row)
+{
+	static const char *const reasons[] = {
+		[RATION_DRAIN_REASON_NONE] = "unknown",
+		[RATION_DRAIN_REASON_SILENT] = "it passes no quiescent point",
+		[RATION_DRAIN_REASON_WAIT] = "it is in WAIT, only the main lcore can drain it",
+		[RATION_DRAIN_REASON_TAKEN] = "another drain was at it",
+		[RATION_DRAIN_REASON_WALK] = "it does not end its charge",
+	};
+
+	RATION_LOG_LIMITED(
+		dr->domain,
+		"slot %u (lcore %d) has not answered a drain of counter %u within %" PRIu64
+		" us: %s",
+		row->slot_id, (int)row->lcore_id, dr->target,
+		row->cycles / (ration_us_to_cycles(1)), reasons[row->reason]);
+}
+
+void
+ration_row_timed_out(struct drain *dr, struct ration_drain_row *row)
+{
+	row->status = RATION_DRAIN_TIMEDOUT;
+	row->reason = reason_of(dr, row);
+	row->cycles = rte_get_tsc_cycles() - dr->start;
+	dr->report->nb_timedout++;
+	/* Who does not want to wait need not be told that it took too long. */
+	if (dr->deadline > dr->start)
+		log_timeout(dr, row);
+}

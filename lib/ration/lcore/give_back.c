@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Giving stock back: what an lcore does when it is asked.
+ *
+ * A pass goes over the slots of an lcore once and gives back those that its view covers. The work
+ * of one quiescent point is bounded, so a pass may take several. It ends with the view it began
+ * with, and acknowledges the generation of that view, never a newer one (model f_partial); what was
+ * asked for meanwhile waits in mailbox and attention word for the next pass.
+ */
+
+#include "lcore/entry.h"
+#include "lcore/give_back.h"
+#include "lcore/ledger.h"
+#include "lcore/stats.h"
+#include "lcore/walk.h"
+#include "tree/counter.h"
+#include "tree/gate.h"
+#include "tree/gather.h"
+
+/* More was in stock than is charged: somebody has uncharged what was never charged. */
+static __rte_noinline void
+reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
+{
+	ration_ledger_add(lc, index, (int64_t)rest);
+	ration_fetch_add(&ration_counter_at(ration_domain_of(lc), index)->rejected, 1, relaxed);
+	ration_stat_add(lc, &lc->stats.rejected, 1);
+}
+
+uint64_t
+ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct workspace *ws = ration_workspace(lc);
+	struct counter *c = ration_counter_at(d, index);
+	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
+	uint64_t charged;
+
+	/*
+	 * The slot first: so usage >= granted + stock at every instant. Model a_feed_gate:
+	 * LATESLOT.
+	 */
+	ration_slot_set(lc, index, 0, 0, 0);
+	if (stock == 0)
+		return 0;
+	ration_store(&ws->walking, index + 1, release);
+	/* Before usage: see repair.c. */
+	ration_ledger_add(lc, index, -(int64_t)stock);
+	charged = ration_upward_uncharge(d, &ws->up, c, stock);
+	if (unlikely(charged < stock))
+		reject_rest(lc, index, stock - charged);
+	return charged;
+}
+
+/* Whether a pass covers a counter. */
+static bool
+pass_covers(const struct ration_domain *d, struct pass *pass, const struct counter *c)
+{
+	if (!ration_round_covers(d, &pass->view, c))
+		return false;
+	if (c->parent != RATION_INDEX_NONE &&
+	    ration_round_covers(d, &pass->view, ration_counter_at(d, c->parent)))
+		pass->covered = c->parent;
+	return true;
+}
+
+/* A word of the bitmap of active slots, as a pass goes through it. */
+struct word {
+	uint32_t base; /* Index of its first slot. */
+	uint64_t left; /* Slots to look at yet. */
+	uint64_t ahead; /* Those of them whose counters are not on their way into cache. */
+	uint64_t emptied;
+	uint64_t caps; /* Sum of the caps that these had. */
+};
+
+/* How many counters are fetched ahead: the atomic operations on them wait for each other. */
+#define FETCH_AHEAD 8
+
+static inline uint32_t
+first_of(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits);
+}
+
+static inline void
+fetch_ahead(struct word *w, const struct counter *counters)
+{
+	if (w->ahead == 0)
+		return;
+	__builtin_prefetch((const void *)&counters[first_of(w->ahead)].usage, 1);
+	w->ahead &= w->ahead - 1;
+}
+
+/*
+ * Give back the slots of children of pass->covered at the head of a word. They are most of what a
+ * large drain gives back, so all that does not change from one to the next is read once, and what
+ * goes to the parent is added up here: after a death, repair.c needs to know only which it was.
+ */
+static inline uint64_t
+give_back_siblings(struct ration_lcore *lc, const struct pass *pass, struct word *w, uint64_t *work)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct workspace *ws = ration_workspace(lc);
+	struct counter *counters = ration_counter_at(d, w->base);
+	struct ration_slot *slots = &lc->slots[w->base];
+	RATION_ATOMIC(int64_t) *ledger = &ration_ledger(lc)[w->base];
+	const uint32_t parent = pass->covered, depth = counters[first_of(w->left)].parent_depth;
+	uint64_t units = 0, taken;
+	uint32_t i, stock;
+
+	ration_upward_turn(d, &ws->up, parent, depth);
+	for (; w->left != 0 && *work > 0; w->left &= w->left - 1) {
+		i = first_of(w->left);
+		if (counters[i].parent != parent)
+			break;
+		fetch_ahead(w, counters);
+		*work -= RTE_MIN(*work, (uint64_t)RATION_SLOT_WORK);
+		w->emptied |= w->left & -w->left;
+		w->caps += ration_limit_cap(ration_load(&slots[i].limit, relaxed));
+		stock = ration_load(&slots[i].stock, relaxed);
+		/* In the order of ration_give_back_slot(). */
+		ration_store(&slots[i].stock, 0, relaxed);
+		ration_store(&slots[i].limit, 0, relaxed);
+		if (stock == 0)
+			continue;
+		ration_store(&ws->walking, w->base + i + 1, release);
+		ration_store(&ledger[i], ration_load(&ledger[i], relaxed) - stock, release);
+		taken = ration_take_own_and_usage(&counters[i], stock);
+		if (unlikely(taken < stock))
+			reject_rest(lc, w->base + i, stock - taken);
+		units += taken;
+	}
+	ws->up.units[depth] += units;
+	return units;
+}
+
+/*
+ * Go on with a pass, through one word of the bitmap. Bitmap and sum of the caps follow the slots:
+ * a bit too many does no harm, and each atomic operation waits for all stores before it.
+ */
+static uint64_t
+pass_word(struct ration_lcore *lc, struct pass *pass, uint64_t *work)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct word w = {.base = RTE_ALIGN_FLOOR(pass->next, 64u)};
+	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[w.base / 64];
+	const struct counter *counters = ration_counter_at(d, w.base), *c;
+	uint64_t all = ration_load(word, relaxed), budget = *work - RATION_WORD_WORK, units = 0;
+	uint32_t i;
+
+	w.left = w.ahead = all & UINT64_MAX << pass->next % 64;
+	for (i = 0; i < FETCH_AHEAD; i++)
+		fetch_ahead(&w, counters);
+	while (w.left != 0 && budget > 0) {
+		c = &counters[first_of(w.left)];
+		if (c->parent != RATION_INDEX_NONE && c->parent == pass->covered) {
+			units += give_back_siblings(lc, pass, &w, &budget);
+		} else if (!pass_covers(d, pass, c)) {
+			budget -= RTE_MIN(budget, (uint64_t)RATION_SLOT_WORK);
+			fetch_ahead(&w, counters);
+			w.left &= w.left - 1;
+		} else if (c->parent == RATION_INDEX_NONE || c->parent != pass->covered) {
+			budget -= RTE_MIN(budget, (uint64_t)RATION_SLOT_WORK);
+			fetch_ahead(&w, counters);
+			w.emptied |= w.left & -w.left;
+			units += ration_give_back_slot(lc, w.base + first_of(w.left));
+			w.left &= w.left - 1;
+		}
+	}
+	ration_store(word, all & ~w.emptied, relaxed);
+	ration_workspace(lc)->caps -= w.caps;
+	pass->next = w.left != 0 ? w.base + first_of(w.left) : w.base + 64;
+	*work = budget;
+	return units;
+}
+
+uint64_t
+ration_pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
+{
+	uint64_t units = 0;
+
+	/* Its place may have become another counter's since the last quiescent point. */
+	pass->covered = RATION_INDEX_NONE;
+	if (pass->view.nb_targets == 0 && !pass->view.everything)
+		pass->next = lc->nb_slots;
+	while (pass->next < lc->nb_slots && work > 0)
+		units += pass_word(lc, pass, &work);
+	ration_upward_finish(ration_domain_of(lc), &ration_workspace(lc)->up);
+	pass->running = pass->next < lc->nb_slots;
+	return units;
+}
+
+uint64_t
+ration_give_back(struct ration_lcore *lc, const struct round_view *view)
+{
+	struct pass pass = {.view = *view, .running = true};
+
+	return ration_pass_go(lc, &pass, UINT64_MAX);
+}
+
+uint64_t
+ration_give_all_back(struct ration_lcore *walker, struct ration_lcore *lc)
+{
+	struct round_view all = {.everything = true};
+	uint32_t token = ration_walk_begin(walker);
+	uint64_t units = ration_give_back(lc, &all);
+
+	ration_walk_end(walker, token);
+	/* What a pass that is under way was to do is done with. */
+	ration_workspace(lc)->pass.running = false;
+	return units;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include "lcore/member.h"
+#include "shm/liveness.h"
+
+void
+ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online)
+{
+	RATION_ATOMIC(uint64_t) *word = &d->online[slot_id / 64];
+	uint64_t bit = UINT64_C(1) << (slot_id % 64);
+
+	if (online)
+		ration_fetch_or(word, bit, seq_cst);
+	else
+		ration_fetch_and(word, ~bit, seq_cst);
+}
+
+bool
+ration_member_is_ours(const struct member *m)
+{
+	return ration_load(&m->pid, relaxed) == ration_this_process();
+}
+
+bool
+ration_member_is_mine(const struct member *m)
+{
+	return ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m) &&
+	       MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE;
+}
+
+bool
+ration_lcore_is_usable(const struct ration_lcore *lc)
+{
+	return !(lc->flags & RATION_LCORE_SLOTLESS) && ration_member_is_mine(ration_member_of(lc));
+}
+
+bool
+ration_lcore_is_owner(const struct ration_lcore *lc, const struct member *m)
+{
+	return !(lc->flags & RATION_LCORE_SLOTLESS) &&
+	       ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m);
+}
+
+bool
+ration_member_is_dead(const struct member *m)
+{
+	/* Acquire: pairs with the release in ration_lcore_join(). */
+	uint64_t word = ration_load(&m->state, acquire);
+	int32_t pid = ration_load(&m->pid, relaxed);
+	uint64_t start;
+
+	switch (MEMBER_STATE(word)) {
+	case MEMBER_FREE:
+	case MEMBER_LEFT:
+		return false;
+	case MEMBER_CLAIMED: /* Who claims says no more than its process. */
+		pid = (int32_t)MEMBER_TAKER(word);
+		return ration_thread_start(pid, pid) == 0;
+	case MEMBER_GONE:
+		return true;
+	default:
+		start = ration_thread_start(pid, ration_load(&m->tid, relaxed));
+		/* In doubt it is alive. */
+		return start != ration_load(&m->start, relaxed) && start != RATION_START_UNKNOWN &&
+		       ration_load(&m->start, relaxed) != RATION_START_UNKNOWN;
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include "lcore/walk.h"
+
+uint32_t
+ration_walk_begin(struct ration_lcore *lc)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	uint32_t phase;
+
+	/*
+	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
+	 * pair with the exchange of the flags in change_flags(): either the walk sees the mark or
+	 * ration_grace() sees the walk. Models n_handshakes: DYING, SLOTLESS; e_destroy: LATESEQ.
+	 */
+	if (!(lc->flags & RATION_LCORE_SLOTLESS))
+		return ration_fetch_add(&lc->seq, 1, seq_cst);
+	phase = ration_load(&d->phase, relaxed) & 1;
+	ration_fetch_add(&d->inflight[phase], UINT64_C(1) << 32 | 1, seq_cst);
+	return phase;
+}
+
+void
+ration_walk_end(struct ration_lcore *lc, uint32_t token)
+{
+	/* Release: whoever sees it over (acquire, in ration_grace()) sees all the walk has done. */
+	if (lc->flags & RATION_LCORE_SLOTLESS)
+		ration_fetch_sub(&ration_domain_of(lc)->inflight[token], 1, release);
+	else
+		ration_store(&lc->seq, token + 2, release);
+}

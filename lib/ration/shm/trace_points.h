@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_SHM_TRACE_POINTS_H_
+#define RATION_SHM_TRACE_POINTS_H_
+
+/**
+ * @file
+ * The trace points of libration, lib.ration.*: all on the slow path. Only trace.c and
+ * trace_register.c include this, because DPDK's trace library is still experimental in 22.11.
+ */
+
+#ifndef ALLOW_EXPERIMENTAL_API
+#define ALLOW_EXPERIMENTAL_API
+#endif
+
+#include <stdint.h>
+
+#include <rte_trace_point.h>
+
+/* clang-format off */
+
+RTE_TRACE_POINT(
+	ration_tp_refill,
+	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t counter, uint64_t need, uint32_t ahead),
+	rte_trace_point_emit_u32(slot_id);
+	rte_trace_point_emit_u32(counter);
+	rte_trace_point_emit_u64(need);
+	rte_trace_point_emit_u32(ahead);
+)
+
+RTE_TRACE_POINT(
+	ration_tp_trim,
+	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t counter, uint64_t units),
+	rte_trace_point_emit_u32(slot_id);
+	rte_trace_point_emit_u32(counter);
+	rte_trace_point_emit_u64(units);
+)
+
+RTE_TRACE_POINT(
+	ration_tp_refusal,
+	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t failed),
+	rte_trace_point_emit_u32(slot_id);
+	rte_trace_point_emit_u32(failed);
+)
+
+RTE_TRACE_POINT(
+	ration_tp_pass,
+	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t gen, uint64_t units),
+	rte_trace_point_emit_u32(slot_id);
+	rte_trace_point_emit_u32(gen);
+	rte_trace_point_emit_u64(units);
+)
+
+RTE_TRACE_POINT(
+	ration_tp_round,
+	RTE_TRACE_POINT_ARGS(uint32_t target, uint32_t gen, uint64_t units, uint32_t nb_timedout,
+			     uint64_t cycles),
+	rte_trace_point_emit_u32(target);
+	rte_trace_point_emit_u32(gen);
+	rte_trace_point_emit_u64(units);
+	rte_trace_point_emit_u32(nb_timedout);
+	rte_trace_point_emit_u64(cycles);
+)
+
+RTE_TRACE_POINT(
+	ration_tp_takeover,
+	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint8_t gone, uint64_t units),
+	rte_trace_point_emit_u32(slot_id);
+	rte_trace_point_emit_u8(gone);
+	rte_trace_point_emit_u64(units);
+)
+
+/* clang-format on */
+
+#endif /* RATION_SHM_TRACE_POINTS_H_ */

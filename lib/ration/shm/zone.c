@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_memzone.h>
+
+#include "shm/log.h"
+#include "shm/process.h"
+#include "shm/zone.h"
+
+/* '#' cannot be in a domain's name, so no block's zone has the name of a domain's. */
+void
+ration_domain_zone_name(char *name, const char *domain)
+{
+	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s", domain);
+}
+
+void
+ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t slot_id)
+{
+	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s#%u", d->name, slot_id);
+}
+
+int
+ration_domain_check_name(const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_.-";
+
+	if (name == NULL || name[0] == '\0' || name[strspn(name, allowed)] != '\0')
+		return -EINVAL;
+	if (strlen(name) >= RATION_DOMAIN_NAMESIZE)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+void
+ration_zone_free(const char *name)
+{
+	const struct rte_memzone *mz = rte_memzone_lookup(name);
+
+	if (mz == NULL)
+		return;
+	ration_unpoison(mz->addr, mz->len);
+	rte_memzone_free(mz);
+}
+
+struct ration_lcore *
+ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	size_t size = ration_block_size(d->max_counters, false);
+	const struct rte_memzone *mz;
+
+	ration_block_zone_name(name, d, slot_id);
+	mz = rte_memzone_reserve_aligned(name, size, socket_id, 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) /* Any node is better than none. */
+		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
+	if (mz == NULL) {
+		RATION_LOG(ERR, "domain %s: no memory for the %zu bytes of lcore slot %u", d->name,
+			   size, slot_id);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	memset(mz->addr, 0, size);
+	ration_block_init(d, mz->addr, slot_id, 0);
+	/* So that readers of this process need not look for it. */
+	ration_store(&ration_local(d)->blocks[slot_id],
+		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), relaxed);
+	/* Release: pairs with the acquire in ration_block(). */
+	ration_store(&d->members[slot_id].block_offset,
+		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), release);
+	return mz->addr;
+}
+
+size_t
+ration_protect_zone(const struct rte_memzone *mz)
+{
+	/* Memory of hugepages can be protected by whole hugepages only. */
+	uint64_t page = mz->hugepage_sz;
+	uintptr_t begin, end;
+
+	if (!rte_is_power_of_2((uint32_t)(page >> 12)))
+		return mz->len;
+	begin = RTE_ALIGN_CEIL((uintptr_t)mz->addr, (uintptr_t)page);
+	end = RTE_ALIGN_FLOOR((uintptr_t)mz->addr + mz->len, (uintptr_t)page);
+	if (begin >= end || mprotect((void *)begin, end - begin, PROT_READ) != 0)
+		return mz->len;
+	return mz->len - (end - begin);
+}
+
+/* Whether the zone of a place's block lies there, and is as long as it must be. */
+static bool
+find_block(const struct ration_domain *d, uint32_t slot_id, int64_t offset)
+{
+	char name[RATION_ZONE_NAMESIZE];
+	const struct rte_memzone *mz;
+
+	ration_block_zone_name(name, d, slot_id);
+	mz = rte_memzone_lookup(name);
+	if (mz == NULL || (int64_t)((uintptr_t)mz->addr - (uintptr_t)d) != offset ||
+	    mz->len < ration_block_size(d->max_counters, false))
+		return false;
+	if (ration_local(d)->observed)
+		ration_protect_zone(mz);
+	return true;
+}
+
+int
+ration_inspect_stocks(const struct ration_domain *d, uint32_t slot_id, struct ration_stocks *stocks)
+{
+	RATION_ATOMIC(int64_t) *known = &ration_local(d)->blocks[slot_id];
+	/* Acquire: pairs with the release in ration_make_block(). */
+	int64_t offset = ration_load(&d->members[slot_id].block_offset, acquire);
+	uintptr_t at = (uintptr_t)d + (uintptr_t)offset;
+
+	if (offset == 0)
+		return 0;
+	/* A block stays where it is as long as the domain: looked for once. */
+	if (ration_load(known, relaxed) != offset) {
+		if (!find_block(d, slot_id, offset))
+			return -EPROTO;
+		ration_store(known, offset, relaxed);
+	}
+	/* Where ration_ledger() and ration_active() find them, by a number that was checked. */
+	stocks->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
+	stocks->lc = (const struct ration_lcore *)at;
+	stocks->slots = stocks->lc->slots;
+	at += offsetof(struct ration_lcore, slots) + stocks->nb_slots * sizeof(struct ration_slot) +
+	      RATION_RED_ZONE;
+	stocks->ledger = (const RATION_ATOMIC(int64_t) *)at;
+	at += stocks->nb_slots * sizeof(int64_t) + RATION_RED_ZONE;
+	stocks->active = (const RATION_ATOMIC(uint64_t) *)at;
+	return 1;
+}

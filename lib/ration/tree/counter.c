@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <string.h>
+
+#include "tree/counter.h"
+
+/* Flags are written under the control lock only; seq_cst for the walks that look at them. */
+void
+ration_change_flags(struct counter *c, uint32_t set, uint32_t clear)
+{
+	uint32_t flags = ration_load(&c->flags, relaxed);
+
+	ration_exchange(&c->flags, (flags | set) & ~clear, seq_cst);
+}
+
+/*
+ * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more
+ * (or less) can be hidden below them.
+ */
+void
+ration_set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
+{
+	uint64_t more = (uint64_t)bound - ration_load(&c->cap_bound, relaxed);
+	uint32_t i;
+
+	ration_store(&c->cap_bound, bound, relaxed);
+	for (i = 0; i <= c->depth; i++) /* Less is added as a number that wraps. */
+		ration_fetch_add(&ration_level(d, c, i)->hideable, more, relaxed);
+}
+
+uint32_t
+ration_cap_of(const struct counter *c)
+{
+	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS)
+		return 0;
+	return 2 * ration_load(&c->batch, relaxed);
+}
+
+/* A counter has lost its last child: it may be charged like a leaf again. */
+void
+ration_enable_stock(struct ration_domain *d, struct counter *c)
+{
+	if (c->depth == 0 || !(ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS))
+		return;
+	ration_change_flags(c, 0, COUNTER_STOCKLESS);
+	ration_set_cap_bound(d, c, ration_cap_of(c));
+}
+
+void
+ration_counter_publish(struct ration_domain *d, uint32_t index, const struct counter *parent,
+		       const struct ration_counter_params *p)
+{
+	struct counter *c = ration_counter_at(d, index);
+	uint32_t flags = COUNTER_IN_USE | p->flags;
+
+	ration_store(&c->usage, 0, relaxed);
+	ration_store(&c->own, 0, relaxed);
+	ration_store(&c->watermark, 0, relaxed);
+	ration_store(&c->failures, 0, relaxed);
+	ration_store(&c->forced, 0, relaxed);
+	ration_store(&c->rejected, 0, relaxed);
+	ration_store(&c->ledger, 0, relaxed);
+	ration_store(&c->hideable, 0, relaxed);
+	ration_store(&c->cap_bound, 0, relaxed);
+	ration_store(&c->excused, 0, relaxed);
+	ration_store(&c->max, p->max, relaxed);
+	ration_store(&c->batch, p->batch, relaxed);
+	c->depth = 0;
+	c->parent = RATION_INDEX_NONE;
+	c->parent_depth = 0;
+	if (parent == NULL) {
+		flags |= COUNTER_STOCKLESS;
+	} else {
+		c->depth = parent->depth + 1;
+		memcpy(c->ancestors, parent->ancestors, sizeof(c->ancestors));
+		c->ancestors[parent->depth] = ration_index_of(d, parent);
+		c->parent = ration_index_of(d, parent);
+		c->parent_depth = parent->depth;
+	}
+	/* Release: pairs with the acquire in ration_resolve(). */
+	ration_store(&c->flags, flags, release);
+	ration_set_cap_bound(d, c, ration_cap_of(c));
+}

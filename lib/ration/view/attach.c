@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_memzone.h>
+
+#include "shm/log.h"
+#include "shm/process.h"
+#include "shm/zone.h"
+#include "tree/names.h"
+#include "view/attach.h"
+
+/* The head of a domain, which stays as it is: what is said of sizes and places. */
+static bool
+head_fits(const struct ration_domain *d, size_t length)
+{
+	struct ration_domain sized = {
+		.max_counters = d->max_counters,
+		.max_lcores = d->max_lcores,
+	};
+
+	if (d->id >= RATION_DOMAINS_MAX || d->max_counters == 0 ||
+	    d->max_counters > RATION_COUNTERS_MAX || d->max_lcores == 0 ||
+	    d->max_lcores > RATION_LCORES_MAX || d->secondary_lcores > d->max_lcores ||
+	    d->drain_work == 0 || d->idle_us > RATION_IDLE_MAX_US)
+		return false;
+	return ration_domain_lay_out(&sized) <= length &&
+	       sized.counters_offset == d->counters_offset &&
+	       sized.nodes_offset == d->nodes_offset && sized.none_offset == d->none_offset;
+}
+
+/* The same for the head of the block that the threads without slot share. */
+static bool
+none_fits(struct ration_domain *d)
+{
+	const struct ration_lcore *none = ration_lcore_none(d);
+
+	return ration_domain_of(none) == d && none->slot_id == RATION_LCORES_MAX &&
+	       none->nb_slots == RTE_ALIGN_CEIL(d->max_counters, 64u) &&
+	       none->flags == RATION_LCORE_SLOTLESS;
+}
+
+/* Whether all that is in a zone is where this library looks for it. Says why if it is not. */
+static bool
+is_of_this_library(struct ration_domain *d, size_t length, const char *name)
+{
+	if (d->layout != RATION_LAYOUT || d->sizes != RATION_SIZES) {
+		RATION_LOG(ERR,
+			   "domain %s has memory layout %u with sizes %#" PRIx64
+			   ", this library has %u with %#" PRIx64
+			   ": use the same libration in all processes",
+			   name, d->layout, d->sizes, RATION_LAYOUT, RATION_SIZES);
+		return false;
+	}
+	if (!head_fits(d, length) || !none_fits(d)) {
+		RATION_LOG(ERR, "domain %s is damaged: its sizes do not fit its %zu bytes", name,
+			   length);
+		return false;
+	}
+	return true;
+}
+
+/* Enter a domain that was found, unless it is in the table. */
+static bool
+enter_found(struct ration_domain *d)
+{
+	const struct local *l = ration_local(d);
+
+	if (l->domain == d && l->creation == d->creation)
+		return true;
+	/* The primary has entered its own when it made them: this one says it is another one. */
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+		RATION_LOG(ERR, "domain %s is damaged: it has the place of another one", d->name);
+		return false;
+	}
+	/* It may be another one than when we looked last, at the same place. */
+	ration_local_enter(d, ration_paths_find(d));
+	return true;
+}
+
+struct ration_domain *
+ration_domain_attach(const char *name, const struct rte_memzone **mz)
+{
+	char zone[RATION_ZONE_NAMESIZE];
+	struct ration_domain *d;
+
+	if (name == NULL) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	rte_errno = ENOENT;
+	if (ration_domain_check_name(name) != 0)
+		return NULL;
+	ration_domain_zone_name(zone, name);
+	*mz = rte_memzone_lookup(zone);
+	if (*mz == NULL || (*mz)->len < sizeof(*d))
+		return NULL;
+	d = (*mz)->addr;
+	if (d->magic != RATION_MAGIC || strcmp(d->name, name) != 0)
+		return NULL;
+	if (!is_of_this_library(d, (*mz)->len, name) || !enter_found(d)) {
+		rte_errno = EPROTO;
+		return NULL;
+	}
+	return d;
+}
+
+struct ration_domain *
+ration_domain_lookup(const char *name)
+{
+	const struct rte_memzone *mz;
+	struct ration_domain *d = ration_domain_attach(name, &mz);
+
+	/* Its pages cannot be written to: what is const there must not become writable here. */
+	if (d != NULL && ration_local(d)->observed) {
+		rte_errno = EACCES;
+		return NULL;
+	}
+	return d;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Finding counters: by path, one after the other; and their names and figures.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "shm/process.h"
+#include "shm/tree_lock.h"
+#include "tree/counter.h"
+#include "tree/names.h"
+#include "view/inspect.h"
+
+const char *
+ration_domain_name(const struct ration_domain *d)
+{
+	return d->name;
+}
+
+ration_counter_t
+ration_domain_root(const struct ration_domain *d)
+{
+	return ration_handle(d, 0);
+}
+
+/* Whether a counter is a child of that name. The index may be anything. */
+static bool
+is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const char *name,
+	 size_t length)
+{
+	struct ration_way way;
+	const char *own;
+
+	if (index >= d->max_counters || !ration_way_to(d, index, &way) || way.depth == 0 ||
+	    way.index[way.depth - 1] != parent)
+		return false;
+	own = ration_node_at(d, index)->name;
+	return memcmp(own, name, length) == 0 && own[length] == '\0';
+}
+
+/* A child by its name, without the table of names. A destroyed one has its name no more. */
+static uint32_t
+search_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
+{
+	struct ration_way way;
+	uint32_t index, flags;
+
+	if (!ration_way_to(d, parent, &way))
+		return RATION_INDEX_NONE;
+	index = ration_first_child(d, &way);
+	while (index < d->max_counters) {
+		flags = ration_load(&ration_counter_at(d, index)->flags, relaxed);
+		if (!(flags & RATION_COUNTER_DESTROYED) && is_child(d, index, parent, name, length))
+			return index;
+		if (!ration_way_to(d, index, &way))
+			break;
+		index = ration_next_sibling(d, &way);
+	}
+	return RATION_INDEX_NONE;
+}
+
+static uint32_t
+find_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
+{
+	struct rte_hash *paths = ration_local(d)->paths;
+	uint32_t index;
+
+	if (paths == NULL)
+		return search_child(d, parent, name, length);
+	index = ration_paths_get(paths, parent, name, length);
+	return is_child(d, index, parent, name, length) ? index : RATION_INDEX_NONE;
+}
+
+static uint32_t
+find_path(const struct ration_domain *d, const char *path)
+{
+	uint32_t index = 0;
+	size_t length;
+
+	while (*path != '\0') {
+		length = strcspn(path, "/");
+		if (length == 0 || length >= RATION_NAMESIZE ||
+		    (path[length] == '/' && path[length + 1] == '\0')) {
+			rte_errno = EINVAL;
+			return RATION_INDEX_NONE;
+		}
+		index = find_child(d, index, path, length);
+		if (index == RATION_INDEX_NONE) {
+			rte_errno = ENOENT;
+			return index;
+		}
+		path += length + (path[length] == '/');
+	}
+	return index;
+}
+
+ration_counter_t
+ration_counter_find(const struct ration_domain *d, const char *path)
+{
+	ration_counter_t c;
+	uint32_t index, token;
+
+	if (d == NULL || path == NULL) {
+		rte_errno = EINVAL;
+		return RATION_COUNTER_NONE;
+	}
+	do {
+		token = ration_tree_read(d);
+		c = RATION_COUNTER_NONE;
+		index = find_path(d, path);
+		if (index < d->max_counters)
+			c = ration_handle(d, index);
+	} while (ration_tree_retry(d, token));
+	return c;
+}
+
+ration_counter_t
+ration_counter_next(const struct ration_domain *d, ration_counter_t c)
+{
+	ration_counter_t next;
+	uint32_t index, token;
+
+	if (c == RATION_COUNTER_NONE)
+		return ration_domain_root(d);
+	do {
+		token = ration_tree_read(d);
+		next = RATION_COUNTER_NONE;
+		index = RATION_INDEX_NONE;
+		if (ration_resolve(d, c) != NULL)
+			index = ration_next_index(d, (uint32_t)c);
+		if (index < d->max_counters)
+			next = ration_handle(d, index);
+	} while (ration_tree_retry(d, token));
+	return next;
+}
+
+/* The tree lock is held. */
+static int
+write_path(const struct ration_domain *d, const struct ration_way *way, char *path, size_t size)
+{
+	size_t used = 0, length;
+	const char *name;
+	uint32_t i;
+
+	if (size == 0)
+		return -ENAMETOOLONG;
+	path[0] = '\0';
+	for (i = 1; i <= way->depth; i++) {
+		name = ration_node_at(d, way->index[i])->name;
+		length = strnlen(name, RATION_NAMESIZE - 1);
+		if (used + (i > 1) + length >= size)
+			return -ENAMETOOLONG;
+		if (i > 1)
+			path[used++] = '/';
+		memcpy(path + used, name, length);
+		used += length;
+		path[used] = '\0';
+	}
+	/* Of a name that changed meanwhile there may be less. */
+	return (int)strlen(path);
+}
+
+int
+ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
+{
+	struct ration_way way;
+	struct counter *c;
+	uint32_t token;
+	int rc;
+
+	if (path == NULL)
+		return -ENAMETOOLONG;
+	do {
+		token = ration_tree_read(d);
+		rc = ration_inspect(d, handle, &c, &way);
+		if (rc == 0)
+			rc = write_path(d, &way, path, size);
+	} while (ration_tree_retry(d, token));
+	return rc;
+}
+
+static void
+fill_info(const struct ration_domain *d, const struct counter *c, const struct ration_way *way,
+	  struct ration_counter_info *info)
+{
+	const struct node *n = ration_node_at(d, way->index[way->depth]);
+
+	info->usage = ration_load(&c->usage, relaxed);
+	info->max = ration_load(&c->max, relaxed);
+	info->watermark = ration_load(&c->watermark, relaxed);
+	info->failures = ration_load(&c->failures, relaxed);
+	info->forced = ration_load(&c->forced, relaxed);
+	info->rejected = ration_load(&c->rejected, relaxed);
+	info->batch = ration_load(&c->batch, relaxed);
+	info->flags =
+		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_DESTROYED);
+	info->depth = way->depth;
+	info->nb_children = n->nb_children;
+	info->parent = way->depth == 0 ? RATION_COUNTER_NONE
+				       : ration_handle(d, way->index[way->depth - 1]);
+	memcpy(info->name, n->name, sizeof(info->name));
+	info->name[sizeof(info->name) - 1] = '\0';
+}
+
+int
+ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
+		   struct ration_counter_info *info)
+{
+	struct ration_way way;
+	struct counter *c;
+	uint32_t token;
+	int rc;
+
+	if (info == NULL)
+		return -EINVAL;
+	do {
+		token = ration_tree_read(d);
+		rc = ration_inspect(d, handle, &c, &way);
+		if (rc == 0)
+			fill_info(d, c, &way, info);
+	} while (ration_tree_retry(d, token));
+	return rc;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_atomic.h>
+
+#include "tree/counter.h"
+#include "view/inspect.h"
+
+bool
+ration_way_to(const struct ration_domain *d, uint32_t index, struct ration_way *way)
+{
+	const struct counter *c = ration_counter_at(d, index);
+	uint32_t i;
+
+	memcpy(way->index, c->ancestors, sizeof(c->ancestors));
+	way->depth = ration_seen(&c->depth);
+	/* So that the copy is read, and not what was copied. */
+	rte_compiler_barrier();
+	if (way->depth > RATION_DEPTH_MAX || (way->depth == 0) != (index == 0))
+		return false;
+	way->index[way->depth] = index;
+	for (i = 0; i < way->depth; i++) {
+		if (way->index[i] >= d->max_counters)
+			return false;
+	}
+	return way->index[0] == 0;
+}
+
+bool
+ration_stands_below(const struct ration_domain *d, uint32_t index, const struct ration_way *top)
+{
+	const struct counter *c = ration_counter_at(d, index);
+
+	if (top->depth < RATION_DEPTH_MAX && ration_seen(&c->depth) > top->depth)
+		return ration_seen(&c->ancestors[top->depth]) == top->index[top->depth];
+	return index == top->index[top->depth];
+}
+
+/*
+ * A link to a child that does not point back is no link. Because every child has one predecessor
+ * only, a walk that follows none but such links never comes to the same counter twice.
+ */
+static uint32_t
+check_child(const struct ration_domain *d, uint32_t index, const struct ration_way *parent,
+	    uint32_t prev)
+{
+	struct ration_way way;
+
+	if (index == RATION_INDEX_NONE)
+		return index;
+	if (index >= d->max_counters || !ration_way_to(d, index, &way) ||
+	    way.depth != parent->depth + 1 ||
+	    way.index[parent->depth] != parent->index[parent->depth] ||
+	    ration_seen(&ration_node_at(d, index)->prev) != prev)
+		return RATION_INDEX_DAMAGED;
+	return index;
+}
+
+uint32_t
+ration_first_child(const struct ration_domain *d, const struct ration_way *parent)
+{
+	const struct node *n = ration_node_at(d, parent->index[parent->depth]);
+
+	return check_child(d, ration_seen(&n->first_child), parent, RATION_INDEX_NONE);
+}
+
+uint32_t
+ration_next_sibling(const struct ration_domain *d, const struct ration_way *way)
+{
+	struct ration_way parent = *way;
+	uint32_t index = way->index[way->depth];
+
+	/* The root has none. */
+	if (parent.depth-- == 0)
+		return RATION_INDEX_NONE;
+	return check_child(d, ration_seen(&ration_node_at(d, index)->next), &parent, index);
+}
+
+int
+ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
+	       struct ration_way *way)
+{
+	*c = ration_resolve(d, handle);
+	if (*c == NULL)
+		return -ESTALE;
+	return ration_way_to(d, (uint32_t)handle, way) ? 0 : -EPROTO;
+}
+
+uint32_t
+ration_next_index(const struct ration_domain *d, uint32_t index)
+{
+	struct ration_way way;
+	uint32_t next;
+
+	if (!ration_way_to(d, index, &way))
+		return RATION_INDEX_DAMAGED;
+	next = ration_first_child(d, &way);
+	while (next == RATION_INDEX_NONE && way.depth > 0) {
+		next = ration_next_sibling(d, &way);
+		way.depth--;
+	}
+	return next;
+}

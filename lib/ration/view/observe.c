@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Looking on from another process, without a hand that could touch anything.
+ */
+
+#include <errno.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_memzone.h>
+
+#include "shm/process.h"
+#include "shm/zone.h"
+#include "view/attach.h"
+
+/* All there is of the domain now; blocks that come later when they are looked at first. */
+static size_t
+protect(const struct ration_domain *d, const struct rte_memzone *mz)
+{
+	size_t writable = ration_protect_zone(mz);
+	char name[RATION_ZONE_NAMESIZE];
+	uint32_t i;
+
+	ration_local(d)->observed = true;
+	for (i = 0; i < d->max_lcores; i++) {
+		ration_block_zone_name(name, d, i);
+		mz = rte_memzone_lookup(name);
+		if (mz != NULL)
+			writable += ration_protect_zone(mz);
+	}
+	return writable;
+}
+
+const struct ration_domain *
+ration_domain_observe(const char *name, size_t *writable)
+{
+	const struct rte_memzone *mz;
+	struct ration_domain *d;
+	size_t nb;
+
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+		rte_errno = ENOTSUP;
+		return NULL;
+	}
+	d = ration_domain_attach(name, &mz);
+	if (d == NULL)
+		return NULL;
+	/* rte_hash follows pointers in shared memory: the names are looked for in the tree. */
+	ration_local(d)->paths = NULL;
+	nb = protect(d, mz);
+	if (writable != NULL)
+		*writable = nb;
+	return d;
+}

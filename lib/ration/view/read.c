@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Reading what is granted: usage minus the stock of all lcores.
+ */
+
+#include <errno.h>
+
+#include "lcore/member.h"
+#include "shm/zone.h"
+#include "tree/counter.h"
+#include "view/inspect.h"
+
+/* Units that one lcore has in stock below `top`. */
+static uint64_t
+lcore_stock(const struct ration_domain *d, const struct ration_stocks *of,
+	    const struct ration_way *top)
+{
+	uint64_t units = 0, bits;
+	uint32_t i, index;
+
+	for (i = 0; i < of->nb_slots / 64; i++) {
+		bits = ration_load(&of->active[i], relaxed);
+		for (; bits != 0; bits &= bits - 1) {
+			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
+			if (index < d->max_counters && ration_stands_below(d, index, top))
+				units += ration_load(&of->slots[index].stock, relaxed);
+		}
+	}
+	return units;
+}
+
+/* Members that others have online, so that their stock can change any time. */
+static uint32_t
+count_others(const struct ration_domain *d)
+{
+	uint32_t nb_members = RTE_MIN(ration_load(&d->nb_members, acquire), d->max_lcores);
+	uint32_t others = 0, i;
+	const struct member *m;
+
+	for (i = 0; i < nb_members; i++) {
+		m = &d->members[i];
+		/* Acquire: pairs with the release by which its owner parked or left. */
+		if (MEMBER_STATE(ration_load(&m->state, acquire)) == MEMBER_ONLINE)
+			others += !ration_member_is_mine(m);
+	}
+	return others;
+}
+
+int
+ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
+		  struct ration_reading *reading)
+{
+	struct ration_stocks stocks;
+	struct ration_way way;
+	uint32_t others, i;
+	struct counter *c;
+	int rc;
+
+	if (reading == NULL)
+		return -EINVAL;
+	rc = ration_inspect(d, handle, &c, &way);
+	if (rc != 0)
+		return rc;
+	others = count_others(d);
+	reading->stock = 0;
+	for (i = 0; i < d->max_lcores; i++) {
+		if (ration_inspect_stocks(d, i, &stocks) > 0)
+			reading->stock += lcore_stock(d, &stocks, &way);
+	}
+	reading->usage = ration_load(&c->usage, seq_cst);
+	/* Again: one may have come online meanwhile. */
+	others = RTE_MAX(others, count_others(d));
+	/* While others run, the sum is of many instants and can pass usage. */
+	reading->stock = RTE_MIN(reading->stock, reading->usage);
+	reading->granted = reading->usage - reading->stock;
+	reading->error = others * ration_load(&c->hideable, relaxed);
+	return 0;
+}
+
+int
+ration_read_approx(const struct ration_domain *d, ration_counter_t handle,
+		   struct ration_reading *reading)
+{
+	struct counter *c = ration_resolve(d, handle);
+
+	if (reading == NULL)
+		return -EINVAL;
+	if (c == NULL)
+		return -ESTALE;
+	reading->usage = ration_load(&c->usage, relaxed);
+	reading->stock = 0;
+	reading->granted = reading->usage;
+	reading->error = ration_nb_online(d) * ration_load(&c->hideable, relaxed);
+	return 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Checking the promises from outside: every unit of usage must be accounted for in a ledger, in a
+ * child, and nowhere else.
+ */
+
+#include <inttypes.h>
+
+#include "lcore/ledger.h"
+#include "shm/tree_lock.h"
+#include "shm/zone.h"
+#include "tree/counter.h"
+#include "view/inspect.h"
+
+/* A check in progress. */
+struct check {
+	const struct ration_domain *d;
+	FILE *f;
+	int violations;
+};
+
+/* Count a violation. @return whether it is to be described: then the description follows */
+static bool
+complaint_begins(struct check *k, struct counter *c)
+{
+	char path[RATION_NAMESIZE * RATION_DEPTH_MAX] = "";
+
+	k->violations++;
+	if (k->f == NULL)
+		return false;
+	ration_counter_path(k->d, ration_handle(k->d, ration_index_of(k->d, c)), path,
+			    sizeof(path));
+	fprintf(k->f, "domain %s counter \"%s\": ", k->d->name, path);
+	return true;
+}
+
+/* A macro, so that the compiler checks the arguments against the format. */
+#define complain(k, c, fmt, ...)                                                                   \
+	do {                                                                                       \
+		if (complaint_begins(k, c))                                                        \
+			fprintf((k)->f, fmt "\n", __VA_ARGS__);                                    \
+	} while (0)
+
+/* P1. */
+static void
+check_limit(struct check *k, struct counter *c)
+{
+	uint64_t usage = ration_load(&c->usage, relaxed);
+	uint64_t max = ration_load(&c->max, relaxed);
+
+	if (usage > max && !ration_load(&c->excused, relaxed))
+		complain(k, c, "usage %" PRIu64 " is above max %" PRIu64, usage, max);
+}
+
+static uint64_t
+children_usage(struct check *k, struct counter *c)
+{
+	struct ration_way parent, way;
+	uint64_t sum = 0;
+	uint32_t child;
+
+	if (!ration_way_to(k->d, ration_index_of(k->d, c), &parent))
+		return 0;
+	child = ration_first_child(k->d, &parent);
+	while (child < k->d->max_counters) {
+		sum += ration_load(&ration_counter_at(k->d, child)->usage, relaxed);
+		if (!ration_way_to(k->d, child, &way))
+			break;
+		child = ration_next_sibling(k->d, &way);
+	}
+	return sum;
+}
+
+/* Units of one counter in stock, over all places that ever had a block. */
+static uint64_t
+sum_stocks(const struct ration_domain *d, uint32_t index)
+{
+	struct ration_stocks of;
+	uint64_t stock = 0;
+	uint32_t i;
+
+	for (i = 0; i < d->max_lcores; i++) {
+		if (ration_inspect_stocks(d, i, &of) > 0)
+			stock += ration_load(&of.slots[index].stock, relaxed);
+	}
+	return stock;
+}
+
+/* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it.
+ */
+static void
+check_balance(struct check *k, struct counter *c)
+{
+	uint32_t index = ration_index_of(k->d, c);
+	uint64_t usage = ration_load(&c->usage, relaxed), own = ration_load(&c->own, relaxed);
+	uint64_t children = children_usage(k, c), stock = sum_stocks(k->d, index);
+	int64_t ledger = ration_ledgers_sum(k->d, index);
+
+	if (usage != own + children)
+		complain(k, c,
+			 "usage is %" PRIu64 ", but its own charges are %" PRIu64
+			 " and its children's usage %" PRIu64,
+			 usage, own, children);
+	if (ledger < 0 || own != (uint64_t)ledger)
+		complain(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64, own,
+			 ledger);
+	if (stock > own)
+		complain(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64, stock,
+			 own);
+}
+
+/* P4, and that the active bit says what the slot says. */
+static void
+check_slot(struct check *k, struct counter *c, uint32_t slot_id, const struct ration_stocks *of)
+{
+	uint32_t index = ration_index_of(k->d, c);
+	const struct ration_slot *s = &of->slots[index];
+	uint32_t stock = ration_load(&s->stock, relaxed);
+	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
+	bool active = ration_load(&of->active[index / 64], relaxed) >> (index % 64) & 1;
+
+	if (stock > cap)
+		complain(k, c, "lcore slot %u has stock %u, more than its cap %u", slot_id, stock,
+			 cap);
+	if (active != (cap != 0))
+		complain(k, c, "lcore slot %u has cap %u, but its active bit is %d", slot_id, cap,
+			 active);
+}
+
+static void
+check_quiet(struct check *k, struct counter *c)
+{
+	struct ration_stocks of;
+	uint32_t i;
+
+	check_balance(k, c);
+	for (i = 0; i < k->d->max_lcores; i++) {
+		if (ration_inspect_stocks(k->d, i, &of) > 0)
+			check_slot(k, c, i, &of);
+	}
+}
+
+/* That every block is where the domain says. */
+static void
+check_blocks(struct check *k)
+{
+	struct counter *root = ration_counter_at(k->d, 0);
+	struct ration_stocks of;
+	uint32_t i;
+
+	for (i = 0; i < k->d->max_lcores; i++) {
+		if (ration_inspect_stocks(k->d, i, &of) < 0)
+			complain(k, root, "the stocks of lcore slot %u are not where it says", i);
+	}
+}
+
+/* The counter after one, RATION_INDEX_NONE at the end or if that one is gone. */
+static uint32_t
+index_after(const struct ration_domain *d, ration_counter_t handle)
+{
+	uint32_t token, next;
+
+	do {
+		token = ration_tree_read(d);
+		next = RATION_INDEX_NONE;
+		if (ration_resolve(d, handle) != NULL)
+			next = ration_next_index(d, (uint32_t)handle);
+	} while (ration_tree_retry(d, token));
+	return next;
+}
+
+int
+ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
+{
+	struct check k = {.d = d, .f = f};
+	uint32_t index = 0, nb = 0;
+	struct counter *c = NULL;
+
+	check_blocks(&k);
+	/* Not for ever: the tree may change all the time. */
+	for (; index < d->max_counters && nb < d->max_counters; nb++) {
+		c = ration_counter_at(d, index);
+		check_limit(&k, c);
+		if (quiet)
+			check_quiet(&k, c);
+		index = index_after(d, ration_handle(d, index));
+	}
+	if (index == RATION_INDEX_DAMAGED)
+		complain(&k, c, "the links behind counter %u lead nowhere", ration_index_of(d, c));
+	return k.violations;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef TEST_RATION_PVT_H_
+#define TEST_RATION_PVT_H_
+
+/**
+ * @file
+ * All private headers of libration, for tests that look inside. The library itself includes only the
+ * headers that a file needs.
+ */
+
+#include "shm/clock.h"
+#include "shm/layout.h"
+#include "shm/liveness.h"
+#include "shm/log.h"
+#include "shm/process.h"
+#include "shm/sanitizers.h"
+#include "shm/trace.h"
+#include "shm/tree_lock.h"
+#include "shm/zone.h"
+#include "tree/counter.h"
+#include "tree/gate.h"
+#include "tree/gather.h"
+#include "tree/hierarchy.h"
+#include "tree/index.h"
+#include "tree/links.h"
+#include "tree/names.h"
+#include "tree/usage_local.h"
+#include "lcore/entry.h"
+#include "lcore/give_back.h"
+#include "lcore/idle.h"
+#include "lcore/ledger.h"
+#include "lcore/member.h"
+#include "lcore/requests.h"
+#include "lcore/self.h"
+#include "lcore/serve.h"
+#include "lcore/stats.h"
+#include "lcore/stock.h"
+#include "lcore/walk.h"
+#include "drain/drain.h"
+#include "drain/engines.h"
+#include "drain/grace.h"
+#include "drain/recover.h"
+#include "drain/repair.h"
+#include "drain/report.h"
+#include "control/lock.h"
+#include "control/offline.h"
+#include "view/attach.h"
+#include "view/inspect.h"
+
+#endif /* TEST_RATION_PVT_H_ */
