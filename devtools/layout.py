@@ -28,16 +28,14 @@ EXPECTED = {
         2: 'max batch gen flags depth ancestors',
     }),
     'member': (LINE, {0: 'state block_offset tid pid start'}),
-    'ration_lcore': (14 * LINE, {
+    'ration_lcore': (6 * LINE, {
         0: 'domain_offset slot_id lcore_id nb_slots flags launch_result next_own',
-        1: 'attention wanted',
+        1: 'pending requests',
         2: 'seq',
         3: 'ack ack_units',
         4: 'stats',
         5: 'countdown',
-        6: 'mailbox',
-        12: 'mailbox_elements',
-        14: 'slots',
+        6: 'slots',
     }),
     'ration_domain': (None, {
         3: 'round targets',

@@ -49,7 +49,7 @@
 #include <stdio.h>
 
 #include <rte_branch_prediction.h>
-#include <rte_ring.h>
+#include <rte_common.h>
 
 #include <ration_arith.h>
 #include <ration_compat.h>
@@ -74,10 +74,8 @@ extern "C" {
 #define RATION_BATCH_DEFAULT 64
 /** The limit of a counter without limit, and the largest limit: sums never wrap below it. */
 #define RATION_UNLIMITED ((uint64_t)INT64_MAX)
-/** Requests that fit into an lcore's mailbox; more are coalesced. */
-#define RATION_MAILBOX_SIZE 16
-/** Counters that refused charges may want back from an lcore at once: what fits into a line. */
-#define RATION_WANTED_MAX 15
+/** Requests that fit into an lcore's mailbox: with `pending` they are one cache line. */
+#define RATION_REQUESTS_MAX 15
 
 /** A tree of counters with the stocks that go with it. Opaque. */
 struct ration_domain;
@@ -134,10 +132,10 @@ struct ration_lcore {
 	int launch_result; /**< What a worker returns that was launched to drain itself. */
 	struct ration_lcore *next_own; /**< Another slot of the same thread; the owner's. */
 
-	/** Not 0: the owner should call ration_serve(). On a line that nobody writes often. */
-	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) attention;
-	/** Index + 1 of counters whose stock a refused charge has asked for, or 0. */
-	RATION_ATOMIC(uint32_t) wanted[RATION_WANTED_MAX];
+	/** Mailbox: not 0 if the owner must look at requests and round. Rarely written. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) pending;
+	/** Index + 1 of counters whose stock is asked for, or 0. */
+	RATION_ATOMIC(uint32_t) requests[RATION_REQUESTS_MAX];
 
 	/** Odd while the owner walks the tree. Written by the owner, read by whoever waits. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
@@ -159,10 +157,6 @@ struct ration_lcore {
 	} stats;
 	/** Quiescent points until the next look for idle stock. */
 	RATION_ATOMIC(uint32_t) countdown;
-
-	/** Drain requests: many producers, the owner consumes. */
-	struct rte_ring mailbox;
-	void *mailbox_elements[RATION_MAILBOX_SIZE];
 
 	/** One per counter, by index. */
 	alignas(RTE_CACHE_LINE_SIZE) struct ration_slot slots[];
@@ -870,7 +864,7 @@ void ration_serve(struct ration_lcore *lc);
 
 /**
  * Quiescent point: call it once per burst, outside any charge. Serves requests for stock, at most
- * ration_domain_params::drain_work stocks at a time; costs three loads and a decrement when there
+ * ration_domain_params::drain_work stocks at a time; costs two loads and a decrement when there
  * are none. Owner only.
  *
  * @param lc
@@ -883,8 +877,7 @@ ration_quiescent(struct ration_lcore *lc)
 
 	ration_store(&lc->countdown, countdown, relaxed);
 	/* Relaxed: what is behind it is read by ration_serve(), with an order of its own. */
-	if (unlikely(!rte_ring_empty(&lc->mailbox) || countdown == 0 ||
-		     ration_load(&lc->attention, relaxed) != 0))
+	if (unlikely(countdown == 0 || ration_load(&lc->pending, relaxed) != 0))
 		ration_serve(lc);
 }
 

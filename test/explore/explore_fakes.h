@@ -21,7 +21,6 @@
 #include <rte_lcore.h>
 #include <rte_memzone.h>
 #include <rte_pause.h>
-#include <rte_ring.h>
 #include <rte_ticketlock.h>
 
 #include <ration_compat.h>
@@ -80,29 +79,6 @@ explore_trylock(rte_ticketlock_t *lock)
 	return 1;
 }
 
-static inline unsigned int
-explore_enqueue(struct rte_ring *r, void *message)
-{
-	explore_step("post", r);
-	explore_drain_buffer();
-	explore_write(r);
-	return (unsigned int)rte_ring_enqueue(r, message);
-}
-
-static inline unsigned int
-explore_dequeue(struct rte_ring *r, void **messages, unsigned int n)
-{
-	explore_step("fetch", r);
-	return rte_ring_sc_dequeue_burst(r, messages, n, NULL);
-}
-
-static inline int
-explore_empty(const struct rte_ring *r)
-{
-	explore_step("empty?", r);
-	return rte_ring_empty(r);
-}
-
 #define pthread_setspecific(key, value) ((void)(value))
 #define rte_pause() explore_pause()
 #define rte_get_tsc_cycles() explore_cycles()
@@ -124,8 +100,5 @@ explore_empty(const struct rte_ring *r)
 #define rte_ticketlock_lock(lock) explore_lock(lock)
 #define rte_ticketlock_trylock(lock) explore_trylock(lock)
 #define rte_ticketlock_unlock(lock) explore_unlock(lock)
-#define rte_ring_enqueue(r, message) explore_enqueue(r, message)
-#define rte_ring_sc_dequeue_burst(r, messages, n, left) explore_dequeue(r, messages, n)
-#define rte_ring_empty(r) explore_empty(r)
 
 #endif /* EXPLORE_FAKES_H_ */

@@ -31,12 +31,11 @@ static const struct {
   lcore_words[] =
 	  {
 		  {"lcore_id", offsetof(struct ration_lcore, lcore_id)},
-		  {"attention", offsetof(struct ration_lcore, attention)},
-		  {"wanted", offsetof(struct ration_lcore, wanted)},
+		  {"pending", offsetof(struct ration_lcore, pending)},
+		  {"requests", offsetof(struct ration_lcore, requests)},
 		  {"seq", offsetof(struct ration_lcore, seq)},
 		  {"ack", offsetof(struct ration_lcore, ack)},
 		  {"ack_units", offsetof(struct ration_lcore, ack_units)},
-		  {"mailbox", offsetof(struct ration_lcore, mailbox)},
 },
   domain_words[] = {
 	  {"round", offsetof(struct ration_domain, round)},

@@ -141,9 +141,9 @@ look_at_member(const struct member *m, uint32_t holders)
 	reach_if(REACH_PASS_SPLIT, pass->running && !(lc->seq & 1) && pass->next > 0);
 	reach_if(REACH_PASS_OUTDATED,
 		 pass->running && pass->view.gen != (uint32_t)(w->d->round >> 32));
-	reach_if(REACH_MAILBOX_FULL, rte_ring_count(&lc->mailbox) == RATION_MAILBOX_SIZE - 1);
-	for (i = 0; i < RATION_WANTED_MAX; i++)
-		reach_if(REACH_WISH, lc->wanted[i] != 0);
+	for (i = 0; i < RATION_REQUESTS_MAX; i++)
+		reach_if(REACH_WISH, lc->requests[i] != 0);
+	reach_if(REACH_MAILBOX_FULL, lc->pending & RATION_PENDING_EVERYTHING);
 	for (i = 0; i < WORLD_COUNTERS; i++)
 		reach_if(
 			REACH_SLEEPING_IN_ROUND,

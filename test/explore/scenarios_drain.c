@@ -149,6 +149,17 @@ drain_last(void)
 
 /* ------------------------------------------------------------ full mailbox */
 
+/* Leave room for one request only: the others name a counter that is not there. */
+static void
+fill_mailbox(void)
+{
+	struct ration_lcore *lc = ration_block(w->d, &w->d->members[0]);
+	uint32_t i;
+
+	for (i = 0; i < RATION_REQUESTS_MAX - 1; i++)
+		lc->requests[i] = WORLD_COUNTERS;
+}
+
 static void
 set_up_mailbox(void)
 {
@@ -156,11 +167,18 @@ set_up_mailbox(void)
 	world_counter(0, UINT32_MAX, 40, 2, 0);
 	world_counter(1, UINT32_MAX, 40, 2, 0);
 	world_member(0);
+	fill_mailbox();
 	w->working = 3;
 }
 
-/* It does not poll before the mailbox has overflown. One look, and all that was asked for is done.
- */
+static void
+check_mailbox(void)
+{
+	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
+		explore_fail("P6: a request was lost in a full mailbox");
+}
+
+/* The lcore polls only after its mailbox has overflown. One look returns all that was asked for. */
 static void
 look_late(void)
 {
@@ -170,22 +188,103 @@ look_late(void)
 	while (w->note != 2)
 		explore_pause();
 	world_quiescent();
-	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
-		explore_fail("P6: a request was lost in a full mailbox");
+	check_mailbox();
+	world_finish();
+}
+
+/* The second request finds the mailbox full, and its drain gives up at once. */
+static void
+ask_both(void)
+{
+	while (w->note != 1)
+		explore_pause();
+	if (world_drain(0, 0) != -ETIMEDOUT || world_drain(1, 0) != -ETIMEDOUT)
+		explore_fail("a drain was answered by nobody");
+	w->note = 2;
+	world_done();
+}
+
+/* ------------------------------------------------ two requests at one moment */
+
+static void
+set_up_mailbox_race(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 7;
+}
+
+/* The lcore polls after both drains have given up. */
+static void
+look_after_both(void)
+{
+	world_charge(0, 1);
+	world_charge(1, 1);
+	w->note = 1;
+	while (w->note != 3)
+		explore_pause();
+	world_quiescent();
+	check_mailbox();
 	world_finish();
 }
 
 static void
-ask_often(void)
+ask_and_give_up(void)
 {
-	uint32_t i;
+	while (w->note == 0)
+		explore_pause();
+	world_drain(explore_me() - 1, 0);
+	w->note++;
+	world_done();
+}
 
+/* --------------------------------------------- full mailbox during a long pass */
+
+static void
+set_up_mailbox_pass(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_lcores = 1,
+						    .timeout_us = 1000000,
+						    .drain_work = 1};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 40, 2, 0);
+	world_counter(1, UINT32_MAX, 40, 2, 0);
+	world_member(0);
+	w->working = 3;
+}
+
+/* The lcore polls all the time, one stock in each pass. */
+static void
+look_often(void)
+{
+	const struct ration_lcore *lc = world_lcore();
+
+	world_charge(0, 1);
+	world_charge(1, 1);
+	w->note = 1;
+	while (w->note != 2) {
+		world_quiescent();
+		explore_pause();
+	}
+	while (lc->pending != 0 || ration_workspace(lc)->pass.running)
+		world_quiescent();
+	check_mailbox();
+	world_finish();
+}
+
+static void
+ask_fill_ask(void)
+{
 	while (w->note != 1)
 		explore_pause();
-	for (i = 0; i < RATION_MAILBOX_SIZE + 1; i++) {
-		if (world_drain(i >= RATION_MAILBOX_SIZE - 1, 0) != -ETIMEDOUT)
-			explore_fail("a drain was answered by nobody");
-	}
+	world_drain(0, 0);
+	fill_mailbox();
+	world_drain(0, 0);
+	world_drain(1, 0);
 	w->note = 2;
 	world_done();
 }
@@ -393,8 +492,26 @@ const struct scenario scenarios_drain[] = {
 		.shows = "a full mailbox loses nothing; concern U",
 		.nb_fibers = 2,
 		.set_up = set_up_mailbox,
-		.fiber = {look_late, ask_often},
+		.fiber = {look_late, ask_both},
 		.preemptions = 1,
+		.timeouts = true,
+	},
+	{
+		.name = "mailbox-race",
+		.shows = "requests that are written at the same moment are both kept",
+		.nb_fibers = 3,
+		.set_up = set_up_mailbox_race,
+		.fiber = {look_after_both, ask_and_give_up, ask_and_give_up},
+		.preemptions = 2,
+		.timeouts = true,
+	},
+	{
+		.name = "mailbox-pass",
+		.shows = "a request that comes during a bounded pass is not lost",
+		.nb_fibers = 2,
+		.set_up = set_up_mailbox_pass,
+		.fiber = {look_often, ask_fill_ask},
+		.preemptions = 2,
 		.timeouts = true,
 	},
 	{

@@ -301,7 +301,7 @@ a_silent_lcore_can_be_drained_when_it_polls_again(void **state)
 		must_do(a, charge, c, 1);
 		assert_true(stock_of(f->d, c) > 0);
 		/* Many more than its mailbox holds. */
-		for (i = 0; i < 10 * RATION_MAILBOX_SIZE; i++)
+		for (i = 0; i < 10 * RATION_REQUESTS_MAX; i++)
 			assert_int_equal(drain(f, i % 2 ? c : f->root, 0), -ETIMEDOUT);
 		actor_poll(a, true);
 		assert_int_equal(drain(f, c, 10 * SECOND), 0);

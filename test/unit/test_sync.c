@@ -404,8 +404,8 @@ many_refusals_leave_one_wish(void **state)
 	drains = stats_of(f->actors[0].lc).drains;
 	for (i = 0; i < 100; i++)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1000), -EDQUOT);
-	for (i = 0; i < RATION_WANTED_MAX; i++)
-		nb += f->actors[0].lc->wanted[i] != 0;
+	for (i = 0; i < RATION_REQUESTS_MAX; i++)
+		nb += f->actors[0].lc->requests[i] != 0;
 	assert_int_equal(nb, 1);
 	assert_true(actor_do(&f->actors[0], quiet, NULL));
 	assert_true(actor_do(&f->actors[0], quiet, NULL));
@@ -413,7 +413,7 @@ many_refusals_leave_one_wish(void **state)
 	assert_int_equal(stock_of(f->d, c), 0);
 	/* Nothing is hidden any more: nobody is asked. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1000), -EDQUOT);
-	assert_int_equal(f->actors[0].lc->attention, 0);
+	assert_int_equal(f->actors[0].lc->pending, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }
 
@@ -421,7 +421,7 @@ static void
 wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
 {
 	struct fixture *f = *state;
-	ration_counter_t c[3 * RATION_WANTED_MAX];
+	ration_counter_t c[3 * RATION_REQUESTS_MAX];
 	struct order one = {.n = 1};
 	char name[16];
 	uint32_t i, left, turns;

@@ -100,7 +100,7 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 	struct round_view view;
 
 	memset(&lc->stats, 0, sizeof(lc->stats));
-	/* The mailbox stays as it is: an asker may be posting, and an old request does no harm. */
+	/* The mailbox stays as it is: others may be writing, and an old request does no harm. */
 	ration_store(&lc->lcore_id, rte_lcore_id(), relaxed);
 	ration_idle_begin(lc);
 	/* No stock: whatever was asked for so far is done. */

@@ -5,7 +5,6 @@
 #include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_ring.h>
 
 #include "drain/engines.h"
 #include "lcore/give_back.h"
@@ -112,14 +111,7 @@ request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcor
 	if (row->engine == RATION_DRAIN_MAILBOX)
 		return;
 	row->engine = RATION_DRAIN_MAILBOX;
-	/* A process that may be killed must not leave a message half posted: nobody could any more.
-	 */
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		ration_call(lc, dr->target);
-		return;
-	}
-	/* A full mailbox holds messages already that will make the lcore read the round. */
-	rte_ring_enqueue(&lc->mailbox, (void *)(uintptr_t)dr->target);
+	ration_request_drain(lc, dr->target);
 }
 
 /* Whether a member has acknowledged our generation. Generations wrap. */

@@ -9,7 +9,7 @@
  * A pass goes over the slots of an lcore once and gives back those that its view covers. The work
  * of one quiescent point is bounded, so a pass may take several. It ends with the view it began
  * with, and acknowledges the generation of that view, never a newer one (model f_partial); what was
- * asked for meanwhile waits in mailbox and attention word for the next pass.
+ * asked for meanwhile waits in the mailbox for the next pass.
  */
 
 #include "lcore/entry.h"

@@ -4,20 +4,33 @@
 
 /**
  * @file
- * What a refused charge leaves behind: a wish that hidden units come back.
+ * The mailbox of an lcore: a word `pending` and a short list of counters, on one cache line.
  *
- * A refusal may be wrong, because others have the missing units in stock. The data path must not
- * wait for them, so it writes the counter that lacks room on the wish list of each lcore and goes
- * on. A list has each counter once, and a full one is left alone: whatever stands there will make
- * its owner look, and the next refusal asks again. Nobody waits for an answer, so a wish may get
- * lost, come late, or name a counter that is gone: then stock goes back that need not, no more.
+ * A drain and a refused charge ask for stock in the same way: they write the counter into the list of
+ * the lcore, unless it is there already, and then set `pending`. The lcore looks at its next quiescent
+ * point. Nobody waits to write: an rte_ring in this place makes its producers wait for one that was
+ * preempted, or for ever for one that was killed.
+ *
+ * The requests of a drain must not get lost, because the drain may give up before the lcore looks, and
+ * its report says that the stock comes back later. So a drain that finds the list full asks for
+ * everything. The request of a refused charge may get lost: the next refusal asks again. A request may
+ * also name a counter that is gone; then stock goes back that need not, no more.
  */
 
 #include "lcore/requests.h"
 #include "tree/counter.h"
+#include "tree/gate.h"
 
-/* Lcores that one refusal asks; the next one goes on behind them. */
+/* Lcores that one refusal asks; the next refusal goes on after them. */
 #define ASKED_MAX 8
+
+/* What has become of a request. */
+enum outcome {
+	WRITTEN,
+	FOUND, /* It was there already. */
+	FULL,
+	OVERTAKEN /* Another request was written to the same place first. */
+};
 
 /* Whether lc can hide units below c. A look from outside: it may be outdated. */
 static bool
@@ -31,49 +44,59 @@ may_hide(const struct ration_lcore *lc, const struct counter *c, uint32_t index)
 	return ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
 }
 
-/* Write a counter on a wish list. @return whether it stands there now for the first time */
-static bool
-put_down(struct ration_lcore *lc, uint32_t wish)
+/* Write a request into the list of an lcore. */
+static enum outcome
+write_request(struct ration_lcore *lc, uint32_t request)
 {
-	uint32_t i, found, empty = RATION_WANTED_MAX, none = 0;
+	uint32_t i, found, empty = RATION_REQUESTS_MAX, none = 0;
 
-	for (i = 0; i < RATION_WANTED_MAX; i++) {
-		found = ration_load(&lc->wanted[i], relaxed);
-		if (found == wish)
-			return false;
-		if (found == 0 && empty == RATION_WANTED_MAX)
+	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
+		found = ration_load(&lc->requests[i], relaxed);
+		if (found == request)
+			return FOUND;
+		if (found == 0 && empty == RATION_REQUESTS_MAX)
 			empty = i;
 	}
-	/* One try: who was faster makes the owner look as well. Release: pairs with add_wanted().
+	if (empty == RATION_REQUESTS_MAX)
+		return FULL;
+	/* Release: pairs with the acquire in ration_requests_take(). */
+	return ration_cas(&lc->requests[empty], &none, request, release) ? WRITTEN : OVERTAKEN;
+}
+
+void
+ration_request_drain(struct ration_lcore *lc, uint32_t index)
+{
+	uint32_t bits = RATION_PENDING_REQUESTS;
+	enum outcome outcome;
+
+	do { /* Not more often than the list is long: each time, another request got in. */
+		outcome = write_request(lc, index + 1);
+	} while (outcome == OVERTAKEN);
+	if (outcome == FULL)
+		bits |= RATION_PENDING_EVERYTHING;
+	/*
+	 * seq_cst, after the request: pairs with the exchange in ration_requests_take(). Also if the
+	 * request was there already: its author may have died before it set the word. Model
+	 * n_handshakes: CALL.
 	 */
-	return empty < RATION_WANTED_MAX && ration_cas(&lc->wanted[empty], &none, wish, release);
+	ration_fetch_or(&lc->pending, bits, seq_cst);
 }
 
 static void
-want_from(struct ration_domain *d, struct member *m, const struct counter *c)
+request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_block(d, m);
 
-	if (!may_hide(lc, c, index) || !put_down(lc, index + 1))
+	/* If the list is full or another request was faster, the owner looks as well. */
+	if (!may_hide(lc, c, index) || write_request(lc, index + 1) != WRITTEN)
 		return;
-	/*
-	 * seq_cst, after the wish: pairs with the exchange in pass_begin(). Model n_handshakes:
-	 * WISHLATE.
-	 */
-	ration_exchange(&lc->attention, 1, seq_cst);
+	/* seq_cst, after the request, as above. Model n_handshakes: WISHLATE. */
+	ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
 }
 
 void
-ration_call(struct ration_lcore *lc, uint32_t index)
-{
-	put_down(lc, index + 1);
-	/* Whether there was room or not: who still waits is found in the round. */
-	ration_exchange(&lc->attention, 1, seq_cst);
-}
-
-void
-ration_want(struct ration_lcore *lc, const struct counter *failed)
+ration_request_return(struct ration_lcore *lc, const struct counter *failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
@@ -85,6 +108,35 @@ ration_want(struct ration_lcore *lc, const struct counter *failed)
 	for (i = 0; i < RTE_MIN(nb, (uint32_t)ASKED_MAX); i++) {
 		m = &d->members[(first + i) % nb];
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
-			want_from(d, m, failed);
+			request_from(d, m, failed);
+	}
+}
+
+void
+ration_requests_take(struct ration_lcore *lc, struct round_view *view)
+{
+	uint32_t i, index, pending = 0;
+
+	/*
+	 * seq_cst, before the list and the round are read: a request that comes later sets the word
+	 * again, and is found by the next pass. Models n_handshakes: WISH; f_partial: MAILLATE.
+	 */
+	if (ration_load(&lc->pending, relaxed) != 0)
+		pending = ration_exchange(&lc->pending, 0, seq_cst);
+	/*
+	 * The round before the drain: never acknowledge one that came during it. Models f_partial and
+	 * k_targets: NEWEST.
+	 */
+	ration_round_look(ration_domain_of(lc), view);
+	if (pending & RATION_PENDING_EVERYTHING)
+		view->everything = true;
+	if (pending == 0)
+		return;
+	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
+		if (ration_load(&lc->requests[i], relaxed) == 0)
+			continue;
+		/* Acquire: pairs with write_request(); the place is free for the next. */
+		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
+		view->targets[view->nb_targets++] = index;
 	}
 }

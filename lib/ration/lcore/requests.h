@@ -7,17 +7,26 @@
 
 /**
  * @file
- * Requests for stock that one lcore leaves for another. See requests.c.
+ * The mailbox of an lcore: return requests, by which refused charges and drains ask for its stock. See
+ * requests.c.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** Have an lcore look at the round, and at a counter by its index. Never waits. */
-void ration_call(struct ration_lcore *lc, uint32_t index);
+/** ration_lcore::pending: look at requests[] and at the round. */
+#define RATION_PENDING_REQUESTS (1u << 0)
+/** ration_lcore::pending: a request found no room, so everything is asked for. */
+#define RATION_PENDING_EVERYTHING (1u << 1)
 
-/** Ask all lcores, after a refusal, to give back what they hide below a counter. Never waits. */
-void ration_want(struct ration_lcore *lc, const struct counter *failed);
+/** Ask an lcore for its stock below a counter, for a drain. Never waits. */
+void ration_request_drain(struct ration_lcore *lc, uint32_t index);
+
+/** Ask all lcores, after a refusal, for what they hide below a counter. Never waits. */
+void ration_request_return(struct ration_lcore *lc, const struct counter *failed);
+
+/** Add what an lcore is asked for to a view, and empty its mailbox. Owner only. */
+void ration_requests_take(struct ration_lcore *lc, struct round_view *view);
 
 #endif /* RATION_LCORE_REQUESTS_H_ */

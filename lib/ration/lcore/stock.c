@@ -180,7 +180,7 @@ charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 	rc = refill(lc, c, n, force, &failed);
 	if (unlikely(rc == -EDQUOT)) {
 		note_refusal(lc, failed);
-		ration_want(lc, failed);
+		ration_request_return(lc, failed);
 	}
 	ration_walk_end(lc, token);
 	return rc;

@@ -8,7 +8,6 @@
  */
 
 #include <rte_lcore.h>
-#include <rte_ring.h>
 
 #include "shm/layout.h"
 
@@ -42,21 +41,11 @@ ration_block_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t slo
 		  uint32_t flags)
 {
 	RTE_BUILD_BUG_ON(sizeof(struct ration_slot) != 8);
-	RTE_BUILD_BUG_ON(offsetof(struct ration_lcore, mailbox_elements) !=
-			 offsetof(struct ration_lcore, mailbox) + sizeof(struct rte_ring));
 	lc->domain_offset = (int64_t)((uintptr_t)d - (uintptr_t)lc);
 	lc->slot_id = slot_id;
 	ration_store(&lc->lcore_id, LCORE_ID_ANY, relaxed);
 	lc->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	lc->flags = flags;
-	/*
-	 * Cannot fail: name and size are right. The elements follow the ring. Relaxed tails, as far
-	 * apart as the ring is long: an asker that is preempted while it posts does not make the
-	 * others spin; their messages are seen when its own is.
-	 */
-	rte_ring_init(&lc->mailbox, "ration", RATION_MAILBOX_SIZE,
-		      RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
-	rte_ring_set_prod_htd_max(&lc->mailbox, RATION_MAILBOX_SIZE);
 	ration_block_poison(lc);
 }
 

@@ -26,7 +26,7 @@
 /** Says that a memzone holds a domain ("ration" and its layout below). */
 #define RATION_MAGIC UINT64_C(0x6e6f69746172)
 /** Changes with every change of the structures in shared memory. */
-#define RATION_LAYOUT 3
+#define RATION_LAYOUT 4
 /** Sizes that other processes must agree on, each in 16 bits. */
 #define RATION_SIZES                                                                               \
 	((uint64_t)sizeof(struct counter) | (uint64_t)sizeof(struct node) << 16 |                  \
@@ -252,7 +252,7 @@ struct round_view {
 	uint32_t gen;
 	uint32_t nb_targets;
 	bool everything; /**< Too much is asked for or changing: drain all, which covers it. */
-	uint32_t targets[RATION_ASKERS_MAX + RATION_MAILBOX_SIZE + RATION_WANTED_MAX];
+	uint32_t targets[RATION_ASKERS_MAX + RATION_REQUESTS_MAX];
 };
 
 /** A drain of an lcore's slots, which may take several quiescent points. */
