@@ -5,7 +5,7 @@
 #ifndef BUDGET_EQUAL_H_
 #define BUDGET_EQUAL_H_
 
-#include "budget.h"
+#include "budget/budget.h"
 
 /** Fail the test unless the two say the same; lines may differ. */
 void assert_budget_equal(const struct budget *a, const struct budget *b);

@@ -19,7 +19,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 #define NODES_MAX 16
 
@@ -190,8 +190,8 @@ a_domain_in_use_is_named_and_left_as_it_was(void **state)
 	assert_true(ration_counter_create(domain, ration_domain_root(domain), "other", NULL) !=
 		    RATION_COUNTER_NONE);
 	assert_int_equal(budget_apply(b, domain, counters, error, sizeof(error)), -EEXIST);
-	assert_string_equal(error, "counter 'other' (line 10 of the budget): the domain has a "
-				   "counter of that path already");
+	assert_string_equal(error, "counter 'other' (line 10 of the budget): the domain already "
+				   "has a counter with this path");
 	assert_int_equal(nb_counters(), 2);
 	budget_free(b);
 }

@@ -16,7 +16,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 #include "equal.h"
 
 static const char *folder, *tenants;

@@ -22,7 +22,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 #define FILE_MAX (16 << 20)
 
@@ -60,17 +60,19 @@ static void
 a_missing_file_is_refused(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused("none.yaml",
-		       "none.yaml: cannot open: No such file or directory (a plain file)");
-	assert_refused("", ": cannot open: No such file or directory (a plain file)");
-	assert_refused("a\nb", "a?b: cannot open: No such file or directory (a plain file)");
+	assert_refused(
+		"none.yaml",
+		"none.yaml: cannot open: No such file or directory (must be a regular file)");
+	assert_refused("", ": cannot open: No such file or directory (must be a regular file)");
+	assert_refused("a\nb",
+		       "a?b: cannot open: No such file or directory (must be a regular file)");
 }
 
 static void
 a_directory_is_refused(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused(".", ".: is a directory (a plain file)");
+	assert_refused(".", ".: is a directory (must be a regular file)");
 }
 
 /* Would block for ever: nobody writes to it. */
@@ -79,7 +81,7 @@ a_fifo_is_refused_without_waiting(void **state)
 {
 	RTE_SET_USED(state);
 	assert_int_equal(mkfifo("fifo", 0600), 0);
-	assert_refused("fifo", "fifo: is a FIFO (a plain file)");
+	assert_refused("fifo", "fifo: is a FIFO (must be a regular file)");
 	assert_int_equal(unlink("fifo"), 0);
 }
 
@@ -87,7 +89,7 @@ static void
 a_device_is_refused_without_reading(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused("/dev/zero", "/dev/zero: is a character device (a plain file)");
+	assert_refused("/dev/zero", "/dev/zero: is a character device (must be a regular file)");
 }
 
 static void
@@ -99,7 +101,7 @@ a_socket_is_refused(void **state)
 	RTE_SET_USED(state);
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_refused("socket", "socket: is a socket (a plain file)");
+	assert_refused("socket", "socket: is a socket (must be a regular file)");
 	close(fd);
 	assert_int_equal(unlink("socket"), 0);
 }
@@ -115,7 +117,7 @@ an_unreadable_file_is_refused(void **state)
 	fd = open("secret", O_CREAT | O_WRONLY, 0000);
 	assert_true(fd >= 0);
 	close(fd);
-	assert_refused("secret", "secret: cannot open: Permission denied (a plain file)");
+	assert_refused("secret", "secret: cannot open: Permission denied (must be a regular file)");
 	assert_int_equal(unlink("secret"), 0);
 }
 

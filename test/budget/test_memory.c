@@ -19,7 +19,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 static const char *file;
 static long fail_at; /* 0: never */

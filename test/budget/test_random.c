@@ -19,7 +19,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 #include "equal.h"
 
 #define TREES 300

@@ -16,7 +16,7 @@
 
 #include <rte_mbuf.h>
 
-#include "classify.h"
+#include "classify/burst.h"
 
 #define FRAME_MAX 128
 

@@ -17,7 +17,7 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
-#include "classify.h"
+#include "classify/burst.h"
 #include "fuzz.h"
 
 #define FRAME_MAX 256

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "budget_private.h"
+#include "budget/value.h"
 #include "fuzz.h"
 
 #define UNTOUCHED UINT64_C(0x5a5a5a5a5a5a5a5a)

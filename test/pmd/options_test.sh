@@ -67,11 +67,11 @@ done <<'END'
 --service-rate: 0 is out of range@--forward-mode=hold --service-rate=0
 --hold-size: 0 is out of range@--forward-mode=hold --service-rate=1 --hold-size=0
 --hold-size: 1 is less than@--forward-mode=hold --service-rate=1 --hold-size=1 --nb-cores=2
---service-rate: only for --forward-mode=hold@--service-rate=1000
---hold-size: only for --forward-mode=hold@--forward-mode=io --hold-size=10
---latency: only for --forward-mode=hold@--latency
+--service-rate: allowed only with --forward-mode=hold@--service-rate=1000
+--hold-size: allowed only with --forward-mode=hold@--forward-mode=io --hold-size=10
+--latency: allowed only with --forward-mode=hold@--latency
 --forward-mode=hold needs --service-rate@--forward-mode=hold
---budget and --classify exclude each other@--budget=a.yaml --classify=a.yaml
+--budget and --classify cannot be combined@--budget=a.yaml --classify=a.yaml
 --budget: the file name is empty@--budget=
 END
 

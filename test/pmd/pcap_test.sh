@@ -293,7 +293,7 @@ asks_for_queues()
 {
 	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$DEMO,tx_pcap=$WORK/out.pcap" -- \
 		--port-topology=loop --rxq=2 --txq=2
-	expect_status 1 && expect_message 'port 0 (net_pcap0) has 1 rx queues, --rxq asks for 2'
+	expect_status 1 && expect_message 'port 0 (net_pcap0) supports 1 rx queues, but --rxq is 2'
 }
 claim 'more queues than the device has' asks_for_queues
 

@@ -21,19 +21,19 @@ fails()
 PLAIN=("--file-prefix=rationpmd$$" --no-huge --no-shconf --no-pci -m 64 --log-level='*:error')
 claim 'one lcore is too few' fails 'only one lcore: the main lcore does not forward' \
 	"${PLAIN[@]}" -l 0 "${NULLS[@]}" --
-claim 'more lcores asked for than there are' fails '--nb-cores: 4 is more than the 3 lcores' \
+claim 'more lcores asked for than there are' fails '--nb-cores: 4 is more than the 3 worker lcores' \
 	"${EAL[@]}" "${NULLS[@]}" -- --nb-cores=4
 claim 'no ports' fails 'no ports' "${EAL[@]}" --
-claim 'a device that EAL goes on without is named' fails '--vdev net_pcap7: there is no such port' \
+claim 'a device that EAL goes on without is named' fails '--vdev net_pcap7: no such port' \
 	"${EAL[@]}" "${NULLS[@]}" --vdev="net_pcap7,rx_pcap=$WORK/missing.pcap" --
 claim 'EAL refuses a device' fails 'EAL could not start' "${EAL[@]}" --vdev=net_nonsense0 --
 claim 'EAL refuses an option, and what it says does not mix with JSON' \
 	fails 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
 claim 'a word among the EAL options' fails "'leftover': not an EAL option" \
 	"${EAL[@]}" "${NULLS[@]}" leftover --
-claim 'a port of the mask is missing' fails 'asks for port 2, which does not exist' \
+claim 'a port of the mask is missing' fails 'selects port 2, which does not exist' \
 	"${EAL[@]}" "${NULLS[@]}" -- --portmask=0x5
-claim 'an odd number of ports in pairs' fails 'needs an even number of ports, there is 1' \
+claim 'an odd number of ports in pairs' fails 'needs an even number of ports, not 1' \
 	"${EAL[@]}" "${NULLS[@]}" -- --portmask=1
 claim 'fewer mbufs than the caches take' fails '--total-num-mbufs: 100 are too few for --mbcache' \
 	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=100

@@ -17,7 +17,7 @@
 
 #include <ration.h>
 
-#include "check.h"
+#include "stats/check.h"
 
 static struct ration_domain *domain;
 static ration_counter_t leaf;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "latency.h"
+#include "measure/latency.h"
 
 static struct latency one, other;
 static struct latency_sum sum;

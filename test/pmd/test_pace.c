@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "pace.h"
+#include "forward/pace.h"
 
 #define HZ 1e9
 #define PLENTY 1000000

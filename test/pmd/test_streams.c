@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "streams.h"
+#include "ports/streams.h"
 
 #define PORTS 4
 #define QUEUES 3
