@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Each file in bad/ is refused with one line that names its file, line and key. */
+/* budget_load() refuses each file in bad/ with one line that names file, line and key. */
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static const struct bad {
 	const char *name;
 	unsigned int line;
 	const char *key;
-	const char *what; /* part of what follows the key */
+	const char *text; /* Part of the text after the key. */
 } bad_files[] = {
 	{"alias", 3, "alias", "'limit' is not allowed"},
 	{"anchor", 3, "anchor", "'limit' is not allowed"},
@@ -158,10 +158,10 @@ each_bad_file_is_refused_with_file_line_and_key(void **state)
 		if (budget_load(path, error, sizeof(error)) != NULL)
 			fail_msg("%s is accepted", path);
 		assert_starts_with(error, start);
-		if (strstr(error + strlen(start), bad->what) == NULL)
-			fail_msg("'%s' does not say '%s'", error, bad->what);
+		if (strstr(error + strlen(start), bad->text) == NULL)
+			fail_msg("'%s' does not contain '%s'", error, bad->text);
 		if (strchr(error, '\n') != NULL || strstr(error, "(") == NULL)
-			fail_msg("'%s' is not one line with what is allowed", error);
+			fail_msg("'%s' is not one line that says what is allowed", error);
 	}
 }
 
@@ -180,7 +180,7 @@ is_in_table(const char *file)
 }
 
 static void
-no_bad_file_is_forgotten(void **state)
+every_bad_file_is_in_the_table(void **state)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -189,12 +189,12 @@ no_bad_file_is_forgotten(void **state)
 	assert_non_null(dir);
 	while ((entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.' && !is_in_table(entry->d_name))
-			fail_msg("%s has no expectation", entry->d_name);
+			fail_msg("%s is not in the table", entry->d_name);
 	closedir(dir);
 }
 
 static void
-a_short_buffer_gets_the_beginning_of_the_line(void **state)
+a_short_buffer_gets_the_start_of_the_line(void **state)
 {
 	char path[512], whole[1024], error[1024];
 	size_t size;
@@ -217,8 +217,8 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_bad_file_is_refused_with_file_line_and_key),
-		cmocka_unit_test(no_bad_file_is_forgotten),
-		cmocka_unit_test(a_short_buffer_gets_the_beginning_of_the_line),
+		cmocka_unit_test(every_bad_file_is_in_the_table),
+		cmocka_unit_test(a_short_buffer_gets_the_start_of_the_line),
 	};
 
 	if (argc != 2) {
