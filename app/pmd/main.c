@@ -93,7 +93,7 @@ print_usage(const char *program)
 	options_help(stdout);
 }
 
-/* Options and files are checked before EAL is started, because it takes memory and devices. */
+/* Options and files are checked before EAL is started, because EAL takes memory and devices. */
 int
 main(int argc, char **argv)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * ration-pmd's own options: either all values are within what the help says, or there is exactly
- * one complaint, which is one line.
+ * The options of ration-pmd: either all values are in the ranges of the help text, or exactly one
+ * error message of one line is printed.
  */
 
 #include <errno.h>
@@ -63,7 +63,7 @@ claim_within(const struct options *o)
 	CLAIM(o->classify == NULL || o->classify[0] != '\0');
 }
 
-/* What no single option can see. */
+/* Conditions on more than one option. */
 static void
 claim_consistent(const struct options *o)
 {

@@ -68,7 +68,7 @@ create_counters(const struct budget *b, struct ration_domain *d, const uint8_t *
 		const struct ration_counter_params params = {
 			.max = n->max,
 			.batch = n->batch,
-			/* Without the flag a counter loses its stock when its first child is created. */
+			/* Without this flag, creating a child removes the stock for good. */
 			.flags = charged[i] && n->nb_children > 0 ? RATION_COUNTER_DIRECT : 0,
 		};
 

@@ -134,8 +134,8 @@ emit_rules(struct writer *w, uint32_t node)
 }
 
 /*
- * The recursion is at most RATION_DEPTH_MAX deep. Nodes are in depth-first order, therefore the next
- * node is the first child.
+ * The recursion is at most RATION_DEPTH_MAX deep. Nodes are in depth-first order, therefore the
+ * next node is the first child.
  */
 static void
 emit_children(struct writer *w, const char *key, uint32_t parent)

@@ -192,7 +192,10 @@ classify_chunk(const struct classifier *cls, struct rte_mbuf *const *pkts, uint1
 		if (nodes[i] != CLASSIFIER_NONE)
 			continue;
 		nodes[i] = port_node;
-		/* No branch on is_ipv4, because it is hard to predict: the next packet overwrites this. */
+		/*
+		 * No branch on is_ipv4, because it is hard to predict. If is_ipv4 is 0, the next
+		 * packet overwrites the element.
+		 */
 		todo.index[todo.nb] = i;
 		todo.source[todo.nb] = h.source;
 		todo.destination[todo.nb] = h.destination;

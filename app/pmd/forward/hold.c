@@ -148,7 +148,7 @@ run_hold(struct fwd_lcore *l)
 	drop_held(l);
 }
 
-/* --service-rate limits this mode, therefore a faster loop without accounting has no use. */
+/* --service-rate limits this mode, therefore it has no faster loop without accounting. */
 const struct engine engine_hold = {
 	.plain = run_hold,
 	.accounted = run_hold,

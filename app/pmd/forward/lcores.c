@@ -39,8 +39,8 @@ lcores_count(const struct options *o, const struct ports *ports, unsigned int *n
 	uint64_t streams = streams_count(o, ports);
 
 	if (available == 0) {
-		log_error("only one lcore: the main lcore does not forward, pass at least two "
-			  "lcores to EAL (-l 0,1)");
+		log_error("only one lcore: the main lcore does not forward, give EAL at "
+			  "least two lcores (-l 0,1)");
 		return -EINVAL;
 	}
 	if (o->nb_cores > available) {

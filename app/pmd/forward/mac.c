@@ -12,7 +12,7 @@ rewrite(const struct stream *s, struct rte_mbuf *const *pkts, uint16_t nb)
 	uint16_t i;
 
 	for (i = 0; i < nb; i++) {
-		/* An mbuf has room for the header even if the packet is shorter than it. */
+		/* An mbuf has room for the header even if the packet is shorter. */
 		eth = rte_pktmbuf_mtod(pkts[i], struct rte_ether_hdr *);
 		rte_ether_addr_copy(&s->destination, &eth->dst_addr);
 		rte_ether_addr_copy(&s->source, &eth->src_addr);

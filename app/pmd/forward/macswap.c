@@ -14,7 +14,7 @@ rewrite(const struct stream *s, struct rte_mbuf *const *pkts, uint16_t nb)
 
 	(void)s;
 	for (i = 0; i < nb; i++) {
-		/* An mbuf has room for the header even if the packet is shorter than it. */
+		/* An mbuf has room for the header even if the packet is shorter. */
 		eth = rte_pktmbuf_mtod(pkts[i], struct rte_ether_hdr *);
 		rte_ether_addr_copy(&eth->dst_addr, &destination);
 		rte_ether_addr_copy(&eth->src_addr, &eth->dst_addr);

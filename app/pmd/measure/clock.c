@@ -9,7 +9,7 @@
 
 #include "measure/clock.h"
 
-/* An error of 1 us between the reads of both clocks is 50 ppm of this time. */
+/* An error of 1 us when both clocks are read causes a relative error of 50 ppm. */
 #define CALIBRATION_NS 20000000
 
 static uint64_t start_tsc;

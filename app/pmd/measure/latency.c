@@ -13,7 +13,7 @@ latency_add(struct latency *l, struct latency_sum *sum)
 	uint32_t i;
 
 	for (i = 0; i < LATENCY_BUCKETS; i++) {
-		/* Pairs with the release in count_add(): `max` below covers the packets counted here. */
+		/* Pairs with the release in count_add(): `max` below covers these counts. */
 		n = ration_load(&l->counts[i], acquire);
 		sum->counts[i] += n;
 		sum->total += n;

@@ -10,7 +10,7 @@ streams_count(const struct options *o, const struct ports *ports)
 	return (uint32_t)o->rxq * ports->nb;
 }
 
-/* Returns the index of the TX port. With an odd number of ports (rxonly) the last is its own pair. */
+/* Returns the index of the TX port. In mode rxonly an unpaired last port is paired with itself. */
 static uint16_t
 tx_index(uint16_t i, const struct options *o, const struct ports *ports)
 {
@@ -41,7 +41,7 @@ streams_fill(struct stream *streams, uint32_t first, uint32_t nb, const struct o
 			.tx_port = out->id,
 			.tx_queue = queue,
 			.source = out->mac,
-			/* As in testpmd: a locally administered address that ends with the port id. */
+			/* As in testpmd: locally administered, the last byte is the port id. */
 			.destination = {{0x02, 0, 0, 0, 0, (uint8_t)out->id}},
 		};
 	}
