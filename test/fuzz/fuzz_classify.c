@@ -6,8 +6,8 @@
  * Classification, compared with a second implementation of classify/burst.h. Each segment is in a
  * buffer of the exact size, so that AddressSanitizer detects each read beyond its end.
  *
- * Input: port; flags and ids from the driver; number of cuts, and the length of each piece; the rest
- * is the frame. All packets of a burst are equal, so that every position of a burst is tested.
+ * Input: port; flags and ids from the driver; number of cuts, and the length of each piece; the
+ * rest is the frame. All packets of a burst are equal, so that every position of a burst is tested.
  */
 
 #include <stdio.h>

@@ -83,7 +83,7 @@ static const struct entry entries[] = {
 	 .argument = "HEX",
 	 .text = "ports to use, one bit per port; default: all"},
 	CHOICE("port-topology", port_topology, topologies, "paired|chained|loop",
-	       "port that sends what a port receives; default paired"),
+	       "how RX ports are mapped to TX ports; default paired"),
 	NUMBER("stats-period", stats_period, 1, 86400, 0, "print statistics every N seconds"),
 	FLAG("no-flush-rx", no_flush_rx, "keep the packets that are in RX queues at the start"),
 	FLAG("disable-link-check", disable_link_check, "do not wait for links to come up"),
