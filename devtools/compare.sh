@@ -36,13 +36,13 @@ print_table()
 	echo
 }
 
-# Every packet has one fate, and what was delivered has arrived.
+# Every packet has exactly one verdict, and the server received all delivered packets.
 check_accounting()
 {
 	local run status=0 sum
 
 	for run in without with; do
-		check_books "$WORKDIR/$run.json" || status=1
+		check_totals "$WORKDIR/$run.json" || status=1
 		[[ -n ${ARRIVED[$run]:-} ]] || continue
 		sum=$(query "$WORKDIR/$run.json" '[.tenants[].delivered] | add')
 		if [[ $sum != "${ARRIVED[$run]}" ]]; then

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Shows what budgets are good for: three tenants share a slow stage, one of them is greedy. First
-# without budgets, then with.
+# Shows the effect of budgets: three tenants share a slow stage, and one of them sends far too much.
+# The demo runs once without and once with budgets.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -20,10 +20,10 @@ set -u
 . "$ROOT/devtools/compare.sh"
 
 TENANTS=(gold silver greedy)
-# Packets a second that each tenant sends, and that the slow stage can serve.
+# Packets per second that each tenant sends, and the rate of the slow stage.
 declare -A RATE=([gold]=1500 [silver]=1500 [greedy]=40000)
 SERVICE_RATE=20000
-# Packets that can wait for it.
+# Packets that can wait for the slow stage.
 HOLD_SIZE=1024
 BUDGET=$ROOT/config/tenants.yaml
 CAPTURE=$ROOT/config/demo.pcap
@@ -34,19 +34,19 @@ usage()
 		Usage: [sudo] devtools/demo.sh [--seconds N]
 
 		Three tenants send through ration-pmd, which holds packets for a slow next stage:
-		$SERVICE_RATE packets a second, at most $HOLD_SIZE waiting. gold and silver send
-		${RATE[gold]} a second each, greedy ${RATE[greedy]}. Runs once without and once with
-		budgets (config/tenants.yaml) and compares.
+		$SERVICE_RATE packets per second, at most $HOLD_SIZE waiting. gold and silver send
+		${RATE[gold]} packets per second each, greedy ${RATE[greedy]}. The demo runs once
+		without and once with budgets (config/tenants.yaml) and compares the results.
 
-		With root: installs missing Debian packages, reserves hugepages, and sends real
-		traffic through network namespaces. Without: replays a capture, without hugepages.
-		Everything is cleaned up at the end, also after Ctrl-C. The status is 0 unless
-		something failed or the packets do not add up.
+		As root, the demo installs missing Debian packages, reserves hugepages, and sends
+		real traffic through network namespaces. As another user, it replays a capture and
+		uses no hugepages. The demo cleans up at the end, also after Ctrl-C. Its exit status
+		is 0 unless a step failed or the packets do not add up.
 
 		  --seconds N      length of each run, 1 to 600 (default 10)
-		  --build FOLDER   a folder where it is built already, instead of building
-		  --replay         replay the capture even with root
-		  --help           this text
+		  --build FOLDER   use this meson build folder instead of building
+		  --replay         replay the capture even as root
+		  --help           print this help and exit
 	END
 }
 
@@ -63,15 +63,15 @@ build()
 	PMD=$BUILD/app/pmd/ration-pmd
 }
 
-# What happens to whom right now.
+# Print the numbers of refused and lost packets of each tenant until now.
 latest()
 {
-	query "$FIGURES" '[.tenants[] | select(.refused + .lost > 0)
+	query "$STATS" '[.tenants[] | select(.refused + .lost > 0)
 		| "\(.name | split("/") | last) \(.refused + .lost)"]
 		| if . == [] then "" else "refused or lost: " + join(", ") end'
 }
 
-# Sends from all tenants at once, and waits until the last packet is through.
+# send_traffic LABEL: send from all tenants at the same time, and wait until no packet is held.
 send_traffic()
 {
 	local n name pids=()
@@ -87,17 +87,17 @@ send_traffic()
 		wait_child "$n" "$1" "$((TIME + 20))" latest ||
 			die "a sender failed: $(tail -n 3 "$WORKDIR"/send-*.log)"
 	done
-	wait_until 20 nothing_held || die 'packets are still held long after the last one was sent'
+	wait_until 20 nothing_held || die 'packets are still held 20 s after the last one was sent'
 }
 
-# run_live NAME LABEL ARG...: one run on real traffic; its figures are in NAME.json.
+# run_live NAME LABEL ARG...: run with real traffic. NAME.json contains the statistics.
 run_live()
 {
 	local name=$1 label=$2 before
 
 	shift 2
 	start_forwarder "$name" "$MEMORY" --forward-mode=hold --hold-size="$HOLD_SIZE" \
-		--service-rate="$SERVICE_RATE" --latency "$@" || die 'giving up'
+		--service-rate="$SERVICE_RATE" --latency "$@" || die 'cannot start ration-pmd'
 	before=$(server_received)
 	send_traffic "$label"
 	stop_forwarder INT || die "ration-pmd failed: $(tail -n 5 "$MESSAGES")"
@@ -105,7 +105,7 @@ run_live()
 	echo "  $label: done"
 }
 
-# run_replay NAME LABEL ARG...: one run on the capture, as fast as it can be read.
+# run_replay NAME LABEL ARG...: run with the capture, at the highest rate of net_pcap.
 run_replay()
 {
 	local name=$1 label=$2
@@ -147,7 +147,7 @@ make_workdir
 
 echo 'Packages'
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" ||
-	echo '  going on with what is there'
+	echo '  cannot install all packages: trying without them'
 need_commands jq
 
 echo 'Build'
@@ -165,14 +165,14 @@ if [[ -z $REPLAY ]] && can_make_namespaces; then
 	MEMORY=huge
 	if ! reserve_hugepages 256; then
 		MEMORY=no-huge
-		echo '  no hugepages to be had: going on without'
+		echo '  cannot reserve hugepages: running without them'
 	fi
 	{ make_topology && silence_server; } || die 'cannot build the network namespaces'
 	RUN=run_live JUDGE=judge_live
 else
-	echo 'Weaker than with root and network namespaces: no hugepages, and a replayed capture' \
-		'instead of real traffic, so every tenant, not only greedy, sends more than there' \
-		'is room for. What still waits when the time is up counts as lost.'
+	echo 'Without root and network namespaces, the demo uses no hugepages, and replays a' \
+		'capture instead of sending real traffic. Every tenant sends more than the slow' \
+		'stage can serve. Packets that are held at the end of a run are lost.'
 	RUN=run_replay JUDGE=judge_replay
 fi
 

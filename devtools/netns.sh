@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Three network namespaces in a row, with a DPDK forwarder in the middle:
+# Three network namespaces with a DPDK forwarder in the middle one:
 #
 #	clients            middle              server
 #	  eth0 ============ port0   port1 ====== eth0
 #
-# Sourced after common.sh. Tenant N has 10.10.N.1 at the clients and 10.10.N.2 at the server. No
-# IPv6, no checksum offload, addresses resolved beforehand: nothing but the tenants' own packets
-# is on the wire. The links live inside the namespaces and vanish with them.
+# Source this file after common.sh. Tenant N has the address 10.10.N.1 in the client namespace and
+# 10.10.N.2 in the server namespace. IPv6 and checksum offload are disabled and the neighbor entries
+# are static, so that only packets of the tenants are sent. Deleting the namespaces also
+# deletes the links.
 
 CLIENTS=ration-$RATION_TAG-$$-clients
 MIDDLE=ration-$RATION_TAG-$$-middle
@@ -23,7 +24,8 @@ in_ns()
 	ip netns exec "$@"
 }
 
-# Deletes the namespaces whose names begin with $1, and ends what runs in them.
+# remove_namespaces PREFIX: kill all processes in the namespaces whose names start with PREFIX, and
+# delete the namespaces.
 remove_namespaces()
 {
 	local ns pid
@@ -37,7 +39,7 @@ remove_namespaces()
 	done < <(ip netns list 2>/dev/null)
 }
 
-# Scripts that were killed could not clean up; their pid is in the name.
+# Delete the namespaces of scripts that were killed. The pid of the script is in the name.
 remove_stale_namespaces()
 {
 	local ns pid
@@ -58,7 +60,7 @@ make_namespace()
 		sh -c "echo 1 >$ipv6/all/disable_ipv6; echo 1 >$ipv6/default/disable_ipv6"
 }
 
-# make_link NS IF NS IF: a veth pair whose ends compute their checksums and do not merge packets.
+# make_link NS IF NS IF: create a veth pair without checksum and segmentation offloads.
 make_link()
 {
 	local ns if
@@ -72,7 +74,8 @@ make_link()
 	done
 }
 
-# add_host NS OWN-MAC OTHER-MAC OWN OTHER: addresses 10.10.N.OWN that reach 10.10.N.OTHER.
+# add_host NS OWN-MAC PEER-MAC OWN PEER: assign the addresses 10.10.N.OWN, with neighbor entries for
+# 10.10.N.PEER.
 add_host()
 {
 	local n
@@ -84,7 +87,7 @@ add_host()
 	done
 }
 
-# Builds all of it, until the end of the script.
+# Create all namespaces and links. They are deleted at the end of the script.
 make_topology()
 {
 	local ns
@@ -100,14 +103,13 @@ make_topology()
 	add_host "$SERVER" "$SERVER_MAC" "$CLIENT_MAC" 2 1
 }
 
-# The server takes no address any more: it counts what arrives and answers nothing, not even that
-# nobody listens.
+# Remove the addresses of the server: it still counts received packets, but sends no ICMP errors.
 silence_server()
 {
 	ip -n "$SERVER" address flush dev eth0
 }
 
-# Whether this process may make namespaces and links at all.
+# Succeeds if this process may create network namespaces.
 can_make_namespaces()
 {
 	local ns=ration-$RATION_TAG-$$-probe
@@ -117,8 +119,8 @@ can_make_namespaces()
 	ip netns delete "$ns"
 }
 
-# port_args: sets PORT_ARGS to the DPDK ports in the middle. The rings are large enough for a
-# forwarder that the scheduler takes away for a tenth of a second.
+# Set PORT_ARGS to the EAL arguments for the ports in the middle namespace. The rings are large
+# enough for 0.1 s in which the forwarder is not scheduled.
 port_args()
 {
 	local n
@@ -129,7 +131,7 @@ port_args()
 	done
 }
 
-# Packets that have arrived at the server's interface, whoever they are for.
+# Print the number of packets that the interface of the server has received.
 server_received()
 {
 	ip -n "$SERVER" -s -j link show eth0 | jq '.[0].stats64.rx.packets'

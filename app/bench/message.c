@@ -8,7 +8,7 @@
 #include "message.h"
 
 void
-complain(const char *format, ...)
+log_error(const char *format, ...)
 {
 	va_list args;
 

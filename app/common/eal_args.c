@@ -52,9 +52,9 @@ check_prefix(const char *prefix)
 
 	if (prefix == NULL || prefix[0] == '\0' || prefix[strspn(prefix, plain)] != '\0' ||
 	    strlen(prefix) > PREFIX_MAX || strspn(prefix, ".") == strlen(prefix)) {
-		complain("--file-prefix: '%s' is not a plain name (1 to %d of [A-Za-z0-9_.-] are "
-			 "allowed)",
-			 prefix != NULL ? prefix : "", PREFIX_MAX);
+		log_error("--file-prefix: '%s' is not a plain name (1 to %d of [A-Za-z0-9_.-] are "
+			  "allowed)",
+			  prefix != NULL ? prefix : "", PREFIX_MAX);
 		return -EINVAL;
 	}
 	return 0;
@@ -114,18 +114,18 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 	rte_errno = 0;
 	done = init_privately(line->eal_argc, argv);
 	if (done < 0) {
-		complain("EAL could not start%s%s", rte_errno != 0 ? ": " : "",
-			 rte_errno != 0 ? rte_strerror(rte_errno) : " (its own words are above)");
+		log_error("EAL could not start%s%s", rte_errno != 0 ? ": " : "",
+			  rte_errno != 0 ? rte_strerror(rte_errno) : " (its own words are above)");
 		return rte_errno != 0 ? -rte_errno : -EINVAL;
 	}
 	if (done + 1 < line->eal_argc) {
-		complain("'%s': not an EAL option (the application's own stand behind --)",
-			 argv[done + 1]);
+		log_error("'%s': not an EAL option (the application's own stand behind --)",
+			  argv[done + 1]);
 		rte_eal_cleanup();
 		return -EINVAL;
 	}
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		complain("cannot run as a secondary process");
+		log_error("cannot run as a secondary process");
 		rte_eal_cleanup();
 		return -ENOTSUP;
 	}

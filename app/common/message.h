@@ -7,15 +7,15 @@
 
 /**
  * @file
- * Words for people: always on stderr, so that statistics can be piped.
+ * Messages. They go to stderr, so that statistics on stdout can be piped.
  */
 
 #include <rte_common.h>
 
-/** Status of a wrong command line; EXIT_FAILURE is for everything that goes wrong later. */
+/** Exit status after a wrong command line. Later errors exit with EXIT_FAILURE. */
 #define EXIT_USAGE 2
 
-/** Write one line to stderr, behind the program's name. */
-void complain(const char *format, ...) __rte_format_printf(1, 2);
+/** Write one line to stderr: the name of the program and the message. */
+void log_error(const char *format, ...) __rte_format_printf(1, 2);
 
 #endif /* MESSAGE_H_ */

@@ -18,8 +18,8 @@
 static int
 refuse(const char *path, const char *what, const char *remedy)
 {
-	complain("runtime directory %s %s: others could take over what EAL keeps there (%s)", path,
-		 what, remedy);
+	log_error("runtime directory %s %s: others could take over what EAL keeps there (%s)", path,
+		  what, remedy);
 	return -EPERM;
 }
 
@@ -32,7 +32,7 @@ check_own(const char *path)
 	if (lstat(path, &st) != 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
-		complain("runtime directory %s: %s", path, strerror(errno));
+		log_error("runtime directory %s: %s", path, strerror(errno));
 		return -errno;
 	}
 	if (S_ISLNK(st.st_mode))
@@ -76,16 +76,16 @@ use_own_folder(char *path, size_t size)
 	snprintf(path, size, "/tmp/ration-%u", (unsigned int)geteuid());
 	if (mkdir(path, S_IRWXU) != 0 && errno != EEXIST) {
 		rc = -errno;
-		complain("runtime directory %s: %s", path, strerror(-rc));
+		log_error("runtime directory %s: %s", path, strerror(-rc));
 		return rc;
 	}
 	rc = check_own(path);
 	if (rc == 0 && setenv("RUNTIME_DIRECTORY", path, 1) != 0)
 		rc = -errno;
 	if (rc == 0)
-		complain("XDG_RUNTIME_DIR is not set: EAL keeps its files in %s (secondary "
-			 "processes need RUNTIME_DIRECTORY=%s)",
-			 path, path);
+		log_error("XDG_RUNTIME_DIR is not set: EAL keeps its files in %s (secondary "
+			  "processes need RUNTIME_DIRECTORY=%s)",
+			  path, path);
 	return rc;
 }
 
@@ -114,7 +114,7 @@ runtime_dir_check(void)
 		above = own;
 	}
 	if ((size_t)snprintf(path, sizeof(path), "%s/dpdk", above) >= sizeof(path)) {
-		complain("runtime directory: the name is too long");
+		log_error("runtime directory: the name is too long");
 		return -ENAMETOOLONG;
 	}
 	rc = check_above(above);

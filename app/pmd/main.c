@@ -8,19 +8,20 @@
 
 #include <rte_eal.h>
 
-#include "check.h"
-#include "clock.h"
+#include "control/monitor.h"
 #include "eal_args.h"
-#include "lcores.h"
+#include "forward/lcores.h"
+#include "measure/clock.h"
 #include "message.h"
-#include "monitor.h"
-#include "options.h"
-#include "pool.h"
-#include "ports.h"
-#include "report.h"
-#include "stats.h"
-#include "tenants.h"
+#include "options/options.h"
+#include "ports/pool.h"
+#include "ports/ports.h"
+#include "report/report.h"
+#include "stats/check.h"
+#include "stats/stats.h"
+#include "tenants/tenants.h"
 
+/* All state of the program. */
 struct app {
 	struct options options;
 	struct ports ports;
@@ -30,7 +31,7 @@ struct app {
 	FILE *reports;
 };
 
-/* Everything that needs EAL, up to the point where forwarding can begin. */
+/* Set up everything that needs EAL. */
 static int
 set_up(struct app *app)
 {
@@ -47,7 +48,7 @@ set_up(struct app *app)
 	    ports_start(&app->ports, o, pool) < 0)
 		return -1;
 	if (!o->disable_link_check)
-		ports_wait_links(&app->ports, monitor_stop_asked);
+		ports_wait_links(&app->ports, monitor_stop_requested);
 	if (!o->no_flush_rx)
 		ports_flush(&app->ports, o);
 	ports_reset_stats(&app->ports);
@@ -56,7 +57,7 @@ set_up(struct app *app)
 }
 
 static int
-forward(struct app *app)
+forward_packets(struct app *app)
 {
 	uint64_t violations;
 	int rc;
@@ -77,7 +78,7 @@ run(struct app *app)
 
 	rc = set_up(app);
 	if (rc == 0)
-		rc = forward(app);
+		rc = forward_packets(app);
 	ports_stop(&app->ports);
 	stats_free(&app->stats);
 	lcores_free(&app->lcores);
@@ -85,14 +86,14 @@ run(struct app *app)
 }
 
 static void
-own_usage(const char *program)
+print_usage(const char *program)
 {
 	(void)program;
 	printf("\n");
 	options_help(stdout);
 }
 
-/* What can go wrong is found out as far as possible before EAL takes memory and devices. */
+/* Options and files are checked before EAL is started, because EAL takes memory and devices. */
 int
 main(int argc, char **argv)
 {
@@ -100,7 +101,7 @@ main(int argc, char **argv)
 	struct app app = {0};
 	int rc;
 
-	clock_calibrate_begin();
+	clock_calibrate_start();
 	command_line_split(argc, argv, &line);
 	if (options_parse(line.own_argc, line.own_argv, &app.options) < 0)
 		return EXIT_USAGE;
@@ -113,9 +114,9 @@ main(int argc, char **argv)
 	app.reports = report_open(&app.options);
 	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
 		return EXIT_FAILURE;
-	/* Early, as in testpmd: who stops us while EAL starts wants no files to be left behind. */
+	/* Before EAL starts, as in testpmd: a signal during its start must not leave its files. */
 	monitor_catch_signals();
-	if (eal_start(&line, own_usage) < 0)
+	if (eal_start(&line, print_usage) < 0)
 		return EXIT_FAILURE;
 	rc = run(&app);
 	tenants_free(&app.tenants);

@@ -8,7 +8,7 @@
 #include "message.h"
 
 void
-complain(const char *format, ...)
+log_error(const char *format, ...)
 {
 	char line[1024];
 	va_list args;
@@ -16,6 +16,6 @@ complain(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	/* One call, so that lines of several threads do not mix. */
+	/* One call, because stdio locks the stream per call: lines of threads do not mix. */
 	fprintf(stderr, "ration-pmd: %s\n", line);
 }

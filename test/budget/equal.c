@@ -2,8 +2,6 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Budgets compared. */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

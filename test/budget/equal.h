@@ -5,12 +5,17 @@
 #ifndef BUDGET_EQUAL_H_
 #define BUDGET_EQUAL_H_
 
-#include "budget.h"
+/**
+ * @file
+ * Comparison of budgets for tests.
+ */
 
-/** Fail the test unless the two say the same; lines may differ. */
+#include "budget/budget.h"
+
+/** Fail the test unless two budgets are equal. Their line numbers may differ. */
 void assert_budget_equal(const struct budget *a, const struct budget *b);
 
-/** Print a budget, parse what was printed, and fail the test unless it is equal. */
+/** Print a budget, parse the output, and fail the test unless the result is equal. */
 void assert_round_trip(const struct budget *b);
 
 #endif /* BUDGET_EQUAL_H_ */

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* A budget's counters in a domain. */
+/* Creating the counters of a budget in a domain. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 #define NODES_MAX 16
 
@@ -81,7 +81,7 @@ info_of(ration_counter_t c)
 }
 
 static void
-counters_are_as_the_budget_says(void **state)
+counters_have_the_values_of_the_budget(void **state)
 {
 	ration_counter_t counters[NODES_MAX];
 	struct budget *b = parse(budget_text);
@@ -139,7 +139,7 @@ limits_hold(void **state)
 		assert_int_equal(ration_try_charge(lc, gold, 1), 0);
 	assert_int_equal(ration_try_charge(lc, gold, 1), -EDQUOT);
 	assert_int_equal(ration_uncharge(lc, gold, 512), 0);
-	/* Above the root's limit, though below silver's own and edge's. */
+	/* These charges exceed the limit of the root only, not those of silver and edge. */
 	assert_int_equal(ration_try_charge(lc, ration_domain_root(domain), 3072), 0);
 	assert_int_equal(ration_try_charge(lc, ration_counter_find(domain, "edge/silver"), 1025),
 			 -EDQUOT);
@@ -163,7 +163,7 @@ nb_counters(void)
 }
 
 static void
-a_full_domain_is_named_and_left_empty(void **state)
+if_the_domain_is_full_its_counters_are_destroyed(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 4};
 	ration_counter_t counters[NODES_MAX];
@@ -181,7 +181,7 @@ a_full_domain_is_named_and_left_empty(void **state)
 }
 
 static void
-a_domain_in_use_is_named_and_left_as_it_was(void **state)
+if_a_counter_exists_the_domain_is_unchanged(void **state)
 {
 	ration_counter_t counters[NODES_MAX];
 	struct budget *b = parse(budget_text);
@@ -190,8 +190,8 @@ a_domain_in_use_is_named_and_left_as_it_was(void **state)
 	assert_true(ration_counter_create(domain, ration_domain_root(domain), "other", NULL) !=
 		    RATION_COUNTER_NONE);
 	assert_int_equal(budget_apply(b, domain, counters, error, sizeof(error)), -EEXIST);
-	assert_string_equal(error, "counter 'other' (line 10 of the budget): the domain has a "
-				   "counter of that path already");
+	assert_string_equal(error, "counter 'other' (line 10 of the budget): the domain already "
+				   "has a counter with this path");
 	assert_int_equal(nb_counters(), 2);
 	budget_free(b);
 }
@@ -209,7 +209,7 @@ start_eal(char *name)
 	for (i = 0; i < RTE_DIM(options); i++)
 		args[i + 1] = options[i];
 	if (rte_eal_init(RTE_DIM(args) - 1, args) < 0) {
-		fprintf(stderr, "EAL does not start: %s\n", rte_strerror(rte_errno));
+		fprintf(stderr, "cannot start EAL: %s\n", rte_strerror(rte_errno));
 		exit(1);
 	}
 }
@@ -218,14 +218,14 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(counters_are_as_the_budget_says, make_domain,
+		cmocka_unit_test_setup_teardown(counters_have_the_values_of_the_budget, make_domain,
 						free_domain),
 		cmocka_unit_test_setup_teardown(charged_counters_with_children_are_direct,
 						make_domain, free_domain),
 		cmocka_unit_test_setup_teardown(limits_hold, make_domain, free_domain),
-		cmocka_unit_test_setup_teardown(a_full_domain_is_named_and_left_empty, make_domain,
-						free_domain),
-		cmocka_unit_test_setup_teardown(a_domain_in_use_is_named_and_left_as_it_was,
+		cmocka_unit_test_setup_teardown(if_the_domain_is_full_its_counters_are_destroyed,
+						make_domain, free_domain),
+		cmocka_unit_test_setup_teardown(if_a_counter_exists_the_domain_is_unchanged,
 						make_domain, free_domain),
 	};
 	int failed;

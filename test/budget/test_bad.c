@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Each file in bad/ is refused with one line that names its file, line and key. */
+/* budget_load() refuses each file in bad/ with one line that names file, line and key. */
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 static const char *folder;
 
@@ -24,7 +24,7 @@ static const struct bad {
 	const char *name;
 	unsigned int line;
 	const char *key;
-	const char *what; /* part of what follows the key */
+	const char *text; /* Part of the text after the key. */
 } bad_files[] = {
 	{"alias", 3, "alias", "'limit' is not allowed"},
 	{"anchor", 3, "anchor", "'limit' is not allowed"},
@@ -38,20 +38,22 @@ static const struct bad {
 	{"budget-is-text", 2, "budgets", "not a mapping"},
 	{"budgets-is-mapping", 3, "budgets", "not a list"},
 	{"budgets-is-nothing", 1, "budgets", "not a list"},
-	{"c1-control-in-name", 2, "name", "'a??31m' has a control character"},
-	{"capital-k-max", 3, "max", "'7K' is not a number (digits, with k, M or G"},
+	{"c1-control-in-name", 2, "name", "'a??31m' contains a control character"},
+	{"capital-k-max", 3, "max",
+	 "'7K' is not a number (digits, optionally with suffix k, M or G"},
 	{"child-above-grandparent", 7, "max",
-	 "1025 is more than a has (at most 1024, from line 8)"},
-	{"child-above-parent", 8, "max", "1025 is more than a has (at most 1024, from line 3)"},
+	 "1025 is more than the limit of a (at most 1024, from line 8)"},
+	{"child-above-parent", 8, "max",
+	 "1025 is more than the limit of a (at most 1024, from line 3)"},
 	{"child-above-root", 3, "max",
-	 "2048 is more than the whole tree has (at most 1024, from line 4)"},
+	 "2048 is more than the limit of the whole tree (at most 1024, from line 4)"},
 	{"children-is-text", 3, "children", "not a list"},
 	{"control-byte", 3, "encoding", "control characters are not allowed"},
-	{"control-in-name", 3, "name", "'a?[31m' has a control character"},
+	{"control-in-name", 3, "name", "'a?[31m' contains a control character"},
 	{"duplicate-key", 4, "max", "given twice"},
 	{"duplicate-key-at-top", 3, "budgets", "given twice"},
-	{"duplicate-name", 6, "name", "'b' is there already, in line 4"},
-	{"duplicate-name-at-top", 4, "name", "'a' is there already, in line 2"},
+	{"duplicate-name", 6, "name", "'b' already exists, in line 4"},
+	{"duplicate-name-at-top", 4, "name", "'a' already exists, in line 2"},
 	{"empty", 1, "budgets", "missing, the file is empty"},
 	{"empty-default", 1, "default", "'' is empty"},
 	{"empty-max", 3, "max", "'' is not a number"},
@@ -60,14 +62,14 @@ static const struct bad {
 	{"hex-max", 3, "max", "'0x10' is not a number"},
 	{"host-bits", 4, "source", "'10.1.0.1/16' has bits set beyond its length"},
 	{"host-bits-of-zero-length", 4, "source", "'128.0.0.0/0' has bits set beyond its length"},
-	{"huge-prefix", 4, "destination", "has too long a length (/0 to /32)"},
+	{"huge-prefix", 4, "destination", "has a length above 32 (/0 to /32)"},
 	{"invalid-utf8", 3, "encoding", "UTF-8"},
-	{"ipv6-prefix", 4, "source", "'2001:db8::/32' is IPv6 (IPv4 only for now)"},
+	{"ipv6-prefix", 4, "source", "'2001:db8::/32' is IPv6 (only IPv4 is supported)"},
 	{"large-batch", 3, "batch", "'512k' is too large (0 to 524287)"},
-	{"line-separator-in-name", 2, "name", "'a???b' has a control character"},
+	{"line-separator-in-name", 2, "name", "'a???b' contains a control character"},
 	{"list-as-key", 3, "?", "not a single value"},
 	{"long-name", 2, "name", "is too long (1 to 43 bytes)"},
-	{"long-prefix", 4, "destination", "'10.1.0.0/33' has too long a length (/0 to /32)"},
+	{"long-prefix", 4, "destination", "'10.1.0.0/33' has a length above 32 (/0 to /32)"},
 	{"match-at-top", 2, "match", "unknown key (unit, max, default, budgets)"},
 	{"match-is-mapping", 4, "match", "not a list"},
 	{"max-is-mapping", 3, "max", "not a single value (a number)"},
@@ -79,22 +81,22 @@ static const struct bad {
 	{"negative-max", 3, "max", "'-7' is negative (0 or more"},
 	{"negative-prefix", 4, "destination", "'10.1.0.0/-1' is not a prefix"},
 	{"negative-root-max", 1, "max", "'-1k' is negative"},
-	{"newline-in-name", 2, "name", "'a?' has a control character"},
+	{"newline-in-name", 2, "name", "'a?' contains a control character"},
 	{"no-budgets", 2, "budgets", "missing"},
 	{"nul-byte", 2, "encoding", "control characters are not allowed"},
-	{"nul-in-max", 3, "max", "has a NUL character"},
-	{"nul-in-name", 2, "name", "has a NUL character"},
+	{"nul-in-max", 3, "max", "contains a NUL character"},
+	{"nul-in-name", 2, "name", "contains a NUL character"},
 	{"octet-in-prefix", 4, "source", "'10.256.0.0/16' is not a prefix"},
 	{"only-comments", 1, "budgets", "missing, the file is empty"},
 	{"overflow-64-max", 3, "max", "'18446744073709551617' is too large"},
 	{"overflow-max", 3, "max",
 	 "'9223372036854775808' is too large (at most 9223372036854775807"},
 	{"overflow-suffix-max", 3, "max", "'9007199254740992k' is too large"},
-	{"overlap-destination", 5, "destination", "0.0.0.0/0 belongs to 'a' already, from line 4"},
-	{"overlap-port", 6, "port", "1 belongs to 'a' already, from line 3"},
-	{"overlap-source", 9, "source", "10.0.0.0/8 belongs to 'a' already, from line 4"},
-	{"overlap-twice", 8, "source", "10.9.0.0/16 belongs to 'a' already, from line 4"},
-	{"overlap-vlan", 10, "vlan", "7 belongs to 'a' already, from line 4"},
+	{"overlap-destination", 5, "destination", "0.0.0.0/0 already belongs to 'a', from line 4"},
+	{"overlap-port", 6, "port", "1 already belongs to 'a', from line 3"},
+	{"overlap-source", 9, "source", "10.0.0.0/8 already belongs to 'a', from line 4"},
+	{"overlap-twice", 8, "source", "10.9.0.0/16 already belongs to 'a', from line 4"},
+	{"overlap-vlan", 10, "vlan", "7 already belongs to 'a', from line 4"},
 	{"plus-max", 3, "max", "'+7' is not a number"},
 	{"port-large", 4, "port", "'65536' is not a port id (0 to "},
 	{"port-negative", 4, "port", "'-1' is not a port id"},
@@ -105,9 +107,9 @@ static const struct bad {
 	{"rule-empty", 4, "match", "empty"},
 	{"rule-is-text", 4, "match", "not a mapping"},
 	{"rule-value-is-list", 4, "source", "not a single value"},
-	{"rule-with-two-keys", 5, "destination", "one key too many"},
+	{"rule-with-two-keys", 5, "destination", "too many keys"},
 	{"short-prefix", 4, "source", "'10.1/16' is not a prefix"},
-	{"slash-in-name", 2, "name", "'edge/gold' has a '/' in it"},
+	{"slash-in-name", 2, "name", "'edge/gold' contains '/'"},
 	{"surrogate", 2, "encoding", "invalid Unicode character"},
 	{"tab", 3, "syntax", "tab character"},
 	{"tag", 3, "tag", "is not allowed"},
@@ -119,7 +121,7 @@ static const struct bad {
 	{"top-is-text", 1, "budgets", "not a mapping"},
 	{"two-documents", 3, "---", "a second document"},
 	{"unclosed", 4, "syntax", "(YAML)"},
-	{"unknown-default", 1, "default", "'edge/silver' is not in the tree"},
+	{"unknown-default", 1, "default", "'edge/silver' does not exist"},
 	{"unknown-directive-version", 1, "syntax", "incompatible YAML document"},
 	{"unknown-key", 4, "maxx", "unknown key (name, max, batch, match, children)"},
 	{"unknown-key-at-top", 1, "budget", "unknown key (unit, max, default, budgets)"},
@@ -156,10 +158,10 @@ each_bad_file_is_refused_with_file_line_and_key(void **state)
 		if (budget_load(path, error, sizeof(error)) != NULL)
 			fail_msg("%s is accepted", path);
 		assert_starts_with(error, start);
-		if (strstr(error + strlen(start), bad->what) == NULL)
-			fail_msg("'%s' does not say '%s'", error, bad->what);
+		if (strstr(error + strlen(start), bad->text) == NULL)
+			fail_msg("'%s' does not contain '%s'", error, bad->text);
 		if (strchr(error, '\n') != NULL || strstr(error, "(") == NULL)
-			fail_msg("'%s' is not one line with what is allowed", error);
+			fail_msg("'%s' is not one line that says what is allowed", error);
 	}
 }
 
@@ -178,7 +180,7 @@ is_in_table(const char *file)
 }
 
 static void
-no_bad_file_is_forgotten(void **state)
+every_bad_file_is_in_the_table(void **state)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -187,12 +189,12 @@ no_bad_file_is_forgotten(void **state)
 	assert_non_null(dir);
 	while ((entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.' && !is_in_table(entry->d_name))
-			fail_msg("%s has no expectation", entry->d_name);
+			fail_msg("%s is not in the table", entry->d_name);
 	closedir(dir);
 }
 
 static void
-a_short_buffer_gets_the_beginning_of_the_line(void **state)
+a_short_buffer_gets_the_start_of_the_line(void **state)
 {
 	char path[512], whole[1024], error[1024];
 	size_t size;
@@ -215,8 +217,8 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_bad_file_is_refused_with_file_line_and_key),
-		cmocka_unit_test(no_bad_file_is_forgotten),
-		cmocka_unit_test(a_short_buffer_gets_the_beginning_of_the_line),
+		cmocka_unit_test(every_bad_file_is_in_the_table),
+		cmocka_unit_test(a_short_buffer_gets_the_start_of_the_line),
 	};
 
 	if (argc != 2) {

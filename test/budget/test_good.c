@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Good budget files: what they say arrives. */
+/* Budget files without errors. */
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 #include "equal.h"
 
 static const char *folder, *tenants;
@@ -54,7 +54,7 @@ node_at(const struct budget *b, const char *path)
 	for (i = 0; i < b->nb_nodes; i++)
 		if (strcmp(b->nodes[i].path, path) == 0)
 			return i;
-	fail_msg("no %s", path);
+	fail_msg("there is no node %s", path);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ assert_rule(const struct budget *b, uint32_t i, const char *path, enum budget_ma
 }
 
 static void
-all_that_a_file_can_say_arrives(void **state)
+all_keys_of_a_file_are_read(void **state)
 {
 	struct budget *b = load("full");
 
@@ -106,7 +106,7 @@ all_that_a_file_can_say_arrives(void **state)
 }
 
 static void
-all_rules_arrive_in_the_order_of_their_nodes(void **state)
+rules_are_in_the_order_of_their_nodes(void **state)
 {
 	struct budget *b = load("full");
 
@@ -125,7 +125,7 @@ all_rules_arrive_in_the_order_of_their_nodes(void **state)
 }
 
 static void
-what_is_left_out_has_its_default(void **state)
+missing_keys_have_their_defaults(void **state)
 {
 	struct budget *b = load("no-newline");
 
@@ -138,7 +138,7 @@ what_is_left_out_has_its_default(void **state)
 }
 
 static void
-windows_line_ends_and_byte_order_mark_change_nothing(void **state)
+windows_line_ends_and_byte_order_mark_are_ignored(void **state)
 {
 	struct budget *plain = load("no-newline"), *bom = load("bom"), *crlf = load("crlf");
 
@@ -152,7 +152,7 @@ windows_line_ends_and_byte_order_mark_change_nothing(void **state)
 }
 
 static void
-parents_stand_before_their_children(void **state)
+parents_come_before_their_children(void **state)
 {
 	size_t i;
 	uint32_t n;
@@ -169,7 +169,7 @@ parents_stand_before_their_children(void **state)
 }
 
 static void
-what_is_printed_reads_back_equal(void **state)
+a_printed_budget_is_parsed_to_an_equal_one(void **state)
 {
 	size_t i;
 
@@ -182,9 +182,9 @@ what_is_printed_reads_back_equal(void **state)
 	}
 }
 
-/* The promise that its comments make: nobody can fill the queue for another. */
+/* As the comments of tenants.yaml promise: no tenant can fill the queue of the others. */
 static void
-tenants_cannot_ask_for_more_places_than_there_are(void **state)
+the_limits_of_tenants_fit_into_the_queue(void **state)
 {
 	char error[1024];
 	struct budget *b = budget_load(tenants, error, sizeof(error));
@@ -218,13 +218,13 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_that_a_file_can_say_arrives),
-		cmocka_unit_test(all_rules_arrive_in_the_order_of_their_nodes),
-		cmocka_unit_test(what_is_left_out_has_its_default),
-		cmocka_unit_test(windows_line_ends_and_byte_order_mark_change_nothing),
-		cmocka_unit_test(parents_stand_before_their_children),
-		cmocka_unit_test(what_is_printed_reads_back_equal),
-		cmocka_unit_test(tenants_cannot_ask_for_more_places_than_there_are),
+		cmocka_unit_test(all_keys_of_a_file_are_read),
+		cmocka_unit_test(rules_are_in_the_order_of_their_nodes),
+		cmocka_unit_test(missing_keys_have_their_defaults),
+		cmocka_unit_test(windows_line_ends_and_byte_order_mark_are_ignored),
+		cmocka_unit_test(parents_come_before_their_children),
+		cmocka_unit_test(a_printed_budget_is_parsed_to_an_equal_one),
+		cmocka_unit_test(the_limits_of_tenants_fit_into_the_queue),
 		cmocka_unit_test(freeing_nothing_is_allowed),
 	};
 

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Bad input that is made rather than kept: special files, depth, size. */
+/* Bad input that the test creates: special files, deep nesting, large files. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 #define FILE_MAX (16 << 20)
 
@@ -36,7 +36,7 @@ make_folder(void **state)
 	return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
 }
 
-/* What a failed test may have left, too. */
+/* Also removes files that a failed test may have left. */
 static int
 remove_folder(void **state)
 {
@@ -60,26 +60,28 @@ static void
 a_missing_file_is_refused(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused("none.yaml",
-		       "none.yaml: cannot open: No such file or directory (a plain file)");
-	assert_refused("", ": cannot open: No such file or directory (a plain file)");
-	assert_refused("a\nb", "a?b: cannot open: No such file or directory (a plain file)");
+	assert_refused(
+		"none.yaml",
+		"none.yaml: cannot open: No such file or directory (must be a regular file)");
+	assert_refused("", ": cannot open: No such file or directory (must be a regular file)");
+	assert_refused("a\nb",
+		       "a?b: cannot open: No such file or directory (must be a regular file)");
 }
 
 static void
 a_directory_is_refused(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused(".", ".: is a directory (a plain file)");
+	assert_refused(".", ".: is a directory (must be a regular file)");
 }
 
-/* Would block for ever: nobody writes to it. */
+/* Reading would block forever, because the FIFO has no writer. */
 static void
 a_fifo_is_refused_without_waiting(void **state)
 {
 	RTE_SET_USED(state);
 	assert_int_equal(mkfifo("fifo", 0600), 0);
-	assert_refused("fifo", "fifo: is a FIFO (a plain file)");
+	assert_refused("fifo", "fifo: is a FIFO (must be a regular file)");
 	assert_int_equal(unlink("fifo"), 0);
 }
 
@@ -87,7 +89,7 @@ static void
 a_device_is_refused_without_reading(void **state)
 {
 	RTE_SET_USED(state);
-	assert_refused("/dev/zero", "/dev/zero: is a character device (a plain file)");
+	assert_refused("/dev/zero", "/dev/zero: is a character device (must be a regular file)");
 }
 
 static void
@@ -99,7 +101,7 @@ a_socket_is_refused(void **state)
 	RTE_SET_USED(state);
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_refused("socket", "socket: is a socket (a plain file)");
+	assert_refused("socket", "socket: is a socket (must be a regular file)");
 	close(fd);
 	assert_int_equal(unlink("socket"), 0);
 }
@@ -115,7 +117,7 @@ an_unreadable_file_is_refused(void **state)
 	fd = open("secret", O_CREAT | O_WRONLY, 0000);
 	assert_true(fd >= 0);
 	close(fd);
-	assert_refused("secret", "secret: cannot open: Permission denied (a plain file)");
+	assert_refused("secret", "secret: cannot open: Permission denied (must be a regular file)");
 	assert_int_equal(unlink("secret"), 0);
 }
 
@@ -137,7 +139,7 @@ a_link_to_a_plain_file_is_read(void **state)
 	assert_int_equal(unlink("plain"), 0);
 }
 
-/* The lowest free descriptor is the same one. */
+/* dup() returns the lowest free descriptor, which must not change. */
 static void
 no_file_stays_open(void **state)
 {
@@ -153,7 +155,7 @@ no_file_stays_open(void **state)
 	assert_int_equal(after, before);
 }
 
-/* A comment that brings a good budget to `size` bytes. */
+/* Write a valid budget that a comment pads to `size` bytes. */
 static void
 write_padded(const char *file, off_t size)
 {
@@ -183,13 +185,13 @@ a_file_beyond_16_mib_is_refused(void **state)
 	budget_free(b);
 	write_padded("large", FILE_MAX + 1);
 	assert_refused("large", "large: too large (at most 16777216 bytes)");
-	/* Mostly a hole: 1 TiB that is not there. */
+	/* A sparse file of 1 TiB. */
 	assert_int_equal(truncate("large", INT64_C(1) << 40), 0);
 	assert_refused("large", "large: too large (at most 16777216 bytes)");
 	assert_int_equal(unlink("large"), 0);
 }
 
-/* `head` followed by `nb` times `part`. */
+/* Parse `head` followed by `nb` copies of `part`. */
 static struct budget *
 parse_repeated(const char *head, const char *part, size_t nb)
 {
@@ -237,13 +239,13 @@ a_long_key_is_shown_shortened(void **state)
 	assert_null(parse_repeated("budgets: []\nx", "\xc3\xa9", 400));
 	assert_null(parse_repeated("{\"x", "\xc3\xa9", 400));
 	assert_null(parse_repeated("? x", "\xc3\xa9", 400));
-	/* 'x' and 23 characters of two bytes: 48 bytes would end in the middle of the 24th. */
+	/* 'x' and 23 characters of two bytes, because 48 bytes would cut the 24th. */
 	assert_int_equal(strlen(error) -
 				 strlen("deep:1: : unknown key (unit, max, default, budgets)"),
 			 1 + 23 * 2);
 }
 
-/* Would take hours if anything compared all with all. */
+/* With a quadratic algorithm this would take hours. */
 static void
 many_counters_and_rules_are_checked_in_time(void **state)
 {
@@ -289,5 +291,6 @@ main(void)
 		cmocka_unit_test(many_counters_and_rules_are_checked_in_time),
 	};
 
-	return cmocka_run_group_tests_name("made bad budgets", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("generated bad budgets", tests, make_folder,
+					   remove_folder);
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * Memory that runs out: each allocation of the budget code fails once. The error is one line, and a
- * leak checker finds nothing left.
+ * Out of memory: each allocation of the budget code fails once. The error must be one line. With a
+ * leak checker this test also finds memory that is not freed.
  */
 
 #include <setjmp.h>
@@ -19,10 +19,10 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 static const char *file;
-static long fail_at; /* 0: never */
+static long fail_at; /* Number of the allocation that fails; 0: none. */
 static long nb_allocations;
 
 void *__real_malloc(size_t size);
@@ -66,7 +66,7 @@ __wrap_strdup(const char *s)
 }
 
 static void
-each_failed_allocation_is_one_line(void **state)
+each_failed_allocation_is_reported_as_one_line(void **state)
 {
 	char error[1024], expected[1024];
 	struct budget *b = NULL;
@@ -82,7 +82,7 @@ each_failed_allocation_is_one_line(void **state)
 			assert_string_equal(error, expected);
 	}
 	fail_at = 0;
-	/* Text, budget, nodes, drafts, default, rules, order, and a path for each node. */
+	/* Text, budget, nodes, drafts, default path, rules, order, and a path for each node. */
 	assert_in_range(last, 7 + b->nb_nodes, 100);
 	budget_free(b);
 }
@@ -91,7 +91,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_failed_allocation_is_one_line),
+		cmocka_unit_test(each_failed_allocation_is_reported_as_one_line),
 	};
 
 	if (argc != 2) {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* budget_number(): a table of texts. */
+/* budget_number() for a table of texts. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 
 #define UNTOUCHED UINT64_C(0x5a5a5a5a5a5a5a5a)
 
@@ -75,7 +75,7 @@ static const struct {
 };
 
 static void
-each_text_gives_its_number_or_its_error(void **state)
+each_text_is_read_as_its_number_or_error(void **state)
 {
 	size_t i;
 
@@ -93,7 +93,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_text_gives_its_number_or_its_error),
+		cmocka_unit_test(each_text_is_read_as_its_number_or_error),
 	};
 
 	return cmocka_run_group_tests_name("budget_number", tests, NULL, NULL);

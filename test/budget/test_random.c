@@ -3,8 +3,9 @@
  */
 
 /*
- * Random budgets read, printed and read again, and random damage to a good file: whatever comes, it
- * is a budget or one line. The seed is printed; give it as second argument to repeat a run.
+ * Random budgets are parsed, printed and parsed again. Random changes are made to a valid file: the
+ * result must be a budget or an error of one line. The test prints its seed; pass it as the second
+ * argument to repeat a run.
  */
 
 #include <setjmp.h>
@@ -19,7 +20,7 @@
 
 #include <rte_common.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 #include "equal.h"
 
 #define TREES 300
@@ -38,7 +39,7 @@ below(uint32_t limit)
 	return (uint32_t)(random_state >> 32) % limit;
 }
 
-/* What a careless printer would not quote, or quote wrongly. */
+/* Parts of names that a YAML printer has to quote. */
 static const char *const name_parts[] = {
 	"a",
 	"gold",
@@ -87,7 +88,7 @@ static const char *const name_parts[] = {
 	"\xe2\x80\x8b",
 };
 
-/* Siblings differ by their number. */
+/* The number makes the names of siblings unique. */
 static void
 write_name(FILE *f, uint32_t number)
 {
@@ -103,7 +104,7 @@ write_name(FILE *f, uint32_t number)
 	fprintf(f, "\"");
 }
 
-/* Each number once, so that no two rules overlap. */
+/* Each id is used once, so that no two rules overlap. */
 static void
 write_rules(FILE *f, uint32_t *next_id)
 {
@@ -152,7 +153,7 @@ write_children(FILE *f, uint32_t depth, uint64_t most, uint32_t *next_id)
 }
 
 static void
-random_budgets_read_back_equal(void **state)
+random_budgets_are_parsed_to_equal_ones(void **state)
 {
 	char error[1024], *text;
 	uint32_t i, next_id;
@@ -178,7 +179,7 @@ random_budgets_read_back_equal(void **state)
 	}
 }
 
-/* Change, drop or double a few bytes, at most 64. */
+/* Change, remove or duplicate at most 64 bytes. */
 static size_t
 damage(char *text, size_t size)
 {
@@ -235,7 +236,7 @@ a_damaged_file_is_a_budget_or_one_line(void **state)
 		memcpy(bad, good, size);
 		for (n = below(4) + 1; n > 0; n--)
 			length = damage(bad, length);
-		/* Of exactly its size, so that a sanitizer sees each byte too far. */
+		/* The exact size, so that a sanitizer detects each read beyond the end. */
 		exact = malloc(length);
 		assert_non_null(exact);
 		memcpy(exact, bad, length);
@@ -248,7 +249,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_budgets_read_back_equal),
+		cmocka_unit_test(random_budgets_are_parsed_to_equal_ones),
 		cmocka_unit_test(a_damaged_file_is_a_budget_or_one_line),
 	};
 

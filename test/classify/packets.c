@@ -2,8 +2,6 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Packets for tests of the classifier. */
-
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +25,7 @@ static struct rte_mempool *pool;
 void
 packets_start(char *program, const char *prefix)
 {
-	/* Room for the prefix tables of one classifier, 64 MiB each, and not of two. */
+	/* Enough memory for both prefix tables (64 MiB each) of one classifier, but not of two. */
 	static char options[][40] = {"--no-huge", "--no-shconf", "--no-pci", "-m200", "-l0"};
 	char file_prefix[64];
 	char *args[RTE_DIM(options) + 3] = {program, file_prefix};
@@ -39,7 +37,7 @@ packets_start(char *program, const char *prefix)
 	if (rte_eal_init(RTE_DIM(args) - 1, args) >= 0)
 		pool = rte_pktmbuf_pool_create("packets", 511, 0, 0, 0, SOCKET_ID_ANY);
 	if (pool == NULL) {
-		fprintf(stderr, "EAL does not start: %s\n", rte_strerror(rte_errno));
+		fprintf(stderr, "cannot start EAL: %s\n", rte_strerror(rte_errno));
 		exit(1);
 	}
 }

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Packets for tests of the classifier. Each segment of an mbuf lies in a malloc()ed buffer of
- * exactly its size, so that AddressSanitizer sees every byte that is read beyond a packet's data.
+ * Packets for tests of the classifier. Each segment of an mbuf is in a buffer from malloc() of the
+ * exact size, so that AddressSanitizer detects each read beyond the data of a packet.
  */
 
 #include <stddef.h>
@@ -16,48 +16,49 @@
 
 #include <rte_mbuf.h>
 
-#include "classify.h"
+#include "classify/burst.h"
 
+/** Largest frame in bytes. */
 #define FRAME_MAX 128
 
 /** Offset of the IPv4 header in an untagged frame. */
 #define IPV4_OFFSET 14
 
-/** Bytes of a packet, written from the front. */
+/** A packet under construction. */
 struct frame {
 	uint8_t bytes[FRAME_MAX];
 	uint16_t length;
 };
 
-/** Start EAL under that file prefix, with a pool of mbufs; exits if that fails. */
+/** Start EAL with a file prefix, and create an mbuf pool. Exits on failure. */
 void packets_start(char *program, const char *prefix);
 
-/** Addresses of a frame. */
+/** Return a frame that contains the Ethernet addresses only. */
 struct frame frame_ether(void);
 
 /** Append 16 bits in network byte order, such as an EtherType. */
 void frame_add_16(struct frame *f, uint16_t value);
 
-/** Append a tag: TPID and TCI. */
+/** Append a VLAN tag. */
 void frame_add_tag(struct frame *f, uint16_t tpid, uint16_t tci);
 
-/** Append EtherType, IPv4 header with these addresses ("a.b.c.d") and 8 bytes of payload. */
+/** Append EtherType, an IPv4 header with the given addresses ("a.b.c.d") and 8 bytes of payload. */
 void frame_add_ipv4(struct frame *f, const char *source, const char *destination);
 
-/** Untagged IPv4. */
+/** Return an untagged IPv4 frame. */
 struct frame frame_ipv4(const char *source, const char *destination);
 
-/** An mbuf with these bytes in segments of `lengths`, the last of which takes the rest. */
+/** Return an mbuf whose segments have the given lengths; one more segment contains the rest. */
 struct rte_mbuf *packet_in_segments(const uint8_t *bytes, uint16_t length, const uint16_t *lengths,
 				    uint16_t nb_lengths);
 
-/** An mbuf with the frame in one segment. */
+/** Return an mbuf that contains the frame in one segment. */
 struct rte_mbuf *packet_of(const struct frame *f);
 
-/** The classifier of a budget in YAML; fails the test if there is none. */
+/** Create the classifier of a budget in YAML. Fails the test on error. */
 struct classifier *classifier_of(const char *yaml, struct budget **b);
 
-/** Classify one packet, free it, and fail the test unless it goes to the node of that path. */
+/** Classify and free one packet. Fails the test unless its node has the given path. */
 void assert_goes(const struct classifier *cls, const struct budget *b, struct rte_mbuf *m,
 		 uint16_t port, const char *path);
 

@@ -3,9 +3,9 @@
  */
 
 /*
- * What is found in headers: tags in the packet and stripped from it, runts, malformed headers,
- * segments split anywhere. All with one set of rules: IPv4 that is read goes to "ip", else VLAN 9
- * to "vlan", else to "other".
+ * Parsing of headers: tags in the packet or stripped from it, runts, malformed headers, split
+ * segments. All tests use the same rules: VLAN 9 is assigned to "vlan", other packets that are
+ * parsed as IPv4 to "ip", and the rest to "other".
  */
 
 #include <setjmp.h>
@@ -57,7 +57,7 @@ goes(const struct frame *f, const char *path)
 	assert_goes(cls, b, packet_of(f), 0, path);
 }
 
-/* With up to three tags; a TPID of 0 means none. */
+/* Returns a frame with up to three tags. A TPID of 0 means no tag. */
 static struct frame
 tagged(uint16_t tpid0, uint16_t tci0, uint16_t tpid1, uint16_t tci1, uint16_t tpid2, uint16_t tci2)
 {
@@ -74,7 +74,7 @@ tagged(uint16_t tpid0, uint16_t tci0, uint16_t tpid1, uint16_t tci1, uint16_t tp
 }
 
 static void
-ipv4_is_found_behind_two_tags_at_most(void **state)
+ipv4_is_parsed_after_at_most_two_tags(void **state)
 {
 	struct frame none = tagged(0, 0, 0, 0, 0, 0);
 	struct frame one = tagged(0x8100, 1, 0, 0, 0, 0);
@@ -115,7 +115,7 @@ static const struct {
 	uint64_t flags;
 	uint16_t tci;
 	uint16_t tci_outer;
-	uint16_t nb_tags; /* in the packet, of id 9 */
+	uint16_t nb_tags; /* Tags in the packet, with id 9. */
 	const char *path;
 } stripped[] = {
 	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, 9, 0, 0, "vlan"},
@@ -133,16 +133,16 @@ static const struct {
 	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_VLAN_STRIPPED |
 		 RTE_MBUF_F_RX_QINQ_STRIPPED,
 	 9, 1, 1, "other"},
-	/* Only the outer one is gone. */
+	/* Only the outer tag is stripped. */
 	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED, 9, 1, 1, "ip"},
 	{RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED, 1, 9, 1, "vlan"},
-	/* Reported, but still in the packet; and a field that nobody has set. */
+	/* The tag is reported, but still in the packet; fields without a flag are ignored. */
 	{RTE_MBUF_F_RX_VLAN, 1, 0, 1, "vlan"},
 	{0, 9, 9, 0, "ip"},
 };
 
 static void
-stripped_tags_count_as_if_they_were_there(void **state)
+stripped_tags_count_like_tags_in_the_packet(void **state)
 {
 	size_t i;
 
@@ -159,7 +159,7 @@ stripped_tags_count_as_if_they_were_there(void **state)
 	}
 }
 
-/* A stripped tag is known whatever is left of the packet. */
+/* A stripped tag is valid for any length of the packet. */
 static void
 a_runt_keeps_its_stripped_tag(void **state)
 {
@@ -176,7 +176,7 @@ a_runt_keeps_its_stripped_tag(void **state)
 }
 
 static void
-each_length_too_short_is_not_ipv4(void **state)
+a_packet_that_is_too_short_is_not_ipv4(void **state)
 {
 	struct frame plain = frame_ipv4(SOURCE, DESTINATION);
 	struct frame two = tagged(0x88a8, 1, 0x8100, 1, 0, 0);
@@ -191,14 +191,14 @@ each_length_too_short_is_not_ipv4(void **state)
 	for (two.length = 0; two.length < whole; two.length++)
 		goes(&two, "other");
 	goes(&two, "ip");
-	/* A tag counts from where it is complete, with the EtherType that follows it. */
+	/* A tag counts if it is complete, including the EtherType after it. */
 	whole = nine.length;
 	for (nine.length = 0; nine.length <= whole; nine.length++)
 		goes(&nine, nine.length < IPV4_OFFSET + 4 ? "other" : "vlan");
 }
 
 static void
-only_a_header_of_version_4_and_sound_length_is_ipv4(void **state)
+only_a_header_of_version_4_and_valid_length_is_ipv4(void **state)
 {
 	unsigned int version_ihl;
 
@@ -208,7 +208,7 @@ only_a_header_of_version_4_and_sound_length_is_ipv4(void **state)
 		unsigned int ihl = version_ihl & 15;
 
 		f.bytes[IPV4_OFFSET + OFFSET_VERSION] = (uint8_t)version_ihl;
-		/* 28 bytes are there: room for 5 to 7 words. */
+		/* The packet has 28 bytes: 5 to 7 words. */
 		goes(&f, version_ihl >> 4 == 4 && ihl >= 5 && ihl <= 7 ? "ip" : "other");
 	}
 }
@@ -229,7 +229,7 @@ the_total_length_must_cover_the_header_and_fit(void **state)
 }
 
 static void
-padding_behind_the_packet_is_allowed(void **state)
+padding_after_the_packet_is_allowed(void **state)
 {
 	struct frame f = frame_ipv4(SOURCE, DESTINATION);
 
@@ -275,7 +275,7 @@ segments_may_be_split_anywhere(void **state)
 }
 
 static void
-segments_may_be_of_one_byte_and_empty(void **state)
+segments_may_be_one_byte_long_or_empty(void **state)
 {
 	struct frame f = tagged(0x88a8, 9, 0x8100, 1, 0, 0),
 		     plain = frame_ipv4(SOURCE, DESTINATION);
@@ -290,7 +290,7 @@ segments_may_be_of_one_byte_and_empty(void **state)
 }
 
 static void
-segments_too_short_are_not_ipv4(void **state)
+segments_that_are_too_short_are_not_ipv4(void **state)
 {
 	struct frame f = frame_ipv4(SOURCE, DESTINATION);
 	uint16_t cut, length;
@@ -306,18 +306,18 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ipv4_is_found_behind_two_tags_at_most),
+		cmocka_unit_test(ipv4_is_parsed_after_at_most_two_tags),
 		cmocka_unit_test(the_outermost_tag_decides),
-		cmocka_unit_test(stripped_tags_count_as_if_they_were_there),
+		cmocka_unit_test(stripped_tags_count_like_tags_in_the_packet),
 		cmocka_unit_test(a_runt_keeps_its_stripped_tag),
-		cmocka_unit_test(each_length_too_short_is_not_ipv4),
-		cmocka_unit_test(only_a_header_of_version_4_and_sound_length_is_ipv4),
+		cmocka_unit_test(a_packet_that_is_too_short_is_not_ipv4),
+		cmocka_unit_test(only_a_header_of_version_4_and_valid_length_is_ipv4),
 		cmocka_unit_test(the_total_length_must_cover_the_header_and_fit),
-		cmocka_unit_test(padding_behind_the_packet_is_allowed),
+		cmocka_unit_test(padding_after_the_packet_is_allowed),
 		cmocka_unit_test(other_protocols_are_not_ipv4),
 		cmocka_unit_test(segments_may_be_split_anywhere),
-		cmocka_unit_test(segments_may_be_of_one_byte_and_empty),
-		cmocka_unit_test(segments_too_short_are_not_ipv4),
+		cmocka_unit_test(segments_may_be_one_byte_long_or_empty),
+		cmocka_unit_test(segments_that_are_too_short_are_not_ipv4),
 	};
 	int failed;
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * Random rules and random packets: the classifier and a plain reading of classify.h agree. The seed
- * is printed; give it as argument to repeat a run.
+ * Random rules and random packets: the classifier must agree with a simple implementation of the
+ * rules in classify/burst.h. The test prints its seed; pass the seed as argument to repeat a run.
  */
 
 #include <setjmp.h>
@@ -45,7 +45,7 @@ below(uint32_t limit)
 	return random_32() % limit;
 }
 
-/* Few different bytes, so that addresses and prefixes meet at every length. */
+/* Use few different bytes, so that prefixes of every length match. */
 static uint32_t
 random_address(void)
 {
@@ -91,7 +91,7 @@ add_random_rule(struct budget *b)
 		b->rules[b->nb_rules++] = r;
 }
 
-/* What a packet is made of, beside its bytes. */
+/* A packet: its frame and the members of its mbuf. */
 struct sample {
 	struct frame f;
 	uint64_t flags;
@@ -149,7 +149,7 @@ read_32(const struct frame *f, uint32_t at)
 	return read_16(f, at) << 16 | read_16(f, at + 2);
 }
 
-/* Node of the longest prefix, or UINT32_MAX. */
+/* Returns the node of the longest prefix, or UINT32_MAX. */
 static uint32_t
 expected_by_address(const struct budget *b, enum budget_match match, uint32_t address)
 {
@@ -177,7 +177,7 @@ expected_by_id(const struct budget *b, enum budget_match match, uint32_t id)
 	return UINT32_MAX;
 }
 
-/* Where IPv4 begins, or 0; the outermost VLAN id. */
+/* Returns the offset of the IPv4 header, or 0. Sets `vlan` to the outermost VLAN id. */
 static uint32_t
 find_ipv4(const struct sample *s, uint32_t *vlan)
 {
@@ -238,7 +238,7 @@ compare_burst(const struct classifier *cls, const struct budget *b, uint8_t *see
 }
 
 static void
-classifier_and_plain_reading_agree(void **state)
+classifier_agrees_with_simple_implementation(void **state)
 {
 	struct budget_rule rules[RULES_MAX];
 	uint8_t seen[NODES + 1] = {0};
@@ -267,7 +267,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(classifier_and_plain_reading_agree),
+		cmocka_unit_test(classifier_agrees_with_simple_implementation),
 	};
 	int failed;
 

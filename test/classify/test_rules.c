@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Which rule a well-formed packet goes by. */
+/* Which rule decides for a valid packet. */
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -20,12 +20,12 @@
 
 #include "packets.h"
 
-/* The rules of the test that runs, and their classifier. */
+/* The budget and the classifier of the current test. */
 static struct budget *b;
 static struct classifier *cls;
 
 static void
-use(const char *yaml)
+use_rules(const char *yaml)
 {
 	cls = classifier_of(yaml, &b);
 }
@@ -61,28 +61,28 @@ tagged_goes(uint16_t id, const char *source, const char *destination, uint16_t p
 }
 
 static void
-without_rules_all_goes_to_the_default(void **state)
+without_rules_all_packets_go_to_the_default(void **state)
 {
 	RTE_SET_USED(state);
-	use("default: a/b\nbudgets: [{name: a, children: [name: b]}]");
+	use_rules("default: a/b\nbudgets: [{name: a, children: [name: b]}]");
 	ipv4_goes("10.0.0.1", "10.0.0.2", 0, "a/b");
 	tagged_goes(7, "10.0.0.1", "10.0.0.2", UINT16_MAX, "a/b");
 }
 
 static void
-without_default_the_root_takes_it(void **state)
+without_default_packets_go_to_the_root(void **state)
 {
 	RTE_SET_USED(state);
-	use("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
+	use_rules("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
 	ipv4_goes("11.0.0.1", "10.0.0.2", 0, "");
 }
 
 static void
-a_port_rule_takes_its_port_only(void **state)
+a_port_rule_matches_its_port_only(void **state)
 {
 	RTE_SET_USED(state);
-	use("default: other\n"
-	    "budgets: [{name: a, match: [port: 0, port: 31]}, {name: other}]");
+	use_rules("default: other\n"
+		  "budgets: [{name: a, match: [port: 0, port: 31]}, {name: other}]");
 	ipv4_goes("10.0.0.1", "10.0.0.2", 0, "a");
 	ipv4_goes("10.0.0.1", "10.0.0.2", 31, "a");
 	ipv4_goes("10.0.0.1", "10.0.0.2", 1, "other");
@@ -91,10 +91,11 @@ a_port_rule_takes_its_port_only(void **state)
 }
 
 static void
-a_vlan_rule_takes_its_id_only(void **state)
+a_vlan_rule_matches_its_id_only(void **state)
 {
 	RTE_SET_USED(state);
-	use("budgets: [{name: a, match: [vlan: 1, vlan: 4094]}, {name: b, match: [vlan: 256]}]");
+	use_rules("budgets: ["
+		  "{name: a, match: [vlan: 1, vlan: 4094]}, {name: b, match: [vlan: 256]}]");
 	tagged_goes(1, "10.0.0.1", "10.0.0.2", 0, "a");
 	tagged_goes(4094, "10.0.0.1", "10.0.0.2", 0, "a");
 	tagged_goes(256, "10.0.0.1", "10.0.0.2", 0, "b");
@@ -105,37 +106,37 @@ a_vlan_rule_takes_its_id_only(void **state)
 }
 
 static void
-a_vlan_rule_takes_what_is_not_ipv4_too(void **state)
+a_vlan_rule_also_matches_packets_without_ipv4(void **state)
 {
 	struct frame arp = frame_ether();
 
 	RTE_SET_USED(state);
-	use("budgets: [{name: a, match: [vlan: 9]}]");
+	use_rules("budgets: [{name: a, match: [vlan: 9]}]");
 	frame_add_tag(&arp, RTE_ETHER_TYPE_VLAN, 9);
 	frame_add_16(&arp, RTE_ETHER_TYPE_ARP);
 	arp.length += 28;
 	assert_goes(cls, b, packet_of(&arp), 0, "a");
 }
 
-/* Each packet has one thing less that a rule stands for. */
+/* Each packet matches one rule less than the previous one. */
 static void
-vlan_goes_before_source_before_destination_before_port(void **state)
+precedence_is_vlan_source_destination_port(void **state)
 {
 	RTE_SET_USED(state);
-	use("default: other\n"
-	    "budgets:\n"
-	    "- {name: port, match: [port: 3]}\n"
-	    "- {name: destination, match: [destination: 10.2.0.0/24]}\n"
-	    "- {name: source, match: [source: 10.1.0.0/16]}\n"
-	    "- {name: vlan, match: [vlan: 5]}\n"
-	    "- {name: other}\n");
+	use_rules("default: other\n"
+		  "budgets:\n"
+		  "- {name: port, match: [port: 3]}\n"
+		  "- {name: destination, match: [destination: 10.2.0.0/24]}\n"
+		  "- {name: source, match: [source: 10.1.0.0/16]}\n"
+		  "- {name: vlan, match: [vlan: 5]}\n"
+		  "- {name: other}\n");
 	tagged_goes(5, "10.1.0.1", "10.2.0.1", 3, "vlan");
 	tagged_goes(6, "10.1.0.1", "10.2.0.1", 3, "source");
 	ipv4_goes("10.1.0.1", "10.2.0.1", 3, "source");
 	ipv4_goes("10.9.0.1", "10.2.0.1", 3, "destination");
 	ipv4_goes("10.9.0.1", "10.9.0.1", 3, "port");
 	ipv4_goes("10.9.0.1", "10.9.0.1", 4, "other");
-	/* Source and destination are not mixed up. */
+	/* Source and destination are swapped. */
 	ipv4_goes("10.2.0.1", "10.1.0.1", 3, "port");
 }
 
@@ -143,15 +144,15 @@ static void
 the_longest_prefix_decides(void **state)
 {
 	RTE_SET_USED(state);
-	use("budgets:\n"
-	    "- {name: p8, match: [source: 10.0.0.0/8]}\n"
-	    "- {name: p32, match: [source: 10.1.2.3/32]}\n"
-	    "- {name: p16, match: [source: 10.1.0.0/16]}\n"
-	    "- {name: p25, match: [source: 10.1.2.0/25]}\n"
-	    "- {name: p24, match: [source: 10.1.2.0/24]}\n"
-	    "- {name: p1, match: [source: 128.0.0.0/1]}\n"
-	    "- {name: d32, match: [destination: 10.9.9.9/32]}\n"
-	    "- {name: d8, match: [destination: 10.0.0.0/8]}\n");
+	use_rules("budgets:\n"
+		  "- {name: p8, match: [source: 10.0.0.0/8]}\n"
+		  "- {name: p32, match: [source: 10.1.2.3/32]}\n"
+		  "- {name: p16, match: [source: 10.1.0.0/16]}\n"
+		  "- {name: p25, match: [source: 10.1.2.0/25]}\n"
+		  "- {name: p24, match: [source: 10.1.2.0/24]}\n"
+		  "- {name: p1, match: [source: 128.0.0.0/1]}\n"
+		  "- {name: d32, match: [destination: 10.9.9.9/32]}\n"
+		  "- {name: d8, match: [destination: 10.0.0.0/8]}\n");
 	ipv4_goes("10.1.2.3", "1.1.1.1", 0, "p32");
 	ipv4_goes("10.1.2.2", "1.1.1.1", 0, "p25");
 	ipv4_goes("10.1.2.127", "1.1.1.1", 0, "p25");
@@ -162,22 +163,22 @@ the_longest_prefix_decides(void **state)
 	ipv4_goes("255.255.255.255", "1.1.1.1", 0, "p1");
 	ipv4_goes("11.0.0.0", "10.9.9.9", 0, "d32");
 	ipv4_goes("11.0.0.0", "10.9.9.8", 0, "d8");
-	/* A short source goes before a long destination. */
+	/* A short source prefix takes precedence over a long destination prefix. */
 	ipv4_goes("10.0.0.1", "10.9.9.9", 0, "p8");
 	ipv4_goes("127.255.255.255", "1.1.1.1", 0, "");
 }
 
 static void
-length_0_takes_all_ipv4_that_no_longer_prefix_takes(void **state)
+length_0_matches_ipv4_without_longer_prefix(void **state)
 {
 	struct frame ipv6 = frame_ether();
 
 	RTE_SET_USED(state);
-	use("budgets:\n"
-	    "- {name: any, match: [source: 0.0.0.0/0]}\n"
-	    "- {name: ten, match: [source: 10.0.0.0/8]}\n"
-	    "- {name: unreachable, match: [destination: 10.0.0.0/8]}\n"
-	    "- {name: port, match: [port: 1]}\n");
+	use_rules("budgets:\n"
+		  "- {name: any, match: [source: 0.0.0.0/0]}\n"
+		  "- {name: ten, match: [source: 10.0.0.0/8]}\n"
+		  "- {name: unreachable, match: [destination: 10.0.0.0/8]}\n"
+		  "- {name: port, match: [port: 1]}\n");
 	ipv4_goes("10.1.2.3", "10.0.0.1", 1, "ten");
 	ipv4_goes("0.0.0.0", "10.0.0.1", 1, "any");
 	ipv4_goes("255.255.255.255", "10.0.0.1", 1, "any");
@@ -190,14 +191,14 @@ static void
 length_0_alone_needs_no_table(void **state)
 {
 	RTE_SET_USED(state);
-	use("budgets:\n"
-	    "- {name: any, match: [destination: 0.0.0.0/0]}\n"
-	    "- {name: ten, match: [source: 10.0.0.0/8]}\n");
+	use_rules("budgets:\n"
+		  "- {name: any, match: [destination: 0.0.0.0/0]}\n"
+		  "- {name: ten, match: [source: 10.0.0.0/8]}\n");
 	ipv4_goes("10.1.2.3", "10.0.0.1", 0, "ten");
 	ipv4_goes("11.1.2.3", "10.0.0.1", 0, "any");
 }
 
-/* Nodes of every index up to 70,000, and second tables. */
+/* Node indexes of more than 16 bits, and prefixes longer than /24. */
 static void
 many_rules_find_their_nodes(void **state)
 {
@@ -214,7 +215,7 @@ many_rules_find_their_nodes(void **state)
 		fprintf(f, "- {name: n%u, match: [source: %u.%u.%u.%s]}\n", i, i >> 16,
 			i >> 8 & 255, i & 255, i % 16 == 0 ? "128/25" : "0/24");
 	assert_int_equal(fclose(f), 0);
-	use(text);
+	use_rules(text);
 	free(text);
 	for (i = 0; i < nb; i += 61) {
 		char source[32], path[32];
@@ -237,12 +238,12 @@ a_burst_keeps_its_order(void **state)
 	uint16_t i;
 
 	RTE_SET_USED(state);
-	use("default: other\n"
-	    "budgets:\n"
-	    "- {name: a, match: [source: 10.0.0.0/16]}\n"
-	    "- {name: b, match: [source: 10.1.0.0/16]}\n"
-	    "- {name: d, match: [destination: 10.2.0.1/32]}\n"
-	    "- {name: other}\n");
+	use_rules("default: other\n"
+		  "budgets:\n"
+		  "- {name: a, match: [source: 10.0.0.0/16]}\n"
+		  "- {name: b, match: [source: 10.1.0.0/16]}\n"
+		  "- {name: d, match: [destination: 10.2.0.1/32]}\n"
+		  "- {name: other}\n");
 	for (s = 0; s < RTE_DIM(sizes); s++) {
 		for (i = 0; i < sizes[s]; i++) {
 			struct frame f = frame_ipv4(sources[i * 7 % 4], sources[i * 7 % 4]);
@@ -259,29 +260,29 @@ a_burst_keeps_its_order(void **state)
 }
 
 static void
-too_little_memory_is_one_line(void **state)
+too_little_memory_is_reported_as_one_line(void **state)
 {
 	struct classifier *second;
 	char error[256];
 
 	RTE_SET_USED(state);
-	use("budgets: [{name: a, match: [source: 10.0.0.0/8, destination: 10.0.0.0/8]}]");
+	use_rules("budgets: [{name: a, match: [source: 10.0.0.0/8, destination: 10.0.0.0/8]}]");
 	second = classifier_create(b, SOCKET_ID_ANY, error, sizeof(error));
 	assert_null(second);
-	assert_string_equal(error, "no lookup table for destination prefixes (64 MiB): "
+	assert_string_equal(error, "cannot create the table of destination prefixes (64 MiB): "
 				   "Cannot allocate memory");
 	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
 }
 
 static void
-two_classifiers_live_side_by_side(void **state)
+two_classifiers_can_exist_at_the_same_time(void **state)
 {
 	struct budget *other_budget;
 	struct classifier *other;
 	struct frame f = frame_ipv4("10.0.0.1", "10.0.0.1");
 
 	RTE_SET_USED(state);
-	use("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
+	use_rules("budgets: [{name: a, match: [source: 10.0.0.0/8]}]");
 	other = classifier_of("budgets: [{name: b, match: [source: 10.0.0.0/8]}]", &other_budget);
 	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
 	assert_goes(other, other_budget, packet_of(&f), 0, "b");
@@ -295,21 +296,19 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(without_rules_all_goes_to_the_default, done),
-		cmocka_unit_test_teardown(without_default_the_root_takes_it, done),
-		cmocka_unit_test_teardown(a_port_rule_takes_its_port_only, done),
-		cmocka_unit_test_teardown(a_vlan_rule_takes_its_id_only, done),
-		cmocka_unit_test_teardown(a_vlan_rule_takes_what_is_not_ipv4_too, done),
-		cmocka_unit_test_teardown(vlan_goes_before_source_before_destination_before_port,
-					  done),
+		cmocka_unit_test_teardown(without_rules_all_packets_go_to_the_default, done),
+		cmocka_unit_test_teardown(without_default_packets_go_to_the_root, done),
+		cmocka_unit_test_teardown(a_port_rule_matches_its_port_only, done),
+		cmocka_unit_test_teardown(a_vlan_rule_matches_its_id_only, done),
+		cmocka_unit_test_teardown(a_vlan_rule_also_matches_packets_without_ipv4, done),
+		cmocka_unit_test_teardown(precedence_is_vlan_source_destination_port, done),
 		cmocka_unit_test_teardown(the_longest_prefix_decides, done),
-		cmocka_unit_test_teardown(length_0_takes_all_ipv4_that_no_longer_prefix_takes,
-					  done),
+		cmocka_unit_test_teardown(length_0_matches_ipv4_without_longer_prefix, done),
 		cmocka_unit_test_teardown(length_0_alone_needs_no_table, done),
 		cmocka_unit_test_teardown(many_rules_find_their_nodes, done),
 		cmocka_unit_test_teardown(a_burst_keeps_its_order, done),
-		cmocka_unit_test_teardown(too_little_memory_is_one_line, done),
-		cmocka_unit_test_teardown(two_classifiers_live_side_by_side, done),
+		cmocka_unit_test_teardown(too_little_memory_is_reported_as_one_line, done),
+		cmocka_unit_test_teardown(two_classifiers_can_exist_at_the_same_time, done),
 	};
 	int failed;
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# The demo runs from any folder and without a terminal, and its accounts are right: on real traffic
-# for root, on the replayed capture for everybody.
+# The demo runs in any directory and without a terminal, and every packet is accounted for. As root
+# the test uses real traffic too, else only the replayed capture.
 
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# The demo leaves nothing behind when it is interrupted in the middle of its traffic.
+# The demo cleans up completely when a signal interrupts it while it sends traffic.
 
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# The state of the machine that a demo with pid $1 changes.
+# Print everything that a demo with pid $1 has created and not removed.
 left_behind()
 {
 	ip netns list | grep "^ration-$RATION_TAG-$1-"
@@ -20,7 +20,7 @@ left_behind()
 	pgrep -f -- "--file-prefix=ration-$RATION_TAG-$1-"
 }
 
-# Whether all three of the demo's senders are at work.
+# Succeeds if all three senders of the demo are running.
 demo_sends()
 {
 	local clients=ration-$RATION_TAG-$DEMO-clients
@@ -28,7 +28,7 @@ demo_sends()
 	(($(ip netns pids "$clients" 2>/dev/null | wc -l) >= 3))
 }
 
-# Hugepages but for those that scripts have reserved, others that run now included.
+# Print the number of hugepages without those that scripts, also other ones, have reserved now.
 unreserved_hugepages()
 {
 	awk -v nr="$(<"$NR_HUGEPAGES")" '{ nr -= $2 } END { print nr }' "$HUGEPAGES_LEDGER"
@@ -40,21 +40,22 @@ interrupt()
 
 	pages=$(with_ledger unreserved_hugepages)
 	mkdir -p "$WORKDIR/tmp"
-	# A background command has SIGINT ignored, which a script cannot undo.
+	# Bash ignores SIGINT in background commands, and a script cannot change that.
 	TMPDIR=$WORKDIR/tmp spawn env --default-signal=INT,QUIT "$ROOT/devtools/demo.sh" \
 		--build "$BUILD_ROOT" --seconds 60 >"$WORKDIR/demo.log" 2>&1
 	DEMO=$CHILD
 	wait_until 60 demo_sends || die "the demo does not send: $(tail "$WORKDIR/demo.log")"
 	kill "-$1" "$DEMO"
-	wait_child "$DEMO" 'the demo cleans up' 40 || status=$?
-	claim_equal "SIG$1: the status says so" "$2" "$status"
-	claim_equal "SIG$1: nothing is left behind" '' "$(left_behind "$DEMO")"
-	claim_equal "SIG$1: hugepages are as before" "$pages" "$(with_ledger unreserved_hugepages)"
+	wait_child "$DEMO" 'the demo to clean up' 40 || status=$?
+	claim_equal "SIG$1: the exit status names the signal" "$2" "$status"
+	claim_equal "SIG$1: everything is cleaned up" '' "$(left_behind "$DEMO")"
+	claim_equal "SIG$1: the number of hugepages is restored" "$pages" \
+		"$(with_ledger unreserved_hugepages)"
 }
 
 is_root || skip 'needs root'
 need_tools ip ethtool iperf jq pgrep taskset
-can_make_namespaces || skip 'network namespaces cannot be made here'
+can_make_namespaces || skip 'cannot create network namespaces'
 make_workdir
 BUILD_ROOT=$(cd "$(dirname "$PMD")/../.." && pwd) || die "there is no $PMD"
 interrupt INT 130

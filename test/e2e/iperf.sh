@@ -7,7 +7,7 @@
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# iperf_round NAME ARG...: one iperf3 client against a server of its own. Its report is in REPORT.
+# iperf_round NAME ARG...: run an iperf3 client and server. REPORT is the file with the report.
 iperf_round()
 {
 	local name=$1 server
@@ -21,7 +21,7 @@ iperf_round()
 	spawn ip netns exec "$CLIENTS" iperf3 --client 10.10.1.2 --bind 10.10.1.1 --json "$@" \
 		>"$REPORT" 2>&1
 	wait_child "$CHILD" "iperf3 $name" 60
-	claim_equal "iperf3 $name ends well" 0 "$?"
+	claim_equal "iperf3 $name succeeds" 0 "$?"
 	end_child "$server"
 }
 
@@ -37,11 +37,11 @@ report()
 
 begin iperf3 ss
 start_forwarder iperf no-huge --forward-mode=hold --hold-size=1024 --service-rate=50000 --latency \
-	--budget="$BUDGET" || die 'it did not start'
+	--budget="$BUDGET" || die 'ration-pmd did not start'
 before=$(server_received)
 
-# The window keeps TCP within its budget of 300 packets at most of the time; what is refused it
-# sends again.
+# The window keeps TCP within its budget of 300 packets most of the time. TCP retransmits refused
+# packets.
 iperf_round tcp --bytes 4M --window 64K
 claim_more 'TCP: every byte arrives' 4000000 "$(report .end.sum_received.bytes)"
 
@@ -50,8 +50,8 @@ claim_equal 'UDP: every datagram arrives' '0 of 2000 lost' \
 	"$(report '"\(.end.sum.lost_packets) of \(.end.sum.packets) lost"')"
 
 claim_stop INT
-claim_more 'gold was charged for it' 5000 "$(tenant gold delivered)"
-claim_equal 'nothing was taken for another tenant' 0 \
+claim_more 'the packets were charged to gold' 5000 "$(tenant gold delivered)"
+claim_equal 'no packet was assigned to another tenant' 0 \
 	"$(($(tenant silver offered) + $(tenant greedy offered)))"
 claim_arrived "$before"
 finish

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Start of every end to end test: ration-pmd between three network namespaces, and claims about
-# what comes through. A claim prints a line of TAP. Status 77: skipped, and why.
+# Functions of the end-to-end tests: ration-pmd forwards between network namespaces. A claim prints
+# a line of TAP. A skipped test prints the reason and exits with status 77.
 #
-# RATION_PMD is the program under test.
+# RATION_PMD is the path of the program under test.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -38,7 +38,7 @@ need_tools()
 	done
 }
 
-# claim TEXT COMMAND ARG...: it holds if the command is true.
+# claim TEXT COMMAND ARG...: the claim holds if the command succeeds.
 claim()
 {
 	local text=$1
@@ -49,40 +49,41 @@ claim()
 		echo "ok $NUMBER - $text"
 	else
 		echo "not ok $NUMBER - $text"
-		echo "# was: $*"
+		echo "# failed command: $*"
 		FAILED=1
 	fi
 }
 
-# claim_equal TEXT EXPECTED FOUND
+# claim_equal TEXT EXPECTED ACTUAL
 claim_equal()
 {
 	claim "$1" test "$3" = "$2"
 }
 
-# claim_more TEXT LEAST FOUND
+# claim_more TEXT MINIMUM ACTUAL
 claim_more()
 {
 	claim "$1" test "$3" -ge "$2"
 }
 
-# claim_stop SIGNAL: the forwarder ends well, and its books are right.
+# claim_stop SIGNAL: the forwarder stops with status 0, and every packet is accounted for.
 claim_stop()
 {
 	local status=0
 
 	stop_forwarder "$1" || status=$?
 	claim_equal "after SIG$1 the status is 0" 0 "$status"
-	claim 'for each tenant offered = delivered + refused + lost' check_books "$FIGURES"
+	claim 'for each tenant offered = delivered + refused + lost' check_totals "$STATS"
 	((status == 0)) || tail -n 20 "$MESSAGES" | sed 's/^/# /'
 }
 
-# claim_arrived BEFORE: what was delivered towards the server has got there.
+# claim_arrived BEFORE: the server received all packets that were sent to it. BEFORE is the number
+# of packets that it had received before the run.
 claim_arrived()
 {
 	local arrived=$(($(server_received) - $1))
 
-	claim_equal 'all that left port 1 has arrived' "$(query "$FIGURES" \
+	claim_equal 'the server received all packets from port 1' "$(query "$STATS" \
 		'[.ports[] | select(.name == "net_af_packet1")][0].tx')" "$arrived"
 }
 
@@ -92,18 +93,18 @@ finish()
 	exit "$FAILED"
 }
 
-# Namespaces and links, or a reason to skip.
+# begin TOOL...: create the namespaces and links, or skip the test.
 begin()
 {
 	is_root || skip 'needs root'
 	need_tools ip ethtool jq "$@"
-	can_make_namespaces || skip 'network namespaces cannot be made here'
+	can_make_namespaces || skip 'cannot create network namespaces'
 	[[ -x $PMD ]] || die "there is no $PMD"
 	make_workdir
 	make_topology || die 'cannot build the network namespaces'
 }
 
-# flood TENANT RATE SECONDS: sends UDP without waiting for anybody. CHILD is the sender.
+# flood TENANT RATE SECONDS: start a UDP sender. CHILD is its pid.
 flood()
 {
 	spawn ip netns exec "$CLIENTS" taskset -c "$OTHER_CPU" iperf -u --no-udp-fin \
@@ -111,7 +112,7 @@ flood()
 		>"$WORKDIR/flood-$1.log" 2>&1
 }
 
-# ping_tenant TENANT COUNT: prints how many answers came.
+# ping_tenant TENANT COUNT: send echo requests and print the number of replies.
 ping_tenant()
 {
 	in_ns "$CLIENTS" ping -q -n -c "$2" -i 0.01 -W 5 -w 60 -I "10.10.$1.1" "10.10.$1.2" |

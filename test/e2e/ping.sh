@@ -2,28 +2,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# ping gets all its answers through ration-pmd, and every packet is counted for its tenant.
+# ping receives all replies through ration-pmd, and every packet is counted for its tenant.
 
 # shellcheck source=test/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# round NAME SIGNAL ARG...: pings for each tenant through a forwarder with these options.
+# round NAME SIGNAL ARG...: run ping for each tenant through a forwarder with these options.
 round()
 {
-	local name=$1 signal=$2 n=0 who before count=50
+	local name=$1 signal=$2 n=0 tenant before count=50
 
 	shift 2
-	start_forwarder "$name" no-huge --burst=32 "$@" || die "$name: it did not start"
+	start_forwarder "$name" no-huge --burst=32 "$@" || die "$name: ration-pmd did not start"
 	before=$(server_received)
-	for who in gold silver greedy; do
+	for tenant in gold silver greedy; do
 		n=$((n + 1))
-		claim_equal "$name: $who gets all answers" "$count" "$(ping_tenant "$n" "$count")"
+		claim_equal "$name: $tenant receives all replies" "$count" \
+			"$(ping_tenant "$n" "$count")"
 	done
 	claim_stop "$signal"
-	for who in gold silver greedy; do
-		# A request and an answer each.
-		claim_equal "$name: $who's packets are counted" "$((2 * count))" \
-			"$(tenant "$who" delivered)"
+	for tenant in gold silver greedy; do
+		# One request and one reply each.
+		claim_equal "$name: $tenant's packets are counted" "$((2 * count))" \
+			"$(tenant "$tenant" delivered)"
 	done
 	claim_arrived "$before"
 }

@@ -3,11 +3,11 @@
  */
 
 /*
- * Packets whose segments lie in buffers of exactly their size, so that AddressSanitizer sees each
- * byte that is read beyond them, against a plain reading of classify.h.
+ * Classification, compared with a second implementation of classify/burst.h. Each segment is in a
+ * buffer of the exact size, so that AddressSanitizer detects each read beyond its end.
  *
- * Input: port; flags and ids that the driver gives; number of cuts, and the length of each piece;
- * the rest is the frame. All packets of a burst are this one, so that all places of it are tried.
+ * Input: port; flags and ids from the driver; number of cuts, and the length of each piece; the
+ * rest is the frame. All packets of a burst are equal, so that every position of a burst is tested.
  */
 
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
-#include "classify.h"
+#include "classify/burst.h"
 #include "fuzz.h"
 
 #define FRAME_MAX 256

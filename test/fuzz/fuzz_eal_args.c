@@ -18,13 +18,13 @@
 #include "fuzz.h"
 #include "message.h"
 
-static unsigned int nb_complaints;
+static unsigned int nb_errors;
 
 void
-complain(const char *format, ...)
+log_error(const char *format, ...)
 {
 	(void)format;
-	nb_complaints++;
+	nb_errors++;
 }
 
 int
@@ -91,9 +91,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (i = 1; i < line.eal_argc; i++)
 		CLAIM(strcmp(line.eal_argv[i], "--") != 0);
 	CLAIM(line.eal_argc == w.argc || line.own_argc == w.argc - line.eal_argc);
-	nb_complaints = 0;
+	nb_errors = 0;
 	rc = eal_args_check(&line);
-	CLAIM((rc < 0) == (nb_complaints == 1) && nb_complaints <= 1);
+	CLAIM((rc < 0) == (nb_errors == 1) && nb_errors <= 1);
 	if (rc == 0)
 		claim_plain_prefixes(&line);
 	fuzz_words_free(&w);

@@ -2,13 +2,13 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Sizes and ids of a budget file against a reading of budget.h that shares no code with it. */
+/* Numbers and ids in budget files, compared with a second implementation of budget/budget.h. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "budget_private.h"
+#include "budget/value.h"
 #include "fuzz.h"
 
 #define UNTOUCHED UINT64_C(0x5a5a5a5a5a5a5a5a)
@@ -21,7 +21,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Digits at the beginning, as a number of 128 bits that stops growing far above 64. */
+/* Returns the number at the start of `text`. It stops growing far above 64 bits. */
 static unsigned __int128
 leading_number(const char *text, const char **end)
 {

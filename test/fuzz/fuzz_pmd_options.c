@@ -3,8 +3,8 @@
  */
 
 /*
- * ration-pmd's own options: either all values are within what the help says, or there is exactly
- * one complaint, which is one line.
+ * The options of ration-pmd: either all values are in the ranges of the help text, or exactly one
+ * error message of one line is printed.
  */
 
 #include <errno.h>
@@ -16,12 +16,12 @@
 
 #include "fuzz.h"
 #include "message.h"
-#include "options.h"
+#include "options/options.h"
 
-static unsigned int nb_complaints;
+static unsigned int nb_errors;
 
 void
-complain(const char *format, ...)
+log_error(const char *format, ...)
 {
 	char line[1024];
 	va_list args;
@@ -29,7 +29,7 @@ complain(const char *format, ...)
 	va_start(args, format);
 	CLAIM(vsnprintf(line, sizeof(line), format, args) > 0);
 	va_end(args);
-	nb_complaints++;
+	nb_errors++;
 }
 
 int
@@ -63,7 +63,7 @@ claim_within(const struct options *o)
 	CLAIM(o->classify == NULL || o->classify[0] != '\0');
 }
 
-/* What no single option can see. */
+/* Conditions on more than one option. */
 static void
 claim_consistent(const struct options *o)
 {
@@ -83,10 +83,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	int rc;
 
 	fuzz_words_init(&w, bytes, size);
-	nb_complaints = 0;
+	nb_errors = 0;
 	rc = options_parse(w.argc, w.argv, &o);
 	CLAIM(rc == 0 || rc == -EINVAL);
-	CLAIM(nb_complaints == (rc != 0));
+	CLAIM(nb_errors == (rc != 0));
 	if (rc == 0)
 		claim_within(&o);
 	if (rc == 0 && !o.help)

@@ -6,11 +6,11 @@
 
 int __wrap_ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
 
-/* Takes the place of the library's, by the linker's --wrap. */
+/* The linker option --wrap replaces ration_domain_verify() with this function. */
 int
 __wrap_ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 {
 	(void)quiet;
-	fprintf(f, "%s: something is wrong\n", ration_domain_name(d));
+	fprintf(f, "%s: the test reports a violation\n", ration_domain_name(d));
 	return 1;
 }

@@ -3,14 +3,15 @@
  */
 
 /*
- * Makes the capture that tests and demo replay, and counts the packets of captures.
+ * Writes the capture that the tests and the demo replay, and counts the packets of captures.
  *
  *   capture make FILE N [MORE]
- *                        N UDP packets of three tenants: gold (10.10.1.0/24), silver
- *                        (10.10.2.0/24) and greedy (10.10.3.0/24), who sends eight of ten; of
- *                        60 bytes, or of 60 to 60 + MORE
- *   capture count FILE   a line "10.10.1.0/24 PACKETS BYTES" for each of them, and one "other"
- *   capture macs FILE    a line "DESTINATION SOURCE" for each packet
+ *                        Write N UDP packets of three tenants: gold (10.10.1.0/24), silver
+ *                        (10.10.2.0/24) and greedy (10.10.3.0/24), which sends eight of ten.
+ *                        Their length is 60 bytes, or 60 to 60 + MORE bytes.
+ *   capture count FILE   Print a line "10.10.1.0/24 PACKETS BYTES" for each tenant, and a line
+ *                        "other".
+ *   capture macs FILE    Print a line "DESTINATION SOURCE" for each packet.
  */
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -32,13 +33,13 @@
 #define SNAPLEN 65535
 #define MORE_MAX 1400
 
-/* The smallest frame there is, so that many fit into a small file. */
+/* The smallest Ethernet frame, so that many fit into a small file. */
 #define IP_AT sizeof(struct rte_ether_hdr)
 #define UDP_AT (IP_AT + sizeof(struct rte_ipv4_hdr))
 #define PAYLOAD_AT (UDP_AT + sizeof(struct rte_udp_hdr))
 #define FRAME (PAYLOAD_AT + PAYLOAD)
 
-/* Of ten packets in a row the fourth is of gold, the eighth of silver, the others of greedy. */
+/* Of ten packets, the fourth is from gold, the eighth from silver and the others from greedy. */
 static unsigned int
 tenant_of(unsigned int i)
 {
@@ -66,7 +67,7 @@ fill(uint8_t *frame, unsigned int i, unsigned int more)
 	struct rte_udp_hdr udp = {
 		.src_port = rte_cpu_to_be_16((uint16_t)(1024 + i)),
 		.dst_port = RTE_BE16(9),
-		/* No checksum, which IPv4 allows. */
+		/* No UDP checksum: it is optional with IPv4. */
 		.dgram_len = rte_cpu_to_be_16((uint16_t)(sizeof(udp) + PAYLOAD + more)),
 	};
 
@@ -93,7 +94,7 @@ make(const char *file, unsigned int nb, unsigned int most)
 		return EXIT_FAILURE;
 	}
 	for (i = 0; i < nb; i++) {
-		/* 37 has no factor in common with most numbers, so that all lengths come. */
+		/* 37 is prime, therefore usually all lengths occur. */
 		more = i * 37 % (most + 1);
 		fill(frame, i, more);
 		header.ts.tv_usec = i;
@@ -104,11 +105,11 @@ make(const char *file, unsigned int nb, unsigned int most)
 	pcap_dump_close(out);
 	pcap_close(format);
 	if (rc != 0)
-		fprintf(stderr, "capture: %s: cannot be written\n", file);
+		fprintf(stderr, "capture: %s: cannot write the file\n", file);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* Index of the tenant that sent a packet, 0 if none of them did. */
+/* Returns the index of the tenant that sent a packet, or 0. */
 static unsigned int
 sender_of(const u_char *packet, bpf_u_int32 length)
 {
@@ -154,7 +155,7 @@ print_macs(u_char *user, const struct pcap_pkthdr *header, const u_char *packet)
 }
 
 static int
-read_all(const char *file, pcap_handler each, struct sums *sums)
+read_all(const char *file, pcap_handler handler, struct sums *sums)
 {
 	char error[PCAP_ERRBUF_SIZE];
 	pcap_t *in = pcap_open_offline(file, error);
@@ -164,7 +165,7 @@ read_all(const char *file, pcap_handler each, struct sums *sums)
 		fprintf(stderr, "capture: %s\n", error);
 		return EXIT_FAILURE;
 	}
-	rc = pcap_loop(in, -1, each, (u_char *)sums);
+	rc = pcap_loop(in, -1, handler, (u_char *)sums);
 	if (rc != 0)
 		fprintf(stderr, "capture: %s: %s\n", file, pcap_geterr(in));
 	pcap_close(in);

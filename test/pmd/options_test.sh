@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Wrong command lines of ration-pmd: each gets one line that names what is wrong, and status 2.
+# ration-pmd refuses each wrong command line with one line that names the error, and status 2.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-# refused MESSAGE ARG...: before EAL does anything, with one line and nothing on stdout.
+# refused MESSAGE ARG...: ration-pmd refuses the arguments before it starts EAL, with one line on
+# stderr and nothing on stdout.
 refused()
 {
 	local message=$1
@@ -16,12 +17,12 @@ refused()
 	pmd "$@"
 	expect_status 2 && expect_message "$message" || return 1
 	if [[ $(wc -l <"$WORK/err") != 1 || -s $WORK/out ]]; then
-		echo 'more than one line'
+		echo 'stderr has more than one line, or stdout is not empty'
 		return 1
 	fi
 }
 
-# Message and own options; the shell splits the options.
+# Message and options of the application. The shell splits the options.
 while IFS='@' read -r message options; do
 	# shellcheck disable=SC2086
 	claim "$options: $message" refused "$message" -- $options
@@ -67,11 +68,11 @@ done <<'END'
 --service-rate: 0 is out of range@--forward-mode=hold --service-rate=0
 --hold-size: 0 is out of range@--forward-mode=hold --service-rate=1 --hold-size=0
 --hold-size: 1 is less than@--forward-mode=hold --service-rate=1 --hold-size=1 --nb-cores=2
---service-rate: only for --forward-mode=hold@--service-rate=1000
---hold-size: only for --forward-mode=hold@--forward-mode=io --hold-size=10
---latency: only for --forward-mode=hold@--latency
+--service-rate: allowed only with --forward-mode=hold@--service-rate=1000
+--hold-size: allowed only with --forward-mode=hold@--forward-mode=io --hold-size=10
+--latency: allowed only with --forward-mode=hold@--latency
 --forward-mode=hold needs --service-rate@--forward-mode=hold
---budget and --classify exclude each other@--budget=a.yaml --classify=a.yaml
+--budget and --classify cannot be combined@--budget=a.yaml --classify=a.yaml
 --budget: the file name is empty@--budget=
 END
 
@@ -84,8 +85,8 @@ claim '--file-prefix ../evil as two words' refused "'../evil' is not a plain nam
 claim '--file-prefix abbreviated' refused "'../evil' is not a plain name" --file-pre=../evil --
 claim '--file-prefix of 33 characters' refused '--file-prefix: ' \
 	--file-prefix=a23456789-123456789-123456789-123 --
-claim '--file-prefix behind one that is a value' refused "'../evil' is not a plain name" \
-	--vdev --file-prefix --file-prefix ../evil --
+claim '--file-prefix after a --file-prefix that is a value' \
+	refused "'../evil' is not a plain name" --vdev --file-prefix --file-prefix ../evil --
 claim '--file-prefix without a value' refused '--file-prefix: ' --file-prefix --
 
 shows_help()
@@ -95,7 +96,7 @@ shows_help()
 	pmd "$@"
 	expect_status 0 || return 1
 	if [[ -s $WORK/err ]]; then
-		echo 'not silent'
+		echo 'stderr is not empty'
 		return 1
 	fi
 	for option in forward-mode nb-cores rxq txq rxd txd burst mbcache total-num-mbufs \
@@ -106,9 +107,10 @@ shows_help()
 	done
 }
 
-claim '--help alone needs no EAL' shows_help --help
-claim '-h alone needs no EAL' shows_help -h
-claim '--help among the own options needs no EAL' shows_help --nonsense-for-eal -- --help
-claim 'an abbreviation that is not ambiguous is taken' shows_help -- --hel
+claim '--help without other arguments does not start EAL' shows_help --help
+claim '-h without other arguments does not start EAL' shows_help -h
+claim '--help among the options of the application does not start EAL' \
+	shows_help --nonsense-for-eal -- --help
+claim 'an unambiguous abbreviation is accepted' shows_help -- --hel
 
 conclude

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# ration-pmd replays captures through net_pcap: what comes in and what goes out is known to the
-# packet, for each tenant.
+# ration-pmd replays captures with net_pcap. The tests compare the statistics of each tenant with
+# the packets in the input and output captures.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
@@ -11,13 +11,13 @@
 CAPTURE=$2
 DEMO=$3
 
-# All 400 packets of this one fit into one burst. So no packet leaves before the last has come, and
-# budgets decide alone what is refused.
+# All 400 packets of burst.pcap are received in one burst: no packet leaves before the last one is
+# charged. Therefore only the budgets determine which packets are refused.
 "$CAPTURE" make "$WORK/burst.pcap" 400 && "$CAPTURE" make "$WORK/long.pcap" 20000 &&
 	"$CAPTURE" make "$WORK/varied.pcap" 400 500 || exit 1
 BURST=(--burst=512 --total-num-mbufs=8192)
 
-# budget UNIT GOLD SILVER GREEDY [PARENT]: a file with these limits.
+# budget UNIT GOLD SILVER GREEDY [PARENT]: write a budget file with these limits.
 budget()
 {
 	cat >"$WORK/budget.yaml" <<-END
@@ -34,7 +34,7 @@ budget()
 	END
 }
 
-# replay FILE ARG...: to its end, back out of the port it came in on.
+# replay FILE ARG...: forward all packets of a capture to the port that received them.
 replay()
 {
 	local file=$1
@@ -44,17 +44,17 @@ replay()
 	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$file,tx_pcap=$WORK/out.pcap" -- \
 		--port-topology=loop --no-flush-rx --stats-format=json \
 		--max-packets="$("$CAPTURE" count "$file" | awk '{sum += $2} END {print sum}')" "$@"
-	expect_status 0 && expect_books
+	expect_status 0 && expect_all_accounted
 }
 
-# sum_of FILE NETWORK: packets and bytes.
+# sum_of FILE NETWORK: print the number of packets and bytes.
 sum_of()
 {
 	"$CAPTURE" count "$1" | awk -v network="$2" '$1 == network {print $2, $3}'
 }
 
-# expect_delivered FILE: each tenant was offered what is in the capture, and what was delivered is
-# what has been written, packets and bytes.
+# expect_delivered FILE: for each tenant, the offered packets and bytes equal those in the capture,
+# and the delivered ones equal those in the output.
 expect_delivered()
 {
 	local name network in out status=0
@@ -63,12 +63,12 @@ expect_delivered()
 		in=$(sum_of "$1" "$network")
 		out=$(sum_of "$WORK/out.pcap" "$network")
 		if [[ "$(tenant "$name" offered) $(tenant "$name" offered_bytes)" != "$in" ]]; then
-			echo "$name: $in in the capture"
+			echo "$name: the capture contains $in"
 			status=1
 		fi
 		if [[ "$(tenant "$name" delivered) $(tenant "$name" delivered_bytes)" != "$out" ]]
 		then
-			echo "$name: $out written"
+			echo "$name: the output contains $out"
 			status=1
 		fi
 	done <<-END
@@ -81,7 +81,7 @@ expect_delivered()
 	return "$status"
 }
 
-# expect_tenant NAME OFFERED DELIVERED REFUSED LOST
+# expect_tenant NAME OFFERED DELIVERED REFUSED LOST: numbers of packets.
 expect_tenant()
 {
 	local real
@@ -98,16 +98,16 @@ replays_all()
 
 budget packets 1k 1k 1k
 for mode in io mac macswap; do
-	claim "$mode: all comes out, under wide budgets" replays_all "$WORK/long.pcap" \
+	claim "$mode: all packets are sent with large budgets" replays_all "$WORK/long.pcap" \
 		--forward-mode="$mode" --budget="$WORK/budget.yaml"
-	claim "$mode: all comes out, classified only" replays_all "$WORK/long.pcap" \
+	claim "$mode: all packets are sent with --classify" replays_all "$WORK/long.pcap" \
 		--forward-mode="$mode" --classify="$WORK/budget.yaml"
 done
 budget bytes 64k 64k 64k
-claim 'io: all comes out, charged by the byte' replays_all "$WORK/long.pcap" \
+claim 'io: all packets are sent with budgets in bytes' replays_all "$WORK/long.pcap" \
 	--budget="$WORK/budget.yaml"
 
-# leaves_with MODE DESTINATION SOURCE: all packets of gold.
+# leaves_with MODE DESTINATION SOURCE: all packets of gold are sent with these addresses.
 leaves_with()
 {
 	replay "$WORK/burst.pcap" --forward-mode="$1" "${@:4}" || return 1
@@ -120,23 +120,23 @@ GOLD=02:00:00:00:01:01
 THERE=02:00:00:00:00:fe
 budget packets 1k 1k 1k
 claim 'io keeps the addresses' leaves_with io "$THERE" "$GOLD"
-claim 'io under budgets keeps the addresses' leaves_with io "$THERE" "$GOLD" \
+claim 'io with budgets keeps the addresses' leaves_with io "$THERE" "$GOLD" \
 	--budget="$WORK/budget.yaml"
 claim 'macswap exchanges the addresses' leaves_with macswap "$GOLD" "$THERE"
-claim 'macswap under budgets exchanges the addresses' leaves_with macswap "$GOLD" "$THERE" \
+claim 'macswap with budgets exchanges the addresses' leaves_with macswap "$GOLD" "$THERE" \
 	--budget="$WORK/budget.yaml"
 
 goes_to_the_peer()
 {
 	replay "$WORK/burst.pcap" --forward-mode=mac "$@" || return 1
-	# The source is the address of the port, the same for all packets, and not that of a tenant.
+	# The source of all packets is the address of the port, not that of a tenant.
 	"$CAPTURE" macs "$WORK/out.pcap" | sort | uniq -c >"$WORK/macs"
 	cat "$WORK/macs"
 	[[ $(wc -l <"$WORK/macs") == 1 ]] && grep -q '^ *400 02:00:00:00:00:00 ' "$WORK/macs" &&
 		! grep -q ' 02:00:00:00:01:0.$' "$WORK/macs"
 }
-claim 'mac sends all from the port to its peer' goes_to_the_peer
-claim 'mac under budgets sends all from the port to its peer' goes_to_the_peer \
+claim 'mac sends all packets from the port to its peer' goes_to_the_peer
+claim 'mac with budgets sends all packets from the port to its peer' goes_to_the_peer \
 	--budget="$WORK/budget.yaml"
 
 consumes_all()
@@ -146,19 +146,20 @@ consumes_all()
 		expect_tenant edge/greedy 16000 16000 0 0
 }
 budget packets 1k 1k 1k
-claim 'rxonly: all is consumed' consumes_all --budget="$WORK/budget.yaml"
-claim 'rxonly: all is consumed, classified only' consumes_all --classify="$WORK/budget.yaml"
+claim 'rxonly: all packets are delivered' consumes_all --budget="$WORK/budget.yaml"
+claim 'rxonly: all packets are delivered with --classify' \
+	consumes_all --classify="$WORK/budget.yaml"
 
 counts_all_as_one()
 {
 	replay "$WORK/long.pcap" && expect_tenant all 20000 20000 0 0 &&
 		expect_json '.ports[0] | .rx == 20000 and .tx == 20000 and .tx_dropped == 0'
 }
-claim 'io without a file has one tenant' counts_all_as_one
+claim 'io without a budget file has one tenant' counts_all_as_one
 
 HOLD=(--forward-mode=hold --service-rate=1000000)
 
-# refuses UNIT GOLD SILVER GREEDY PARENT, then for each tenant what is delivered and refused.
+# refuses UNIT GOLD SILVER GREEDY PARENT, then the delivered and refused packets of each tenant.
 refuses()
 {
 	budget "$1" "$2" "$3" "$4" "$5"
@@ -168,13 +169,13 @@ refuses()
 		expect_tenant edge/silver 40 "$8" "$9" 0 &&
 		expect_tenant edge/greedy 320 "${10}" "${11}" 0
 }
-claim 'hold: a tenant gets its budget, to the packet' refuses packets 16 64 100 max \
+claim 'hold: the limit in packets is exact' refuses packets 16 64 100 max \
 	16 24 40 0 100 220
-claim 'hold: a budget of nothing lets nothing pass' refuses packets 0 64 1k max 0 40 40 0 320 0
-claim 'hold: by the byte, to the packet' refuses bytes 599 600 6001 max 9 31 10 30 100 220
+claim 'hold: with a limit of 0 all packets are refused' refuses packets 0 64 1k max 0 40 40 0 320 0
+claim 'hold: the limit in bytes is exact' refuses bytes 599 600 6001 max 9 31 10 30 100 220
 
-# Packets of all lengths: what is charged, refused, lost and uncharged has to be of the same packet.
-settles_lengths()
+# Packets have different lengths, therefore each packet must be uncharged with its own length.
+uncharges_lengths()
 {
 	replay "$WORK/varied.pcap" "${BURST[@]}" --budget="$WORK/budget.yaml" "$@" &&
 		expect_delivered "$WORK/varied.pcap" &&
@@ -182,13 +183,13 @@ settles_lengths()
 			.refused + .lost > 0 and .delivered > 0'
 }
 budget bytes 8k 10k 50k
-claim 'io: by the byte, of packets of all lengths' settles_lengths
-claim 'hold: by the byte, of packets of all lengths' settles_lengths "${HOLD[@]}"
+claim 'io: bytes of packets of different lengths' uncharges_lengths
+claim 'hold: bytes of packets of different lengths' uncharges_lengths "${HOLD[@]}"
 budget bytes 1M 1M 1M
-claim 'hold: by the byte, when the queue is full' settles_lengths "${HOLD[@]}" --hold-size=100
+claim 'hold: bytes of packets that are lost' uncharges_lengths "${HOLD[@]}" --hold-size=100
 
-# Packets of two ports in one queue.
-settles_two_ports()
+# One queue contains packets of two ports.
+uncharges_two_ports()
 {
 	local pcap="rx_pcap=$WORK/varied.pcap,tx_pcap=$WORK/out" out
 
@@ -197,14 +198,14 @@ settles_two_ports()
 		"${HOLD[@]}" --hold-size=200
 	out=$(for port in 0 1; do "$CAPTURE" count "$WORK/out$port.pcap"; done |
 		awk '{packets += $2; bytes += $3} END {print packets, bytes}')
-	expect_status 0 && expect_books &&
+	expect_status 0 && expect_all_accounted &&
 		expect_json "[([.tenants[].delivered] | add), ([.tenants[].delivered_bytes] | add)]
 			== [${out/ /,}]" &&
 		expect_json '[.tenants[].offered] | add == 800'
 }
-claim 'hold: by the byte, two ports in one queue' settles_two_ports
+claim 'hold: bytes of packets of two ports in one queue' uncharges_two_ports
 
-# The parent's limit is for all three together, so that only the sum is known.
+# All three tenants share the limit of the parent, therefore only the sum is known.
 refuses_at_parent()
 {
 	budget packets 64 64 100 "$1"
@@ -213,7 +214,7 @@ refuses_at_parent()
 		expect_json "([.tenants[].delivered] | add) == $1" &&
 		expect_json "([.tenants[].refused] | add) == 400 - $1"
 }
-claim "hold: the parent's limit holds for the sum" refuses_at_parent 120
+claim 'hold: the limit of the parent applies to the sum' refuses_at_parent 120
 
 loses_when_full()
 {
@@ -223,9 +224,9 @@ loses_when_full()
 		expect_tenant edge/greedy 320 80 0 240
 }
 budget packets 1k 1k 1k
-claim 'hold: who finds the queue full is lost, whoever filled it' loses_when_full \
+claim 'hold: packets of all tenants are lost if the queue is full' loses_when_full \
 	--classify="$WORK/budget.yaml"
-claim 'hold: what is lost is uncharged' loses_when_full --budget="$WORK/budget.yaml"
+claim 'hold: lost packets are uncharged' loses_when_full --budget="$WORK/budget.yaml"
 
 measures_latency()
 {
@@ -235,10 +236,10 @@ measures_latency()
 		expect_json 'all(.tenants[]; .latency_us.count == .delivered)' &&
 		expect_json 'all(.tenants[] | select(.delivered > 0); .latency_us.max > 0)'
 }
-claim 'hold: the time of each packet that leaves is measured' measures_latency
+claim 'hold: the latency of each delivered packet is measured' measures_latency
 
-# There are far fewer mbufs than packets, so that it would not end if one of those that are dropped
-# kept its mbuf.
+# There are far fewer mbufs than packets, therefore the replay ends only if dropped packets are
+# freed.
 frees_what_it_drops()
 {
 	replay "$WORK/long.pcap" "${HOLD[@]}" --total-num-mbufs=3000 "$@" &&
@@ -250,28 +251,28 @@ budget packets 1k 1k 1k
 claim 'hold: lost packets are freed' frees_what_it_drops --service-rate=1000 --hold-size=8 \
 	--classify="$WORK/budget.yaml"
 
-# Nobody is at the other end of the second port, so that it takes no packet.
+# The second port has no peer, therefore its TX queue accepts no packet.
 loses_what_cannot_be_sent()
 {
 	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/long.pcap,tx_pcap=$WORK/out.pcap" \
 		--vdev="net_memif0,role=server,socket=$WORK/memif,socket-abstract=no" -- \
 		--disable-link-check --no-flush-rx --total-num-mbufs=3000 --stats-format=json \
 		--max-packets=20000 "$@"
-	expect_status 0 && expect_books &&
+	expect_status 0 && expect_all_accounted &&
 		expect_json '[.tenants[].offered] | add == 20000' &&
 		expect_json 'all(.tenants[]; .delivered == 0)' &&
 		expect_json '.ports[1] | .tx == 0 and .tx_dropped > 0'
 }
-claim 'io: what cannot be sent is lost' loses_what_cannot_be_sent
-claim 'io: that was all of it' expect_json '.ports[1].tx_dropped == 20000'
-claim 'io under budgets: what cannot be sent is lost and uncharged' \
+claim 'io: packets that cannot be sent are lost' loses_what_cannot_be_sent
+claim 'io: none of the packets could be sent' expect_json '.ports[1].tx_dropped == 20000'
+claim 'io with budgets: packets that cannot be sent are lost and uncharged' \
 	loses_what_cannot_be_sent --budget="$WORK/budget.yaml"
-claim 'io under budgets: that was all of it' \
+claim 'io with budgets: none of the packets could be sent' \
 	expect_json '.ports[1].tx_dropped == 20000 and all(.tenants[]; .lost == .offered)'
-claim 'hold under budgets: what cannot be sent is lost and uncharged' \
+claim 'hold with budgets: packets that cannot be sent are lost and uncharged' \
 	loses_what_cannot_be_sent "${HOLD[@]}" --hold-size=64 --budget="$WORK/budget.yaml"
 
-# Greedy sends eight of ten packets, more than fits.
+# greedy sends eight of ten packets, which is more than the queue can hold.
 protects_the_others()
 {
 	budget packets 256 256 256
@@ -281,20 +282,20 @@ protects_the_others()
 		expect_tenant edge/gold 240 240 0 0 && expect_tenant edge/silver 240 240 0 0 &&
 		expect_json '.tenants[] | select(.name == "edge/greedy") | .lost == 0'
 }
-claim 'the capture of the demo: budgets keep the others from loss' protects_the_others
+claim 'demo capture: with budgets gold and silver lose no packets' protects_the_others
 
 makes_demo_capture()
 {
 	"$CAPTURE" make "$WORK/demo.pcap" 2400 && cmp "$WORK/demo.pcap" "$DEMO"
 }
-claim 'the capture of the demo is made by this program' makes_demo_capture
+claim 'demo capture: the test program writes an identical file' makes_demo_capture
 
 asks_for_queues()
 {
 	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$DEMO,tx_pcap=$WORK/out.pcap" -- \
 		--port-topology=loop --rxq=2 --txq=2
-	expect_status 1 && expect_message 'port 0 (net_pcap0) has 1 rx queues, --rxq asks for 2'
+	expect_status 1 && expect_message 'port 0 (net_pcap0) supports 1 rx queues, but --rxq is 2'
 }
-claim 'more queues than the device has' asks_for_queues
+claim 'more queues than the device supports' asks_for_queues
 
 conclude

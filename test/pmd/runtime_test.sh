@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Where ration-pmd lets EAL keep its files: nowhere that others can write to.
+# ration-pmd lets EAL keep its files only in a directory that other users cannot write to.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-# A user id that nobody has, and the folder that the program makes for it.
+# An unused user id, and the directory that ration-pmd creates for it.
 NOBODY=64999
 OWN=/tmp/ration-$NOBODY
 HOLD=("${EAL[@]}" "${NULLS[@]}" --)
 
-# fresh: a new place for the runtime directory; RUN is its name.
+# Create an empty parent for the runtime directory, RUN.
 fresh()
 {
 	RUN=$WORK/run
@@ -21,7 +21,7 @@ fresh()
 	export RUNTIME_DIRECTORY=$RUN
 }
 
-# refused TEXT: at once, with one line; nothing is made there.
+# refused TEXT: ration-pmd fails with this message before it starts EAL.
 refused()
 {
 	pmd "${HOLD[@]}" --max-packets=64
@@ -35,14 +35,14 @@ runs()
 	expect_status 0
 }
 
-absent_is_made()
+missing_is_created()
 {
 	fresh
 	runs || return 1
 	[[ $(stat -c '%a %u' "$RUN/dpdk") == "700 $EUID" ]] || { stat "$RUN/dpdk"; return 1; }
 }
 
-own_is_taken()
+own_is_accepted()
 {
 	fresh
 	mkdir -m 755 "$RUN/dpdk"
@@ -74,21 +74,21 @@ writable_is_refused()
 	refused "$RUN/dpdk can be written to by others"
 }
 
-writable_above_is_refused()
+writable_parent_is_refused()
 {
 	fresh
 	chmod 777 "$RUN"
 	refused "$RUN can be written to by others"
 }
 
-sticky_above_is_taken()
+sticky_parent_is_accepted()
 {
 	fresh
 	chmod 1777 "$RUN"
 	runs
 }
 
-of_another_is_refused()
+of_another_user_is_refused()
 {
 	fresh
 	mkdir -m 700 "$RUN/dpdk"
@@ -96,18 +96,18 @@ of_another_is_refused()
 	refused "$RUN/dpdk belongs to another user"
 }
 
-# open_to_others TYPE: what of that type others could open.
+# open_to_others TYPE: print the files of this type that other users can access.
 open_to_others()
 {
 	find "$RUN/dpdk" -type "$1" -perm /077
 }
 
-made()
+created()
 {
 	[[ -n $(find "$RUN/dpdk" -type "$1" 2>/dev/null) ]]
 }
 
-# With shared files and sockets, and a umask that keeps nobody out.
+# EAL creates shared files and sockets, with a umask that allows access for all users.
 files_are_private()
 {
 	local shared=() word i open
@@ -119,13 +119,13 @@ files_are_private()
 	(umask 0 && exec "$PMD" "${shared[@]}" --duration="$DEADLINE") >"$WORK/out" 2>"$WORK/err" \
 		</dev/null &
 	CHILD=$!
-	# Sockets are there only while it runs.
+	# Sockets exist only while ration-pmd runs.
 	for ((i = 0; i < DEADLINE * 10; i++)); do
-		! made s || ! made f || break
+		! created s || ! created f || break
 		sleep 0.1
 	done
-	if ! made s || ! made f; then
-		echo 'no sockets, no files'
+	if ! created s || ! created f; then
+		echo 'EAL did not create sockets and files'
 		return 1
 	fi
 	open=$(open_to_others s && open_to_others f && open_to_others d)
@@ -133,11 +133,11 @@ files_are_private()
 	wait "$CHILD"
 	STATUS=$?
 	CHILD=
-	[[ -z $open ]] || { echo "open to others: $open"; return 1; }
+	[[ -z $open ]] || { echo "other users can access: $open"; return 1; }
 	expect_status 0
 }
 
-# as_nobody ARG...: runs the program as a plain user without a runtime directory.
+# Run the program as an unprivileged user without a runtime directory.
 as_nobody()
 {
 	env -u RUNTIME_DIRECTORY -u XDG_RUNTIME_DIR HOME="$WORK" \
@@ -148,7 +148,7 @@ as_nobody()
 	cat "$WORK/err"
 }
 
-plain_user_gets_own_folder()
+unprivileged_user_gets_own_directory()
 {
 	rm -rf "$OWN"
 	as_nobody
@@ -156,7 +156,7 @@ plain_user_gets_own_folder()
 	[[ $(stat -c '%a %u' "$OWN") == "700 $NOBODY" ]]
 }
 
-planted_folder_is_refused()
+planted_directory_is_refused()
 {
 	rm -rf "$OWN"
 	mkdir -m 777 "$OWN"
@@ -174,35 +174,37 @@ planted_link_is_refused()
 	expect_status 1 && expect_message "$OWN is a symbolic link"
 }
 
-# root_claim TEXT FUNCTION ARG...
+# root_claim TEXT FUNCTION ARG...: like claim, but skipped without root.
 root_claim()
 {
 	if ((EUID == 0)); then
 		claim "$@"
 	else
 		TESTS=$((TESTS + 1))
-		echo "ok $TESTS - $1 # SKIP only root can make what belongs to others"
+		echo "ok $TESTS - $1 # SKIP needs root, to create files of another user"
 	fi
 }
 
-claim 'a runtime directory that is not there is made, for its user only' absent_is_made
-claim 'one that belongs to the user is taken' own_is_taken
+claim 'a missing runtime directory is created, for its user only' missing_is_created
+claim 'a directory of the user is accepted' own_is_accepted
 claim 'a symbolic link is refused' symlink_is_refused
 claim 'a file is refused' file_is_refused
-claim 'one that the group can write to is refused' writable_is_refused 770
-claim 'one that all can write to is refused' writable_is_refused 777
-claim 'one below a folder that all can write to is refused' writable_above_is_refused
-claim 'one below a folder like /tmp is taken' sticky_above_is_taken
-claim 'what EAL makes is closed to others, whatever the umask' files_are_private
-root_claim 'one of another user is refused' of_another_is_refused
+claim 'a directory that the group can write to is refused' writable_is_refused 770
+claim 'a directory that all users can write to is refused' writable_is_refused 777
+claim 'a directory whose parent all users can write to is refused' writable_parent_is_refused
+claim 'a directory whose parent is sticky like /tmp is accepted' sticky_parent_is_accepted
+claim 'other users cannot access the files of EAL, with any umask' files_are_private
+root_claim 'a directory of another user is refused' of_another_user_is_refused
 if ((EUID == 0)); then
 	chmod 711 "$WORK"
 	install -D -m 755 "$PMD" "$WORK/bin/ration-pmd"
 	chmod 755 "$WORK/bin"
 fi
-root_claim 'a plain user without one gets a folder of its own' plain_user_gets_own_folder
-root_claim 'not if another user has made it before' planted_folder_is_refused
-root_claim 'nor if it is a symbolic link' planted_link_is_refused
+root_claim 'an unprivileged user without a runtime directory gets one in /tmp' \
+	unprivileged_user_gets_own_directory
+root_claim 'the directory in /tmp is refused if another user created it' \
+	planted_directory_is_refused
+root_claim 'the directory in /tmp is refused if it is a symbolic link' planted_link_is_refused
 ((EUID != 0)) || rm -rf "$OWN"
 
 conclude

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# ration-pmd on net_null ports: how it runs, reports and stops.
+# ration-pmd on net_null ports: running, reporting and stopping.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
@@ -24,24 +24,24 @@ budgets:
     max: 10
 END
 
-# eventually COMMAND...
+# eventually COMMAND...: wait until the command succeeds.
 eventually()
 {
 	local end=$((SECONDS + DEADLINE))
 
 	until "$@"; do
-		((SECONDS < end)) || { echo "not in $DEADLINE s: $*"; return 1; }
+		((SECONDS < end)) || { echo "did not succeed within $DEADLINE s: $*"; return 1; }
 		sleep 0.05
 	done
 }
 
-# Whether it has ended, or its latest statistics are complete and as the filter says.
+# has_reported FILTER: the child has ended, or the filter is true for its latest statistics.
 has_reported()
 {
 	! kill -0 "$CHILD" 2>/dev/null || last_is "$1"
 }
 
-# start ARG...: until statistics show that packets flow.
+# start ARG...: start ration-pmd and wait until its statistics contain packets.
 start()
 {
 	: >"$WORK/out"
@@ -51,7 +51,7 @@ start()
 	eventually has_reported 'any(.tenants[]; .offered > 0)'
 }
 
-# stop SIGNAL...: sends them all, then waits for the end.
+# stop SIGNAL...: send all these signals to the child, then wait for its end.
 stop()
 {
 	local signal
@@ -67,13 +67,15 @@ stop()
 	cat "$WORK/err"
 }
 
-# Every line on stdout is a JSON object, the last one is the total and the only one.
+# Every line on stdout is a JSON object, and exactly one of them, the last one, is a total.
 expect_lines()
 {
 	jq -es 'all(.[]; type == "object") and length >= 2 and
 		(map(.type) | unique) == ["period", "total"] and
 		(map(select(.type == "total")) | length) == 1 and
-		.[0].check == null' "$WORK/out" >/dev/null || { echo 'not JSON lines'; return 1; }
+		.[0].check == null' "$WORK/out" >/dev/null && return 0
+	echo 'stdout is not one JSON object per line'
+	return 1
 }
 
 # stops_cleanly SIGNALS ARG...
@@ -85,10 +87,11 @@ stops_cleanly()
 	start "$@" || return 1
 	# shellcheck disable=SC2086
 	stop $signals
-	expect_status 0 && expect_lines && expect_books && expect_json '.tenants[0].offered > 0'
+	expect_status 0 && expect_lines && expect_all_accounted &&
+		expect_json '.tenants[0].offered > 0'
 }
 
-# A link that never comes up: what can be stopped while it waits need not wait.
+# A signal ends the wait for a link that does not come up.
 stops_while_waiting()
 {
 	: >"$WORK/err"
@@ -98,20 +101,21 @@ stops_while_waiting()
 	CHILD=$!
 	eventually grep -q 'waiting for the link of port 1' "$WORK/err" || return 1
 	stop TERM
-	expect_status 0 && expect_books && ! grep -q 'still down' "$WORK/err"
+	expect_status 0 && expect_all_accounted && ! grep -q 'still down' "$WORK/err"
 }
-claim 'TERM stops it while it waits for a link' stops_while_waiting
+claim 'TERM stops ration-pmd while it waits for a link' stops_while_waiting
 
 for signal in INT TERM 'INT INT' 'TERM INT TERM'; do
 	claim "$signal stops with totals and status 0" stops_cleanly "$signal"
 done
-claim 'hold under budgets ends with empty books, though packets are held' stops_cleanly INT \
+claim 'hold with budgets: usage is 0 at the end, although packets were held' stops_cleanly INT \
 	--forward-mode=hold --service-rate=1000 --latency --budget="$BUDGET"
 claim 'hold without budgets' stops_cleanly TERM --forward-mode=hold --service-rate=1000 --latency
-claim 'three lcores, two queues a port, held' stops_cleanly INT --nb-cores=3 --rxq=2 --txq=2 \
-	--forward-mode=hold --service-rate=1000 --hold-size=500 --budget="$BUDGET"
+claim 'hold with three lcores and two queues per port' stops_cleanly INT \
+	--nb-cores=3 --rxq=2 --txq=2 --forward-mode=hold \
+	--service-rate=1000 --hold-size=500 --budget="$BUDGET"
 
-# Both tenants are at their limit all the time, so what is held is exactly both limits.
+# Both tenants are always at their limits, therefore the watermark equals the limit.
 holds_what_budgets_allow()
 {
 	local both='[.tenants[] | select(.name != "rest")] | length == 2'
@@ -120,11 +124,11 @@ holds_what_budgets_allow()
 		eventually has_reported "$both and all(.[]; .refused > 0)" || return 1
 	stop INT
 	expect_json "$both and all(.[]; .watermark == 300 and .lost + .delivered >= 300)" &&
-		expect_books
+		expect_all_accounted
 }
-claim 'a tenant holds its budget and not a packet more' holds_what_budgets_allow
+claim 'a tenant holds exactly its budget' holds_what_budgets_allow
 
-# With 101 places for two lcores, one has a place more than the other.
+# Of the 101 entries for two lcores, one lcore gets one more than the other.
 shares_the_queue()
 {
 	local held='([.tenants[].held] | add)'
@@ -132,27 +136,28 @@ shares_the_queue()
 	start --forward-mode=hold --service-rate=1 --hold-size=101 --nb-cores=2 &&
 		eventually has_reported "$held == 101" || return 1
 	stop INT
-	# Figures taken while it runs count two bursts that are on their way in as held.
-	expect_books &&
+	# While lcores run, the packets of their current bursts count as held, too.
+	expect_all_accounted &&
 		jq -es "length > 1 and all(.[]; $held <= 101 + 2 * 32)" "$WORK/out" >/dev/null
 }
-claim 'the places of the queue are shared out to lcores' shares_the_queue
+claim 'the entries of the queue are distributed to the lcores' shares_the_queue
 
 ends_by_itself()
 {
 	pmd "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json "$@"
-	expect_status 0 && expect_books
+	expect_status 0 && expect_all_accounted
 }
-claim '--duration ends it' ends_by_itself --duration=1
-claim '--max-packets ends it' ends_by_itself --max-packets=1000
-claim 'cycles are null unless recorded' expect_json 'all(.lcores[]; .cycles_per_packet == null)'
-claim '--max-packets waits until nothing is held' ends_by_itself --max-packets=100 \
+claim '--duration ends the run' ends_by_itself --duration=1
+claim '--max-packets ends the run' ends_by_itself --max-packets=1000
+claim 'cycles_per_packet is null without --record-core-cycles' \
+	expect_json 'all(.lcores[]; .cycles_per_packet == null)'
+claim '--max-packets waits until no packet is held' ends_by_itself --max-packets=100 \
 	--forward-mode=hold --service-rate=1000000
-claim 'nothing was lost, as --max-packets waited' \
+claim 'every packet was delivered or lost, because --max-packets waited' \
 	expect_json 'all(.tenants[]; .offered >= 100 and .delivered + .lost == .offered)'
 
 for mode in io mac macswap rxonly; do
-	claim "$mode under budgets ends with empty books" ends_by_itself --max-packets=100000 \
+	claim "$mode with budgets: usage is 0 at the end" ends_by_itself --max-packets=100000 \
 		--forward-mode="$mode" --budget="$BUDGET"
 	claim "$mode with --classify" ends_by_itself --max-packets=100000 \
 		--forward-mode="$mode" --classify="$BUDGET"
@@ -165,24 +170,24 @@ counts_cycles()
 	ends_by_itself --max-packets=1000 "$@" --record-core-cycles &&
 		expect_json 'all(.lcores[]; .cycles_per_packet > 0)'
 }
-claim '--record-core-cycles counts' counts_cycles
-claim '--record-core-cycles counts under budgets' counts_cycles --budget="$BUDGET"
+claim '--record-core-cycles measures cycles' counts_cycles
+claim '--record-core-cycles measures cycles with budgets' counts_cycles --budget="$BUDGET"
 
 reports_as_text()
 {
 	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=1000 --budget="$BUDGET"
 	expect_status 0 || return 1
-	grep -q '^check: fine, all counters are back to 0' "$WORK/out" &&
+	grep -q '^check: passed, the usage of all counters is 0' "$WORK/out" &&
 		grep -q '^left  ' "$WORK/out" && ! grep -q $'\e' "$WORK/out"
 }
-claim 'text has all tenants, and no terminal codes' reports_as_text
+claim 'text contains all tenants and no terminal codes' reports_as_text
 
 fails_when_full()
 {
 	timeout "$DEADLINE" "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --duration=1 "$@" \
 		>/dev/full 2>"$WORK/err"
 	STATUS=$?
-	expect_status 1 && expect_message 'statistics cannot be written'
+	expect_status 1 && expect_message 'cannot write statistics'
 }
 claim 'a full disk is an error' fails_when_full
 claim 'a full disk is an error for JSON' fails_when_full --stats-format=json
@@ -192,22 +197,22 @@ survives_reader()
 	timeout "$DEADLINE" "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 \
 		--stats-format=json 2>"$WORK/err" | head -n 1 >"$WORK/out"
 	STATUS=${PIPESTATUS[0]}
-	expect_status 1 && expect_message 'statistics cannot be written'
+	expect_status 1 && expect_message 'cannot write statistics'
 }
-claim 'a reader that goes away ends it in order' survives_reader
+claim 'if the reader of stdout exits, ration-pmd stops cleanly with an error' survives_reader
 
-# The same program, but the library always finds something wrong at the end.
-fails_when_books_are_wrong()
+# The same program with a ration_domain_verify() that always reports a violation.
+fails_after_violation()
 {
 	local PMD=$BROKEN
 
 	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=100 --budget="$BUDGET" "$@"
 	expect_status 1
 }
-claim 'what the checks at the end find is an error' fails_when_books_are_wrong \
+claim 'a violation that the checks at the end find is an error' fails_after_violation \
 	--stats-format=json
-claim 'and JSON has it' expect_json '.check == {"ok": false, "violations": 1}'
-claim 'and so in text' fails_when_books_are_wrong
-claim 'which has it too' grep -qx 'check: FAILED, 1 violations' "$WORK/out"
+claim 'JSON contains the violation' expect_json '.check == {"ok": false, "violations": 1}'
+claim 'a violation is an error with text, too' fails_after_violation
+claim 'text contains the violation' grep -qx 'check: FAILED, 1 violations' "$WORK/out"
 
 conclude

@@ -17,7 +17,7 @@
 
 #include <ration.h>
 
-#include "check.h"
+#include "stats/check.h"
 
 static struct ration_domain *domain;
 static ration_counter_t leaf;
@@ -44,7 +44,7 @@ tear_down(void **state)
 }
 
 static void
-stock_is_taken_back_before_counters_are_judged(void **state)
+stock_is_drained_before_counters_are_checked(void **state)
 {
 	struct ration_lcore *lc = ration_lcore_online(domain);
 	struct ration_counter_info info;
@@ -60,7 +60,7 @@ stock_is_taken_back_before_counters_are_judged(void **state)
 }
 
 static void
-a_unit_that_is_not_given_back_shows_at_every_level(void **state)
+a_unit_not_uncharged_is_found_at_every_level(void **state)
 {
 	struct ration_lcore *lc = ration_lcore_online(domain);
 
@@ -74,7 +74,7 @@ a_unit_that_is_not_given_back_shows_at_every_level(void **state)
 }
 
 static void
-a_packet_without_fate_shows(void **state)
+a_packet_without_verdict_is_found(void **state)
 {
 	struct tenant_stats tenants[] = {{.name = "gold"}, {.name = "silver"}};
 	struct stats stats = {.nb_tenants = RTE_DIM(tenants), .tenants = tenants};
@@ -102,11 +102,11 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(stock_is_taken_back_before_counters_are_judged,
+		cmocka_unit_test_setup_teardown(stock_is_drained_before_counters_are_checked,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_unit_that_is_not_given_back_shows_at_every_level,
+		cmocka_unit_test_setup_teardown(a_unit_not_uncharged_is_found_at_every_level,
 						set_up, tear_down),
-		cmocka_unit_test(a_packet_without_fate_shows),
+		cmocka_unit_test(a_packet_without_verdict_is_found),
 	};
 	int failed;
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "latency.h"
+#include "measure/latency.h"
 
 static struct latency one, other;
 static struct latency_sum sum;
@@ -26,7 +26,7 @@ set_up(void **state)
 	return 0;
 }
 
-/* At most 1/32 above the exact value, and not below it. */
+/* The value must not be below the exact value, and at most 1/32 above it. */
 static void
 assert_near(uint64_t value, uint64_t exact)
 {
@@ -35,7 +35,7 @@ assert_near(uint64_t value, uint64_t exact)
 }
 
 static void
-nothing_recorded_is_zero(void **state)
+quantiles_of_an_empty_histogram_are_zero(void **state)
 {
 	(void)state;
 	latency_add(&one, &sum);
@@ -45,14 +45,14 @@ nothing_recorded_is_zero(void **state)
 }
 
 static void
-every_time_is_known_to_one_in_32(void **state)
+every_time_is_exact_to_one_in_32(void **state)
 {
 	uint64_t ticks;
 
 	for (ticks = 0; ticks < UINT64_C(1) << LATENCY_MAX_BITS; ticks += 1 + ticks / 97) {
 		set_up(state);
 		latency_record(&one, ticks);
-		/* So that the maximum does not tell. */
+		/* A large maximum, because quantiles are limited to it. */
 		latency_record(&one, UINT64_MAX);
 		latency_add(&one, &sum);
 		assert_near(latency_quantile(&sum, 0.5), ticks);
@@ -60,7 +60,7 @@ every_time_is_known_to_one_in_32(void **state)
 }
 
 static void
-buckets_follow_each_other(void **state)
+buckets_are_contiguous(void **state)
 {
 	uint64_t ticks;
 
@@ -113,7 +113,7 @@ no_quantile_is_above_the_largest_time(void **state)
 }
 
 static void
-lcores_add_up(void **state)
+the_sum_contains_the_times_of_all_lcores(void **state)
 {
 	(void)state;
 	latency_record(&one, 5);
@@ -130,13 +130,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(nothing_recorded_is_zero, set_up),
-		cmocka_unit_test_setup(every_time_is_known_to_one_in_32, set_up),
-		cmocka_unit_test_setup(buckets_follow_each_other, set_up),
+		cmocka_unit_test_setup(quantiles_of_an_empty_histogram_are_zero, set_up),
+		cmocka_unit_test_setup(every_time_is_exact_to_one_in_32, set_up),
+		cmocka_unit_test_setup(buckets_are_contiguous, set_up),
 		cmocka_unit_test_setup(quantiles_of_a_known_series, set_up),
 		cmocka_unit_test_setup(one_slow_packet_of_a_hundred_is_not_in_p99, set_up),
 		cmocka_unit_test_setup(no_quantile_is_above_the_largest_time, set_up),
-		cmocka_unit_test_setup(lcores_add_up, set_up),
+		cmocka_unit_test_setup(the_sum_contains_the_times_of_all_lcores, set_up),
 	};
 
 	return cmocka_run_group_tests_name("latency", tests, NULL, NULL);

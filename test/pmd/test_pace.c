@@ -11,13 +11,13 @@
 
 #include <cmocka.h>
 
-#include "pace.h"
+#include "forward/pace.h"
 
 #define HZ 1e9
 #define PLENTY 1000000
 
 static void
-nothing_is_done_at_once(void **state)
+no_packet_is_completed_at_the_start(void **state)
 {
 	struct pace p;
 
@@ -29,7 +29,7 @@ nothing_is_done_at_once(void **state)
 }
 
 static void
-a_busy_server_keeps_its_rate_however_often_it_is_asked(void **state)
+a_busy_server_keeps_its_rate_for_any_interval_of_calls(void **state)
 {
 	uint64_t now = 0, done = 0;
 	struct pace p;
@@ -57,7 +57,7 @@ a_busy_server_catches_up(void **state)
 }
 
 static void
-an_idle_server_saves_one_packet_and_no_more(void **state)
+an_idle_server_accumulates_credit_for_one_packet(void **state)
 {
 	struct pace p;
 
@@ -68,7 +68,7 @@ an_idle_server_saves_one_packet_and_no_more(void **state)
 }
 
 static void
-no_more_than_wait_are_done(void **state)
+no_more_packets_are_completed_than_wait(void **state)
 {
 	struct pace p;
 
@@ -82,11 +82,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_done_at_once),
-		cmocka_unit_test(a_busy_server_keeps_its_rate_however_often_it_is_asked),
+		cmocka_unit_test(no_packet_is_completed_at_the_start),
+		cmocka_unit_test(a_busy_server_keeps_its_rate_for_any_interval_of_calls),
 		cmocka_unit_test(a_busy_server_catches_up),
-		cmocka_unit_test(an_idle_server_saves_one_packet_and_no_more),
-		cmocka_unit_test(no_more_than_wait_are_done),
+		cmocka_unit_test(an_idle_server_accumulates_credit_for_one_packet),
+		cmocka_unit_test(no_more_packets_are_completed_than_wait),
 	};
 
 	return cmocka_run_group_tests_name("pace", tests, NULL, NULL);

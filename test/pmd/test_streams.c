@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "streams.h"
+#include "ports/streams.h"
 
 #define PORTS 4
 #define QUEUES 3
@@ -26,7 +26,7 @@ describe(enum port_topology topology, uint16_t nb_ports)
 
 	ports.nb = nb_ports;
 	for (i = 0; i < nb_ports; i++) {
-		/* Ids with gaps, as --portmask makes them. */
+		/* Ids with gaps, as with --portmask. */
 		ports.port[i].id = 2 * i + 1;
 		ports.port[i].mac.addr_bytes[5] = (uint8_t)(0x10 + i);
 	}
@@ -53,7 +53,7 @@ paired_ports_send_for_each_other(void **state)
 }
 
 static void
-chained_ports_send_for_the_one_before(void **state)
+a_chained_port_sends_for_the_previous_port(void **state)
 {
 	(void)state;
 	describe(TOPOLOGY_CHAINED, 3);
@@ -71,7 +71,7 @@ looped_ports_send_for_themselves(void **state)
 	assert_int_equal(tx_port(2), 5);
 }
 
-/* Else two lcores might send on one queue at once. */
+/* Otherwise two lcores might send on the same queue at the same time. */
 static void
 no_two_streams_share_a_queue(void **state)
 {
@@ -94,7 +94,7 @@ no_two_streams_share_a_queue(void **state)
 }
 
 static void
-parts_are_as_the_whole(void **state)
+a_part_of_the_streams_equals_the_whole(void **state)
 {
 	struct stream part[5];
 	unsigned int i;
@@ -107,7 +107,7 @@ parts_are_as_the_whole(void **state)
 }
 
 static void
-addresses_are_of_the_port_that_sends(void **state)
+addresses_belong_to_the_tx_port(void **state)
 {
 	static const uint8_t peer[] = {0x02, 0, 0, 0, 0, 3};
 
@@ -122,11 +122,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paired_ports_send_for_each_other),
-		cmocka_unit_test(chained_ports_send_for_the_one_before),
+		cmocka_unit_test(a_chained_port_sends_for_the_previous_port),
 		cmocka_unit_test(looped_ports_send_for_themselves),
 		cmocka_unit_test(no_two_streams_share_a_queue),
-		cmocka_unit_test(parts_are_as_the_whole),
-		cmocka_unit_test(addresses_are_of_the_port_that_sends),
+		cmocka_unit_test(a_part_of_the_streams_equals_the_whole),
+		cmocka_unit_test(addresses_belong_to_the_tx_port),
 	};
 
 	return cmocka_run_group_tests_name("streams", tests, NULL, NULL);

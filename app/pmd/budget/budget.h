@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BUDGET_H_
+#define BUDGET_H_
+
+/**
+ * @file
+ * Budget files: a tree of named counters with limits and match rules, in YAML.
+ *
+ * A file is read and checked completely before any counter is created.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <ration.h>
+
+/** The unit that packets are charged in. */
+enum budget_unit {
+	BUDGET_PACKETS, /**< One unit per packet. */
+	BUDGET_BYTES, /**< The length of the packet. */
+};
+
+/** The property of a packet that a rule matches. */
+enum budget_match {
+	BUDGET_SOURCE, /**< IPv4 source prefix. */
+	BUDGET_DESTINATION, /**< IPv4 destination prefix. */
+	BUDGET_VLAN, /**< VLAN id of the outermost tag, 1 to 4094. */
+	BUDGET_PORT, /**< DPDK port id that received the packet. */
+};
+
+/** A rule that assigns packets to a node. */
+struct budget_rule {
+	enum budget_match match;
+	uint32_t prefix; /**< In host byte order; bits beyond the length are 0. */
+	uint8_t length; /**< Length of the prefix in bits, 0 to 32. */
+	uint16_t id; /**< VLAN id or port id. */
+	uint32_t node; /**< Index of the node. */
+	uint32_t line; /**< Line of the file. */
+};
+
+/** A node of the tree: one counter. Nodes are in depth-first order, parents before children. */
+struct budget_node {
+	char name[RATION_NAMESIZE];
+	char *path; /**< For example "edge/gold"; "" for node 0, the root of the domain. */
+	uint64_t max; /**< Limit in units; RATION_UNLIMITED if the file has none. */
+	uint32_t batch; /**< RATION_BATCH_UNSET if the file has none. */
+	uint32_t parent; /**< Index of the parent. Node 0 is its own parent. */
+	uint32_t nb_children;
+	uint32_t line; /**< Line of the file, 0 for the root. */
+};
+
+/** A checked budget file. */
+struct budget {
+	enum budget_unit unit;
+	uint32_t default_node; /**< Node of the packets that no rule matches. */
+	uint32_t nb_nodes;
+	struct budget_node *nodes;
+	uint32_t nb_rules;
+	struct budget_rule *rules; /**< In the order of their nodes. */
+};
+
+/**
+ * Read a budget file.
+ *
+ * @param file
+ *   Name of the file.
+ * @param error
+ *   On failure: one line without newline, "file:line: key: what is wrong (what is allowed)", or
+ *   "file: what is wrong" for an error of the whole file. Control characters are replaced by '?'.
+ * @param size
+ *   Bytes of `error`.
+ * @return
+ *   The budget, or NULL.
+ */
+struct budget *budget_load(const char *file, char *error, size_t size);
+
+/** Read a budget from memory. `file` is a name for messages. See budget_load(). */
+struct budget *budget_parse(const char *file, const char *text, size_t length, char *error,
+			    size_t size);
+
+/** Write a budget as YAML. budget_parse() of this text returns an equal budget. */
+void budget_print(const struct budget *b, FILE *f);
+
+/** Free a budget. NULL is allowed. */
+void budget_free(struct budget *b);
+
+/**
+ * Create the counters of a budget in an empty domain. After a failure the domain is empty again.
+ * Counters that have children and are charged directly (by a rule or as default) get the flag
+ * RATION_COUNTER_DIRECT. Main thread of the primary process only.
+ *
+ * @param counters
+ *   Array of nb_nodes elements. Set to the handle of each node.
+ * @param error
+ *   On failure: one line without newline that names the counter and the reason.
+ * @param size
+ *   Bytes of `error`.
+ * @return
+ *   0 or a negative errno.
+ */
+int budget_apply(const struct budget *b, struct ration_domain *d, ration_counter_t *counters,
+		 char *error, size_t size);
+
+/**
+ * Read a number with an optional suffix k, M or G (powers of 1024: "1M" is 1,048,576), or "max" for
+ * RATION_UNLIMITED. Signs, blanks and any other text are errors. At most RATION_UNLIMITED.
+ *
+ * @param value
+ *   Set on success only.
+ * @return
+ *   0, -EINVAL (not a number) or -ERANGE (too large).
+ */
+int budget_number(const char *text, uint64_t *value);
+
+#endif /* BUDGET_H_ */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "budget/value.h"
+
+const char *const budget_unit_names[] = {
+	[BUDGET_PACKETS] = "packets",
+	[BUDGET_BYTES] = "bytes",
+};
+
+const char *const budget_match_names[] = {
+	[BUDGET_SOURCE] = "source",
+	[BUDGET_DESTINATION] = "destination",
+	[BUDGET_VLAN] = "vlan",
+	[BUDGET_PORT] = "port",
+};
+
+static const struct {
+	const char *suffix;
+	unsigned int shift;
+} number_suffixes[] = {
+	{"", 0},
+	{"k", 10},
+	{"M", 20},
+	{"G", 30},
+};
+
+/* Returns RATION_UNLIMITED + 1 if the value is larger. */
+static uint64_t
+read_digits(const char *text, size_t nb)
+{
+	const uint64_t too_large = RATION_UNLIMITED + 1;
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < nb && value < too_large; i++) {
+		if (value > RATION_UNLIMITED / 10)
+			return too_large;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	return RTE_MIN(value, too_large);
+}
+
+int
+budget_number(const char *text, uint64_t *value)
+{
+	size_t nb = strspn(text, "0123456789");
+	uint64_t v;
+	size_t i;
+
+	if (strcmp(text, "max") == 0) {
+		*value = RATION_UNLIMITED;
+		return 0;
+	}
+	if (nb == 0)
+		return -EINVAL;
+	v = read_digits(text, nb);
+	for (i = 0; i < RTE_DIM(number_suffixes); i++) {
+		if (strcmp(text + nb, number_suffixes[i].suffix) != 0)
+			continue;
+		if (v > RATION_UNLIMITED >> number_suffixes[i].shift)
+			return -ERANGE;
+		*value = v << number_suffixes[i].shift;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *
+budget_number_fault(const char *text, uint64_t *value)
+{
+	int rc = budget_number(text, value);
+
+	if (rc == 0)
+		return NULL;
+	if (rc == -ERANGE)
+		return "is too large (at most 9223372036854775807; 'max' for no limit)";
+	if (text[0] == '-')
+		return "is negative (0 or more, optionally with suffix k, M or G; or 'max')";
+	return "is not a number (digits, optionally with suffix k, M or G; or 'max')";
+}
+
+size_t
+budget_control_length(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (s[0] < 0x20 || s[0] == 0x7f)
+		return s[0] != '\0';
+	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+		return 2;
+	if (s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9))
+		return 3;
+	return 0;
+}
+
+const char *
+budget_name_fault(const char *name)
+{
+	size_t length = strlen(name), i;
+
+	RTE_BUILD_BUG_ON(RATION_NAMESIZE != 43 + 1);
+	if (length == 0)
+		return "is empty (1 to 43 bytes)";
+	if (length >= RATION_NAMESIZE)
+		return "is too long (1 to 43 bytes)";
+	for (i = 0; i < length; i++) {
+		if (name[i] == '/')
+			return "contains '/' (which separates the names of a path)";
+		if (budget_control_length(name + i) > 0)
+			return "contains a control character (printable characters only)";
+	}
+	return NULL;
+}
+
+const char *
+budget_prefix_fault(const char *text, uint32_t *prefix, uint8_t *length)
+{
+	const char *form = "is not a prefix (a.b.c.d/length, for one host a.b.c.d/32)";
+	const char *slash = strchr(text, '/');
+	char address[INET_ADDRSTRLEN];
+	struct in_addr in;
+	uint64_t bits;
+
+	if (strchr(text, ':') != NULL)
+		return "is IPv6 (only IPv4 is supported)";
+	if (slash == NULL || (size_t)(slash - text) >= sizeof(address))
+		return form;
+	memcpy(address, text, (size_t)(slash - text));
+	address[slash - text] = '\0';
+	if (inet_pton(AF_INET, address, &in) != 1)
+		return form;
+	if (slash[1] == '\0' || slash[1 + strspn(slash + 1, "0123456789")] != '\0')
+		return form;
+	bits = read_digits(slash + 1, strlen(slash + 1));
+	if (bits > 32)
+		return "has a length above 32 (/0 to /32)";
+	*prefix = ntohl(in.s_addr);
+	*length = (uint8_t)bits;
+	if (bits < 32 && (*prefix & (UINT32_MAX >> bits)) != 0)
+		return "has bits set beyond its length (the remaining bits must be 0)";
+	return NULL;
+}
+
+int
+budget_id(const char *text, uint16_t min, uint16_t max, uint16_t *id)
+{
+	size_t nb = strspn(text, "0123456789");
+	uint64_t value = read_digits(text, nb);
+
+	if (nb == 0 || text[nb] != '\0' || value < min || value > max)
+		return -1;
+	*id = (uint16_t)value;
+	return 0;
+}
+
+void
+budget_match_text(const struct budget_rule *rule, char text[BUDGET_MATCH_SIZE])
+{
+	struct in_addr in = {.s_addr = htonl(rule->prefix)};
+	size_t length;
+
+	if (rule->match != BUDGET_SOURCE && rule->match != BUDGET_DESTINATION) {
+		snprintf(text, BUDGET_MATCH_SIZE, "%u", rule->id);
+		return;
+	}
+	inet_ntop(AF_INET, &in, text, BUDGET_MATCH_SIZE);
+	length = strlen(text);
+	snprintf(text + length, BUDGET_MATCH_SIZE - length, "/%u", rule->length);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef BUDGET_VALUE_H_
+#define BUDGET_VALUE_H_
+
+/**
+ * @file
+ * The values in a budget file: numbers, names, prefixes, ids.
+ *
+ * Functions named ..._fault() check a value. They return NULL if the value is valid, else text for
+ * an error message, which follows the value: "is negative (...)". The text in parentheses says what
+ * is allowed.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "budget/budget.h"
+
+/**
+ * Return the length in bytes of the control character or line separator (UTF-8) at the start of
+ * `text`, 0 if there is none.
+ */
+size_t budget_control_length(const char *text);
+
+/** Check a name. */
+const char *budget_name_fault(const char *name);
+
+/** Read a limit or a batch, see budget_number(). */
+const char *budget_number_fault(const char *text, uint64_t *value);
+
+/** Read a prefix, "a.b.c.d/length". `prefix` is set in host byte order. */
+const char *budget_prefix_fault(const char *text, uint32_t *prefix, uint8_t *length);
+
+/** Read an id from `min` to `max`. @return 0, or -1 if the text is not such an id */
+int budget_id(const char *text, uint16_t min, uint16_t max, uint16_t *id);
+
+/** Bytes of the value of a rule as text, including the final NUL. */
+#define BUDGET_MATCH_SIZE sizeof("255.255.255.255/32")
+
+/** Write the value of a rule as text: "10.1.0.0/16" or "100". */
+void budget_match_text(const struct budget_rule *rule, char text[BUDGET_MATCH_SIZE]);
+
+/** Keywords of the file, indexed by enum budget_unit. */
+extern const char *const budget_unit_names[BUDGET_BYTES + 1];
+
+/** Keywords of the file, indexed by enum budget_match. */
+extern const char *const budget_match_names[BUDGET_PORT + 1];
+
+#endif /* BUDGET_VALUE_H_ */
