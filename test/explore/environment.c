@@ -3,8 +3,8 @@
  */
 
 /*
- * What libration asks of the system: names of counters, lives of threads, processes and lcores, in
- * the place of path.c, liveness.c and EAL.
+ * Replaces path.c, liveness.c and EAL: names of counters, liveness of threads, processes and
+ * lcores.
  */
 
 #include <errno.h>
@@ -32,9 +32,9 @@ struct rte_hash {
 	} entry[NAMES];
 };
 
-/* A worker lcore, as EAL sees it. */
+/* A worker lcore of EAL. */
 struct worker {
-	lcore_function_t *function; /* Launched, NULL: none. */
+	lcore_function_t *function; /* Launched function, NULL: none. */
 	void *arg;
 	int result;
 	enum rte_lcore_state_t state;
@@ -121,7 +121,7 @@ ration_paths_remove(struct rte_hash *paths, uint32_t parent, const char *name)
 		paths->entry[i].index = 0;
 }
 
-/* ------------------------------------------------------------------- lives */
+/* ---------------------------------------------------------------- liveness */
 
 static bool
 is_secondary(uint32_t fiber)
@@ -147,7 +147,7 @@ ration_this_thread(void)
 	return explore_tid();
 }
 
-/* A process is there as long as its fiber. */
+/* A process lives as long as its fiber. */
 static bool
 process_is_dead(int32_t pid)
 {
@@ -236,14 +236,14 @@ explore_be_worker(bool (*go_on)(void))
 	}
 }
 
-/* --------------------------------------------------- from schedule to schedule */
+/* ------------------------------------------------------------ save and restore */
 
 void
 explore_services_scenario(const struct scenario *scenario)
 {
 	scene = scenario;
 	memset(workers, 0, sizeof(workers));
-	if (local != NULL) /* Of the scenario before. */
+	if (local != NULL) /* Of the previous scenario. */
 		memset(local, 0, sizeof(*local));
 }
 

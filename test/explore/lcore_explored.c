@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* lcore.c, with what each thread has for itself in the reach of the explorer. */
+/* lcore.c, with its thread-local variables accessible to the explorer. */
 
 #include <pthread.h>
 #include <stdint.h>
