@@ -261,8 +261,9 @@ inline attempt()
 				fi
 			};
 			if
-			:: !ok -> use[ROOT] = use[ROOT] - 2;
-				rollbacks[ROOT] = (rollbacks[ROOT] + 1) & WRAP
+			:: !ok ->	/* the bounds allow no rollback of the caller: not reached */
+				use[ROOT] = use[ROOT] - 2;			/* not reached */
+				rollbacks[ROOT] = (rollbacks[ROOT] + 1) & WRAP	/* not reached */
 			:: else
 			fi
 		:: else
