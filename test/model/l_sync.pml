@@ -261,7 +261,7 @@ inline attempt()
 				fi
 			};
 			if
-			:: !ok ->	/* the bounds allow no rollback of the caller: not reached */
+			:: !ok ->	/* the bounds allow no such rollback: not reached */
 				use[ROOT] = use[ROOT] - 2;			/* not reached */
 				rollbacks[ROOT] = (rollbacks[ROOT] + 1) & WRAP	/* not reached */
 			:: else
