@@ -130,7 +130,7 @@ bool explore_is_dead(uint32_t fiber);
 /** Random number below a bound. Fibers use it to choose calls, not their order. */
 uint32_t explore_below(uint32_t bound);
 
-/** The fiber waits: another fiber must run. The clock advances a bit. another fiber must run. The clock goes on a bit. */
+/** The fiber waits: another fiber must run. The clock advances a bit. */
 void explore_pause(void);
 
 /** Whether a schedule is running. */

@@ -300,8 +300,7 @@ insist(void)
 
 	while (world_charge(0, 18) != 0) {
 		if (++tries > 200)
-			explore_fail(
-				"P3: plain charges are refused forever although no units are in use");
+			explore_fail("P3: plain charges are refused although no units are in use");
 		world_quiescent();
 		explore_pause();
 	}
@@ -406,8 +405,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "exact",
-		.shows =
-			"P3: units in stock come back, and one charge gets the last; concerns E, F, V",
+		.shows = "P3: units in stock come back, one charge gets the last; concerns E, F, V",
 		.nb_fibers = 3,
 		.set_up = set_up_exact,
 		.fiber = {hide_and_want, hide_and_want, hide_and_want},
@@ -472,8 +470,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "misuse",
-		.shows =
-			"P8: too many units, stale handle, lcore of another thread; concerns AA, AD",
+		.shows = "P8: too many units, stale handle, lcore of another; concerns AA, AD",
 		.nb_fibers = 2,
 		.set_up = set_up_misuse,
 		.fiber = {give_too_much, use_another_s},

@@ -340,8 +340,7 @@ const struct scenario scenarios_counter[] = {
 	},
 	{
 		.name = "control",
-		.shows =
-			"members serve requests while they wait for each other's control calls; concern F",
+		.shows = "members serve while they wait for each other's control calls; concern F",
 		.nb_fibers = 2,
 		.set_up = set_up_control,
 		.fiber = {destroy_one_s_own, destroy_one_s_own},

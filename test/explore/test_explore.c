@@ -47,14 +47,14 @@ usage(FILE *f)
 {
 	fprintf(f,
 		"Usage: test_explore [OPTION...]\n"
-		"Runs libration's own code in many schedules and checks its properties after every\n"
+		"Runs libration's own code in many schedules and checks its properties after each\n"
 		"step. Prints TAP; the exit status is 0 if no test failed.\n\n"
 		"  --list               list the scenarios and the defects\n"
 		"  --scenario NAME      explore only this scenario\n"
 		"  --seconds N          processor time for all scenarios together (default 80)\n"
 		"  --preemptions N      bound of the exhaustive search (default: the scenario's)\n"
 		"  --seed N             first seed of the drawn schedules (default 1)\n"
-		"  --save FOLDER        write failed schedules there (default: the current folder)\n"
+		"  --save FOLDER        write failed schedules there (default: this folder)\n"
 		"  --replay FILE        repeat a schedule, with all its steps\n"
 		"  --mutant N           switch this defect on\n"
 		"  --mutants            each defect must be found; with --mutant, only this one\n"

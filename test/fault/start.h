@@ -27,8 +27,8 @@ struct start_shared {
 };
 
 /**
- * Start EAL in the first process; says whether the others will be true secondary processes. @return
- * 0, or -1 after a message
+ * Start EAL in the first process. The others will be true secondary processes or forked ones.
+ * @return 0, or -1 after a message
  */
 int start_eal(const char *test, bool true_ones);
 

@@ -201,7 +201,7 @@ who_gets_no_memory_leaves_the_place_free(void **state)
 	assert_int_equal(rte_errno, ENOMEM);
 	assert_int_equal(MEMBER_STATE(d->members[0].state), MEMBER_FREE);
 	assert_int_equal(ration_nb_online(d), 0);
-	/* The call works without it. */
+	/* The shared lcore area needs no new memory. */
 	lc = ration_lcore_self(d);
 	assert_ptr_equal(lc, ration_lcore_none(d));
 	assert_int_equal(ration_try_charge(lc, c, 3), 0);

@@ -31,8 +31,8 @@ SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 QUICK_CC=$(command -v tcc || echo gcc)
 export SOURCE DEPTH MEGABYTES SECONDS_MAX QUICK_CC
 
-# read_table: fills the arrays MODEL CASE DEFINES MODE EXPECTED SENTENCE. Fields are separated by bars
-# with blanks around.
+# read_table: fills the arrays MODEL CASE DEFINES MODE EXPECTED SENTENCE. Bars with blanks around
+# separate the fields.
 read_table()
 {
 	local line model name defines mode expected sentence
@@ -148,7 +148,7 @@ check()
 	search "$mode" >search.log 2>&1
 	found=$(finding)
 	states=$(sed -n 's/^ *\([0-9]*\) states, stored.*/\1/p' search.log)
-	# The search of a claim checks only the claim: other searches check end states and assertions.
+	# The search of a claim checks only that: other searches check end states and assertions.
 	if [[ $found == pass && $expected == pass && $mode == safety* ]]; then
 		rest=$(unreached "$model")
 		[[ -z $rest ]] || found='pass, but code not reached'
