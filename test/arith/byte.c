@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The arithmetic of limits for all values of types that are a byte wide, against plain int. */
+/* Checks the arithmetic of limits for all values of types of one byte, against plain int. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ limits_are_right(int a, int b, int c)
 	return true;
 }
 
-/* As many units as the three bounds allow, and not one more. */
+/* Exactly as many units as the three bounds allow. */
 static bool
 ahead_is_right(int batch, int room, int margin, int need, int lcores)
 {

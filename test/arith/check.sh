@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Tries the arithmetic of the library on all values of a byte and at the ends of the true types, and
-# then wrong forms of it, each of which must be found.
+# Checks the arithmetic of the library on all values of a byte and at the ends of the real types,
+# and then wrong forms of it, each of which must be found.
 # Usage: check.sh HEADER PROGRAM.c...
 
 set -u
@@ -13,7 +13,7 @@ PROGRAMS=("$@")
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-# Wrong forms: a name and what makes the right form wrong.
+# Wrong forms: a name, and the sed command that makes the form wrong.
 MUTANTS=(
 	'a sum that wraps'
 	's/return n <= max && usage <= .*/return (uint64_t)(usage + n) <= max;/'
@@ -23,15 +23,15 @@ MUTANTS=(
 	's/usage <= (uint64_t)(max - n)/usage < (uint64_t)(max - n)/'
 	'a margin that wraps'
 	's/return whole > part ? (uint64_t)(whole - part) : 0;/return (uint64_t)(whole - part);/'
-	'twice what is left'
+	'twice the remainder'
 	's/(uint64_t)2 \* lcores/(uint64_t)lcores/'
 	'a cap above the room'
 	's|(room / 2)|room|'
-	'what is needed counted twice'
+	'needed units counted twice'
 	's/ration_left(margin, need) /margin /'
-	'more than the batch'
+	'more units than the batch'
 	's/most < batch ? (uint32_t)most : batch/(uint32_t)most/'
-	'one less than there is room for'
+	'one unit less than the room'
 	's/share < half ? share : half/share < half ? share : half - (half > 0)/'
 	'a generation that loses bits'
 	's/gen >> RATION_GEN_BITS/gen >> RATION_CAP_BITS/'
@@ -45,7 +45,7 @@ MUTANTS=(
 	's/limit ^ (tag & ~RATION_CAP_MASK)/limit ^ tag/'
 	'a match without the generation'
 	's/limit ^ (tag & ~RATION_CAP_MASK)/limit \& RATION_CAP_MASK/'
-	'a cap turned with the generation'
+	'a cap inverted with the generation'
 	's/limit ^ ~RATION_CAP_MASK/~limit/'
 	'room for a stock that is full'
 	's/(uint32_t)(cap - stock)/(uint32_t)(cap - stock + 1)/'
@@ -64,7 +64,7 @@ MUTANTS=(
 n=0
 failed=0
 
-# tell STATUS-OF-WHAT-SHOULD-BE DESCRIPTION
+# tell STATUS DESCRIPTION: prints a line of TAP, "ok" if the status is 0
 tell()
 {
 	n=$((n + 1))
@@ -76,21 +76,21 @@ tell()
 	fi
 }
 
-# passes FOLDER PROGRAM: whether a program is content with the header in a folder. 2: no program.
+# passes FOLDER PROGRAM: whether a program passes with the header in a folder. 2: no program.
 passes()
 {
 	gcc -std=gnu11 -O2 -Wall -I"$1" "$2" -o "$1/program" >"$WORK/log" 2>&1 || return 2
 	timeout 60 "$1/program" >"$WORK/log" 2>&1
 }
 
-# is_found SED: whether some program finds a wrong form of the header.
+# is_found SED: whether a program finds a wrong form of the header.
 is_found()
 {
 	local program
 
 	sed "$1" "$HEADER" >"$WORK/ration_arith.h"
 	if cmp -s "$HEADER" "$WORK/ration_arith.h"; then
-		echo '# nothing has changed in the header'
+		echo '# the header is unchanged'
 		return 1
 	fi
 	for program in "${PROGRAMS[@]}"; do

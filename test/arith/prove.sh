@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Has Frama-C prove the contracts in the header of the arithmetic, that no sum, difference or
-# product in it wraps, and that no access is out of bounds; then that it does not prove wrong forms
-# of it.
+# Frama-C must prove the contracts in the header of the arithmetic, that no sum, difference or
+# product in it wraps, and that no access is out of bounds. Then it must not prove wrong forms of
+# it.
 # Usage: prove.sh HEADER
 
 set -u
 HEADER=$1
-# What has a contract. The other functions turn bits about, see test/arith/slot.c.
+# Functions with a contract. The others only change bits, see test/arith/slot.c.
 PROVED=ration_fits,ration_left,ration_ahead,ration_stock_room,ration_stock_less
 PROVED+=,ration_stock_more,ration_is_run,ration_run_units
 
@@ -21,12 +21,12 @@ for command in frama-c why3 z3; do
 done
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-# Why3 looks for its provers once and writes down which; not in the caller's home.
+# Why3 stores the provers that it finds: not in the caller's home.
 export HOME=$WORK
 why3 config detect >"$WORK/log" 2>&1
 echo '#include <ration_arith.h>' >"$WORK/unit.c"
 
-# prove SED FUNCTIONS SECONDS: says in GOALS how many of how many goals were proved.
+# prove SED FUNCTIONS SECONDS: sets GOALS to "proved/all".
 prove()
 {
 	sed "$1" "$HEADER" >"$WORK/ration_arith.h"
@@ -65,7 +65,7 @@ tell $? "no proof for a sum that wraps: $GOALS goals"
 refuses 's/return n <= max && usage/return usage/' ration_fits
 tell $? "no proof for a difference that wraps: $GOALS goals"
 refuses 's/(uint64_t)2 \* lcores/(uint64_t)lcores/' ration_ahead
-tell $? "no proof for twice what is left: $GOALS goals"
+tell $? "no proof for twice the remainder: $GOALS goals"
 refuses 's/return i + 1 < nb \&\& /return i < nb \&\& /' ration_is_run
 tell $? "no proof for a run beyond the end: $GOALS goals"
 echo "1..$n"

@@ -3,8 +3,8 @@
  */
 
 /*
- * The arithmetic of slots and stocks for all values of a `limit` of one byte, 3 bits of cap below 5
- * of generation, and of units that are two bytes wide.
+ * Checks the arithmetic of stock entries for all values of a `limit` of one byte, with 3 bits of
+ * cap below 5 bits of generation, and of units of two bytes.
  */
 
 #include <stdbool.h>
@@ -22,13 +22,13 @@
 #define CAPS (1 << RATION_CAP_BITS)
 
 static bool
-complain(const char *what, int a, int b)
+log_error(const char *what, int a, int b)
 {
 	printf("%s(%d, %d)\n", what, a, b);
 	return false;
 }
 
-/* A limit `a` and a generation or tag `b`, which may be anything. */
+/* A limit `a` and any generation or tag `b`. */
 static bool
 packing_is_right(int a, int b)
 {
@@ -36,15 +36,15 @@ packing_is_right(int a, int b)
 	    turned = ration_limit_turn((uint8_t)a);
 
 	if (ration_tag((uint8_t)b) != b * CAPS % (MOST + 1) + b * CAPS / (MOST + 1))
-		return complain("tag", b, 0);
+		return log_error("tag", b, 0);
 	if (ration_limit_cap((uint8_t)a) != a % CAPS)
-		return complain("limit_cap", a, 0);
+		return log_error("limit_cap", a, 0);
 	if (a / CAPS == b / CAPS ? match != a % CAPS : match < CAPS)
-		return complain("limit_match", a, b);
+		return log_error("limit_match", a, b);
 	if (turned % CAPS != a % CAPS || turned / CAPS != MOST / CAPS - a / CAPS)
-		return complain("limit_turn", a, 0);
+		return log_error("limit_turn", a, 0);
 	if (a < CAPS && ration_limit((uint8_t)b, (uint8_t)a) != b / CAPS * CAPS + a)
-		return complain("limit", b, a);
+		return log_error("limit", b, a);
 	return true;
 }
 
@@ -54,13 +54,13 @@ stock_is_right(int stock, int cap)
 	int n;
 
 	if (ration_stock_room((uint8_t)stock, (uint8_t)cap) != cap - stock)
-		return complain("stock_room", stock, cap);
+		return log_error("stock_room", stock, cap);
 	for (n = 0; n <= stock; n++)
 		if (ration_stock_less((uint8_t)stock, (uint16_t)n) != stock - n)
-			return complain("stock_less", stock, n);
+			return log_error("stock_less", stock, n);
 	for (n = 0; n <= cap - stock; n++)
 		if (ration_stock_more((uint8_t)stock, (uint16_t)n) != stock + n)
-			return complain("stock_more", stock, n);
+			return log_error("stock_more", stock, n);
 	return true;
 }
 

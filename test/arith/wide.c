@@ -3,8 +3,8 @@
  */
 
 /*
- * The arithmetic as it ships, at the ends and around every power of two, against numbers of 128
- * bits; and runs of bursts against a count one by one.
+ * Checks the arithmetic with its real types, at the ends and around every power of two, against
+ * 128-bit numbers; and runs of bursts against a count one by one.
  */
 
 #include <inttypes.h>
@@ -39,7 +39,7 @@ fill_values(void)
 }
 
 static bool
-complain(const char *what, uint64_t a, uint64_t b, uint64_t c)
+log_error(const char *what, uint64_t a, uint64_t b, uint64_t c)
 {
 	printf("%s(%" PRIu64 ", %" PRIu64 ", %" PRIu64 ")\n", what, a, b, c);
 	return false;
@@ -54,7 +54,7 @@ ahead_is_right(uint32_t batch, uint64_t room, uint64_t margin, uint64_t need, ui
 	bool within = n <= batch && 2 * n <= room && (n == 0 || need + l2 * n <= margin);
 	bool most = n == batch || 2 * (n + 1) > room || need + l2 * (n + 1) > margin;
 
-	return (within && most) || complain("ahead", room, margin, need);
+	return (within && most) || log_error("ahead", room, margin, need);
 }
 
 static bool
@@ -83,18 +83,18 @@ limits_are_right(void)
 			uint64_t a = values[i], b = values[j];
 
 			if (ration_left(a, b) != (a > b ? a - b : 0))
-				return complain("left", a, b, 0);
+				return log_error("left", a, b, 0);
 			if (!ahead_is_right_for(a, b))
 				return false;
 			for (k = 0; k < nb_values; k++)
 				if (ration_fits(a, b, values[k]) != ((whole)a + b <= values[k]))
-					return complain("fits", a, b, values[k]);
+					return log_error("fits", a, b, values[k]);
 		}
 	}
 	return true;
 }
 
-/* ------------------------------------------------------- slot and stock */
+/* ---------------------------------------------------------- stock entry */
 
 static bool
 packing_is_right(uint32_t a, uint32_t b)
@@ -102,15 +102,15 @@ packing_is_right(uint32_t a, uint32_t b)
 	uint32_t match = ration_limit_match(a, b), turned = ration_limit_turn(a);
 
 	if (ration_tag(b) != b % (1u << RATION_GEN_BITS) * CAPS + (b >> RATION_GEN_BITS))
-		return complain("tag", b, 0, 0);
+		return log_error("tag", b, 0, 0);
 	if (ration_limit_cap(a) != a % CAPS)
-		return complain("limit_cap", a, 0, 0);
+		return log_error("limit_cap", a, 0, 0);
 	if (a / CAPS == b / CAPS ? match != a % CAPS : match < CAPS)
-		return complain("limit_match", a, b, 0);
+		return log_error("limit_match", a, b, 0);
 	if (turned % CAPS != a % CAPS || turned / CAPS != UINT32_MAX / CAPS - a / CAPS)
-		return complain("limit_turn", a, 0, 0);
+		return log_error("limit_turn", a, 0, 0);
 	if (ration_limit(b, a % CAPS) != b / CAPS * CAPS + a % CAPS)
-		return complain("limit", b, a, 0);
+		return log_error("limit", b, a, 0);
 	return true;
 }
 
@@ -121,11 +121,11 @@ stock_is_right(uint32_t stock, uint32_t cap)
 
 	if (ration_stock_room(stock, cap) != room || ration_stock_less(cap, room) != stock ||
 	    ration_stock_less(stock, stock) != 0 || ration_stock_more(stock, room) != cap)
-		return complain("stock", stock, cap, 0);
+		return log_error("stock", stock, cap, 0);
 	return true;
 }
 
-/* All pairs of words that have one bit set or one bit clear, or that stand at an end. */
+/* All pairs of words with one bit set or one bit clear, or at an end of the range. */
 static bool
 slots_are_right(void)
 {
@@ -160,10 +160,10 @@ run_is_right(const uint64_t *c, const uint32_t *n, uint32_t i, uint32_t nb)
 		last++;
 		sum += n != NULL ? n[last] : 1;
 	}
-	return (end == last + 1 && units == sum) || complain("run_units", i, nb, units);
+	return (end == last + 1 && units == sum) || log_error("run_units", i, nb, units);
 }
 
-/* All bursts of up to BURST packets of two counters; what stands behind the burst is not read. */
+/* All bursts of up to BURST packets of two counters; memory after the burst is not read. */
 static bool
 runs_are_right(void)
 {

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Compiles the library with shared words that only the atomic layer can look into: no other access
-# to them may be left. Nothing is built.
+# Compiles the library with shared words that only the atomic layer can access: any other access is
+# an error. Builds nothing.
 # Usage: check.sh FOLDER-OF-THE-LIBRARY FILE.c...
 
 set -u
@@ -36,7 +36,7 @@ compiles()
 		>"$WORK/log" 2>&1
 }
 
-# snippet STATEMENT: a function that does something to a counter and a slot.
+# snippet STATEMENT: compiles a function with a statement on a counter and a stock entry.
 snippet()
 {
 	printf '%s\n' '#include "ration_pvt.h"' \
@@ -47,7 +47,7 @@ snippet()
 
 for file; do
 	compiles "$file"
-	tell $? "$(basename "$file") has no access past the atomic layer"
+	tell $? "$(basename "$file") has no access outside the atomic layer"
 done
 snippet 'ration_store(&s->stock, (uint32_t)ration_load(&c->usage, relaxed), relaxed)'
 compiles "$WORK/snippet.c"

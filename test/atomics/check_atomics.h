@@ -10,8 +10,8 @@
 
 /**
  * @file
- * Shared words as structures that only the atomic layer can look into: a plain access to one does
- * not compile. For check.sh, which only compiles.
+ * Shared words as structures that only the atomic layer can access: a plain access to one does not
+ * compile. For check.sh, which only compiles.
  */
 
 #undef RATION_ATOMIC

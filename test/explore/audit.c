@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The promises, looked at after every step, from the books of world.c. */
+/* The properties, checked after every step against the books of world.c. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,19 +33,19 @@ slot_cap(const struct ration_lcore *lc, uint32_t index)
 
 /* ------------------------------------------------------- P1, P2: counters */
 
-/* Usage may pass a limit that was changed during the walk, if the walk then takes it back. */
+/* Usage may exceed a limit that was changed during the walk, if the walk then gives units back. */
 static bool
 may_pass(const struct op *op)
 {
 	return op != NULL && (op->kind == OP_FORCE || w->changing > 0 || op->limits != w->limits);
 }
 
-/* What belongs to each counter and all below it. */
+/* Sums for each counter and the counters below it. */
 struct sums {
 	uint64_t granted[WORLD_COUNTERS];
 	uint64_t stock[WORLD_COUNTERS];
 	uint64_t leak[WORLD_COUNTERS];
-	uint64_t children[WORLD_COUNTERS]; /* Usage of the children alone. */
+	uint64_t children[WORLD_COUNTERS]; /* Usage of the children only. */
 };
 
 static uint32_t
@@ -104,10 +104,10 @@ is_quiet(void)
 		if (w->doing[fiber] != 0)
 			return false;
 	}
-	return !w->unswept;
+	return !w->unreaped;
 }
 
-/* Whether every operation under way has begun since limits changed last. */
+/* Whether all running operations have started since the last change of a limit. */
 static bool
 limits_are_settled(void)
 {
@@ -148,11 +148,11 @@ check_counter(uint32_t i, const struct sums *sums, uint32_t writer, bool quiet)
 	if (quiet && c->usage > accounted + sums->leak[i])
 		explore_fail("P2: more usage than granted and in stock");
 	if (c->undone != w->undone[i] && world_does(OP_SYNC))
-		reach(REACH_PHANTOM_UNDONE);
+		reach(REACH_PHANTOM_ROLLBACK);
 	if (c->usage > c->max)
 		reach(REACH_ABOVE_LIMIT);
 	if (w->at[i].destroyed)
-		reach(REACH_GHOST);
+		reach(REACH_OFFLINE_COUNTER);
 	w->undone[i] = c->undone;
 }
 
@@ -170,24 +170,22 @@ check_slots(uint32_t member)
 		uint32_t stock = slot_stock(lc, i), cap = slot_cap(lc, i);
 
 		caps += cap;
-		if (stock != 0 && state != MEMBER_ONLINE && state != MEMBER_TAKEN && !w->unswept)
+		if (stock != 0 && state != MEMBER_ONLINE && state != MEMBER_TAKEN && !w->unreaped)
 			explore_fail("P6: stock of an lcore that is not online");
-		/* In a walk the two words of a slot are written one after the other. */
-		if (stock > cap && !w->unswept && state != MEMBER_TAKEN &&
+		/* During a walk the two words of an entry are written one after the other. */
+		if (stock > cap && !w->unreaped && state != MEMBER_TAKEN &&
 		    !(explore_peek(&lc->seq, sizeof(lc->seq)) & 1))
 			explore_fail("P4: more in stock than the cap");
 		if (stock != 0 && !w->at[i].known)
-			explore_fail("P6: stock of a counter that is not there");
+			explore_fail("P6: stock of a counter that does not exist");
 		if (w->at[i].known && cap > 2 * w->at[i].batch)
-			explore_fail("P4: more than two batches can be hidden");
+			explore_fail("P4: the caps of an entry exceed two batches");
 	}
 	if (caps > w->d->stock_share)
-		explore_fail("P4: more than stock_max can be hidden");
+		explore_fail("P4: the caps of an lcore exceed stock_max");
 }
 
-/*
- * Who has acknowledged a drain that has not ended has no stock of what it drains, and gets none.
- */
+/* An lcore that has acknowledged an open drain has no stock of its target, and gets none. */
 static void
 check_gate(uint32_t asker, uint32_t member)
 {
@@ -199,11 +197,11 @@ check_gate(uint32_t asker, uint32_t member)
 		return;
 	for (i = 0; i < nb_counters(); i++) {
 		if (w->at[i].known && world_is_below(i, target) && slot_stock(lc, i) != 0)
-			explore_fail("P3: stock behind the gate of a drain");
+			explore_fail("P3: stock inside the gate of a drain");
 	}
 }
 
-/* Whoever has just opened the gate has opened it for what it was asked to drain. */
+/* A drainer that has just opened the gate has opened it for its target. */
 static void
 check_target(uint32_t asker, uint32_t writer)
 {
@@ -243,7 +241,7 @@ lacks_room(uint32_t index, uint64_t n)
 	return false;
 }
 
-/* What a fiber has in stock of a counter goes into the bargain of a charge. */
+/* A charge also counts the fiber's stock of the counter. */
 static uint64_t
 own_stock(uint32_t fiber, uint32_t index)
 {
@@ -296,7 +294,7 @@ explore_audit(uint32_t writer)
 
 /* --------------------------------------------------------- single accesses */
 
-/* The member whose slots a word is in, or -1. */
+/* The member whose stock entries contain a word, or -1. */
 static int
 owner_of_slot(const volatile void *at)
 {
@@ -312,7 +310,9 @@ owner_of_slot(const volatile void *at)
 	return -1;
 }
 
-/* Only the owner writes the slots of a running lcore, and never while they are taken over. */
+/*
+ * Only the owner writes the stock entries of a running lcore, and never while they are taken over.
+ */
 static void
 check_writer(const volatile void *at)
 {
@@ -325,10 +325,10 @@ check_writer(const volatile void *at)
 	m = &w->d->members[i];
 	state = MEMBER_STATE(explore_peek(&m->state, sizeof(uint64_t)));
 	if (m->tid == explore_tid() ? state == MEMBER_TAKEN : state != MEMBER_TAKEN)
-		explore_fail("P6: slots written by somebody who must not");
+		explore_fail("P6: stock entries written by a thread that must not");
 }
 
-/* What an exact charge sees when it reads usage. */
+/* Record the state when an exact charge reads usage. */
 static void
 note_sight(const struct op *op, const volatile void *at)
 {
@@ -376,7 +376,10 @@ explore_audit_access(const volatile void *at, bool write)
 
 /* ------------------------------------------------------------ P3: refusals */
 
-/* Granted below a level when it was read, with what was in progress and went well. */
+/*
+ * Units granted below a level when it was read, including operations that were unfinished then and
+ * succeeded.
+ */
 static uint64_t
 granted_in_sight(const struct sight *s)
 {
@@ -408,10 +411,10 @@ check_refusal(const struct refusal *r)
 		if (s->valid && s->stock == 0 && granted_in_sight(s) + r->n > s->max)
 			return;
 	}
-	explore_fail("P3: an exact refusal although there was room");
+	explore_fail("P3: an exact charge was refused although there was room");
 }
 
-/* ------------------------------------------------------------------ the end */
+/* ---------------------------------------------------------------- end state */
 
 static void
 check_end(void)
@@ -423,13 +426,13 @@ check_end(void)
 		explore_fail("P6: a gate is still open at the end");
 	for (i = 0; i < RATION_ASKERS_MAX; i++) {
 		if (d->askers[i] != 0)
-			explore_fail("P6: an asker's place is lost");
+			explore_fail("P6: the claim of a drainer's bit is lost");
 	}
 	if ((uint32_t)d->inflight[0] != 0 || (uint32_t)d->inflight[1] != 0)
-		explore_fail("P6: a walk without slot is still counted");
+		explore_fail("P6: a walk without registration is still counted");
 	for (i = 0; i < d->max_lcores; i++) {
 		if (block_at(i) != NULL && (block_at(i)->seq & 1))
-			explore_fail("P6: an lcore is in a walk for ever");
+			explore_fail("P6: an lcore remains in a walk");
 	}
 }
 
@@ -444,7 +447,7 @@ explore_audit_end(const struct scenario *scenario)
 		check_refusal(&w->refusal[i]);
 	if (w->nb_refusals > 0)
 		reach(REACH_SYNC_REFUSED);
-	if (w->unswept)
+	if (w->unreaped)
 		return;
 	check_end();
 	if (ration_domain_verify(w->d, 1, NULL) != 0)
@@ -454,8 +457,8 @@ explore_audit_end(const struct scenario *scenario)
 /* ------------------------------------------------------------------ deaths */
 
 /*
- * What may stay charged: of a charge or uncharge that was under way all or nothing, and the stock
- * that the lcore had or was just taking or giving back.
+ * Units that may stay charged: all units of an unfinished charge or uncharge or none of them, and
+ * the stock that the lcore had or was just taking or giving back.
  */
 void
 explore_audit_crash(uint32_t fiber)
@@ -465,7 +468,7 @@ explore_audit_crash(uint32_t fiber)
 	bool was = explore_hold(true);
 
 	reach_death(fiber);
-	w->unswept = true;
+	w->unreaped = true;
 	w->deaths++;
 	if (op != NULL) {
 		op->state = OP_DIED;

@@ -30,9 +30,9 @@ struct rte_hash {
 	} entry[NAMES];
 };
 
-/* A worker lcore, as EAL sees it. */
+/* A worker lcore of EAL. */
 struct worker {
-	lcore_function_t *function; /* Launched, NULL: none. */
+	lcore_function_t *function; /* Launched function, NULL: none. */
 	void *arg;
 	int result;
 	enum rte_lcore_state_t state;
@@ -119,7 +119,7 @@ ration_paths_remove(struct rte_hash *paths, uint32_t parent, const char *name)
 		paths->entry[i].index = 0;
 }
 
-/* ------------------------------------------------------------------- lives */
+/* ---------------------------------------------------------------- liveness */
 
 static bool
 is_secondary(uint32_t fiber)
@@ -145,7 +145,7 @@ ration_this_thread(void)
 	return explore_tid();
 }
 
-/* A process is there as long as its fiber. */
+/* A process lives as long as its fiber. */
 static bool
 process_is_dead(int32_t pid)
 {
@@ -234,14 +234,14 @@ explore_be_worker(bool (*go_on)(void))
 	}
 }
 
-/* --------------------------------------------------- from schedule to schedule */
+/* ------------------------------------------------------------ save and restore */
 
 void
 explore_services_scenario(const struct scenario *scenario)
 {
 	scene = scenario;
 	memset(workers, 0, sizeof(workers));
-	if (local != NULL) /* Of the scenario before. */
+	if (local != NULL) /* Of the previous scenario. */
 		memset(local, 0, sizeof(*local));
 }
 

@@ -12,8 +12,8 @@
 /**
  * @file
  * The atomic accesses of libration as steps of a schedule: another fiber may run before each. All
- * fibers are one thread, so the access itself is a plain one. Of the orders only what x86 makes of
- * them is modelled: a store that is not seq_cst may wait in the buffer of its fiber.
+ * fibers are one thread, so the access itself is a plain one. The model of memory orders is that of
+ * x86: a store that is not seq_cst may wait in the buffer of its fiber.
  */
 
 #undef ration_fence
@@ -26,16 +26,16 @@
 #undef ration_exchange
 #undef ration_cas
 
-/** Let another fiber run. `op` says what follows, at which address; for the trace. */
+/** Let another fiber run. `op` and the address say which access follows, for the trace. */
 void explore_step(const char *op, const volatile void *at);
 
-/** A word is about to be written in memory. */
+/** Record that a word in memory is written next. */
 void explore_write(const volatile void *at);
 
 /** Stores of this schedule wait in buffers. */
 extern bool explore_tso;
 
-/** What the running fiber sees where memory has `value`. */
+/** Value that the running fiber reads where memory has `value`. */
 uint64_t explore_forward(const volatile void *at, uint64_t value);
 
 /** Put a store into the buffer of the running fiber. */

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * What libration asks of DPDK, given by the explorer. Included before each of its sources.
+ * Replacements of the DPDK functions that libration calls. Included before each of its sources.
  */
 
 #include <pthread.h>
@@ -33,7 +33,7 @@ int explore_tid(void);
 const struct rte_memzone *explore_zone_reserve(const char *name, size_t size);
 const struct rte_memzone *explore_zone_lookup(const char *name);
 
-/* Processes and lcores: what a scenario says of its fibers. */
+/* Processes and lcores, as the scenario defines them for its fibers. */
 enum rte_proc_type_t explore_process_type(void);
 unsigned int explore_lcore_id(void);
 int explore_lcore_is_enabled(unsigned int id);
@@ -41,10 +41,10 @@ enum rte_lcore_state_t explore_lcore_state(unsigned int id);
 int explore_launch(lcore_function_t *function, void *arg, unsigned int id);
 int explore_wait_lcore(unsigned int id);
 
-/** Run what is launched on the calling fiber's lcore, as EAL's workers do. */
+/** Run functions that are launched on the calling fiber's lcore, as EAL workers do. */
 void explore_be_worker(bool (*go_on)(void));
 
-/* What these have to remember and to forget. */
+/* Save and restore the state of these replacements. */
 void explore_services_scenario(const struct scenario *scenario);
 void explore_services_keep(void);
 void explore_services_restore(void);

@@ -29,7 +29,7 @@ fiber_prepare(uint32_t fiber, void (*function)(void))
 {
 	void **top = (void **)(void *)&stacks[fiber][STACK - 64];
 
-	*--top = NULL; /* So that the stack is aligned as after a call. */
+	*--top = NULL; /* The stack is aligned as after a call. */
 	*--top = (void *)(uintptr_t)function;
 	top -= 6;
 	memset(top, 0, 6 * sizeof(*top));

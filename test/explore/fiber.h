@@ -12,16 +12,16 @@
 
 #include <stdint.h>
 
-/** Make a fiber that will run a function; the function must not return. */
+/** Prepare a fiber that will run a function; the function must not return. */
 void fiber_prepare(uint32_t fiber, void (*function)(void));
 
-/** Go from the scheduler to a fiber, and come back when one calls fiber_stop(). */
+/** Switch from the scheduler to a fiber; returns when a fiber calls fiber_stop(). */
 void fiber_start(uint32_t fiber);
 
-/** Go from one fiber to another. */
+/** Switch from one fiber to another. */
 void fiber_switch(uint32_t from, uint32_t to);
 
-/** Go back to the scheduler. What this fiber was doing may be forgotten. */
+/** Switch back to the scheduler. The stack of this fiber may be dropped. */
 void fiber_stop(uint32_t fiber);
 
 #endif /* TEST_EXPLORE_FIBER_H_ */

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Shared memory, and the store buffers before it. */
+/* Shared memory, and the store buffers in front of it. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define ARENA (256 * 1024)
 #define ZONES 8
-/* Stores that a buffer holds. */
+/* Maximum number of stores in a buffer. */
 #define BUFFERED 12
 
 static char arena[ARENA] __rte_aligned(64);
@@ -69,7 +69,7 @@ memory_keep(void)
 void
 memory_restore(void)
 {
-	/* What a schedule has allocated is behind that, and is cleared when it is reserved. */
+	/* Allocations of a schedule lie after that; they are cleared when they are made. */
 	memcpy(arena, kept, used_kept);
 	used = used_kept;
 	nb_zones = nb_zones_kept;

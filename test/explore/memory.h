@@ -7,36 +7,36 @@
 
 /**
  * @file
- * Shared memory of the explorer, for its schedules.
+ * Shared memory of the explorer. It is restored for each schedule.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** Forget everything. */
+/** Clear all memory. */
 void memory_clear(void);
 
-/** Remember memory as it is. */
+/** Save the contents of memory. */
 void memory_keep(void);
 
-/** Make it what was remembered. */
+/** Restore the saved contents. */
 void memory_restore(void);
 
-/** Where a word is, or -1 if it is not in here. */
+/** Offset of a word, or -1 if it is not in this memory. */
 ptrdiff_t memory_offset(const volatile void *at);
 
-/** Words that only count events: no other fiber need run before they are read or written. */
+/** Mark words that only count events: no switch of fibers is needed before an access to them. */
 void memory_mark_minor(const volatile void *at, size_t size);
 bool memory_is_minor(const volatile void *at);
 
 /** Write the first nb stores of a fiber's buffer to memory. */
 void memory_flush(uint32_t fiber, uint32_t nb);
 
-/** Stores in a fiber's buffer. */
+/** Number of stores in a fiber's buffer. */
 uint32_t memory_buffered(uint32_t fiber);
 
-/** Writes to memory so far. */
+/** Number of writes to memory so far. */
 uint64_t memory_writes(void);
 
 uint64_t memory_writes_of_others(uint32_t fiber);

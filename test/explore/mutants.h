@@ -7,15 +7,14 @@
 
 /**
  * @file
- * Deliberate defects. In the build with mutants the library's sources have been through mutate.py,
- * which puts each defect of mutants.txt at its place, behind the question whether it is switched
- * on.
+ * Deliberate defects. In the build with mutants mutate.py has inserted each defect of mutants.txt
+ * into the library's sources, with a check whether the defect is switched on.
  */
 
-/** What each defect is. */
+/** Name and description of each defect. */
 extern const char *const explore_mutants[];
 extern const unsigned int explore_nb_mutants;
-/** Where to look for each first; "": anywhere. */
+/** Scenario that is searched first for each; "": none. */
 extern const char *const explore_mutant_scenarios[];
 
 #endif /* TEST_EXPLORE_MUTANTS_H_ */

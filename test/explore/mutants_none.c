@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The build without defects. */
+/* For the build without defects. */
 
 #include "explore.h"
 #include "mutants.h"

@@ -19,7 +19,7 @@ import sys
 
 
 class Mutant:
-    """A defect: in a file, `old` becomes `new`, as an expression or as statements."""
+    """A defect: `new` replaces `old` in a file, as an expression or as statements."""
 
     def __init__(self, number, name, fields):
         self.number = number
@@ -32,16 +32,16 @@ class Mutant:
         self.scenario = fields.get("scenario", "")
 
     def find(self, text):
-        """Where the old text is: start and end."""
+        """Return the start and the end of the old text."""
         if text.count(self.old) != 1:
-            raise ValueError(f"{self.name}: {self.file} has {text.count(self.old)} places like "
-                             f"this, not one:\n{self.old}")
+            raise ValueError(f"{self.name}: this text occurs {text.count(self.old)} times in "
+                             f"{self.file}, not once:\n{self.old}")
         start = text.index(self.old)
         return start, start + len(self.old)
 
 
 def read_table(path):
-    """Records of `key: value` lines behind a line [name]; a line of spaces goes on."""
+    """Read records: [name], then `key: value` lines; an indented line continues a value."""
     mutants, name, fields, key = [], None, {}, None
     lines = path.read_text().splitlines() + ["[end]"]
     for line in lines:
@@ -61,7 +61,7 @@ def read_table(path):
 
 
 def squeeze(text):
-    """C source with every run of white space as one blank, and where each character was."""
+    """Return C source with one blank for each run of white space, and the old offsets."""
     out, where, blank = [], [], False
     for i, char in enumerate(text):
         if char.isspace():
@@ -77,7 +77,7 @@ def squeeze(text):
 
 
 def switched(group, old):
-    """The old text with all defects at this place, each behind its question."""
+    """Return the old text with all defects at this place, each with its check."""
     if group[0].kind == "expr":
         text = f"({old})"
         for m in group:
@@ -90,7 +90,7 @@ def switched(group, old):
 
 
 def render(text, low, high, places):
-    """Text from low to high with the defects in there; one may stand inside another's place."""
+    """Return the text from low to high with its defects; their places may be nested."""
     out, at = "", low
     for (start, end), group in sorted(places.items(), key=lambda p: (p[0][0], -p[0][1])):
         if start < at:
@@ -103,7 +103,7 @@ def render(text, low, high, places):
 
 
 def mutate(text, mutants):
-    """The text of a file with all its defects."""
+    """Return the text of a file with all its defects."""
     squeezed, where = squeeze(text)
     places = {}
     for m in mutants:
@@ -113,12 +113,12 @@ def mutate(text, mutants):
     spans = sorted(places)
     for one, other in zip(spans, spans[1:]):
         if one[0] < other[0] < one[1] < other[1]:
-            raise ValueError(f"{places[other][0].name}: its place overlaps another's")
+            raise ValueError(f"{places[other][0].name}: its place overlaps that of another defect")
     return render(text, 0, len(text), places)
 
 
 def describe(mutants):
-    """mutants.c: what the explorer knows of the defects."""
+    """Return mutants.c: the names and descriptions of the defects."""
     rows = "".join(f'\t"{m.name}: {m.what}",\n' for m in mutants)
     hints = "".join(f'\t"{m.scenario}",\n' for m in mutants)
     return ('#include "explore.h"\n#include "mutants.h"\n\nunsigned int explore_mutant;\n'
@@ -145,7 +145,7 @@ def main():
     mutants = read_table(table)
     for m in mutants:
         if m.file not in files:
-            sys.exit(f"{table}: {m.name}: there is no source {m.file}")
+            sys.exit(f"{table}: {m.name}: {m.file} is not one of the FILEs")
     for name in files:
         text = (sources / name).read_text()
         try:

@@ -18,37 +18,37 @@ static const char *const names[REACH_NUMBER] = {
 	[REACH_TWO_ROUNDS] = "two drains at once",
 	[REACH_TWO_TARGETS] = "two drains of different counters at once",
 	[REACH_PARK_IN_ROUND] = "lcore parks while a round runs",
-	[REACH_RESUME_IN_ROUND] = "lcore resumes while a round runs",
-	[REACH_RESUME_WHILE_TAKEN] = "lcore resumes while it is taken over",
+	[REACH_ONLINE_IN_ROUND] = "lcore comes back online while a round runs",
+	[REACH_ONLINE_WHILE_TAKEN] = "lcore comes back online while it is taken over",
 	[REACH_TAKEN] = "parked lcore taken over",
-	[REACH_JOIN_IN_ROUND] = "lcore joins while a round runs",
-	[REACH_LEAVE_IN_ROUND] = "lcore leaves while a round runs",
-	[REACH_DESTROY_IN_DRAIN] = "destroy during another's drain",
+	[REACH_REGISTER_IN_ROUND] = "lcore registers while a round runs",
+	[REACH_UNREGISTER_IN_ROUND] = "lcore unregisters while a round runs",
+	[REACH_DESTROY_IN_DRAIN] = "destroy during the drain of another fiber",
 	[REACH_CHARGE_ON_DYING] = "charge of a dying counter",
 	[REACH_UNCHARGE_ON_DYING] = "uncharge of a dying counter",
-	[REACH_SLOTLESS_IN_DESTROY] = "walk without slot during a destroy",
+	[REACH_SHARED_IN_DESTROY] = "walk without registration during a destroy",
 	[REACH_CREATE_IN_CHARGE] = "create below a counter that is being charged",
-	[REACH_SYNC_MEETS_WALK] = "exact charge while another walk is under way",
+	[REACH_SYNC_MEETS_WALK] = "exact charge while another walk is in flight",
 	[REACH_SYNC_MEETS_SYNC] = "two exact charges at once",
-	[REACH_PHANTOM_UNDONE] = "walk gives back in vain during an exact charge",
+	[REACH_PHANTOM_ROLLBACK] = "walk rolls back during an exact charge",
 	[REACH_SYNC_REFUSED] = "exact refusal",
 	[REACH_LIMIT_IN_CHARGE] = "limit changed during a charge",
 	[REACH_ABOVE_LIMIT] = "usage above a limit",
-	[REACH_PASS_SPLIT] = "pass over several quiescent points",
-	[REACH_PASS_OUTDATED] = "round opened during a pass",
-	[REACH_WISH] = "wish of a refused charge",
+	[REACH_SCAN_SPLIT] = "drain scan over several quiescent points",
+	[REACH_SCAN_OUTDATED] = "round opened during a drain scan",
+	[REACH_REQUEST] = "return request of a refused charge",
 	[REACH_MAILBOX_FULL] = "full mailbox",
-	[REACH_SLEEPING_IN_ROUND] = "sleeping slot while a round runs",
+	[REACH_IDLE_IN_ROUND] = "idle-marked entry while a round runs",
 	[REACH_LAUNCHED] = "worker in WAIT launched",
-	[REACH_GHOST] = "destroyed counter with units granted",
-	[REACH_SWEEP_IN_ROUND] = "sweep while a round runs",
+	[REACH_OFFLINE_COUNTER] = "offline counter: destroyed with units granted",
+	[REACH_REAP_IN_ROUND] = "reap while a round runs",
 	[REACH_DIED_CHARGING] = "death in a charge",
 	[REACH_DIED_UNCHARGING] = "death in an uncharge",
 	[REACH_DIED_SERVING] = "death while serving",
-	[REACH_DIED_ASKING] = "death while draining others",
-	[REACH_DIED_JOINING] = "death while joining",
-	[REACH_DIED_PARKING] = "death while parking or resuming",
-	[REACH_DIED_LEAVING] = "death while leaving",
+	[REACH_DIED_DRAINING] = "death while draining others",
+	[REACH_DIED_REGISTERING] = "death while registering",
+	[REACH_DIED_PARKING] = "death while going offline or online",
+	[REACH_DIED_UNREGISTERING] = "death while unregistering",
 };
 
 void
@@ -103,22 +103,22 @@ look_at_op(const struct op *op, uint32_t holders)
 	case OP_OFFLINE:
 		reach_if(REACH_PARK_IN_ROUND, holders != 0);
 		break;
-	case OP_RESUME:
-		reach_if(REACH_RESUME_IN_ROUND, holders != 0);
-		break;
 	case OP_ONLINE:
-		reach_if(REACH_JOIN_IN_ROUND, holders != 0);
+		reach_if(REACH_ONLINE_IN_ROUND, holders != 0);
 		break;
-	case OP_LEAVE:
-		reach_if(REACH_LEAVE_IN_ROUND, holders != 0);
+	case OP_REGISTER:
+		reach_if(REACH_REGISTER_IN_ROUND, holders != 0);
+		break;
+	case OP_UNREGISTER:
+		reach_if(REACH_UNREGISTER_IN_ROUND, holders != 0);
 		break;
 	case OP_DESTROY:
 		reach_if(REACH_DESTROY_IN_DRAIN, world_does(OP_DRAIN));
-		reach_if(REACH_SLOTLESS_IN_DESTROY,
+		reach_if(REACH_SHARED_IN_DESTROY,
 			 (uint32_t)w->d->inflight[0] != 0 || (uint32_t)w->d->inflight[1] != 0);
 		break;
-	case OP_SWEEP:
-		reach_if(REACH_SWEEP_IN_ROUND, holders != 0);
+	case OP_REAP:
+		reach_if(REACH_REAP_IN_ROUND, holders != 0);
 		break;
 	default:
 		break;
@@ -136,17 +136,17 @@ look_at_member(const struct member *m, uint32_t holders)
 		return;
 	pass = &ration_workspace(lc)->pass;
 	reach_if(REACH_TAKEN, MEMBER_STATE(m->state) == MEMBER_TAKEN);
-	reach_if(REACH_RESUME_WHILE_TAKEN,
-		 MEMBER_STATE(m->state) == MEMBER_TAKEN && world_does(OP_RESUME));
-	reach_if(REACH_PASS_SPLIT, pass->running && !(lc->seq & 1) && pass->next > 0);
-	reach_if(REACH_PASS_OUTDATED,
+	reach_if(REACH_ONLINE_WHILE_TAKEN,
+		 MEMBER_STATE(m->state) == MEMBER_TAKEN && world_does(OP_ONLINE));
+	reach_if(REACH_SCAN_SPLIT, pass->running && !(lc->seq & 1) && pass->next > 0);
+	reach_if(REACH_SCAN_OUTDATED,
 		 pass->running && pass->view.gen != (uint32_t)(w->d->round >> 32));
 	for (i = 0; i < RATION_REQUESTS_MAX; i++)
 		reach_if(REACH_WISH, lc->requests[i] != 0);
 	reach_if(REACH_MAILBOX_FULL, lc->pending & RATION_PENDING_EVERYTHING);
 	for (i = 0; i < WORLD_COUNTERS; i++)
 		reach_if(
-			REACH_SLEEPING_IN_ROUND,
+			REACH_IDLE_IN_ROUND,
 			holders != 0 && lc->slots[i].limit != 0 &&
 				ration_slot_sleeps(&lc->slots[i], ration_counter_at(w->d, i)->gen));
 }
@@ -177,10 +177,10 @@ void
 reach_death(uint32_t fiber)
 {
 	static const enum reach of[OP_KINDS] = {
-		[OP_CHARGE] = REACH_DIED_CHARGING,   [OP_UNCHARGE] = REACH_DIED_UNCHARGING,
-		[OP_QUIESCENT] = REACH_DIED_SERVING, [OP_DRAIN] = REACH_DIED_ASKING,
-		[OP_ONLINE] = REACH_DIED_JOINING,    [OP_OFFLINE] = REACH_DIED_PARKING,
-		[OP_RESUME] = REACH_DIED_PARKING,    [OP_LEAVE] = REACH_DIED_LEAVING,
+		[OP_CHARGE] = REACH_DIED_CHARGING,	[OP_UNCHARGE] = REACH_DIED_UNCHARGING,
+		[OP_QUIESCENT] = REACH_DIED_SERVING,	[OP_DRAIN] = REACH_DIED_DRAINING,
+		[OP_REGISTER] = REACH_DIED_REGISTERING, [OP_OFFLINE] = REACH_DIED_PARKING,
+		[OP_ONLINE] = REACH_DIED_PARKING,	[OP_UNREGISTER] = REACH_DIED_UNREGISTERING,
 	};
 	const struct op *op = world_op(fiber);
 

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Which combinations of states the schedules have reached, and how often. A proof by trying says
- * nothing of what was never tried.
+ * Combinations of states that the schedules have reached, and how often. A test that never reaches
+ * a combination proves nothing about it.
  */
 
 #include <stdbool.h>
@@ -21,50 +21,50 @@ enum reach {
 	REACH_TWO_ROUNDS,
 	REACH_TWO_TARGETS,
 	REACH_PARK_IN_ROUND,
-	REACH_RESUME_IN_ROUND,
-	REACH_RESUME_WHILE_TAKEN,
+	REACH_ONLINE_IN_ROUND,
+	REACH_ONLINE_WHILE_TAKEN,
 	REACH_TAKEN,
-	REACH_JOIN_IN_ROUND,
-	REACH_LEAVE_IN_ROUND,
+	REACH_REGISTER_IN_ROUND,
+	REACH_UNREGISTER_IN_ROUND,
 	REACH_DESTROY_IN_DRAIN,
 	REACH_CHARGE_ON_DYING,
 	REACH_UNCHARGE_ON_DYING,
-	REACH_SLOTLESS_IN_DESTROY,
+	REACH_SHARED_IN_DESTROY,
 	REACH_CREATE_IN_CHARGE,
 	REACH_SYNC_MEETS_WALK,
 	REACH_SYNC_MEETS_SYNC,
-	REACH_PHANTOM_UNDONE,
+	REACH_PHANTOM_ROLLBACK,
 	REACH_SYNC_REFUSED,
 	REACH_LIMIT_IN_CHARGE,
 	REACH_ABOVE_LIMIT,
-	REACH_PASS_SPLIT,
-	REACH_PASS_OUTDATED,
-	REACH_WISH,
+	REACH_SCAN_SPLIT,
+	REACH_SCAN_OUTDATED,
+	REACH_REQUEST,
 	REACH_MAILBOX_FULL,
-	REACH_SLEEPING_IN_ROUND,
+	REACH_IDLE_IN_ROUND,
 	REACH_LAUNCHED,
-	REACH_GHOST,
-	REACH_SWEEP_IN_ROUND,
+	REACH_OFFLINE_COUNTER,
+	REACH_REAP_IN_ROUND,
 	REACH_DIED_CHARGING,
 	REACH_DIED_UNCHARGING,
 	REACH_DIED_SERVING,
-	REACH_DIED_ASKING,
-	REACH_DIED_JOINING,
+	REACH_DIED_DRAINING,
+	REACH_DIED_REGISTERING,
 	REACH_DIED_PARKING,
-	REACH_DIED_LEAVING,
+	REACH_DIED_UNREGISTERING,
 	REACH_NUMBER
 };
 
-/** Count that a combination was reached. */
+/** Count a combination. */
 void reach(enum reach what);
 
-/** Look which combinations there are now. */
+/** Count the combinations of the current state. */
 void reach_look(void);
 
-/** A fiber has died in what it was doing. */
+/** Count the operation in which a fiber has died. */
 void reach_death(uint32_t fiber);
 
-/** Print how often each was reached. @return how many never were */
+/** Print how often each was reached. @return number of combinations never reached */
 uint32_t reach_print(void);
 
 #endif /* TEST_EXPLORE_REACH_H_ */

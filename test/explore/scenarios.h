@@ -7,8 +7,8 @@
 
 /**
  * @file
- * All scenarios. The letters in `shows` name concerns that were found in the kernel's series and in
- * its predecessors; doc/guide/verification.rst lists them.
+ * All scenarios. The letters in `shows` name concerns from the reviews of the kernel's series and
+ * of its predecessors; doc/guide/verification.rst lists them.
  */
 
 #include "explore.h"
@@ -20,10 +20,10 @@ extern const struct scenario scenarios_counter[];
 extern const struct scenario scenarios_death[];
 extern const struct scenario scenarios_churn[];
 
-/** The i-th scenario of all, or NULL. */
+/** The i-th of all scenarios, or NULL. */
 const struct scenario *scenario_at(uint32_t i);
 
-/** By name, or NULL. */
+/** Find a scenario by name, or NULL. */
 const struct scenario *scenario_find(const char *name);
 
 #endif /* TEST_EXPLORE_SCENARIOS_H_ */

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Charges, uncharges and limits against each other. */
+/* Concurrent charges, uncharges and changes of limits. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ take_without_slot(void)
 	world_done();
 }
 
-/* ------------------------------------------------------- exact, one wins */
+/* ----------------------------------------- exact charges, one is granted */
 
 static void
 set_up_exact(void)
@@ -69,12 +69,15 @@ hide_and_want(void)
 static void
 all_or_nothing_is_left(void)
 {
-	/* Three want 1 + 3 of 9: whoever came too late was told so rightly, see the auditor. */
+	/*
+	 * Three fibers charge 1 + 3 of 9 units each: the auditor checks that the last one is
+	 * refused rightly.
+	 */
 	if (world_granted(0) < 7)
-		explore_fail("P3: exact charges left units that were wanted");
+		explore_fail("P3: exact charges were refused although units were left");
 }
 
-/* ------------------------------------------------- units that come just then */
+/* --------------------------------------- units that come back during a drain */
 
 static void
 set_up_returned(void)
@@ -86,7 +89,7 @@ set_up_returned(void)
 	w->working = 3;
 }
 
-/* What is given back between a drain and the charge that it is for must not hide again. */
+/* Units given back between a drain and the charge that follows it must not go into stock again. */
 static void
 return_slowly(void)
 {
@@ -106,7 +109,7 @@ want_all(void)
 	world_finish();
 }
 
-/* ------------------------------------------- first one level, then one above */
+/* ----------------------------------- one level refuses, then the level above */
 
 static void
 set_up_levels(void)
@@ -120,7 +123,7 @@ set_up_levels(void)
 	w->working = 3;
 }
 
-/* A unit is hidden in the counter and one in its sibling; 5 + 1 are granted. */
+/* One unit is in stock of the counter and one in stock of its sibling; 5 + 1 are granted. */
 static void
 hide_in_two(void)
 {
@@ -131,18 +134,18 @@ hide_in_two(void)
 	world_finish();
 }
 
-/* It fits exactly: first the counter lacks room, then, when that is drained, its parent does. */
+/* The charge fits exactly: first the counter lacks room, then, after its drain, its parent does. */
 static void
 fit_exactly(void)
 {
 	while (w->note == 0)
 		explore_pause();
 	if (world_sync(1, 6, 1000000) != 0)
-		explore_fail("P3: what fits exactly was refused");
+		explore_fail("P3: a charge that fits exactly was refused");
 	world_finish();
 }
 
-/* --------------------------------------------------------- phantom hold */
+/* -------------------------------------------------------- phantom units */
 
 static void
 set_up_phantom(void)
@@ -155,16 +158,16 @@ set_up_phantom(void)
 	w->working = 7;
 }
 
-/* Of the two big ones only one fits: with it, there is room for this one too. */
+/* Only one of the two large charges fits: with it, there is room for this one, too. */
 static void
 small_exact(void)
 {
 	if (world_sync(2, 3, 1000000) != 0)
-		explore_fail("P3: units that were held in vain made an exact charge fail");
+		explore_fail("P3: phantom units made an exact charge fail");
 	world_finish();
 }
 
-/* At the top there is room for both. So who comes second holds units there for a moment. */
+/* The root has room for both. So the second charge holds units there for a moment. */
 static void
 big_in_vain(void)
 {
@@ -203,23 +206,23 @@ lower_it(void)
 	int rc = world_set_max(0, 5, RATION_MAX_STRICT);
 
 	if (rc != 0 && rc != -EBUSY)
-		explore_fail("a strict limit ended in a way it must not");
+		explore_fail("a strict limit returned an unexpected result");
 	world_set_max(0, 3, 0);
 	world_set_max(0, 30, RATION_MAX_STRICT);
 	world_done();
 }
 
-/* It takes effect for all, or not at all. */
+/* A strict limit takes effect for all fibers, or is not set. */
 static void
 lower_it_strictly(void)
 {
 	int rc = world_set_max(0, 5, RATION_MAX_STRICT);
 
 	if (rc != 0 && rc != -EBUSY)
-		explore_fail("a strict limit ended in a way it must not");
+		explore_fail("a strict limit returned an unexpected result");
 	rc = world_set_max(0, 3, RATION_MAX_STRICT);
 	if (rc != 0 && rc != -EBUSY)
-		explore_fail("a strict limit ended in a way it must not");
+		explore_fail("a strict limit returned an unexpected result");
 	world_done();
 }
 
@@ -261,10 +264,10 @@ drain_once(void)
 	world_done();
 }
 
-/* ---------------------------------------------------------------- wishes */
+/* ------------------------------------------------------- return requests */
 
 static void
-set_up_wishes(void)
+set_up_requests(void)
 {
 	world_create(NULL);
 	world_counter(0, UINT32_MAX, 18, 4, 0);
@@ -273,7 +276,7 @@ set_up_wishes(void)
 	w->working = 3;
 }
 
-/* Units are hidden by the other lcore. A refusal has them back without anybody draining. */
+/* The other lcore has the units in stock. Refused charges get them back without a drain. */
 static void
 hide(void)
 {
@@ -297,7 +300,7 @@ insist(void)
 
 	while (world_charge(0, 18) != 0) {
 		if (++tries > 200)
-			explore_fail("P3: plain refusals go on although nobody uses the units");
+			explore_fail("P3: plain charges are refused although no units are in use");
 		world_quiescent();
 		explore_pause();
 	}
@@ -326,23 +329,26 @@ give_too_much(void)
 
 	world_charge(0, 2);
 	world_charge(2, 2);
-	/* Of the second more is charged than granted: what is in stock cannot be given back. */
+	/*
+	 * More units of the second counter are charged than granted: the units in stock cannot be
+	 * given back.
+	 */
 	if (world_uncharge_handle(w->c[0], 25) != -ERANGE ||
 	    world_uncharge_handle(w->c[2], 5) != -ERANGE)
-		explore_fail("P8: too large an uncharge was taken");
+		explore_fail("P8: an uncharge of too many units was accepted");
 	if (world_uncharge_handle(stale, 1) != -ESTALE || world_uncharge_handle(zero, 1) == 0 ||
 	    ration_try_charge(world_lcore(), stale, 1) != -ESTALE ||
 	    ration_try_charge_sync(world_lcore(), stale, 1, 0, NULL) != -ESTALE ||
 	    ration_drain(w->d, stale, 0, NULL) != -ESTALE)
-		explore_fail("P8: a stale handle was taken");
+		explore_fail("P8: a stale handle was accepted");
 	if (ration_lcore_offline(ration_lcore_none(w->d)) == 0 ||
 	    ration_lcore_leave(ration_lcore_none(w->d)) == 0 ||
 	    ration_lcore_resume(ration_lcore_none(w->d)) == 0)
-		explore_fail("P8: the place of threads without slot was parked");
+		explore_fail("P8: the shared lcore area was parked");
 	world_finish();
 }
 
-/* A lcore's block in the wrong hands: it walks, and touches no slot. */
+/* The lcore area of another thread: the call walks, and touches no stock entry. */
 static void
 use_another_s(void)
 {
@@ -354,7 +360,7 @@ use_another_s(void)
 	number = world_begin_other();
 	if (ration_try_charge(lc, w->c[1], 2) != 0 || lc->slots[index].limit != 0 ||
 	    ration_uncharge(lc, w->c[1], 2) != 0)
-		explore_fail("P8: a call with another's lcore went wrong");
+		explore_fail("P8: a call with the lcore area of another thread failed");
 	world_end_other(number);
 	world_finish();
 }
@@ -372,7 +378,7 @@ set_up_burst(void)
 	w->working = 7;
 }
 
-/* Neighbours of the same counter are taken together, if they are in stock. */
+/* Packets in a row of the same counter are charged together, if its stock is enough. */
 static void
 burst(void)
 {
@@ -399,7 +405,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "exact",
-		.shows = "P3: hidden units come, and exactly one gets the last; concerns E, F, V",
+		.shows = "P3: units in stock come back, one charge gets the last; concerns E, F, V",
 		.nb_fibers = 3,
 		.set_up = set_up_exact,
 		.fiber = {hide_and_want, hide_and_want, hide_and_want},
@@ -424,7 +430,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "phantom",
-		.shows = "P3: who fails is in nobody's way; concern AE",
+		.shows = "P3: a failed charge does not refuse another; concern AE",
 		.nb_fibers = 3,
 		.set_up = set_up_phantom,
 		.fiber = {small_exact, big_in_vain, big_in_vain},
@@ -440,7 +446,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "strict",
-		.shows = "P1: a strict limit holds from the moment it is set",
+		.shows = "P1: a strict limit holds as soon as it is set",
 		.nb_fibers = 3,
 		.set_up = set_up_limit,
 		.fiber = {use_it, use_it, lower_it_strictly},
@@ -448,7 +454,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "forced",
-		.shows = "P1 P2: forced charges beside exact ones and a drain",
+		.shows = "P1 P2: forced charges with exact ones and a drain",
 		.nb_fibers = 3,
 		.set_up = set_up_forced,
 		.fiber = {force_some, exact_beside, drain_once},
@@ -456,15 +462,15 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "wishes",
-		.shows = "P3: a plain refusal does not repeat for ever; concerns U, W, Y",
+		.shows = "P3: plain charges are not refused forever; concerns U, W, Y",
 		.nb_fibers = 2,
-		.set_up = set_up_wishes,
+		.set_up = set_up_requests,
 		.fiber = {hide, insist},
 		.preemptions = 2,
 	},
 	{
 		.name = "misuse",
-		.shows = "P8: too much, stale, not one's own; concerns AA, AD",
+		.shows = "P8: too many units, stale handle, lcore of another; concerns AA, AD",
 		.nb_fibers = 2,
 		.set_up = set_up_misuse,
 		.fiber = {give_too_much, use_another_s},
@@ -472,7 +478,7 @@ const struct scenario scenarios_charge[] = {
 	},
 	{
 		.name = "burst",
-		.shows = "P2: bursts in which neighbours are taken together; concern AC",
+		.shows = "P2: bursts with packets in a row charged together; concern AC",
 		.nb_fibers = 3,
 		.set_up = set_up_burst,
 		.fiber = {burst, burst, burst},

@@ -2,7 +2,10 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Everything at once, as the seed has it: long schedules that nobody would have thought of. */
+/*
+ * All calls at the same time, chosen by the seed: long schedules beyond those that a person would
+ * think of.
+ */
 
 #include <errno.h>
 
@@ -68,15 +71,15 @@ come_and_go(void)
 {
 	if (explore_below(2)) {
 		world_offline();
-		world_resume();
+		world_online();
 		return;
 	}
-	world_leave();
-	world_online();
+	world_unregister();
+	world_register();
 }
 
 static void
-one_operation(bool slotless)
+one_operation(bool shared)
 {
 	const uint32_t what = explore_below(10);
 
@@ -84,9 +87,9 @@ one_operation(bool slotless)
 		charge_any();
 	else if (what < 8)
 		world_return_shared();
-	else if (!slotless && what == 8)
+	else if (!shared && what == 8)
 		world_quiescent();
-	else if (!slotless && what == 9)
+	else if (!shared && what == 9)
 		come_and_go();
 }
 
@@ -101,8 +104,9 @@ member(void)
 }
 
 /*
- * It has its place as a secondary process, and may die. If it leaves while units are granted it has
- * no place any more until a sweep, and a secondary process without place can do nothing.
+ * The fiber is a secondary process and may die. If it unregisters while units are granted, its
+ * member entry remains in use until it is reaped, and a secondary process without registration can
+ * do nothing.
  */
 static void
 mortal(void)
@@ -118,7 +122,7 @@ mortal(void)
 }
 
 static void
-slotless(void)
+shared(void)
 {
 	uint32_t i;
 
@@ -129,7 +133,7 @@ slotless(void)
 	world_done();
 }
 
-/* Destroy a leaf and put another in its place. */
+/* Destroy a leaf and create another at the same position. */
 static void
 replace(uint32_t which)
 {
@@ -141,7 +145,7 @@ replace(uint32_t which)
 	if (rc == 0)
 		world_create_below(which, UINT32_MAX, 12, 4);
 	else if (rc != -EBUSY)
-		explore_fail("a destroy ended in a way it must not");
+		explore_fail("a destroy returned an unexpected result");
 }
 
 static void
@@ -160,31 +164,31 @@ control(void)
 }
 
 static void
-control_and_sweep(void)
+control_and_reap(void)
 {
 	control();
 	while (world_is_working() && !explore_is_dead(4))
 		explore_pause();
-	if (world_sweep(1000000) < 0)
-		explore_fail("P6: a sweep gave up");
+	if (world_reap(1000000) < 0)
+		explore_fail("P6: a reap gave up");
 }
 
 const struct scenario scenarios_churn[] = {
 	{
 		.name = "churn",
-		.shows = "all promises; everything at once",
+		.shows = "all properties; all calls at the same time",
 		.nb_fibers = 4,
 		.set_up = set_up_living,
-		.fiber = {member, member, slotless, control},
+		.fiber = {member, member, shared, control},
 		.random = true,
 		.timeouts = true,
 	},
 	{
 		.name = "churn-death",
-		.shows = "all promises; everything at once, and somebody dies",
+		.shows = "all properties; all calls at the same time, with a death",
 		.nb_fibers = 5,
 		.set_up = set_up_dying,
-		.fiber = {member, member, slotless, control_and_sweep, mortal},
+		.fiber = {member, member, shared, control_and_reap, mortal},
 		.secondaries = 1u << 4,
 		.random = true,
 		.timeouts = true,

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The life of counters against charges of them. */
+/* Creation and destruction of counters during charges. */
 
 #include <errno.h>
 
@@ -43,7 +43,7 @@ give_back_without_slot(void)
 	world_done();
 }
 
-/* Destroy it, and have another at its place, below another parent. */
+/* Destroy the counter, and create another at its index, below another parent. */
 static void
 replace(void)
 {
@@ -54,7 +54,7 @@ replace(void)
 	if (rc == 0)
 		world_create_below(0, UINT32_MAX, 30, 2);
 	else if (rc != -EBUSY)
-		explore_fail("a destroy ended in a way it must not");
+		explore_fail("a destroy returned an unexpected result");
 	world_done();
 }
 
@@ -72,14 +72,14 @@ set_up_reuse(void)
 	world_counter(1, UINT32_MAX, 40, 0, 0);
 	world_counter(3, 0, 40, 0, 0);
 	world_counter(4, 1, 40, 0, 0);
-	/* A first child would wait for walks. */
+	/* The creation of a first child would wait for walks. */
 	world_counter(5, 4, 40, 0, 0);
 	world_counter(2, 3, 40, 2, 0);
 	world_member(0);
 	w->working = 7;
 }
 
-/* An uncharge that is still on its way up must not climb the heir's ancestors. */
+/* An uncharge that is still walking must not walk the ancestors of the new counter. */
 static void
 charge_leaf(void)
 {
@@ -96,13 +96,13 @@ charge_leaf_without_slot(void)
 	world_done();
 }
 
-/* The old handle is good for nothing, also when its index is in use again. */
+/* The old handle is invalid, also when its index is in use again. */
 static void
 check_stale(ration_counter_t old)
 {
 	if (ration_try_charge(ration_lcore_none(w->d), old, 1) != -ESTALE ||
 	    ration_uncharge(ration_lcore_none(w->d), old, 1) != -ESTALE)
-		explore_fail("P8: a stale handle reached the heir of its index");
+		explore_fail("P8: a stale handle reached the new counter at its index");
 }
 
 static void
@@ -130,7 +130,7 @@ poll_only(void)
 	world_finish();
 }
 
-/* Charge, and give back when the member has answered so many drains. */
+/* Charge, and give back when the member has acknowledged a given number of drains. */
 static void
 give_back_in_round(uint32_t nb)
 {
@@ -207,7 +207,7 @@ destroy_and_keep(void)
 	/* There is room only when the last unit has come back. */
 	rc = world_create_below(2, 0, 20, 2);
 	if (rc != 0 && rc != -ENOSPC)
-		explore_fail("a create in a full domain ended in a way it must not");
+		explore_fail("a create in a full domain returned an unexpected result");
 	world_done();
 }
 
@@ -241,7 +241,10 @@ charge_parent(void)
 	world_finish();
 }
 
-/* The first child ends the parent's stock, the last one to go lets it begin again. */
+/*
+ * The first child ends the parent's stock; when the last child is destroyed, the parent may have
+ * stock again.
+ */
 static void
 have_a_child(void)
 {
@@ -250,7 +253,7 @@ have_a_child(void)
 	if (world_create_below(1, 0, 20, 2) != 0)
 		explore_fail("a first child was refused");
 	if (world_stock(parent) != world_stock((uint32_t)w->c[1]))
-		explore_fail("P2: a parent has stock of its own beside its child");
+		explore_fail("P2: a parent with a child has stock");
 	if (world_charge(1, 1) == 0)
 		world_uncharge(1, 1);
 	if (world_destroy(1, 0) != 0)
@@ -271,7 +274,7 @@ set_up_control(void)
 	w->working = 3;
 }
 
-/* Each waits for the other's stock, or for the lock that the other has. */
+/* Each fiber waits for the stock of the other, or for the lock that the other holds. */
 static void
 destroy_one_s_own(void)
 {
@@ -282,7 +285,7 @@ destroy_one_s_own(void)
 		world_uncharge(other, 1);
 	rc = world_destroy(mine, 0);
 	if (rc != 0 && rc != -EBUSY)
-		explore_fail("a destroy of a member ended in a way it must not");
+		explore_fail("a destroy by a member returned an unexpected result");
 	world_finish();
 }
 
@@ -305,7 +308,7 @@ const struct scenario scenarios_counter[] = {
 	},
 	{
 		.name = "reuse-early",
-		.shows = "P2: an uncharge begins as a destroy does; concern C",
+		.shows = "P2: an uncharge and a destroy start together; concern C",
 		.nb_fibers = 3,
 		.set_up = set_up_last_moment,
 		.fiber = {poll_only, give_back_early, move_leaf_later},
@@ -313,7 +316,7 @@ const struct scenario scenarios_counter[] = {
 	},
 	{
 		.name = "reuse-late",
-		.shows = "P2: an uncharge begins when a destroy has waited for walks; concern C",
+		.shows = "P2: an uncharge starts after a destroy has waited for walks; concern C",
 		.nb_fibers = 3,
 		.set_up = set_up_last_moment,
 		.fiber = {poll_only, give_back_late, move_leaf_later},
@@ -337,7 +340,7 @@ const struct scenario scenarios_counter[] = {
 	},
 	{
 		.name = "control",
-		.shows = "members that make control calls wait for each other and serve; concern F",
+		.shows = "members serve while they wait for each other's control calls; concern F",
 		.nb_fibers = 2,
 		.set_up = set_up_control,
 		.fiber = {destroy_one_s_own, destroy_one_s_own},

@@ -2,14 +2,14 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* A secondary process that may die at any step, and the sweep that follows. */
+/* A secondary process that may die at any step, and the reap that follows. */
 
 #include <errno.h>
 
 #include "scenarios.h"
 #include "world.h"
 
-/* Fibers 0 and 1 are of the primary process. */
+/* Fibers 0 and 1 belong to the primary process. */
 #define VICTIM 2
 
 static void
@@ -21,7 +21,7 @@ set_up(void)
 						    .timeout_us = 1000000};
 
 	world_create(&params);
-	/* Of two branches, so that what is given back is pending in more than one place. */
+	/* Two branches, so that returns are pending in more than one place. */
 	world_counter(0, UINT32_MAX, 60, 0, 0);
 	world_counter(3, UINT32_MAX, 60, 0, 0);
 	world_counter(1, 0, 40, 2, 0);
@@ -31,8 +31,8 @@ set_up(void)
 }
 
 /*
- * Of branches of unlike length: what the long one gives back is pending while the short one is
- * served, since only returns at the same level push each other out.
+ * Branches of different depth: returns of the deep one are pending while the other is served,
+ * because only returns at the same level displace each other.
  */
 static void
 set_up_uneven(void)
@@ -56,7 +56,7 @@ set_up_member(void)
 	world_member(VICTIM);
 }
 
-/* It serves, charges and gives back; with the victim dead it is not disturbed. */
+/* The lcore serves, charges and gives back; the victim's death does not disturb it. */
 static void
 go_on(void)
 {
@@ -67,24 +67,24 @@ go_on(void)
 	world_finish();
 }
 
-/* Wait for the victim's end, natural or not, and sweep. */
+/* Wait for the victim's end, normal or by death, and reap. */
 static void
-sweep(void)
+reap(void)
 {
 	while ((w->working >> VICTIM & 1) && !explore_is_dead(VICTIM))
 		explore_pause();
-	if (world_sweep(1000000) < 0)
-		explore_fail("P6: a sweep gave up");
+	if (world_reap(1000000) < 0)
+		explore_fail("P6: a reap gave up");
 	world_done();
 }
 
-/* The same for a victim that others wait for before. */
+/* The same for a victim whose answers others wait for before. */
 static void
-drain_and_sweep(void)
+drain_and_reap(void)
 {
 	if (world_drain(UINT32_MAX, 1000000) != 0)
-		explore_fail("P6: a drain was stopped by who has died");
-	sweep();
+		explore_fail("P6: a dead lcore stopped a drain");
+	reap();
 }
 
 /* ----------------------------------------------------------------- charging */
@@ -109,10 +109,10 @@ serve_and_die(void)
 	world_finish();
 }
 
-/* ------------------------------------------------------------------- asking */
+/* ----------------------------------------------------------------- draining */
 
 static void
-ask_and_die(void)
+drain_and_die(void)
 {
 	world_charge(1, 1);
 	world_drain(1, 1000000);
@@ -120,24 +120,24 @@ ask_and_die(void)
 	world_finish();
 }
 
-/* ------------------------------------------------------------------- living */
+/* -------------------------------------------------------------- registering */
 
 static void
 live_and_die(void)
 {
-	world_online();
+	world_register();
 	world_charge(1, 2);
 	world_offline();
-	world_resume();
-	world_charge(2, 1);
-	world_leave();
 	world_online();
+	world_charge(2, 1);
+	world_unregister();
+	world_register();
 	world_finish();
 }
 
 /* ------------------------------------------------- a counter that goes meanwhile */
 
-/* What it was granted others give back: the ledgers add up to nothing, but each is something. */
+/* Other threads give the victim's units back: the ledgers sum up to zero, but each is not zero. */
 static void
 hand_over_and_die(void)
 {
@@ -148,7 +148,7 @@ hand_over_and_die(void)
 }
 
 static void
-destroy_and_sweep(void)
+destroy_and_reap(void)
 {
 	while (w->note == 0 && !explore_is_dead(VICTIM))
 		explore_pause();
@@ -156,7 +156,7 @@ destroy_and_sweep(void)
 		;
 	if (world_granted((uint32_t)w->c[1]) == 0)
 		world_destroy(1, 0);
-	sweep();
+	reap();
 }
 
 static void
@@ -171,10 +171,10 @@ drain_meanwhile(void)
 const struct scenario scenarios_death[] = {
 	{
 		.name = "death-destroy",
-		.shows = "P2 P6: a counter is destroyed while a dead lcore is mended",
+		.shows = "P2 P6: a counter is destroyed while a dead lcore is repaired",
 		.nb_fibers = 3,
 		.set_up = set_up_member,
-		.fiber = {destroy_and_sweep, drain_meanwhile, hand_over_and_die},
+		.fiber = {destroy_and_reap, drain_meanwhile, hand_over_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 		.timeouts = true,
@@ -184,7 +184,7 @@ const struct scenario scenarios_death[] = {
 		.shows = "P6: killed in charges and uncharges",
 		.nb_fibers = 3,
 		.set_up = set_up_member,
-		.fiber = {sweep, go_on, charge_and_die},
+		.fiber = {reap, go_on, charge_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},
@@ -193,7 +193,7 @@ const struct scenario scenarios_death[] = {
 		.shows = "P6: killed while it serves a drain",
 		.nb_fibers = 3,
 		.set_up = set_up_member,
-		.fiber = {drain_and_sweep, go_on, serve_and_die},
+		.fiber = {drain_and_reap, go_on, serve_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},
@@ -202,7 +202,7 @@ const struct scenario scenarios_death[] = {
 		.shows = "P6: killed while returns wait for two levels",
 		.nb_fibers = 3,
 		.set_up = set_up_uneven,
-		.fiber = {drain_and_sweep, go_on, serve_and_die},
+		.fiber = {drain_and_reap, go_on, serve_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},
@@ -211,16 +211,16 @@ const struct scenario scenarios_death[] = {
 		.shows = "P6: killed while it drains others",
 		.nb_fibers = 3,
 		.set_up = set_up_member,
-		.fiber = {sweep, go_on, ask_and_die},
+		.fiber = {reap, go_on, drain_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},
 	{
 		.name = "death-living",
-		.shows = "P6: killed while it joins, parks, resumes, leaves; concern Z",
+		.shows = "P6: killed while it registers, parks, comes back, unregisters; concern Z",
 		.nb_fibers = 3,
 		.set_up = set_up,
-		.fiber = {drain_and_sweep, go_on, live_and_die},
+		.fiber = {drain_and_reap, go_on, live_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains: the gate, rounds, bounded passes, mailboxes, idle stock, workers in WAIT. */
+/* Drains: the gate, rounds, bounded scans, mailboxes, idle stock, workers in WAIT. */
 
 #include <errno.h>
 #include <rte_launch.h>
@@ -86,7 +86,7 @@ drain_all(void)
 	world_done();
 }
 
-/* ------------------------------------------------------ who drains each other */
+/* ----------------------------------------------- lcores that drain each other */
 
 static void
 set_up_mutual(void)
@@ -108,7 +108,7 @@ drain_the_other(void)
 	world_finish();
 }
 
-/* ---------------------------------------------------------- bounded passes */
+/* ----------------------------------------------------- bounded drain scans */
 
 static void
 set_up_passes(void)
@@ -289,7 +289,7 @@ ask_fill_ask(void)
 	world_done();
 }
 
-/* ------------------------------------------------------------------ silent */
+/* ------------------------------------------------------------ silent lcore */
 
 static void
 set_up_silent(void)
@@ -300,7 +300,7 @@ set_up_silent(void)
 	w->working = 3;
 }
 
-/* It polls again after a drain has given up; the next drain finds it. */
+/* The lcore polls again after a drain has given up; the next drain finds its stock. */
 static void
 be_silent(void)
 {
@@ -337,7 +337,7 @@ set_up_idle(void)
 	w->working = 3;
 }
 
-/* The look at the clock comes at every 64th quiescent point: here at each. */
+/* An lcore reads the clock at every 64th quiescent point: here at each. */
 static void
 look_at_clock(uint32_t turns)
 {
@@ -361,14 +361,14 @@ fall_asleep(void)
 	world_charge(1, 4);
 	for (i = 0; i < 3; i++) {
 		look_at_clock(1);
-		/* More than fits into the slot that this wakes. */
+		/* More units than fit into the idle-marked entry. */
 		world_uncharge(1, 4);
 		world_charge(1, 4);
 		world_quiescent();
 	}
 	look_at_clock(9);
 	if (world_stock((uint32_t)w->c[0]) != 0 || world_stock((uint32_t)w->c[1]) != 0)
-		explore_fail("P4: stock that was not used has not come back");
+		explore_fail("P4: unused stock was not given back");
 	world_uncharge(0, 1);
 	world_uncharge(1, 4);
 	world_finish();
@@ -430,16 +430,16 @@ drain_worker(void)
 	if (rte_eal_remote_launch(job, NULL, 1) != 0)
 		explore_fail("the first launch failed");
 	world_drain(0, 1000000);
-	/* Where the application's function has returned, that is still to be had. */
+	/* If the application's function has returned, its result is still available. */
 	if (rte_eal_wait_lcore(1) != 42)
-		explore_fail("a drain lost what a worker had returned");
+		explore_fail("a drain lost the return value of a worker");
 	world_drain(0, 1000000);
 	if (world_stock((uint32_t)w->c[0]) != 0)
 		explore_fail("P6: a worker in WAIT kept its stock");
 	world_done();
 }
 
-/* It parks when it has nothing more to do. */
+/* The lcore parks when it has finished. */
 static void
 worker(void)
 {
@@ -457,7 +457,7 @@ drain_from_elsewhere(void)
 const struct scenario scenarios_drain[] = {
 	{
 		.name = "gate",
-		.shows = "P3 P4: no stock behind the gate; concerns B, K, U",
+		.shows = "P3 P4: no stock inside the gate; concerns B, K, U",
 		.nb_fibers = 3,
 		.set_up = set_up_gate,
 		.fiber = {ping_pong, ping_pong, drain_it},
@@ -481,7 +481,7 @@ const struct scenario scenarios_drain[] = {
 	},
 	{
 		.name = "passes",
-		.shows = "bounded passes acknowledge what they began with",
+		.shows = "bounded scans acknowledge the round that they started with",
 		.nb_fibers = 3,
 		.set_up = set_up_passes,
 		.fiber = {hold_three, drain_it, drain_last},
@@ -516,7 +516,7 @@ const struct scenario scenarios_drain[] = {
 	},
 	{
 		.name = "silent",
-		.shows = "who was silent can be drained later; concern U",
+		.shows = "an lcore that was silent can be drained later; concern U",
 		.nb_fibers = 2,
 		.set_up = set_up_silent,
 		.fiber = {be_silent, ask_twice},
@@ -525,7 +525,7 @@ const struct scenario scenarios_drain[] = {
 	},
 	{
 		.name = "idle",
-		.shows = "P4: unused stock goes back; busy stock does not get lost",
+		.shows = "P4: unused stock is given back; stock in use is not lost",
 		.nb_fibers = 2,
 		.set_up = set_up_idle,
 		.fiber = {fall_asleep, drain_it},

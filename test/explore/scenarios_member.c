@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Lcores that park, come back, leave and join while others drain them. */
+/* Lcores that park, come back, unregister and register while others drain them. */
 
 #include "scenarios.h"
 #include "world.h"
@@ -23,13 +23,13 @@ park_and_return(void)
 {
 	world_charge(0, 1);
 	world_offline();
-	world_resume();
+	world_online();
 	world_charge(0, 1);
 	world_uncharge(0, 1);
 	world_offline();
-	/* Parked: it walks like a thread without slot. */
+	/* A parked lcore walks like a thread without registration. */
 	world_uncharge(0, 1);
-	world_resume();
+	world_online();
 	world_charge(0, 1);
 	world_uncharge(0, 1);
 	world_finish();
@@ -42,7 +42,7 @@ drain_it(void)
 	world_done();
 }
 
-/* ----------------------------------------------------------- join and leave */
+/* -------------------------------------------------- register and unregister */
 
 static void
 set_up_join(void)
@@ -56,17 +56,17 @@ set_up_join(void)
 static void
 come_and_go(void)
 {
-	world_online();
+	world_register();
 	world_charge(0, 2);
 	world_quiescent();
-	world_leave();
-	world_online();
+	world_unregister();
+	world_register();
 	world_uncharge(0, 2);
 	world_charge(0, 1);
 	world_finish();
 }
 
-/* ------------------------------------------------------------ with one place */
+/* ---------------------------------------------------------- one member entry */
 
 static void
 set_up_one_place(void)
@@ -81,18 +81,20 @@ set_up_one_place(void)
 	w->working = 3;
 }
 
-/* Two who want the same place, one after the other; who has none walks. */
+/*
+ * Two threads use the same member entry, one after the other; the one without registration walks.
+ */
 static void
 want_the_place(void)
 {
 	uint32_t i;
 
 	for (i = 0; i < 2; i++) {
-		world_online();
+		world_register();
 		world_charge(explore_me(), 1);
 		world_uncharge(explore_me(), 1);
 		if (world_lcore() != ration_lcore_none(w->d))
-			world_leave();
+			world_unregister();
 	}
 	world_done();
 }
@@ -108,7 +110,7 @@ const struct scenario scenarios_member[] = {
 	},
 	{
 		.name = "join",
-		.shows = "P6: lcores that come and go during a drain; concerns J, Z",
+		.shows = "P6: lcores that register and unregister during a drain; concerns J, Z",
 		.nb_fibers = 3,
 		.set_up = set_up_join,
 		.fiber = {come_and_go, come_and_go, drain_it},
@@ -116,7 +118,7 @@ const struct scenario scenarios_member[] = {
 	},
 	{
 		.name = "one-place",
-		.shows = "P6 P8: more threads than places",
+		.shows = "P6 P8: more threads than member entries",
 		.nb_fibers = 2,
 		.set_up = set_up_one_place,
 		.fiber = {want_the_place, want_the_place},

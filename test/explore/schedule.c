@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The order in which fibers run, and what they see of time. */
+/* The order in which fibers run, and their clock. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,11 +16,11 @@
 #include "memory.h"
 
 #define FIRST_TID 100
-/* Microseconds that a turn of a wait takes. */
+/* Microseconds per iteration of a wait. */
 #define PAUSE_US 1000
-/* Times that everybody may wait at once: more than any timeout has turns. */
+/* Number of times that all fibers may wait: more than the iterations of any timeout. */
 #define STALLS_MAX 4000
-/* Nobody: all fibers have ended. */
+/* No fiber: all have ended. */
 #define NOBODY 0x0e
 
 static struct explore_run *run; /* NULL: no schedule is running. */
@@ -28,7 +28,7 @@ static bool held;
 static uint32_t current;
 static struct explore_locals locals[EXPLORE_FIBERS], locals_kept[EXPLORE_FIBERS];
 static bool ended[EXPLORE_FIBERS], dead[EXPLORE_FIBERS], blocked[EXPLORE_FIBERS];
-static uint64_t seen[EXPLORE_FIBERS]; /* Writes of others when a fiber's wait went on. */
+static uint64_t seen[EXPLORE_FIBERS]; /* Writes of others when a fiber's wait continued. */
 static uint32_t priority[EXPLORE_FIBERS];
 static uint64_t clock_us, order, actions[EXPLORE_FIBERS], audited;
 static uint32_t stalls, next_change;
@@ -98,7 +98,7 @@ explore_fail(const char *what)
 
 /* ------------------------------------------------------------------- order */
 
-/* A wait in which nobody else has written anything need not be repeated before somebody does. */
+/* A wait during which no other fiber has written need not be repeated before a write. */
 static bool
 is_able(uint32_t fiber)
 {
@@ -118,10 +118,10 @@ next_in_turn(bool may_go_on)
 			if (pass == 0 ? is_able(fiber) : !ended[fiber])
 				return fiber;
 		}
-		/* Everybody waits: only time can change anything. */
+		/* All fibers wait: only time can end a wait. */
 		memset(blocked, 0, sizeof(blocked));
 		if (++stalls > STALLS_MAX)
-			explore_fail("it does not end: everybody waits");
+			explore_fail("the schedule does not end: all fibers wait");
 	}
 	return NOBODY;
 }
@@ -188,7 +188,7 @@ listed(uint32_t in_turn)
 	return (uint8_t)in_turn;
 }
 
-/* What else could happen now. */
+/* The other possible events at this step. */
 static uint8_t
 other_choices(uint32_t in_turn)
 {
@@ -206,7 +206,7 @@ other_choices(uint32_t in_turn)
 	return mask;
 }
 
-/* Note a deviation. @return whether there is room for it */
+/* Record a deviation. @return whether there is room for it */
 static bool
 note_event(uint8_t what)
 {
@@ -228,7 +228,7 @@ die(void)
 	explore_audit_crash(current);
 }
 
-/* What happens instead of what is in turn. @return the fiber that goes on */
+/* Choose an event instead of the default order. @return the fiber that continues */
 static uint32_t
 deviate(uint8_t what, uint32_t in_turn)
 {
@@ -266,7 +266,7 @@ choose(bool may_go_on, bool matters)
 
 /* ------------------------------------------------------------------- steps */
 
-/* Look at what the last step has changed. */
+/* Check the effects of the last step. */
 static void
 look(void)
 {
@@ -277,7 +277,7 @@ look(void)
 		held = false;
 	}
 	if (++run->steps > EXPLORE_STEPS_MAX)
-		explore_fail("it does not end");
+		explore_fail("the schedule does not end");
 	if (run->failed != NULL)
 		fiber_stop(current);
 }
@@ -292,7 +292,7 @@ go_on_with(uint32_t fiber)
 	if (fiber == from)
 		return;
 	explore_locals_save(&locals[from]);
-	if (fiber >= EXPLORE_FIBERS) { /* Nobody: that was the last one. */
+	if (fiber >= EXPLORE_FIBERS) { /* No fiber: the last one has ended. */
 		fiber_stop(from);
 		return;
 	}
@@ -336,7 +336,7 @@ explore_pause(void)
 	memory_flush(current, UINT32_MAX);
 	look();
 	blocked[current] = memory_writes_of_others(current) == seen[current];
-	/* With priorities, who waits must not keep the others from what it waits for. */
+	/* With priorities, a waiting fiber must not stop those that it waits for. */
 	priority[current] /= 2;
 	go_on_with(choose(false, true));
 	blocked[current] = false;

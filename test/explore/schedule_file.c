@@ -3,8 +3,8 @@
  */
 
 /*
- * A schedule as a line of text: scenario, seed, "tso" or "sc", defect, then the events: "12>1" goes
- * on with fiber 1 at step 12, "12>1f" empties the store buffer before, "12!" is a death.
+ * A schedule as a line of text: scenario, seed, "tso" or "sc", defect, then the events: "12>1"
+ * continues with fiber 1 at step 12, "12>1f" empties the store buffer before, "12!" is a death.
  */
 
 #include <errno.h>
@@ -38,7 +38,7 @@ schedule_write(const char *path, const struct explore_run *run)
 	return fclose(f) == 0;
 }
 
-/* One event. @return whether there was one */
+/* Read one event. @return whether there was one */
 static bool
 read_event(FILE *f, struct explore_event *e)
 {
@@ -79,6 +79,6 @@ schedule_read(const char *path, struct explore_run *run)
 		run->events.nb++;
 	fclose(f);
 	if (run->scenario == NULL)
-		fprintf(stderr, "%s: no scenario is called %s\n", path, name);
+		fprintf(stderr, "%s: there is no scenario %s\n", path, name);
 	return run->scenario != NULL;
 }

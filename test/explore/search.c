@@ -7,14 +7,14 @@
 
 #include "search.h"
 
-/* Deviations of an exhaustive search at the most, the death included. */
+/* Maximum number of deviations of an exhaustive search, the death included. */
 #define DEPTH_MAX (SEARCH_BOUND_MAX + 1)
-/* Trials to shorten a schedule. */
+/* Maximum number of trials to shorten a schedule. */
 #define SHRINKS_MAX 4000
 
 static uint8_t choices[DEPTH_MAX + 1][EXPLORE_STEPS_MAX];
 
-/* A search that is under way. */
+/* A running search. */
 struct way {
 	struct explore_run *run;
 	struct search *search;
@@ -37,7 +37,7 @@ may_go_on(const struct search *s, double end)
 
 static bool run_below(struct way *way, uint32_t depth, uint32_t deviations, bool crashed);
 
-/* Go on with one more event. */
+/* Try one more event. */
 static bool
 run_with(struct way *way, uint32_t depth, uint32_t deviations, bool crashed, uint32_t step,
 	 uint8_t what)
@@ -47,7 +47,7 @@ run_with(struct way *way, uint32_t depth, uint32_t deviations, bool crashed, uin
 	return run_below(way, depth + 1, deviations, crashed);
 }
 
-/* All that can be done at one step. */
+/* Try all events that are possible at one step. */
 static bool
 run_choices(struct way *way, uint32_t depth, uint32_t deviations, bool crashed, uint32_t step)
 {
@@ -69,7 +69,7 @@ run_choices(struct way *way, uint32_t depth, uint32_t deviations, bool crashed, 
 	return true;
 }
 
-/* The schedule with the first `depth` events, and all that go on from it. */
+/* Try the schedule with the first `depth` events, and all that continue it. */
 static bool
 run_below(struct way *way, uint32_t depth, uint32_t deviations, bool crashed)
 {
@@ -136,7 +136,10 @@ search_drawn(struct explore_run *run, struct search *s)
 
 /* ------------------------------------------------------------------ shrink */
 
-/* Whether a schedule without events [from, to) of `all` still fails. Then `all` becomes it. */
+/*
+ * Whether a schedule without events [from, to) of `all` still fails. If so, `all` becomes that
+ * schedule.
+ */
 static bool
 fails_without(struct explore_run *run, struct explore_events *all, uint32_t from, uint32_t to)
 {
@@ -168,6 +171,6 @@ search_shrink(struct explore_run *run)
 				from += part;
 		}
 	}
-	/* As it is now. */
+	/* The current schedule. */
 	fails_without(run, &all, all.nb, all.nb);
 }

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Ways through the schedules of a scenario. Each stops at the first failure.
+ * Search methods for the schedules of a scenario. Each stops at the first failure.
  */
 
 #include <stdbool.h>
@@ -18,32 +18,35 @@
 /** The largest bound of an exhaustive search. */
 #define SEARCH_BOUND_MAX 5
 
-/** How far a search goes, and how it went. */
+/** Limits and results of a search. */
 struct search {
 	uint64_t schedules_max;
 	double seconds_max;
 	uint64_t schedules;
 	uint64_t steps;
-	bool complete; /**< Nothing was left out of what the bound allows. */
-	const char *how; /**< Of the failure: the method. */
+	bool complete; /**< The search has tried all schedules within the bound. */
+	const char *how; /**< The method that found the failure. */
 };
 
-/** All schedules with up to `bound` deviations, and one death at any step. @return none failed */
+/**
+ * Try all schedules with up to `bound` deviations, and one death at any step. @return whether none
+ * failed
+ */
 bool search_exhaustive(struct explore_run *run, uint32_t bound, struct search *s);
 
-/** Schedules of run->mode from run->seed on. @return none failed */
+/** Try schedules of run->mode, starting with run->seed. @return whether none failed */
 bool search_drawn(struct explore_run *run, struct search *s);
 
-/** Leave out events of a failed schedule that are not needed for it to fail. */
+/** Remove events of a failed schedule that are not needed for the failure. */
 void search_shrink(struct explore_run *run);
 
-/** Seconds of processor time so far. */
+/** Processor time used so far, in seconds. */
 double search_clock(void);
 
-/** Write a schedule to a file. @return whether it worked */
+/** Write a schedule to a file. @return whether it was written */
 bool schedule_write(const char *path, const struct explore_run *run);
 
-/** Read one; says what is wrong. @return whether it worked */
+/** Read a schedule; prints the error. @return whether it was read */
 bool schedule_read(const char *path, struct explore_run *run);
 
 #endif /* TEST_EXPLORE_SEARCH_H_ */

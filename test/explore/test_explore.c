@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Explore the schedules of all scenarios. test_explore --help says more. */
+/* Explore the schedules of all scenarios. See test_explore --help. */
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 #include "scenarios.h"
 #include "search.h"
 
-/* Schedules that the normal run must have tried. */
+/* Number of schedules that a default run must try. */
 #define SCHEDULES_WANTED 1000000
-/* Seconds of processor time after which it gives up trying. */
+/* Seconds of processor time after which a run stops trying. */
 #define SECONDS_MAX 300.0
-/* Seeds of one round. */
+/* Number of seeds in one iteration. */
 #define ROUND_SEEDS 10000000
 /* Seconds of processor time in which a defect must be found. */
 #define MUTANT_SECONDS 30.0
@@ -33,8 +33,8 @@ struct options {
 	const char *replay;
 	uint64_t seed;
 	double seconds; /* For all scenarios together. */
-	uint32_t preemptions; /* 0: as the scenario says. */
-	unsigned int mutant, mutants; /* mutants: the number of those to be found. */
+	uint32_t preemptions; /* 0: the bound of the scenario. */
+	unsigned int mutant, mutants; /* mutants: number of mutants to find. */
 	bool list;
 };
 
@@ -47,23 +47,23 @@ usage(FILE *f)
 {
 	fprintf(f,
 		"Usage: test_explore [OPTION...]\n"
-		"Runs libration's own code in many schedules and checks its promises after every\n"
-		"step. Prints TAP; the status is 0 if all went well.\n\n"
-		"  --list               name the scenarios and the defects\n"
-		"  --scenario NAME      only this one\n"
+		"Runs libration's own code in many schedules and checks its properties after each\n"
+		"step. Prints TAP; the exit status is 0 if no test failed.\n\n"
+		"  --list               list the scenarios and the defects\n"
+		"  --scenario NAME      explore only this scenario\n"
 		"  --seconds N          processor time for all scenarios together (default 80)\n"
 		"  --preemptions N      bound of the exhaustive search (default: the scenario's)\n"
 		"  --seed N             first seed of the drawn schedules (default 1)\n"
-		"  --save FOLDER        where failed schedules go (default: the current one)\n"
+		"  --save FOLDER        write failed schedules there (default: this folder)\n"
 		"  --replay FILE        repeat a schedule, with all its steps\n"
-		"  --mutant N           with this defect built in\n"
-		"  --mutants            each defect must be found; with --mutant, this one\n"
-		"  --help               this text\n");
+		"  --mutant N           switch this defect on\n"
+		"  --mutants            each defect must be found; with --mutant, only this one\n"
+		"  --help               show this text and exit\n");
 }
 
 /* ------------------------------------------------------------------ search */
 
-/* One way to search, with a share of the time of its scenario. */
+/* A search method, with a share of the time of its scenario. */
 static const struct method {
 	const char *name;
 	enum explore_mode mode;
@@ -77,7 +77,7 @@ static const struct method {
 	{"random with store buffers", EXPLORE_RANDOM, true, true, 0.13},
 };
 
-/* Search by one method. @return none failed */
+/* Search with one method. @return whether none failed */
 static bool
 search_by(const struct method *m, uint32_t bound, struct search *s)
 {
@@ -90,7 +90,7 @@ search_by(const struct method *m, uint32_t bound, struct search *s)
 	return search_drawn(&run, s);
 }
 
-/* Time of a method; what cannot be enumerated leaves its share to the others. */
+/* Time of a method. If an exhaustive search is not possible, the others get its share. */
 static double
 share_of(const struct method *m, const struct scenario *scenario)
 {
@@ -99,7 +99,9 @@ share_of(const struct method *m, const struct scenario *scenario)
 	return m->mode == EXPLORE_GIVEN ? 0 : m->share * 2.5;
 }
 
-/* Search by all methods. Time that one does not use goes to the next. @return none failed */
+/*
+ * Search with all methods. Time that one does not use goes to the next. @return whether none failed
+ */
 static bool
 search_scenario(const struct options *o, double seconds, struct search *s, bool describe)
 {
@@ -129,7 +131,7 @@ search_scenario(const struct options *o, double seconds, struct search *s, bool 
 	return ok;
 }
 
-/* Say how a schedule failed, as short as can be, and keep it. */
+/* Print how a schedule failed, make it as short as possible, and save it. */
 static void
 describe_failure(const struct options *o, const struct search *s)
 {
@@ -139,7 +141,7 @@ describe_failure(const struct options *o, const struct search *s)
 	search_shrink(&run);
 	snprintf(path, sizeof(path), "%s/%s.schedule", o->save, run.scenario->name);
 	if (schedule_write(path, &run))
-		printf("#   %u events, kept; to see it: test_explore --replay %s\n", run.events.nb,
+		printf("#   %u events, saved; to see it: test_explore --replay %s\n", run.events.nb,
 		       path);
 	else
 		printf("#   it could not be written to %s\n", path);
@@ -163,7 +165,7 @@ test_scenario(const struct options *o, double seconds)
 	ok = search_scenario(o, seconds, &s, true);
 	if (!ok)
 		describe_failure(o, &s);
-	outcome(ok, run.scenario->name, " keeps its promises in every schedule tried");
+	outcome(ok, run.scenario->name, " keeps its properties in every schedule tried");
 }
 
 static uint32_t
@@ -182,7 +184,7 @@ is_short_of_schedules(void)
 	return all_schedules < SCHEDULES_WANTED && search_clock() < SECONDS_MAX;
 }
 
-/* A little more of every scenario. */
+/* Continue every scenario for a short time. */
 static void
 search_more(uint64_t seed)
 {
@@ -194,7 +196,7 @@ search_more(uint64_t seed)
 		if (search_scenario(&o, 0.5, &s, false))
 			continue;
 		describe_failure(&o, &s);
-		outcome(false, run.scenario->name, " keeps its promises in every schedule tried");
+		outcome(false, run.scenario->name, " keeps its properties in every schedule tried");
 		return;
 	}
 }
@@ -210,7 +212,7 @@ test_all(const struct options *o)
 		if (o->scenario == NULL || strcmp(o->scenario, run.scenario->name) == 0)
 			test_scenario(o, o->seconds / (o->scenario != NULL ? 1 : nb));
 	}
-	/* On a slow machine: other seeds, until there are enough. */
+	/* On a slow machine: try more seeds until there are enough schedules. */
 	for (run.seed = o->seed; o->scenario == NULL && nb_failed == 0 && is_short_of_schedules();)
 		search_more(run.seed += ROUND_SEEDS);
 	printf("# %" PRIu64 " schedules, %" PRIu64 " steps, %.0f s\n", all_schedules, all_steps,
@@ -226,8 +228,8 @@ test_all(const struct options *o)
 /* ----------------------------------------------------------------- mutants */
 
 /*
- * Look for one defect: where the table says, then in all scenarios, a little in each, then more.
- * @return found
+ * Look for one defect: in the scenario that the table names, then briefly in all scenarios, then
+ * longer. @return whether it was found
  */
 static bool
 find_mutant(const struct options *o, double limit, struct search *s)
@@ -262,9 +264,9 @@ test_mutants(const struct options *o)
 	const unsigned int last = o->mutant ? o->mutant : explore_nb_mutants;
 
 	printf("1..%u\n", last - first + 2);
-	/* What finds defects everywhere has found none. */
+	/* Without a defect the same search must find none. */
 	explore_mutant = 0;
-	outcome(!find_mutant(o, 2, &s), "nothing is found without a defect", "");
+	outcome(!find_mutant(o, 2, &s), "no failure is found without a defect", "");
 	for (explore_mutant = first; explore_mutant <= last; explore_mutant++) {
 		start = search_clock();
 		found = find_mutant(o, MUTANT_SECONDS, &s);
@@ -286,7 +288,7 @@ replay(const char *path)
 	run.trace = true;
 	explore_prepare(run.scenario);
 	explore_run(&run);
-	printf("# %s\n", run.failed != NULL ? run.failed : "nothing is wrong");
+	printf("# %s\n", run.failed != NULL ? run.failed : "no failure");
 	return run.failed != NULL;
 }
 
@@ -303,7 +305,7 @@ list_all(void)
 	return 0;
 }
 
-/* @return 0, or the status to end with + 1 */
+/* @return 0, or the exit status + 1 */
 static int
 parse(int argc, char **argv, struct options *o)
 {
@@ -362,7 +364,7 @@ parse(int argc, char **argv, struct options *o)
 	if (optind < argc || (o->scenario != NULL && scenario_find(o->scenario) == NULL) ||
 	    o->mutant > explore_nb_mutants || o->seconds <= 0 ||
 	    o->preemptions > SEARCH_BOUND_MAX) {
-		fprintf(stderr, "test_explore: an argument is not one of those that --list and "
+		fprintf(stderr, "test_explore: an argument is not one that --list and "
 				"--help name\n");
 		return 3;
 	}
@@ -377,7 +379,7 @@ main(int argc, char **argv)
 
 	if (status != 0)
 		return status - 1;
-	/* What the library warns of is what the scenarios do to it. */
+	/* The scenarios cause warnings of the library on purpose. */
 	rte_log_set_global_level(RTE_LOG_CRIT);
 	explore_mutant = o.mutant;
 	if (o.list)

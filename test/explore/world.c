@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The calls of the library as the fibers make them, entered into the books. */
+/* Wrappers of the library's calls that record them in the books. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static const char *const names[WORLD_COUNTERS] = {"a", "b", "c", "d", "e", "f", 
 
 /* ------------------------------------------------------------------- books */
 
-/* The first places are for what nobody has to look up later: one for each fiber. */
+/* The first entries are for operations that are not looked up later: one for each fiber. */
 static uint32_t
 place_of(enum op_kind kind)
 {
@@ -128,7 +128,7 @@ enter_counter(uint32_t index, uint32_t parent, uint32_t batch)
 
 /* ------------------------------------------------------------------- setup */
 
-/* What only counts events need not be looked at from all sides. */
+/* Statistics need no switch of fibers before each access. */
 static void
 mark_minor(struct ration_lcore *lc)
 {
@@ -188,16 +188,16 @@ world_lcore(void)
 
 /* ------------------------------------------------------------------ charge */
 
-/* Who answers in time everybody waits for. */
+/* A fiber that answers in time never makes a call time out. */
 static int
 timed(uint32_t timeout_us, int rc)
 {
 	if (rc == -ETIMEDOUT && timeout_us > 0 && !explore_scenario()->timeouts)
-		explore_fail("a call timed out although everybody answers");
+		explore_fail("a call timed out although all fibers answer");
 	return rc;
 }
 
-/* Whether a call may have found its counter gone or going. */
+/* Whether a call may have found its counter destroyed or dying. */
 static void
 check_gone(uint32_t index, int rc)
 {
@@ -205,7 +205,7 @@ check_gone(uint32_t index, int rc)
 		return;
 	if (rc == -E_RTE_SECONDARY && world_lcore() == ration_lcore_none(w->d))
 		return;
-	explore_fail("P8: a charge or uncharge ended in a way it must not");
+	explore_fail("P8: a charge or uncharge returned an unexpected result");
 }
 
 static int
@@ -215,7 +215,7 @@ charged(uint32_t number, uint32_t which, ration_counter_t c, int rc)
 
 	end(number, rc == 0);
 	if (rc == 0 && (w->c[which] != c || w->at[op->index].destroyed))
-		explore_fail("P8: granted of a counter that is destroyed");
+		explore_fail("P8: a charge of a destroyed counter was granted");
 	else if (rc == 0)
 		w->at[op->index].granted += op->n;
 	else if (rc != -EDQUOT && rc != -ETIMEDOUT)
@@ -231,7 +231,7 @@ world_charge(uint32_t which, uint64_t n)
 	int rc = charged(number, which, c, ration_try_charge(world_lcore(), c, n));
 
 	if (rc == -EDQUOT && !w->op[number].tight && w->op[number].limits == w->limits)
-		explore_fail("P3: refused although there was room all the time");
+		explore_fail("P3: a charge was refused although there was always room");
 	return rc;
 }
 
@@ -251,7 +251,7 @@ world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_
 			w->at[(uint32_t)c[i]].granted += n[i];
 	}
 	if (ok != told)
-		explore_fail("a burst granted another number than it says");
+		explore_fail("a burst returned a wrong number of granted packets");
 	return ok;
 }
 
@@ -283,7 +283,7 @@ world_force(uint32_t which, uint64_t n)
 	return rc;
 }
 
-/* An exact refusal: keep what was seen until it is known how the others went. */
+/* An exact refusal: keep the recorded state until the results of the others are known. */
 static void
 note_refusal(uint32_t index, uint64_t n)
 {
@@ -389,9 +389,9 @@ world_quiescent(void)
 }
 
 struct ration_lcore *
-world_online(void)
+world_register(void)
 {
-	uint32_t number = begin(OP_ONLINE, 0, 0);
+	uint32_t number = begin(OP_REGISTER, 0, 0);
 	struct ration_lcore *lc = ration_lcore_online(w->d);
 
 	end(number, lc != NULL);
@@ -409,22 +409,22 @@ world_offline(void)
 }
 
 void
-world_resume(void)
+world_online(void)
 {
-	uint32_t number = begin(OP_RESUME, 0, 0);
+	uint32_t number = begin(OP_ONLINE, 0, 0);
 
 	if (ration_lcore_resume(world_lcore()) != 0)
-		explore_fail("a parked lcore could not resume");
+		explore_fail("a parked lcore could not come back online");
 	end(number, true);
 }
 
 void
-world_leave(void)
+world_unregister(void)
 {
-	uint32_t number = begin(OP_LEAVE, 0, 0);
+	uint32_t number = begin(OP_UNREGISTER, 0, 0);
 
 	if (ration_lcore_leave(world_lcore()) != 0)
-		explore_fail("an lcore could not leave");
+		explore_fail("an lcore could not unregister");
 	end(number, true);
 }
 
@@ -444,7 +444,7 @@ world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch)
 		return timed(1, -rte_errno);
 	if (w->at[(uint32_t)c].known &&
 	    (!w->at[(uint32_t)c].destroyed || w->at[(uint32_t)c].granted != 0))
-		explore_fail("P8: a counter that is in use was given out again");
+		explore_fail("P8: the index of a counter in use was given out again");
 	enter_counter((uint32_t)c, (uint32_t)parent, batch);
 	return 0;
 }
@@ -466,9 +466,9 @@ world_destroy(uint32_t which, uint32_t flags)
 	if (world_stock(index) != 0)
 		explore_fail("P6: destroyed with stock");
 	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_DESTROYED) {
-		e->destroyed = true; /* Units are granted: it stays in the books. */
+		e->destroyed = true; /* Units are granted: the counter stays in the books. */
 		if (!(flags & RATION_DESTROY_KEEP_UNITS))
-			explore_fail("P8: destroyed and still there");
+			explore_fail("P8: a destroyed counter still exists");
 	} else {
 		if (e->granted != 0)
 			explore_fail("P2: destroyed while units were granted");
@@ -513,20 +513,20 @@ world_set_batch(uint32_t which, uint32_t batch)
 }
 
 int
-world_sweep(uint32_t timeout_us)
+world_reap(uint32_t timeout_us)
 {
 	const uint32_t deaths = w->deaths;
-	uint32_t number = begin(OP_SWEEP, 0, 0);
+	uint32_t number = begin(OP_REAP, 0, 0);
 	int rc = ration_sweep(w->d, timeout_us, NULL, NULL);
 
 	end(number, rc >= 0);
-	/* Who dies while it goes on may have been looked at before. */
+	/* The reap may have looked at a fiber before its death. */
 	if (rc >= 0 && w->deaths == deaths)
-		w->unswept = false;
+		w->unreaped = false;
 	return rc;
 }
 
-/* ---------------------------------------------------------------- endings */
+/* --------------------------------------------------------- end of a fiber */
 
 bool
 world_is_working(void)

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * A domain under exploration, and books of it that are kept apart from the library's: what is
- * granted, what every fiber is doing. The auditor compares the two.
+ * A domain under exploration, and books that are independent of the library: granted units, and the
+ * current operation of each fiber. The auditor compares the two.
  */
 
 #include <stdbool.h>
@@ -19,9 +19,9 @@
 
 /** Counters of a domain, the root included. */
 #define WORLD_COUNTERS 8
-/** Operations of a schedule. */
+/** Maximum number of operations in a schedule. */
 #define WORLD_OPS 256
-/** Units that go from one fiber to another. */
+/** Maximum number of holdings that pass from one fiber to another. */
 #define WORLD_POOL 8
 #define WORLD_REFUSALS 24
 
@@ -33,15 +33,15 @@ enum op_kind {
 	OP_UNCHARGE,
 	OP_DRAIN,
 	OP_QUIESCENT,
-	OP_ONLINE,
+	OP_REGISTER,
 	OP_OFFLINE,
-	OP_RESUME,
-	OP_LEAVE,
+	OP_ONLINE,
+	OP_UNREGISTER,
 	OP_CREATE,
 	OP_DESTROY,
 	OP_SET_MAX,
-	OP_SWEEP,
-	OP_OTHER, /**< What the books do not follow while it is under way. */
+	OP_REAP,
+	OP_OTHER, /**< Not followed by the books while it runs. */
 	OP_KINDS
 };
 
@@ -59,33 +59,33 @@ struct op {
 	uint32_t fiber;
 	uint32_t index; /**< Counter. */
 	uint64_t n;
-	bool tight; /**< At some moment of it, a level lacked room for n. */
-	uint32_t limits; /**< Changes of limits before it began. */
+	bool tight; /**< At some moment of the call, a level lacked room for n. */
+	uint32_t limits; /**< Number of limit changes before its start. */
 };
 
-/** A counter as the books have it; its index is the library's. */
+/** A counter in the books; its index is the library's. */
 struct entry {
 	bool known;
 	bool destroyed; /**< With units granted. */
-	bool over; /**< Usage may be above max: forced, or max was lowered. */
+	bool over; /**< over_max_ok: forced, or max was lowered. */
 	uint32_t parent; /**< RATION_INDEX_NONE for the root. */
-	uint32_t batch; /**< The largest it ever had. */
-	uint64_t granted; /**< To itself, by operations that have ended. */
-	uint64_t leak; /**< What a death may have left charged to it, at the most. */
-	uint64_t usage; /**< When the auditor looked last. */
-	uint32_t destroys; /**< Attempts to destroy it. */
+	uint32_t batch; /**< Largest batch so far. */
+	uint64_t granted; /**< Units charged to the counter itself by completed operations. */
+	uint64_t leak; /**< Most units that deaths may have left charged to it. */
+	uint64_t usage; /**< At the last audit. */
+	uint32_t destroys; /**< Number of attempts to destroy it. */
 };
 
-/** What an exact charge saw when it read usage of a level. */
+/** State seen by an exact charge when it read usage of a level. */
 struct sight {
 	bool valid;
 	uint64_t max, usage;
-	uint64_t granted; /**< Below the level, by operations that had ended. */
+	uint64_t granted; /**< Below the level, by completed operations. */
 	uint64_t stock; /**< Below the level. */
-	uint32_t op[EXPLORE_FIBERS]; /**< Those of others below it that had not: number + 1. */
+	uint32_t op[EXPLORE_FIBERS]; /**< Unfinished operations of others below it: number + 1. */
 };
 
-/** A refusal that is to be exact. */
+/** A refusal that must be exact. */
 struct refusal {
 	uint64_t n;
 	uint32_t nb;
@@ -100,89 +100,89 @@ struct holding {
 
 struct world {
 	struct ration_domain *d;
-	ration_counter_t c[WORLD_COUNTERS]; /**< By the scenario's number. */
-	struct entry at[WORLD_COUNTERS]; /**< By the library's index. */
+	ration_counter_t c[WORLD_COUNTERS]; /**< Indexed by the scenario's number. */
+	struct entry at[WORLD_COUNTERS]; /**< Indexed by the library's index. */
 	struct op op[WORLD_OPS];
 	uint32_t nb_ops;
-	uint32_t doing[EXPLORE_FIBERS]; /**< Number of its operation + 1, or 0. */
+	uint32_t doing[EXPLORE_FIBERS]; /**< Number of the current operation + 1, or 0. */
 	struct sight sight[EXPLORE_FIBERS][WORLD_COUNTERS];
 	struct refusal refusal[WORLD_REFUSALS];
 	uint32_t nb_refusals;
-	uint32_t limits; /**< Changes of limits, begun or ended. */
-	uint32_t changing; /**< Changes of limits under way. */
-	bool unswept; /**< Somebody has died, and nobody has swept since. */
+	uint32_t limits; /**< Number of limit changes, started or ended. */
+	uint32_t changing; /**< Number of limit changes in progress. */
+	bool unreaped; /**< A fiber has died and was not reaped yet. */
 	uint32_t deaths;
-	uint64_t round; /**< The word when the auditor looked last. */
-	uint32_t gen_of[RATION_ASKERS_MAX]; /**< Generation with which an asker opened. */
+	uint64_t round; /**< The round word at the last audit. */
+	uint32_t gen_of[RATION_ASKERS_MAX]; /**< Round number that a drainer opened. */
 	uint32_t undone[WORLD_COUNTERS];
 	struct holding pool[WORLD_POOL];
 	uint32_t nb_pool;
 	uint32_t working; /**< Fibers that have not finished, as bits. */
-	uint32_t note; /**< For the scenarios. */
+	uint32_t note; /**< Free for the scenarios. */
 };
 
 extern struct world *w;
 
-/** Make the domain and the books. NULL: what most scenarios want. */
+/** Create the domain and the books. NULL: default parameters. */
 void world_create(const struct ration_domain_params *params);
 
-/** Make counter number `which` below number `below` (UINT32_MAX: below the root). */
+/** Create counter number `which` below number `below` (UINT32_MAX: below the root). */
 void world_counter(uint32_t which, uint32_t below, uint64_t max, uint32_t batch, uint32_t flags);
 
-/** Have a fiber join, before the schedules begin. */
+/** Register a fiber, before the schedules start. */
 void world_member(uint32_t fiber);
 
-/** The calling fiber's lcore, or the one for threads without slot. */
+/** The calling fiber's lcore, or the one that threads without registration share. */
 struct ration_lcore *world_lcore(void);
 
 int world_charge(uint32_t which, uint64_t n);
 int world_force(uint32_t which, uint64_t n);
 int world_sync(uint32_t which, uint64_t n, uint32_t timeout_us);
 void world_uncharge(uint32_t which, uint64_t n);
-/** With a handle that may be stale. @return as ration_uncharge() */
+/** Uncharge with a handle that may be stale. @return as ration_uncharge() */
 int world_uncharge_handle(ration_counter_t c, uint64_t n);
 int world_drain(uint32_t which, uint32_t timeout_us);
 void world_quiescent(void);
-struct ration_lcore *world_online(void);
+struct ration_lcore *world_register(void);
 void world_offline(void);
-void world_resume(void);
-void world_leave(void);
+void world_online(void);
+void world_unregister(void);
 int world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch);
 int world_destroy(uint32_t which, uint32_t flags);
 int world_set_max(uint32_t which, uint64_t max, uint32_t flags);
 void world_set_batch(uint32_t which, uint32_t batch);
-int world_sweep(uint32_t timeout_us);
+int world_reap(uint32_t timeout_us);
 
-/** Charge a burst, of which i is of counter which[i]. @return how many were granted */
+/** Charge a burst; packet i belongs to counter which[i]. @return number granted */
 uint32_t world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb,
 			    uint8_t *granted);
 
-/** Begin and end something that the books do not follow. */
+/** Start and end an operation that the books do not follow. */
 uint32_t world_begin_other(void);
 void world_end_other(uint32_t number);
 
-/** Say that the calling fiber has done its part, serve until all have, and park. */
+/** Mark the calling fiber as finished, serve until all fibers have finished, and park. */
 void world_finish(void);
-/** Say so only: for a fiber without mailbox. */
+/** Only mark the fiber as finished: for a fiber that does not serve requests. */
 void world_done(void);
-/** Whether some fiber that is alive has not said so. */
+/** Whether a live fiber has not finished. */
 bool world_is_working(void);
 
 /** Put units into the pool; give them back if it is full. */
 void world_share(uint32_t which, uint64_t n);
-/** Give back units of the pool. @return whether there were some */
+/** Give back units of the pool. @return whether there were any */
 bool world_return_shared(void);
 
-/** Whether counter i is `top` or below it, as the books have it. */
+/** Whether counter i is `top` or below it, according to the books. */
 bool world_is_below(uint32_t i, uint32_t top);
 
-/** Granted by operations that have ended, below `top`. */
+/** Units below `top` granted by completed operations. */
 uint64_t world_granted(uint32_t top);
 
-/** In stock, on all lcores, below `top`. */
+/** Units below `top` in stock, on all lcores. */
 uint64_t world_stock(uint32_t top);
 
-/** The operation that a fiber is in, or NULL. */
+/** Current operation of a fiber, or NULL. */
 struct op *world_op(uint32_t fiber);
 
 /** Whether a fiber is in an operation of a kind. */

@@ -29,7 +29,7 @@ static char own_prefix[64];
 static bool is_true, is_child;
 static struct start_shared *shared;
 
-/* In the place of EAL's own: a forked child takes itself for a secondary process. */
+/* Replaces the function of EAL: a forked child counts as a secondary process. */
 enum rte_proc_type_t
 rte_eal_process_type(void)
 {
@@ -45,7 +45,7 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
-/* One lcore, on whatever CPU there is: the processes are many. */
+/* One lcore, on any CPU: there are many processes. */
 int
 start_as(const char *type, const char *prefix)
 {
@@ -61,7 +61,7 @@ start_as(const char *type, const char *prefix)
 	snprintf(arg[i++], sizeof(arg[0]), "--proc-type=%s", type);
 	snprintf(arg[i++], sizeof(arg[0]), "--log-level=*:error");
 	snprintf(arg[i++], sizeof(arg[0]), "--huge-dir=%s", getenv("RATION_HUGE_DIR"));
-	/* ASan has its own plans for the addresses that EAL begins with. */
+	/* ASan uses the addresses that EAL would start with. */
 	snprintf(arg[i++], sizeof(arg[0]), "--base-virtaddr=0x200000000000");
 	for (nb = i, i = 0; i < nb; i++)
 		argv[i] = arg[i];
@@ -136,7 +136,7 @@ start_share(void)
 	return shared;
 }
 
-/* EAL has bound the first process to one CPU, and a forked one with it. */
+/* EAL has bound the first process to one CPU, and with it each forked one. */
 static void
 use_all_cpus(void)
 {
@@ -162,7 +162,7 @@ start_process(uint32_t i, uint64_t seed)
 	pid = fork();
 	if (pid != 0)
 		return pid;
-	/* Nobody is left behind, however the test ends. */
+	/* All processes are ended, however the test ends. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (is_true) {
 		execl("/proc/self/exe", "victim", own_prefix, number, seed_text, (char *)NULL);
@@ -185,7 +185,7 @@ start_be_victim(char **argv)
 	const struct rte_memzone *mz;
 	struct ration_domain *d;
 
-	/* The reader of TAP hears the first process only. */
+	/* Only the first process writes TAP. */
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || start_as("secondary", argv[1]) < 0)
 		return 1;
 	d = ration_domain_lookup("victims");

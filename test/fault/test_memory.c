@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Memory that cannot be had: who asked is told so, nothing is left behind, all goes on. */
+/* Allocations that fail: the call returns an error, nothing leaks, and the domain still works. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +17,10 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* A domain of so many counters takes half of EAL's memory, a block of an lcore some 3 MB. */
+/* A domain of this many counters takes half of EAL's memory, an lcore area some 3 MB. */
 #define COUNTERS 150000
 
-/* Memory that was taken away, in a chain. */
+/* Memory that was taken, in a chain. */
 struct chunk {
 	struct chunk *next;
 };
@@ -38,7 +38,7 @@ take_away_all_of(size_t size)
 	}
 }
 
-/* Take what there is of EAL's memory, but for crumbs. */
+/* Take almost all of EAL's memory. */
 static void
 take_away_memory(void)
 {
@@ -68,7 +68,7 @@ count_zone(const struct rte_memzone *mz, void *arg)
 	++*(uint32_t *)arg;
 }
 
-/* What of EAL's memory is in use, and by how many. */
+/* EAL's memory in use: bytes and number of allocations. */
 struct in_use {
 	size_t bytes;
 	uint32_t pieces;
@@ -98,7 +98,7 @@ assert_as_before(struct in_use before)
 	assert_int_equal(now.bytes, before.bytes);
 }
 
-/* What the log says while a domain is made that cannot be. */
+/* Log output of a domain creation that fails. */
 static void
 assert_refused(const struct ration_domain_params *params, const char *words)
 {
@@ -201,7 +201,7 @@ who_gets_no_memory_leaves_the_place_free(void **state)
 	assert_int_equal(rte_errno, ENOMEM);
 	assert_int_equal(MEMBER_STATE(d->members[0].state), MEMBER_FREE);
 	assert_int_equal(ration_nb_online(d), 0);
-	/* It can do without. */
+	/* The shared lcore area needs no new memory. */
 	lc = ration_lcore_self(d);
 	assert_ptr_equal(lc, ration_lcore_none(d));
 	assert_int_equal(ration_try_charge(lc, c, 3), 0);

@@ -3,11 +3,11 @@
  */
 
 /*
- * A primary process that is killed, and started again with the same prefix. All processes are this
- * program again: the test itself is none of EAL's. Each says a byte when it has come so far.
+ * A primary process that is killed, and started again with the same prefix. All processes run this
+ * program; the test itself does not use EAL. Each process writes a byte at each stage.
  *
- * EAL does not let a primary process start while a secondary one of the dead lives, which has all
- * its memory. So nobody ever finds a new domain in the place of the one it knows.
+ * EAL does not let a primary process start while a secondary process of the dead one lives, which
+ * maps all its memory. So no process ever finds a new domain in place of the one that it knows.
  */
 
 #include <errno.h>
@@ -37,7 +37,7 @@
 
 #define PATIENCE_MS 60000
 
-/* What a process says. */
+/* Bytes that a process writes. */
 #define REFUSED 'r' /* EAL does not start. */
 #define WRONG 'w'
 #define READY 'y'
@@ -54,7 +54,7 @@ is_empty(const struct ration_domain *d)
 	return ration_counter_get(d, ration_domain_root(d), &info) == 0 && info.usage == 0;
 }
 
-/* Make the domain, as if there had never been another, and use it. */
+/* Create the domain, as at a first start, and use it. */
 static bool
 make(void)
 {
@@ -94,7 +94,7 @@ say(char word)
 	return write(STDOUT_FILENO, &word, 1) == 1 ? 0 : 1;
 }
 
-/* Be one, until killed. */
+/* Run as one of the processes, until killed. */
 static int
 be(const char *type)
 {
@@ -170,7 +170,7 @@ a_primary_that_is_killed_can_be_started_again(void **state)
 		secondary = start("secondary");
 		expect(&secondary, READY);
 		end(&primary);
-		/* As long as a process of the dead one's lives, there is no other. */
+		/* As long as a process of the dead primary lives, no other can start. */
 		second = start("primary");
 		expect(&second, REFUSED);
 		end(&second);

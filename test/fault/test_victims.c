@@ -3,13 +3,13 @@
  */
 
 /*
- * Processes that are killed, or stopped, at any moment, while others go on. After the sweep every
- * unit is accounted for: what the library reports as lost is what the victims had written down,
- * and usage is what the living hold.
+ * Processes that are killed, or stopped, at any moment, while others continue. After the reap every
+ * unit is accounted for: the units that the library reports as lost are those that the victims had
+ * recorded, and usage is the units that live processes hold.
  *
- * Arguments: "forked", for victims that share the domain because they are forked and take
- * themselves for secondary processes, or "true", for true ones; and the seed, if not the clock's.
- * RATION_TEST_KILLS says how many kills.
+ * Arguments: "forked", for victims that share the domain because they are forked and count as
+ * secondary processes, or "true", for true secondary processes; and the seed (default: the clock).
+ * RATION_TEST_KILLS is the number of kills.
  */
 
 #include <errno.h>
@@ -35,7 +35,7 @@
 #define KILLS 100
 #define TRUE_KILLS 12
 #define LIMIT 300
-/* Nobody waits so long for anything, unless something is broken. */
+/* Longer than any wait, unless there is an error. */
 #define ANSWER_US 20000000
 
 static struct ration_domain *domain;
@@ -43,11 +43,11 @@ static struct ration_lcore *lc;
 static struct start_shared *shared;
 static ration_counter_t parent;
 static pid_t pids[VICTIMS];
-/** What this process holds of each counter. */
+/** Units that this process holds of each counter. */
 static uint64_t held[VICTIM_COUNTERS];
 static struct prng prng;
 static uint64_t seed;
-/** Victims that were killed in the middle of a walk. */
+/** Number of victims that were killed during a walk. */
 static uint32_t nb_walking;
 
 static uint64_t
@@ -74,7 +74,7 @@ start_victim(uint32_t i)
 	}
 }
 
-/* Have all but one victim stand still. */
+/* Make all but one victim stand still. */
 static void
 pause_all_but(uint32_t dead)
 {
@@ -85,7 +85,7 @@ pause_all_but(uint32_t dead)
 	for (i = 0; i < VICTIMS; i++) {
 		while (i != dead && ration_load(&shared->books[i].paused, acquire) != pause) {
 			assert_true(rte_get_timer_cycles() < end);
-			/* It may be waiting for this one. */
+			/* The victim may be waiting for this process. */
 			ration_quiescent(lc);
 			rte_pause();
 		}
@@ -114,7 +114,7 @@ charge_or_uncharge(void)
 	}
 }
 
-/* Go on until a victim has made some turns; where it is then is up to it. */
+/* Continue until a victim has made some iterations; it may then be at any point. */
 static void
 do_something(uint32_t victim)
 {
@@ -131,14 +131,14 @@ do_something(uint32_t victim)
 	}
 }
 
-/* Limits hold, whoever is dead. A charge by force is excused. */
+/* Limits hold, whichever process is dead. Forced charges set over_max_ok. */
 static void
 assert_no_limit_is_broken(void)
 {
 	assert_int_equal(ration_domain_verify(domain, 0, stderr), 0);
 }
 
-/* -------------------------------------------------------------- what was lost */
+/* ----------------------------------------------------------------- lost units */
 
 struct lost {
 	pid_t pid;
@@ -159,12 +159,12 @@ note_lost(const struct ration_gone *gone, void *arg)
 			return;
 		}
 	}
-	fail_msg("units of a counter that nobody was to charge");
+	fail_msg("units of a counter that must not be charged");
 }
 
 /*
- * What the victim has written down is what it was granted, but for the call that it was in the
- * middle of. A stock that was on its way back counts as granted: that is documented.
+ * The victim has recorded its granted units, except those of the call in which it died. Stock that
+ * was being returned counts as granted, as documented.
  */
 static void
 assert_lost(const struct victim_book *book, const struct lost *lost)
@@ -193,7 +193,10 @@ assert_lost(const struct victim_book *book, const struct lost *lost)
 	}
 }
 
-/* All stand still: usage is what the living hold, and what is lost, to the unit. */
+/*
+ * All processes stand still: usage is exactly the units that live processes hold, plus the lost
+ * ones.
+ */
 static void
 assert_all_units_are_there(uint32_t dead, const struct lost *lost)
 {
@@ -238,7 +241,7 @@ release_lost(const struct lost *lost)
 
 /* ---------------------------------------------------------------------- tests */
 
-/* Whether a victim that is dead was in the middle of a walk of the tree. */
+/* Whether a dead victim was killed during a walk of the tree. */
 static bool
 was_walking(uint32_t i)
 {
@@ -247,12 +250,12 @@ was_walking(uint32_t i)
 	return ration_load(&ration_block(domain, m)->seq, acquire) & 1;
 }
 
-/* Kill one at random. Whether a drain finds it before the sweep does is left to chance. */
+/* Kill a random victim. A drain may or may not find it before the reap. */
 static void
 kill_one(void)
 {
 	const uint32_t i = prng_below(&prng, VICTIMS);
-	/* Or it stays as a zombie until the end. */
+	/* Otherwise it stays a zombie until the end. */
 	const bool is_reaped = prng_below(&prng, 2);
 	struct lost lost = {.pid = pids[i]};
 	siginfo_t info;
@@ -266,7 +269,7 @@ kill_one(void)
 	assert_no_limit_is_broken();
 	if (prng_below(&prng, 2))
 		do_something((i + 1) % VICTIMS);
-	/* The others walk the tree meanwhile, or do not. */
+	/* The others may walk the tree meanwhile. */
 	if (prng_below(&prng, 2))
 		pause_all_but(i);
 	rc = ration_sweep(domain, ANSWER_US, note_lost, &lost);
@@ -296,11 +299,11 @@ killed_processes_lose_nothing_but_what_they_were_granted(void **state)
 	for (i = 0; i < kills; i++)
 		kill_one();
 	printf("# %u kills, %u of them within a walk\n", kills, nb_walking);
-	/* Or nothing had to be mended. */
+	/* Otherwise no repair was tested. */
 	assert_true(nb_walking > 0 || kills < 50);
 }
 
-/* The only one that may have timed out is the one that was stopped. */
+/* Only the stopped process may have timed out. */
 static void
 assert_named(const struct ration_drain_report *report, uint32_t i)
 {
@@ -316,7 +319,7 @@ assert_named(const struct ration_drain_report *report, uint32_t i)
 	assert_int_equal(nb, report->nb_timedout);
 }
 
-/* Drain all but a stopped process. @return false: it was parked, and is drained too */
+/* Drain all processes except a stopped one. @return false: it was parked, and is drained, too */
 static bool
 is_drained_but_for(uint32_t i)
 {
@@ -324,7 +327,7 @@ is_drained_but_for(uint32_t i)
 	const uint64_t end = deadline();
 	int rc;
 
-	/* The others answer, but not always within so short a time. */
+	/* The others answer, but not always within such a short time. */
 	do {
 		assert_true(rte_get_timer_cycles() < end);
 		rc = ration_drain(domain, parent, 20000, &report);
@@ -357,7 +360,7 @@ a_stopped_process_is_named_and_keeps_its_stock(void **state)
 		wait_stopped(pids[i]);
 		pause_all_but(i);
 		timeouts += is_drained_but_for(i);
-		/* Stopped is not dead. */
+		/* A stopped process is not dead. */
 		assert_int_equal(ration_sweep(domain, ANSWER_US, NULL, NULL), 0);
 		assert_no_limit_is_broken();
 		assert_int_equal(kill(pids[i], SIGCONT), 0);

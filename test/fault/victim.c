@@ -109,7 +109,7 @@ one_turn(struct victim *v)
 {
 	uint64_t kind = prng_below(&v->prng, 8000);
 
-	/* What waits takes thousands of times as long: a kill meets it often enough. */
+	/* Calls that wait take thousands of times as long: rare ones are killed often enough. */
 	if (kind == 0)
 		drain(v);
 	else if (kind < 10)
@@ -140,7 +140,7 @@ victim_live(struct ration_domain *d, struct victim_orders *orders, struct victim
 			one_turn(&v);
 			continue;
 		}
-		/* Its stock may come and go; what it is granted stays. */
+		/* Its stock may change; its granted units stay. */
 		ration_store(&book->paused, pause, release);
 		ration_quiescent(v.lc);
 		sched_yield();

@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model a_feed_gate: an uncharge feeds the stock, a drain takes it back, and the gate between them.
+ * Model a_feed_gate: an uncharge puts units into the stock, a drain takes them back, and the gate
+ * stops the first while the second runs.
  *
- * What is modelled: one leaf below the root, one slot {stock, cap} for each of two polling lcores,
- * and a control thread without slot that charges synchronously. Units are uncharged by whoever
- * finds one, as an mbuf is freed on another lcore than the one that allocated it.
+ * Modeled: one leaf below the root, one stock entry {stock, cap} for each of two polling lcores,
+ * and a control thread without registration that charges synchronously. Any lcore may uncharge any
+ * unit, as an mbuf is freed on another lcore than the one that allocated it.
  *
- * Stands for: ration_try_charge(), ration_uncharge() (ration_charge.h); charge_tree(),
- * uncharge_stock() and units_ahead() (stock.c); ration_hier_charge() and ration_hier_uncharge()
- * (hierarchy.c); ration_round_open(), ration_round_gated() (round.c); serve() (serve.c);
- * charge_in_round() (sync.c). The adaptive batch is abstracted: whoever may take ahead takes AHEAD
- * or nothing, a free choice, so every margin is covered. Level limits are equal, so only the root
- * refuses here; l_sync has limits at two levels, b_phantom has the walks that fail half way.
+ * Code: ration_try_charge() and ration_uncharge() (ration_charge.h); refill and trim (stock.c);
+ * ration_hier_charge() and ration_hier_uncharge() (hierarchy.c); ration_round_open() and
+ * ration_round_gated() (round.c); serve() (serve.c); charge_in_round() (sync.c). The adaptive batch
+ * is abstracted: a refill may take PRECHARGE units ahead or none, a free choice, so the model
+ * covers every margin. The limits of both levels are equal, so only the root refuses here. l_sync
+ * has limits at two levels, b_phantom has walks that fail at the second level.
  *
- * One statement is one access to shared memory; an atomic{} or d_step{} is one atomic operation of
- * the code plus ghosts. Bounds: OPS operations of 1 or 2 units per lcore, CALLS synchronous
- * charges, MAX units.
+ * One statement is one access to shared memory. An atomic{} or a d_step{} is one atomic operation
+ * of the code, with its changes to auxiliary variables. Bounds: OPS operations of 1 or 2 units per
+ * lcore, CALLS synchronous charges, MAX units.
  *
- * Proved: P2 at the end, P3 at the failing read inside the gate, no deadlock; by the auditor P1, usage(parent) >= usage(child) and usage >= granted + stock at every instant; by `ends` that a
- * round ends under weak fairness. With TIMEOUT an asker may give up: later rounds stay exact.
+ * Proved: P2 at the end, P3 at the failing read inside the gate, no deadlock. The auditor proves
+ * P1, usage(parent) >= usage(child) and usage >= granted + stock at every instant. The claim `ends`
+ * proves that a round ends under weak fairness. With TIMEOUT a drainer may give up: later rounds
+ * stay exact.
  *
  * Mutants, each must fail:
- *   NOGATE      refill takes ahead during a round
- *   FEED        an uncharge to an inactive slot does not look at the gate
- *   KEEPCAP     a drained slot keeps its cap, so hits feed it behind the drainer's back
+ *   NOGATE      a refill takes units ahead during a round
+ *   FEED        an uncharge to an inactive entry does not look at the gate
+ *   KEEPCAP     a drained entry keeps its cap, so stock hits refill it after the drain
  *   STALEGATE   the gate is read before a quiescent point and used after it
  *   REQFIRST    the request is posted before the round is opened
  *   EARLYCLOSE  the gate is closed before the charge is tried again
  *   ACKFIRST    the acknowledgement is stored before the units are back
- *   ACKLOST     a pass that found nothing does not acknowledge
- *   NOTASKED    one lcore is forgotten when the others are asked
- *   REMOTE      the asker zeroes the slot of a running lcore
- *   TRIMLOST    a trim forgets the units beyond what the slot keeps
+ *   ACKLOST     a drain scan that found nothing does not acknowledge
+ *   NOTASKED    the drainer sends no request to one of the lcores
+ *   REMOTE      the drainer empties the entry of a running lcore
+ *   TRIMLOST    a trim loses the units that the entry does not keep
  *   LEAFFIRST   a charge takes the leaf before the root
- *   LATESLOT    a pass gives back the units before it empties the slot
- *   ADDCANCEL   a charge adds first and cancels if it was too much
+ *   LATEEMPTY   a drain scan gives the units back before it empties the entry
+ *   ADDCANCEL   a charge adds first and cancels if usage is above the limit
  */
 
 #ifndef OPS
@@ -45,22 +48,23 @@
 #define CALLS 2
 #endif
 #define MAX 3
-#define AHEAD 1
+#define PRECHARGE 1
 
 byte leaf, root;		/* usage */
-byte stock[2], cap[2];		/* slots, each written by its owner only */
-byte gen; bool gate;		/* the round word, with one asker */
-bool mail[2]; byte ack[2];
-byte pool;			/* units that somebody has been granted and may give back */
+byte stock[2], cap[2];		/* stock entries, each written by its owner only */
+byte round; bool gate;		/* the round word, with one drainer */
+bool requests[2]; byte ack[2];
+byte pool;			/* granted units that any thread may give back */
 bool quit;
 
 /*
- * Ghost: units granted and not given back. Counted from the moment the root has them (a hit: from
- * the store to the slot), until the root has released them (a feeding: until the slot has them).
+ * Auxiliary: units granted and not given back. A charge counts when the root has taken the units
+ * (a stock hit: when the entry is stored), an uncharge when the root has released them (when the
+ * entry keeps them: when the entry is stored).
  */
 byte held;
 
-/* The root takes units, of which `used` are not for the stock. h, z: what was there at that read. */
+/* The root takes units; `used` of them are not for the stock. h, z: held and stock at that read. */
 inline take_root(units, used)
 {
 #ifdef ADDCANCEL
@@ -100,8 +104,8 @@ inline give(back, ungranted)
 	d_step { root = root - back; held = held - ungranted }
 }
 
-/* units_ahead(): 0 in the gate, else as much as the margin allows. */
-inline look_ahead(looks)
+/* The precharge of a refill: 0 inside the gate, otherwise as much as the margin allows. */
+inline choose_precharge(looks)
 {
 #ifdef STALEGATE
 	g = seen;
@@ -109,8 +113,8 @@ inline look_ahead(looks)
 	g = gate;
 #endif
 	if
-	:: !g || !(looks) -> ahead = AHEAD
-	:: ahead = 0
+	:: !g || !(looks) -> precharge = PRECHARGE
+	:: precharge = 0
 	fi
 }
 
@@ -121,18 +125,18 @@ inline charge(n)
 	:: s >= n -> d_step { stock[id] = s - n; held = held + n; pool = pool + n }
 	:: else ->
 #ifdef NOGATE
-		look_ahead(false);
+		choose_precharge(false);
 #else
-		look_ahead(true);
+		choose_precharge(true);
 #endif
 		need = n - s;
-		all = need + ahead; walk(all, need);
+		all = need + precharge; walk(all, need);
 		if
-		:: !ok && ahead > 0 -> ahead = 0; walk(need, need)
+		:: !ok && precharge > 0 -> precharge = 0; walk(need, need)
 		:: else
 		fi;
 		if
-		:: ok -> d_step { stock[id] = ahead; cap[id] = 2 * ahead; held = held + s;
+		:: ok -> d_step { stock[id] = precharge; cap[id] = 2 * precharge; held = held + s;
 				pool = pool + n }
 		:: else
 		fi
@@ -146,14 +150,14 @@ inline uncharge(n)
 	:: s + n <= cap[id] -> d_step { stock[id] = s + n; held = held - n }
 	:: else ->
 #ifdef FEED
-		look_ahead(cap[id] != 0);
+		choose_precharge(cap[id] != 0);
 #else
-		look_ahead(true);
+		choose_precharge(true);
 #endif
-		keep = (s + n < ahead -> s + n : ahead);
-		/* The slot first. What it keeps of n is not granted any more. */
+		keep = (s + n < precharge -> s + n : precharge);
+		/* The entry first. The part of n that it keeps is no longer granted. */
 		fed = (keep > s -> keep - s : 0);
-		d_step { stock[id] = keep; cap[id] = 2 * ahead; held = held - fed };
+		d_step { stock[id] = keep; cap[id] = 2 * precharge; held = held - fed };
 		if
 #ifdef TRIMLOST
 		:: s > keep -> give(n, n)
@@ -164,16 +168,16 @@ inline uncharge(n)
 	fi
 }
 
-/* A quiescent point with a request: the message, the generation, the slot, the tree, the answer. */
+/* A quiescent point with a request: the request, the round, the entry, the tree, the answer. */
 inline serve()
 {
-	mail[id] = false;
-	r = gen;
+	requests[id] = false;
+	r = round;
 #ifdef ACKFIRST
 	ack[id] = r;
 #endif
 	s = stock[id];
-#ifdef LATESLOT
+#ifdef LATEEMPTY
 	if :: s > 0 -> give(s, 0) :: else fi;
 	d_step { stock[id] = 0; cap[id] = 0 };
 #else
@@ -193,7 +197,7 @@ inline serve()
 
 proctype worker(byte id)
 {
-	byte i, s, n, r, h, z, ahead, need, all, keep, fed, up, left;
+	byte i, s, n, r, h, z, precharge, need, all, keep, fed, up, left;
 	bool ok, g, seen;
 
 	do
@@ -201,7 +205,7 @@ proctype worker(byte id)
 		i++;
 #ifdef STALEGATE
 		seen = gate;
-		if :: mail[id] -> serve() :: else fi;
+		if :: requests[id] -> serve() :: else fi;
 #endif
 		if
 		:: n = 1
@@ -210,18 +214,18 @@ proctype worker(byte id)
 		if
 		:: charge(n)
 		:: d_step { pool >= n -> pool = pool - n }; uncharge(n)
-		:: n > pool -> skip	/* nothing to give back */
+		:: n > pool -> skip	/* no unit to give back */
 		fi;
-		d_step { s = 0; n = 0; r = 0; h = 0; z = 0; ahead = 0; need = 0; keep = 0; fed = 0;
-			all = 0; up = 0; left = 0; ok = false; g = false; seen = false }
-	:: mail[id] -> serve(); d_step { s = 0; r = 0 }
-	:: quit && !mail[id] -> break
+		d_step { s = 0; n = 0; r = 0; h = 0; z = 0; precharge = 0; need = 0; keep = 0;
+			fed = 0; all = 0; up = 0; left = 0; ok = false; g = false; seen = false }
+	:: requests[id] -> serve(); d_step { s = 0; r = 0 }
+	:: quit && !requests[id] -> break
 	od
 }
 
 active proctype control()
 {
-	byte k, n, h, z, own;
+	byte k, n, h, z, my_round;
 	bool ok, late;
 
 	atomic { run worker(0); run worker(1) };
@@ -237,13 +241,13 @@ active proctype control()
 		:: ok -> pool = pool + n
 		:: else ->
 #ifdef REQFIRST
-			mail[0] = true; mail[1] = true;
-			d_step { gen++; gate = true; own = gen };
+			requests[0] = true; requests[1] = true;
+			d_step { round++; gate = true; my_round = round };
 #else
-			d_step { gen++; gate = true; own = gen };
-			mail[0] = true;
+			d_step { round++; gate = true; my_round = round };
+			requests[0] = true;
 #ifndef NOTASKED
-			mail[1] = true;
+			requests[1] = true;
 #endif
 #endif
 #ifdef REMOTE
@@ -251,10 +255,10 @@ active proctype control()
 			if :: h > 0 -> give(h, 0) :: else fi;
 #endif
 #ifdef NOTASKED
-			(ack[0] >= own);
+			(ack[0] >= my_round);
 #else
 			if
-			:: ack[0] >= own && ack[1] >= own
+			:: ack[0] >= my_round && ack[1] >= my_round
 #ifdef TIMEOUT
 			:: late = true
 #endif
@@ -273,7 +277,7 @@ active proctype control()
 			fi;
 			gate = false
 		fi;
-		d_step { ok = false; h = 0; z = 0; n = 0; own = 0; late = false }
+		d_step { ok = false; h = 0; z = 0; n = 0; my_round = 0; late = false }
 	:: else -> break
 	od;
 	quit = true;
@@ -283,13 +287,14 @@ active proctype control()
 	assert(!gate)
 }
 
-/* Blocked as long as all is well, so it costs no state. */
+/* Blocked as long as the invariants hold, so it adds no states. */
 active proctype auditor()
 {
 end:	if
 	:: atomic { root > MAX -> assert(root <= MAX) }			/* P1 */
 	:: atomic { leaf > root -> assert(leaf <= root) }
-	:: atomic { root < held + stock[0] + stock[1] -> assert(root >= held + stock[0] + stock[1]) }
+	:: atomic { root < held + stock[0] + stock[1] ->
+			assert(root >= held + stock[0] + stock[1]) }
 	fi
 }
 

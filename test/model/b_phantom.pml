@@ -1,45 +1,49 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model b_phantom: a walk that fails half way holds units for a moment; a refusal must not rest on
- * them.
+ * Model b_phantom: a walk that fails at its second level holds units for a moment (phantom units).
+ * A refusal must not depend on them.
  *
- * What is modelled: a root above the leaves A and B, no stock (the round is done and the gate set,
- * so every charge is an exact walk). X charges 2 to A synchronously, Y charges YN to B
- * synchronously, both with a slot and its word seq. W is a thread without slot: it charges 1 to A,
- * WOPS times, and keeps or gives back what it gets; it counts itself in one of two phase words.
+ * Modeled: a root above the leaves A and B, no stock (the drain is done and the gate is set, so
+ * every charge is an exact walk). X charges 2 to A synchronously, Y charges YN to B synchronously;
+ * both are registered and have a sequence word seq. W is a thread without registration: it charges
+ * 1 to A, WOPS times, and keeps or gives back the units. W counts its walks in one of two in-flight
+ * words.
  *
- * Stands for: ration_hier_charge() with lowest_without_room(), add_bounded() and walk_back()
+ * Code: ration_hier_charge() with its look at all levels, add_bounded() and walk_back()
  * (hierarchy.c); ration_walk_begin() and ration_walk_end() (stock.c); ration_grace() (grace.c);
- * charge_drained() and read_undone() (sync.c).
+ * charge_drained() (sync.c).
  *
- * The rule: a walk is under way while seq is odd (or while it is counted in a phase word); it looks
- * at all levels, from the leaf up, before it takes any; one that fails gives a level back and then
- * counts undone[level] up, and only then ends. Who is refused at level a has read undone[a] before
- * the attempt, waits for a grace period after it, and reads undone[a] again: changed means try
- * again. (Its own walk has ended, but walk_back() of its own attempt may have counted too: then it
- * was refused below, and undone of that level is untouched by itself.)
+ * The rule: a walk is in flight while seq is odd, or while it is counted in an in-flight word. It
+ * looks at all levels, from the leaf up, before it takes units at any. A walk that fails gives the
+ * units of a level back, then increments rollbacks[level], and only then ends. A caller that is
+ * refused at level a has read rollbacks[a] before the attempt, waits for a grace period after it,
+ * and reads rollbacks[a] again: if the count has changed, it tries again. (The walk of the caller
+ * itself has ended. walk_back() of its own attempt may have incremented counts, but then the
+ * refusal came from a lower level, whose count the attempt does not change.)
  *
- * seq, undone and the phase words are taken modulo 4 to keep the state space finite; a waiter sees
- * at most two changes between its two reads of each.
+ * seq, rollbacks and the index are taken modulo 4 to keep the state space finite. A waiter sees at
+ * most two changes of each between its two reads.
  *
- * Proved: P3 (the unit balance at the refuser's last failing read, without what undecided walks
- * held there and gave back later, exceeds the limit), usage <= max and root >= A + B at every
- * instant, the balance at the end; by `answers` that both synchronous charges end under weak
- * fairness. Not claimed: that plain callers who charge for ever cannot starve a synchronous one;
- * STARVE shows that they can, hence the deadline of ration_try_charge_sync().
+ * Proved: P3 (the usage at the last failing read, less the units that undecided walks held there
+ * and gave back later, plus the request, exceeds the limit); usage <= max and root >= A + B at
+ * every instant; the balance at the end. The claim `answers` proves that both synchronous charges
+ * end under weak fairness. Not claimed: that plain callers cannot starve a synchronous one. STARVE
+ * shows that they can if they charge without end; therefore ration_try_charge_sync() has a
+ * deadline.
  *
  * Mutants, each must fail:
- *   PLAIN      refuse at the first failing read
- *   NOWAIT     compare undone, but do not wait for walks
- *   NOSLOTLESS wait for the walks of lcores, but not for those of threads without slot
- *   NOUNDONE   wait for walks, but do not compare undone
- *   UNDOFIRST  undone is counted up before the level is given back
- *   SEQFIRST   the walk ends before undone is counted up
- *   LATEREAD   undone is read for the first time after the failure
- *   SEQLATE    the walk begins after its first level was taken
- *   DOMAIN     one undone word for all counters and no look first: two callers retry for ever
- *   STARVE     plain callers that never stop: no answer without a deadline
+ *   PLAIN        the caller is refused at the first failing read
+ *   NOWAIT       rollbacks are compared, but walks are not waited for
+ *   NOSHARED     walks of lcores are waited for, walks of threads without registration are not
+ *   NOROLLBACKS  walks are waited for, but rollbacks are not compared
+ *   COUNTFIRST   the rollback is counted before the units of the level are given back
+ *   SEQFIRST     the walk ends before the rollback is counted
+ *   LATEREAD     rollbacks are read for the first time after the failure
+ *   SEQLATE      the walk starts after it has taken the units of its first level
+ *   DOMAIN       one count for all counters and no look at the levels first: two callers retry
+ *                forever
+ *   STARVE       plain callers that never stop: no answer without a deadline
  */
 
 #define X 0
@@ -65,27 +69,27 @@
 #define WRAP 3
 
 byte use[3], max[3];		/* 0 root, 1 A, 2 B */
-byte undone[3];
+byte rollbacks[3];
 byte seq[2];			/* of X and Y */
-byte inflight[2], phase;	/* of threads without slot */
+byte inflight[2], inflight_index;	/* of threads without registration */
 bool done[3];
 byte granted;
 
-/* Ghosts. */
-byte hold[9];			/* hold[w * 3 + level]: what w's walk holds while it is undecided */
-bool doomed[3];			/* w's walk has failed, but not given back yet */
-byte seen[9];			/* seen[me * 3 + w]: what of w's I saw at my last failing read */
-byte phantom[3];		/* how much of that belonged to walks that failed */
-byte needed[3];			/* at my refusal: by how much it exceeded the limit */
+/* Auxiliary variables, for the assertions only. */
+byte hold[9];			/* hold[w * 3 + level]: units of w's undecided walk */
+bool failed[3];			/* w's walk has failed and still holds its units */
+byte seen[9];			/* seen[me * 3 + w]: units of w at my last failing read */
+byte phantom[3];		/* units among them of walks that failed */
+byte needed[3];			/* at my refusal: units above the limit */
 
-/* Note what w holds at a level. */
+/* Records the units that w holds at a level. */
 #define NOTE(w, level) \
 	if \
-	:: doomed[w] -> phantom[id] = phantom[id] + hold[w * 3 + level] \
+	:: failed[w] -> phantom[id] = phantom[id] + hold[w * 3 + level] \
 	:: else -> seen[id * 3 + w] = hold[w * 3 + level] \
 	fi
 
-/* In the step of a read that fails: the linearisation point of a refusal. */
+/* In the step of a read that fails: the linearization point of a refusal. */
 inline failed_at(level)
 {
 	ok = false; fl = level; fu = use[level]; phantom[id] = 0;
@@ -95,16 +99,16 @@ inline failed_at(level)
 	if :: id != W -> NOTE(W, level) :: else fi
 }
 
-/* In the step that decides a walk: from here on it is known whether its units were phantoms. */
+/* In the step that decides a walk: from here on the model knows whether its units are phantoms. */
 inline decided(good)
 {
 	if
 	:: good -> hold[id * 3] = 0
 	:: else ->
-		doomed[id] = true;
+		failed[id] = true;
 		phantom[X] = phantom[X] + seen[X * 3 + id];
 		phantom[Y] = phantom[Y] + seen[Y * 3 + id];
-		assert(!needed[X] || phantom[X] < needed[X]);	/* P3, of a refusal given before */
+		assert(!needed[X] || phantom[X] < needed[X]);	/* P3, of an earlier refusal */
 		assert(!needed[Y] || phantom[Y] < needed[Y])
 	fi;
 	seen[X * 3 + id] = 0; seen[Y * 3 + id] = 0
@@ -116,15 +120,15 @@ inline decided(good)
 #define WORD(level) level
 #endif
 
-inline count_undone(level)
+inline count_rollback(level)
 {
-	undone[WORD(level)] = (undone[WORD(level)] + 1) & WRAP
+	rollbacks[WORD(level)] = (rollbacks[WORD(level)] + 1) & WRAP
 }
 
 inline walk_begin()
 {
 	if
-	:: id == W -> p = phase & 1; inflight[p] = inflight[p] + 1
+	:: id == W -> p = inflight_index & 1; inflight[p] = inflight[p] + 1
 	:: else -> seq[id] = (seq[id] + 1) & WRAP
 	fi
 }
@@ -145,7 +149,7 @@ inline look(level)
 	fi
 }
 
-/* One try: look from the leaf up, take from the root down. ok, or fl: the level that lacks room. */
+/* One attempt: look from the leaf up, take from the root down. ok, or fl: the full level. */
 inline walk()
 {
 	ok = true; held = false;
@@ -181,15 +185,15 @@ inline walk()
 	fi;
 	if
 	:: !ok && held ->	/* walk_back() */
-#ifdef UNDOFIRST
-		count_undone(0);
+#ifdef COUNTFIRST
+		count_rollback(0);
 #endif
-		d_step { use[0] = use[0] - n; hold[id * 3] = 0; doomed[id] = false };
+		d_step { use[0] = use[0] - n; hold[id * 3] = 0; failed[id] = false };
 #ifdef SEQFIRST
-		walk_end(); count_undone(0)
+		walk_end(); count_rollback(0)
 #else
-#ifndef UNDOFIRST
-		count_undone(0);
+#ifndef COUNTFIRST
+		count_rollback(0);
 #endif
 		walk_end()
 #endif
@@ -198,23 +202,23 @@ inline walk()
 	held = false
 }
 
-/* ration_grace(): the other lcore, then both phases. */
+/* ration_grace(): the other lcore, then both in-flight words. */
 inline grace()
 {
 	s = seq[1 - id];
 	if :: s & 1 -> (seq[1 - id] != s) :: else fi;
-#ifndef NOSLOTLESS
-	d_step { s = phase & 1; phase = (phase + 1) & WRAP };
+#ifndef NOSHARED
+	d_step { s = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[s] == 0);
-	d_step { s = phase & 1; phase = (phase + 1) & WRAP };
+	d_step { s = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[s] == 0);
 #endif
 	s = 0
 }
 
-inline read_undone()
+inline read_rollbacks()
 {
-	u0 = undone[0]; u1 = undone[WORD(lf)]
+	u0 = rollbacks[0]; u1 = rollbacks[WORD(lf)]
 }
 
 proctype sync(byte id; byte lf; byte n)
@@ -224,23 +228,23 @@ proctype sync(byte id; byte lf; byte n)
 
 	do
 	::
-		read_undone();
+		read_rollbacks();
 		walk();
 		if :: ok -> granted = granted + n; break :: else fi;
 #ifdef LATEREAD
-		read_undone();
+		read_rollbacks();
 #endif
 #ifdef DOMAIN
-		/* Without what it has counted itself. */
+		/* Without its own rollback. */
 		if :: fl == lf -> u0 = (u0 + 1) & WRAP; u1 = u0 :: else fi;
 #endif
 #ifndef PLAIN
 #ifndef NOWAIT
 		grace();
 #endif
-#ifndef NOUNDONE
+#ifndef NOROLLBACKS
 		if
-		:: undone[WORD(fl)] != (fl == 0 -> u0 : u1) -> goto again
+		:: rollbacks[WORD(fl)] != (fl == 0 -> u0 : u1) -> goto again
 		:: else
 		fi;
 #endif

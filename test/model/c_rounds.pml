@@ -1,37 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model c_rounds: two lcores drain the same counter at once, and serve each other meanwhile.
+ * Model c_rounds: two lcores drain the same counter at the same time, and serve each other
+ * meanwhile.
  *
- * What is modelled: one counter without parent, three lcores with a slot and a mailbox each. Lcores
- * 0 and 2 charge synchronously once and serve their mailboxes while they wait; lcore 1 only works
- * and polls. The round is one word {gen, holders}: an opening is one atomic operation that counts
- * gen up and adds the asker's bit, whether a round is running or not; a closing is one that takes
- * the bit out. The gate is set while there is a holder.
+ * Modeled: one counter without parent, three lcores with a stock entry and a requests flag each.
+ * Lcores 0 and 2 charge synchronously once and serve requests while they wait; lcore 1 only works
+ * and polls. The round is one word {round, drainers}. An opening is one atomic operation that
+ * increments the round number and adds the drainer's bit, whether a round is running or not; a
+ * closing removes the bit. The gate is set while a drainer's bit is set.
  *
- * Stands for: ration_round_open() and ration_round_close() (round.c); ask(), request(), check_row()
- * and wait_for_all() (drain.c); pass_begin() and pass_end() (serve.c); charge_in_round() (sync.c);
- * release_askers() (gone.c). Slots are used as in a_feed_gate, with one unit at a time. A mailbox is
- * a flag: a second message says no more than the first.
+ * Code: ration_round_open() and ration_round_close() (round.c); request(), check_row() and
+ * wait_for_all() (drain.c); the start and the end of a drain scan (serve.c); charge_in_round()
+ * (sync.c); ration_reap(), which removes the bit of a dead drainer. Entries are used as in
+ * a_feed_gate, with one unit at a time. Requests are a flag: a second request changes nothing.
  *
- * Proved: no deadlock, P1 and usage >= granted + stock at every instant, P2 and a closed gate at the
- * end, P3 at the failing read; by `ends` that rounds end under weak fairness. With TIMEOUT askers
- * may give up. With KILL lcore 2 may die while it waits, and a sweep clears its bit.
+ * Proved: no deadlock, P1 and usage >= granted + stock at every instant, P2 and a closed gate at
+ * the end, P3 at the failing read. The claim `ends` proves that rounds end under weak fairness.
+ * With TIMEOUT drainers may give up. With KILL lcore 2 may die while it waits; reaping clears its
+ * bit.
  *
  * Mutants, each must fail:
- *   BOOLGATE   the gate is one flag that the first to finish clears
- *   NOHOLD     who finds a round running does not add a bit of its own
- *   SPLIT      gen is counted up first, the bit is added in a second step
- *   NOSELF     an asker that finds a round running does not drain itself, but says so
- *   DEAF       an asker neither drains itself first nor serves while it waits: two wait for each
- *              other (NOSERVE alone passes: who opens a round answers all that are open)
- *   ACKLATER   an lcore reads the generation after a pass began and the drain is still to come, but
- *              stores one more than it read, to save a pass
- *   NOREAP     a dead asker's bit stays
+ *   BOOLGATE  the gate is one flag that the first drainer to finish clears
+ *   NOBIT     a drainer that finds a round running does not add a bit of its own
+ *   SPLIT     the round number is incremented first, the bit is added in a second step
+ *   NOSELF    a drainer that finds a round running acknowledges without draining itself
+ *   DEAF      a drainer neither drains itself first nor serves while it waits: two drainers wait
+ *             for each other (not to serve alone passes: an opening answers all open rounds)
+ *   ACKLATER  an lcore reads the round after a drain scan has started and the entries are still to
+ *             be emptied, but acknowledges one round more than it read, to save a scan
+ *   NOREAP    the bit of a dead drainer stays set
  */
 
 #define MAX 3
-#define AHEAD 1
+#define PRECHARGE 1
 /* Operations of lcores 0, 1 and 2. */
 #ifndef OPS0
 #define OPS0 1
@@ -44,18 +46,18 @@
 #endif
 
 byte usage, stock[3], cap[3];
-byte gen, holders;		/* the round word: always read and written as one */
-bool flag;			/* BOOLGATE's */
-bool mail[3]; byte ack[3];
+byte round, drainers;		/* the round word: always read and written as one */
+bool flag;			/* used by BOOLGATE */
+bool requests[3]; byte ack[3];
 byte pool, working = 3;
 bool dead;
 
-byte held;			/* ghost: granted units, from the take to the release; see a_feed_gate */
+byte held;			/* auxiliary: granted units, counted as in a_feed_gate */
 
 #ifdef BOOLGATE
 #define GATE flag
 #else
-#define GATE (holders != 0)
+#define GATE (drainers != 0)
 #endif
 
 inline take(n, used)
@@ -73,12 +75,12 @@ inline give(n, ungranted)
 	d_step { usage = usage - n; held = held - ungranted }
 }
 
-inline look_ahead()
+inline choose_precharge()
 {
 	g = GATE;
 	if
-	:: !g -> ahead = AHEAD
-	:: ahead = 0
+	:: !g -> precharge = PRECHARGE
+	:: precharge = 0
 	fi
 }
 
@@ -88,15 +90,15 @@ inline charge1()
 	if
 	:: s >= 1 -> d_step { stock[id] = s - 1; held++; pool++ }
 	:: else ->
-		look_ahead();
-		b = 1 + ahead;
+		choose_precharge();
+		b = 1 + precharge;
 		take(b, 1);
 		if
-		:: !ok && ahead > 0 -> ahead = 0; take(1, 1)
+		:: !ok && precharge > 0 -> precharge = 0; take(1, 1)
 		:: else
 		fi;
 		if
-		:: ok -> d_step { stock[id] = ahead; cap[id] = 2 * ahead; pool++ }
+		:: ok -> d_step { stock[id] = precharge; cap[id] = 2 * precharge; pool++ }
 		:: else
 		fi
 	fi
@@ -108,11 +110,11 @@ inline uncharge1()
 	if
 	:: s + 1 <= cap[id] -> d_step { stock[id] = s + 1; held-- }
 	:: else ->
-		look_ahead();
-		b = (ahead > s -> 1 : 0);	/* what of the unit the slot keeps */
-		d_step { stock[id] = ahead; cap[id] = 2 * ahead; held = held - b };
+		choose_precharge();
+		b = (precharge > s -> 1 : 0);	/* whether the entry keeps the unit */
+		d_step { stock[id] = precharge; cap[id] = 2 * precharge; held = held - b };
 		if
-		:: s + 1 > ahead -> s = s + 1 - ahead; b = 1 - b; give(s, b)
+		:: s + 1 > precharge -> s = s + 1 - precharge; b = 1 - b; give(s, b)
 		:: else
 		fi
 	fi
@@ -126,11 +128,11 @@ inline drain_self()
 	s = 0
 }
 
-/* A pass: mailbox, generation, slots, answer. */
+/* A drain scan: requests, round, entry, acknowledgement. */
 inline serve()
 {
-	mail[id] = false;
-	r = gen;
+	requests[id] = false;
+	r = round;
 #ifdef ACKLATER
 	r = r + 1;
 #endif
@@ -142,41 +144,44 @@ inline serve()
 inline open()
 {
 #ifdef SPLIT
-	d_step { gen++; own = gen };
-	holders = holders | (1 << id);
+	d_step { round++; my_round = round };
+	drainers = drainers | (1 << id);
 #else
 	d_step {
-		joined = (holders != 0);
-		gen++; own = gen; flag = true;
-#ifdef NOHOLD
-		if :: !joined -> holders = holders | (1 << id) :: else fi
+		running = (drainers != 0);
+		round++; my_round = round; flag = true;
+#ifdef NOBIT
+		if :: !running -> drainers = drainers | (1 << id) :: else fi
 #else
-		holders = holders | (1 << id)
+		drainers = drainers | (1 << id)
 #endif
 	};
 #endif
 }
 
-/* ask(): itself in place, in its turn; the others by mail. */
-inline ask(i)
+/*
+ * request(): a drainer drains itself in place, in the order of the lcores; the others get a
+ * request.
+ */
+inline request(i)
 {
 	if
 	:: i == id ->
 #ifdef DEAF
 		drain_self()
 #elif defined(NOSELF)
-		if :: joined -> ack[id] = own :: else -> serve() fi
+		if :: running -> ack[id] = my_round :: else -> serve() fi
 #else
 		serve()
 #endif
-	:: else -> mail[i] = true
+	:: else -> requests[i] = true
 	fi
 }
 
 #ifdef DEAF
-#define ANSWERED(i) (i == id || ack[i] >= own)
+#define ANSWERED(i) (i == id || ack[i] >= my_round)
 #else
-#define ANSWERED(i) (ack[i] >= own)
+#define ANSWERED(i) (ack[i] >= my_round)
 #endif
 
 inline sync_charge(n)
@@ -186,7 +191,7 @@ inline sync_charge(n)
 	:: ok -> pool = pool + n
 	:: else ->
 		open();
-		ask(0); ask(1); ask(2);
+		request(0); request(1); request(2);
 #ifdef KILL
 		if
 		:: id == 2 -> goto died
@@ -196,7 +201,7 @@ inline sync_charge(n)
 		do
 		:: ANSWERED(0) && ANSWERED(1) && (ANSWERED(2) || dead) -> break
 #ifndef DEAF
-		:: mail[id] -> serve()
+		:: requests[id] -> serve()
 #endif
 #ifdef TIMEOUT
 		:: late = true; break
@@ -208,14 +213,14 @@ inline sync_charge(n)
 		:: !ok && !late -> assert(z == 0); assert(h + n > MAX)	/* P3 */
 		:: else		/* not reached without TIMEOUT */
 		fi;
-		d_step { holders = holders & (255 - (1 << id)); flag = false }
+		d_step { drainers = drainers & (255 - (1 << id)); flag = false }
 	fi
 }
 
 proctype lcore(byte id; byte ops; byte calls)
 {
-	byte i, k, s, b, r, h, z, own, ahead;
-	bool ok, g, late, joined;
+	byte i, k, s, b, r, h, z, my_round, precharge;
+	bool ok, g, late, running;
 
 	do
 	:: i < ops ->
@@ -224,26 +229,27 @@ proctype lcore(byte id; byte ops; byte calls)
 		:: charge1()
 		:: d_step { pool > 0 -> pool-- }; uncharge1()
 		fi;
-		d_step { s = 0; b = 0; g = false; ok = false; h = 0; z = 0; ahead = 0 }
+		d_step { s = 0; b = 0; g = false; ok = false; h = 0; z = 0; precharge = 0 }
 	:: k < calls ->
 		k++;
 		if
 		:: id == 0 -> sync_charge(1)
 		:: else -> sync_charge(2)
 		fi;
-		d_step { ok = false; h = 0; z = 0; own = 0; late = false; joined = false; s = 0 }
-	:: mail[id] -> serve()
+		d_step { ok = false; h = 0; z = 0; my_round = 0; late = false; running = false;
+			s = 0 }
+	:: requests[id] -> serve()
 	:: atomic { i == ops && k == calls -> i++; working-- }
-	:: i > ops && working == 0 && !mail[id] -> break
+	:: i > ops && working == 0 && !requests[id] -> break
 	od;
 	goto end;
-died:	skip;							/* not reached without KILL */
-	d_step { dead = true; if :: i <= ops -> working-- :: else fi };	/* not reached without KILL */
+died:	skip; /* not reached without KILL */
+	d_step { dead = true; if :: i <= ops -> working-- :: else fi }; /* not reached without KILL */
 #ifndef NOREAP
-	/* The sweep: the bit and the stock of the dead. */
-	s = stock[id];							/* not reached without KILL */
-	d_step { stock[id] = 0; cap[id] = 0; usage = usage - s };	/* not reached without KILL */
-	holders = holders & (255 - (1 << id));				/* not reached without KILL */
+	/* ration_reap(): the bit and the stock of the dead lcore. */
+	s = stock[id]; /* not reached without KILL */
+	d_step { stock[id] = 0; cap[id] = 0; usage = usage - s }; /* not reached without KILL */
+	drainers = drainers & (255 - (1 << id)); /* not reached without KILL */
 #endif
 end:	skip
 }
@@ -253,7 +259,7 @@ init {
 	(_nr_pr == 2);
 	assert(usage == pool + stock[0] + stock[1] + stock[2]);	/* P2 */
 	assert(held == pool);
-	assert(holders == 0)
+	assert(drainers == 0)
 }
 
 active proctype auditor()
@@ -265,4 +271,4 @@ end:	if
 	fi
 }
 
-ltl ends { [] ((holders != 0) -> <> (holders == 0)) }
+ltl ends { [] ((drainers != 0) -> <> (drainers == 0)) }

@@ -1,50 +1,53 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model d_takeover: who may touch the slots of an lcore that parks, with store buffers (tso.pml).
+ * Model d_takeover: the state word decides which thread may touch the stock entries of an lcore
+ * that parks, with store buffers (tso.pml).
  *
- * What is modelled: an owner that works, parks (gives all back, then says so), stays away, comes
- * back and serves; and one drainer or, with TWO, two. The state is one word {epoch, state}, the
- * round one word {generation, holders}, a slot one word {cap, stock}.
+ * Modeled: an owner that works, parks (gives all units back, then stores its state), stays away,
+ * comes back online and serves; and one drainer or, with TWO, two. The state is one word
+ * {generation, state}, the round one word {round, drainers}, a stock entry one word {cap, stock}.
  *
- * Stands for: ration_lcore_offline(), ration_lcore_resume(), enter_online() (lcore.c); check_row(),
+ * Code: ration_lcore_offline(), ration_lcore_online(), enter_online() (lcore.c); check_row(),
  * take_over(), request() (drain.c); ration_round_open() (round.c); serve() (serve.c). The owner
- * leaves ONLINE by a release store and PARKED by a compare-and-swap; a drainer takes PARKED to TAKEN
- * by a compare-and-swap and back by a release store.
+ * leaves ONLINE by a release store and PARKED by a compare-and-swap. A drainer takes PARKED to
+ * TAKEN by a compare-and-swap and back by a release store.
  *
- * As built an owner gives everything back before it parks, so a take-over finds nothing. SECONDARY
- * is the drain from a process that may be killed: it must not take a state, and relies on that
- * alone. KEEP is the stronger claim that lcore.c makes: even if a parked owner left its stock in the
- * slots, the state word would be enough, so the take-over is right whatever it finds (the stock of
- * one that died parked, for instance). The mutants of the exclusion are checked with KEEP.
+ * In the code an owner gives everything back before it parks, so a drainer that takes its entries
+ * over finds no units. SECONDARY is the drain from a process that may be killed: it must not take a
+ * state and relies on that alone. KEEP is the stronger claim: even if a parked owner left units in
+ * its entries, the state word would be enough, so the take-over is right whatever it finds (the
+ * stock of an lcore that died parked, for example). The mutants of the exclusion are checked with
+ * KEEP.
  *
  * Proved, with and without TSO: P3 at the failing read, P2 and the end states, that no TAKEN
- * remains, and no deadlock. The bounds: OPS operations or stays away of the owner, 3 units.
+ * remains, and no deadlock. Bounds: OPS operations or times offline of the owner, 3 units.
  *
  * Mutants, each must fail:
- *   PARKFULL -DSECONDARY   an owner parks with stock, and a drainer believes it has none
- *   GATESTORE -DSECONDARY  the round is opened by a plain store, and there is no compare-and-swap
- *                          on the state behind it to make up for that
- *   ONLINESTORE -DKEEP     the owner comes back by a plain store, whatever the state is (the
- *                          store's delay alone does no harm here, for a walk begins with a
- *                          read-modify-write: n_handshakes has it bare)
+ *   PARKFULL -DSECONDARY   an owner parks with stock, and a drainer assumes that it has none
+ *   GATESTORE -DSECONDARY  the round is opened by a plain store, and no compare-and-swap on the
+ *                          state follows that would drain the store buffer
+ *   ONLINESTORE -DKEEP     the owner comes back by a plain store, whatever the state is (the delay
+ *                          of the store alone does no harm here, because a walk starts with a
+ *                          read-modify-write; n_handshakes has the store alone)
  *   STATEONCE              the drainer looks at the state once and then waits for the answer
- *   NOCAS -DKEEP           the drainer takes the slots without taking the state
+ *   NOCAS -DKEEP           the drainer takes the units without taking the state
  *   ONLINERLX -DKEEP       the owner sees PARKED and comes back by a plain store
- *   PARKFIRST -DKEEP       the owner says that it is parked before its last store to a slot
- *   RELEASEFIRST -DKEEP    the drainer gives the state back before the slots are empty
- *   NOSERVE                the owner does not serve when it comes back, and its mailbox is lost
- *   SKIP -DKEEP            a drainer sees PARKED and an empty slot, and concludes "nothing there"
+ *   PARKFIRST -DKEEP       the owner stores PARKED before its last store to an entry
+ *   RELEASEFIRST -DKEEP    the drainer gives the state back before the entries are empty
+ *   NOSERVE                the owner does not serve when it comes back, and a request is lost
+ *   SKIP -DKEEP            a drainer sees PARKED and an empty entry, and concludes that no units
+ *                          are there
  */
 
 #define NWORDS 4
 #define NPROCS 3
-#define SLOTS 2
+#define BUFFER_SIZE 2
 #include "tso.pml"
 
-#define ROUND 0		/* generation * 4 + holders */
-#define STATE 1		/* epoch * 4 + state */
-#define SLOT 2		/* cap * 4 + stock */
+#define ROUND 0		/* round * 4 + drainers */
+#define STATE 1		/* generation * 4 + state */
+#define ENTRY 2		/* cap * 4 + stock */
 #define ACK 3
 
 #define ONLINE 0
@@ -52,29 +55,29 @@
 #define TAKEN 2
 
 #define MAX 3
-#define AHEAD 1
+#define PRECHARGE 1
 #ifndef OPS
 #define OPS 3
 #endif
 
 byte usage = 1;		/* changed by read-modify-writes only */
-bool mail;		/* an rte_ring: enqueued and dequeued by read-modify-writes */
+bool requests;		/* a return request is there; set by a read-modify-write */
 bool quit;
 byte pool;		/* granted to the owner */
-byte gone = 1;		/* granted to others */
+byte others = 1;		/* granted to others */
 
-byte held = 1;		/* ghost: granted units; from the take, or the store of a hit, to the release */
+byte held = 1;		/* auxiliary: granted units, counted as in a_feed_gate */
 
-#define STOCK_OF(slot) ((slot) & 3)
-#define CAP_OF(slot) ((slot) >> 2)
+#define STOCK_OF(entry) ((entry) & 3)
+#define CAP_OF(entry) ((entry) >> 2)
 
-/* The exact take. z: what the owner has in its slot, its own buffer included, at that read. */
+/* The exact take. z: the owner's stock at that read, its own store buffer included. */
 inline take(n, used)
 {
 	atomic { DRAINED -> d_step {
 		if
 		:: usage + n <= MAX -> usage = usage + n; held = held + used; ok = true
-		:: else -> ok = false; h = held; z = STOCK_OF(VISIBLE(0, SLOT))
+		:: else -> ok = false; h = held; z = STOCK_OF(VISIBLE(0, ENTRY))
 		fi } }
 }
 
@@ -83,51 +86,51 @@ inline give(n, ungranted)
 	atomic { DRAINED -> d_step { usage = usage - n; held = held - ungranted } }
 }
 
-inline empty_slot()
+inline empty_entry()
 {
-	LD(s, SLOT); s = STOCK_OF(s);
-	ST(SLOT, 0);
+	LD(s, ENTRY); s = STOCK_OF(s);
+	ST(ENTRY, 0);
 	if :: s > 0 -> give(s, 0) :: else fi;
 	s = 0
 }
 
 inline serve()
 {
-	mail = false;	/* its one consumer needs no locked instruction */
+	requests = false;	/* cleared by its owner only */
 	LD(r, ROUND);
 	atomic { DRAINED -> skip };	/* ration_walk_begin() */
-	empty_slot();
+	empty_entry();
 	ST_RELEASE(ACK, r >> 2);
 	r = 0
 }
 
-/* Within a walk: it has begun with a read-modify-write. */
-inline look_ahead()
+/* Within a walk, which starts with a read-modify-write. */
+inline choose_precharge()
 {
 	atomic { DRAINED -> skip };
 	LD(r, ROUND);
 	if
-	:: (r & 3) == 0 -> ahead = AHEAD
-	:: ahead = 0
+	:: (r & 3) == 0 -> precharge = PRECHARGE
+	:: precharge = 0
 	fi;
 	r = 0
 }
 
 inline charge1()
 {
-	LD(s, SLOT);
+	LD(s, ENTRY);
 	if
-	:: STOCK_OF(s) >= 1 -> d_step { held++; pool++ }; ST(SLOT, s - 1)
+	:: STOCK_OF(s) >= 1 -> d_step { held++; pool++ }; ST(ENTRY, s - 1)
 	:: else ->
-		look_ahead();
-		b = 1 + ahead;
+		choose_precharge();
+		b = 1 + precharge;
 		take(b, 1);
 		if
-		:: !ok && ahead > 0 -> ahead = 0; take(1, 1)
+		:: !ok && precharge > 0 -> precharge = 0; take(1, 1)
 		:: else
 		fi;
 		if
-		:: ok -> pool++; ST(SLOT, ahead * 2 * 4 + ahead)
+		:: ok -> pool++; ST(ENTRY, precharge * 2 * 4 + precharge)
 		:: else
 		fi
 	fi
@@ -135,17 +138,17 @@ inline charge1()
 
 inline uncharge1()
 {
-	LD(s, SLOT);
+	LD(s, ENTRY);
 	if
-	:: STOCK_OF(s) + 1 <= CAP_OF(s) -> held--; ST(SLOT, s + 1)
+	:: STOCK_OF(s) + 1 <= CAP_OF(s) -> held--; ST(ENTRY, s + 1)
 	:: else ->
-		look_ahead();
+		choose_precharge();
 		s = STOCK_OF(s);
-		b = (ahead > s -> 1 : 0);
+		b = (precharge > s -> 1 : 0);
 		held = held - b;
-		ST(SLOT, ahead * 2 * 4 + ahead);
+		ST(ENTRY, precharge * 2 * 4 + precharge);
 		if
-		:: s + 1 > ahead -> s = s + 1 - ahead; b = 1 - b; give(s, b)
+		:: s + 1 > precharge -> s = s + 1 - precharge; b = 1 - b; give(s, b)
 		:: else
 		fi
 	fi
@@ -154,20 +157,21 @@ inline uncharge1()
 inline park()
 {
 #ifdef PARKFIRST
-	LD(s, SLOT);
+	LD(s, ENTRY);
 	if
-	:: STOCK_OF(s) >= 1 -> ST(STATE, e * 4 + PARKED); d_step { held++; pool++ }; ST(SLOT, s - 1)
+	:: STOCK_OF(s) >= 1 -> ST(STATE, e * 4 + PARKED); d_step { held++; pool++ };
+		ST(ENTRY, s - 1)
 	:: else
 	fi;
 	s = 0;
 #endif
 #if !defined(KEEP) && !defined(PARKFULL)
-	empty_slot();
+	empty_entry();
 #endif
 	ST_RELEASE(STATE, e * 4 + PARKED)
 }
 
-inline resume()
+inline online()
 {
 #ifdef ONLINESTORE
 	e++; ST(STATE, e * 4 + ONLINE);
@@ -175,11 +179,11 @@ inline resume()
 	(mem[STATE] == e * 4 + PARKED);
 	e++; ST(STATE, e * 4 + ONLINE);
 #else
-	/* Compare-and-swap, again while it is TAKEN. */
+	/* Compare-and-swap, repeated while the state is TAKEN. */
 	atomic { DRAINED && mem[STATE] == e * 4 + PARKED -> e++; mem[STATE] = e * 4 + ONLINE };
 #endif
 #ifdef NOSERVE
-	mail = false
+	requests = false
 #else
 	serve()
 #endif
@@ -187,7 +191,7 @@ inline resume()
 
 proctype owner(byte id)
 {
-	byte i, s, b, r, h, z, ahead, e;
+	byte i, s, b, r, h, z, precharge, e;
 	bool ok;
 
 	do
@@ -197,17 +201,17 @@ proctype owner(byte id)
 		:: charge1()
 		:: pool > 0 -> pool--; uncharge1()
 		:: park();
-			/* Away: for a moment, or until all others have ended. */
+			/* Away for a moment, or until all others have ended. */
 			if :: true :: true -> (quit) fi;
-			resume()
+			online()
 		fi;
-		d_step { s = 0; b = 0; h = 0; z = 0; ahead = 0; ok = false }
-	:: mail -> serve()
-	:: quit && i >= OPS && !mail -> break
+		d_step { s = 0; b = 0; h = 0; z = 0; precharge = 0; ok = false }
+	:: requests -> serve()
+	:: quit && i >= OPS && !requests -> break
 	od
 }
 
-/* Take the parked owner's stock over, if the state is still what was seen. */
+/* Takes the parked owner's stock over, if the state has not changed. */
 inline take_over()
 {
 #ifdef NOCAS
@@ -224,7 +228,7 @@ inline take_over()
 #ifdef RELEASEFIRST
 		ST_RELEASE(STATE, st);
 #endif
-		empty_slot();
+		empty_entry();
 #if !defined(NOCAS) && !defined(RELEASEFIRST)
 		ST_RELEASE(STATE, st);
 #endif
@@ -235,7 +239,7 @@ inline take_over()
 
 proctype drainer(byte id)
 {
-	byte s, h, z, own, a, st;
+	byte s, h, z, my_round, a, st;
 	bool ok;
 
 	take(1, 1);
@@ -243,16 +247,17 @@ proctype drainer(byte id)
 	:: ok
 	:: else ->
 #ifdef GATESTORE
-		LD(a, ROUND); own = (a >> 2) + 1; ST(ROUND, own * 4 + id);
+		LD(a, ROUND); my_round = (a >> 2) + 1; ST(ROUND, my_round * 4 + id);
 #else
 		atomic { DRAINED -> d_step {
-			own = (mem[ROUND] >> 2) + 1; mem[ROUND] = own * 4 + ((mem[ROUND] & 3) | id) } };
+			my_round = (mem[ROUND] >> 2) + 1;
+			mem[ROUND] = my_round * 4 + ((mem[ROUND] & 3) | id) } };
 #endif
 		LD(st, STATE);
 		do
 		::
 			LD(a, ACK);
-			if :: a >= own -> break :: else fi;
+			if :: a >= my_round -> break :: else fi;
 #ifndef STATEONCE
 			LD(st, STATE);
 #endif
@@ -262,18 +267,18 @@ proctype drainer(byte id)
 				break
 #else
 #ifdef SKIP
-				LD(s, SLOT);
+				LD(s, ENTRY);
 				if :: STOCK_OF(s) == 0 -> break :: else fi;
 #endif
 				take_over()
 #endif
 			:: (st & 3) == ONLINE ->
-				atomic { DRAINED -> mail = true };
-				/* Spinning, written as waiting for what ends it. */
+				atomic { DRAINED -> requests = true };
+				/* The code spins; the model waits for a change. */
 #ifdef STATEONCE
-				(mem[ACK] >= own)
+				(mem[ACK] >= my_round)
 #else
-				(mem[ACK] >= own || (mem[STATE] & 3) != ONLINE)
+				(mem[ACK] >= my_round || (mem[STATE] & 3) != ONLINE)
 #endif
 			:: else -> ((mem[STATE] & 3) != TAKEN)
 			fi
@@ -287,7 +292,7 @@ proctype drainer(byte id)
 		atomic { DRAINED -> mem[ROUND] = mem[ROUND] & (255 - id) }
 	fi;
 	if
-	:: ok -> gone++
+	:: ok -> others++
 	:: else
 	fi
 }
@@ -314,8 +319,8 @@ init {
 #ifndef SC
 	(buf[0].nb == 0 && buf[1].nb == 0 && buf[2].nb == 0);
 #endif
-	assert(held == pool + gone);
-	assert(usage == held + STOCK_OF(mem[SLOT]));	/* P2 */
+	assert(held == pool + others);
+	assert(usage == held + STOCK_OF(mem[ENTRY]));	/* P2 */
 	assert((mem[ROUND] & 3) == 0);
 	assert((mem[STATE] & 3) != TAKEN)
 }

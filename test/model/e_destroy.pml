@@ -3,44 +3,44 @@
  *
  * Model e_destroy: a counter is destroyed while charges and uncharges are in flight.
  *
- * What is modelled: a leaf below the root, two polling lcores, a thread without slot that walks the
- * tree, and the destroyer. A counter that has units granted stays (-EBUSY: the mark is taken back),
- * or becomes a ghost that is buried when its units have come back.
+ * Modeled: a leaf below the root, two polling lcores, a thread without registration that walks the
+ * tree, and the thread that destroys the counter. If units of the counter are granted, the counter
+ * stays (-EBUSY: the mark is removed), or becomes an offline counter that is released when its
+ * units have come back.
  *
- * Stands for: retire(), destroy(), try_bury(), bury() (destroy.c); refill(), uncharge_stock(),
- * units_ahead() (stock.c); ration_resolve() (ration_pvt.h); ration_walk_begin(); ration_grace() with
- * seq and the two phase words (grace.c); serve() (serve.c). The order of retire(): mark, a drain, a
- * grace period, another drain, read usage, another grace period. A walk declares itself in flight,
- * resolves the handle, looks at the mark, and resolves again: bury() takes the mark away with the
- * counter, so a walk that began late may find neither.
+ * Code: retire() and destroy(), and the release of a counter (destroy.c); refill and trim
+ * (stock.c); ration_resolve() (ration_pvt.h); ration_walk_begin(); ration_grace() with seq and the
+ * two in-flight words (grace.c); serve() (serve.c). The order of retire(): mark, a drain, a grace
+ * period, another drain, read usage, another grace period. A walk first becomes visible as in
+ * flight, then resolves the handle, looks at the mark, and resolves again: the release clears the
+ * mark together with the counter, so a walk that started late may find neither.
  *
- * A drain is a round that both lcores acknowledge outside of any walk. The charges of several
- * counters in one step, which a served mailbox in the middle of an operation would need, do not
- * exist in the code.
+ * A drain is a round that both lcores acknowledge outside of any walk. In the code no operation
+ * charges several counters in one step and serves requests in the middle.
  *
- * Proved: nobody touches the counter when it is buried; it is buried without units and without
+ * Proved: no thread touches the counter after its release; it is released without units and without
  * stock; -EBUSY only if units are granted; the balance of the root at the end; no deadlock. Bounds:
- * OPS0 and OPS1 operations of the lcores, one charge and one uncharge without slot.
+ * OPS0 and OPS1 operations of the lcores, one charge and one uncharge without registration.
  *
  * Mutants, each must fail:
- *   NODYING     a refill does not look at the mark
- *   LATESEQ     a walk looks at the mark before it declares itself in flight
- *   NORECHECK   a walk does not resolve again behind the mark
- *   NODRAIN     no drain at all: what is in stock makes the counter busy for ever
- *   DRAINFIRST  one drain, before the mark
- *   NOGRACE     no grace period before usage is read
- *   FREEATZERO  no grace period between usage == 0 and the end: an uncharge that has released the
- *               counter reads its ancestors still
- *   NOSLOTLESS  grace periods do not wait for threads without slot
- *   GHOSTGRACE  a ghost is buried as soon as its usage is 0
- *   UNDYING     a ghost loses its mark
+ *   NODYING       a refill does not look at the mark
+ *   LATESEQ       a walk looks at the mark before it is visible as in flight
+ *   NORECHECK     a walk does not resolve again after it has looked at the mark
+ *   NODRAIN       no drain at all: units in stock make the counter busy forever
+ *   DRAINFIRST    one drain, before the mark
+ *   NOGRACE       no grace period before usage is read
+ *   FREEATZERO    no grace period between usage == 0 and the release: an uncharge that has given
+ *                 units back to the counter still reads the counter's ancestors
+ *   NOSHARED      grace periods do not wait for threads without registration
+ *   OFFLINEGRACE  an offline counter is released as soon as its usage is 0
+ *   UNDYING       an offline counter loses its mark
  *
- * Not mutants, because a single drain behind the mark is enough for what lcores do today: NOSWEEP
- * (no second drain) passes. The second drain is for operations that answer a drain in their middle.
+ * Not a mutant: ONEDRAIN (no second drain) passes, because one drain after the mark is enough for
+ * all operations of today. The second drain is for operations that serve a drain in the middle.
  */
 
 #define MAX 3
-#define AHEAD 1
+#define PRECHARGE 1
 /* Operations of the two lcores. */
 #ifndef OPS0
 #define OPS0 1
@@ -51,23 +51,23 @@
 
 byte leaf, root;
 byte stock[2], cap[2];
-byte gen, ack[2];
-bool mail[2], gate, dying, quit;
-bool seq[2];			/* odd */
-byte inflight[2]; bit phase;
+byte round, ack[2];
+bool requests[2], gate, dying, quit;
+bool seq[2];			/* whether it is odd */
+byte inflight[2]; bit inflight_index;
 byte pool;
-bool buried;			/* IN_USE and the generation are gone */
+bool released;			/* IN_USE and the generation are cleared */
 bool busy;			/* the answer was -EBUSY */
 
 inline touch()
 {
-	assert(!buried)		/* a word of the counter is read or written */
+	assert(!released)		/* a word of the counter is read or written */
 }
 
 inline walk_begin()
 {
 	if
-	:: id == 2 -> p = phase; inflight[p]++
+	:: id == 2 -> p = inflight_index; inflight[p]++
 	:: else -> seq[id] = true
 	fi
 }
@@ -80,10 +80,10 @@ inline walk_end()
 	fi
 }
 
-/* resolve, the mark, and resolve again. ok: go on. Resolving a buried counter is harmless. */
+/* Resolve, the mark, and resolve again. ok: continue. To resolve a released counter is harmless. */
 inline look()
 {
-	ok = !buried;
+	ok = !released;
 	if
 #ifdef NODYING
 	:: ok
@@ -91,14 +91,14 @@ inline look()
 	:: ok -> ok = !dying;
 #endif
 #ifndef NORECHECK
-		if :: ok -> ok = !buried :: else fi
+		if :: ok -> ok = !released :: else fi
 #endif
 	:: else
 	fi
 }
 
-/* units_ahead() */
-inline look_ahead()
+/* The precharge of a refill. */
+inline choose_precharge()
 {
 	touch();
 	g = dying;
@@ -107,8 +107,8 @@ inline look_ahead()
 	:: else
 	fi;
 	if
-	:: !g -> ahead = AHEAD
-	:: ahead = 0
+	:: !g -> precharge = PRECHARGE
+	:: precharge = 0
 	fi
 }
 
@@ -127,7 +127,7 @@ inline walk(n)
 	fi
 }
 
-/* The leaf first; then its ancestors are read from its own line. */
+/* The leaf first; then its ancestors are read from the leaf's cache line. */
 inline give(n)
 {
 	d_step { touch(); leaf = leaf - n };
@@ -147,15 +147,15 @@ inline charge1()
 #endif
 		if
 		:: ok ->
-			look_ahead();
-			s = 1 + ahead;
+			choose_precharge();
+			s = 1 + precharge;
 			walk(s);
 			if
-			:: !ok && ahead > 0 -> ahead = 0; walk(1)
+			:: !ok && precharge > 0 -> precharge = 0; walk(1)
 			:: else
 			fi;
 			if
-			:: ok -> d_step { stock[id] = ahead; cap[id] = 2 * ahead; pool++ }
+			:: ok -> d_step { stock[id] = precharge; cap[id] = 2 * precharge; pool++ }
 			:: else
 			fi
 		:: else			/* -ENOENT, -ESTALE */
@@ -171,10 +171,10 @@ inline uncharge1()
 	:: s + 1 <= cap[id] -> stock[id] = s + 1
 	:: else ->
 		walk_begin();
-		look_ahead();
-		d_step { stock[id] = ahead; cap[id] = 2 * ahead };
+		choose_precharge();
+		d_step { stock[id] = precharge; cap[id] = 2 * precharge };
 		if
-		:: s + 1 > ahead -> s = s + 1 - ahead; give(s)
+		:: s + 1 > precharge -> s = s + 1 - precharge; give(s)
 		:: else
 		fi;
 		walk_end()
@@ -183,8 +183,8 @@ inline uncharge1()
 
 inline serve()
 {
-	mail[id] = false;
-	r = gen;
+	requests[id] = false;
+	r = round;
 	walk_begin();
 	s = stock[id];
 	d_step { stock[id] = 0; cap[id] = 0 };
@@ -195,7 +195,7 @@ inline serve()
 
 proctype lcore(byte id; byte ops)
 {
-	byte i, s, r, ahead, p;
+	byte i, s, r, precharge, p;
 	bool ok, g;
 
 	do
@@ -205,13 +205,13 @@ proctype lcore(byte id; byte ops)
 		:: charge1()
 		:: atomic { pool > 0 -> pool-- }; uncharge1()
 		fi;
-		d_step { s = 0; ahead = 0; ok = false; g = false }
-	:: mail[id] -> serve(); d_step { s = 0; r = 0 }
-	:: quit && !mail[id] -> break
+		d_step { s = 0; precharge = 0; ok = false; g = false }
+	:: requests[id] -> serve(); d_step { s = 0; r = 0 }
+	:: quit && !requests[id] -> break
 	od
 }
 
-proctype slotless(byte id)
+proctype shared(byte id)
 {
 	byte p;
 	bool ok;
@@ -238,9 +238,9 @@ proctype slotless(byte id)
 
 inline drain()
 {
-	d_step { gen++; gate = true };
-	mail[0] = true; mail[1] = true;
-	(ack[0] == gen && ack[1] == gen);
+	d_step { round++; gate = true };
+	requests[0] = true; requests[1] = true;
+	(ack[0] == round && ack[1] == round);
 	gate = false
 }
 
@@ -248,21 +248,21 @@ inline grace()
 {
 	if :: seq[0] -> (!seq[0]) :: else fi;
 	if :: seq[1] -> (!seq[1]) :: else fi;
-#ifndef NOSLOTLESS
-	d_step { o = phase; phase = 1 - phase };
+#ifndef NOSHARED
+	d_step { o = inflight_index; inflight_index = 1 - inflight_index };
 	(inflight[o] == 0);
-	d_step { o = phase; phase = 1 - phase };
+	d_step { o = inflight_index; inflight_index = 1 - inflight_index };
 	(inflight[o] == 0);
 #endif
 	o = 0
 }
 
-inline bury()
+inline release()
 {
 	d_step {
 		assert(leaf == 0);
 		assert(stock[0] + stock[1] == 0 && cap[0] + cap[1] == 0);
-		buried = true; dying = false	/* flags = 0: the mark goes with the counter */
+		released = true; dying = false	/* flags = 0 clears the mark, too */
 	}
 }
 
@@ -270,7 +270,7 @@ active proctype destroyer()
 {
 	bit o;
 
-	atomic { run lcore(0, OPS0); run lcore(1, OPS1); run slotless(2) };
+	atomic { run lcore(0, OPS0); run lcore(1, OPS1); run shared(2) };
 #ifdef DRAINFIRST
 	drain(); dying = true;
 #elif defined(NODRAIN)
@@ -281,7 +281,7 @@ active proctype destroyer()
 #ifndef NOGRACE
 	grace();
 #endif
-#if !defined(NODRAIN) && !defined(DRAINFIRST) && !defined(NOSWEEP)
+#if !defined(NODRAIN) && !defined(DRAINFIRST) && !defined(ONEDRAIN)
 	drain();
 #endif
 	if
@@ -289,31 +289,31 @@ active proctype destroyer()
 #ifndef FREEATZERO
 		grace();
 #endif
-		bury()
+		release()
 	:: else ->
-		/* Behind mark and drain no unit is hidden: somebody has been granted it. */
+		/* After the mark and a drain no unit is in stock: all are granted. */
 		assert(stock[0] + stock[1] == 0);
 		busy = true;
 		if
-		:: dying = false		/* -EBUSY: it goes on as before */
-		:: true ->			/* KEEP_UNITS: a ghost */
+		:: dying = false		/* -EBUSY: the counter works as before */
+		:: true ->			/* KEEP_UNITS: an offline counter */
 #ifdef UNDYING
 			dying = false;
 #endif
 			if
 			:: (leaf == 0) ->
-#ifndef GHOSTGRACE
+#ifndef OFFLINEGRACE
 				grace();
 #endif
-				bury()
-			:: true			/* nobody looks at it any more */
+				release()
+			:: true			/* the counter is never looked at again */
 			fi
 		fi
 	fi;
 	quit = true;
 	(_nr_pr == 2);
 	assert(leaf == root && leaf == pool + stock[0] + stock[1]);
-	assert(!buried || pool == 0)
+	assert(!released || pool == 0)
 }
 
 active proctype auditor()

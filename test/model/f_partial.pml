@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model f_partial: a pass over the slots takes several quiescent points, and askers come and go
- * meanwhile.
+ * Model f_partial: a drain scan takes several quiescent points, and drainers come and go meanwhile.
  *
- * What is modelled: one lcore with two slots, one of which it drains at each quiescent point, and an
- * asker that opens rounds, waits or gives up, closes and opens again. A pass reads the generation
- * when it begins, is finished with it whatever is asked for meanwhile, and acknowledges it; what
- * came meanwhile is found by the next pass, because the request stands in the mailbox.
+ * Modeled: one lcore with two stock entries, one of which it empties at each quiescent point, and a
+ * drainer that opens rounds, waits or gives up, closes and opens again. A scan reads the round
+ * number when it starts, completes with that number whatever is requested meanwhile, and
+ * acknowledges it. A request that came meanwhile is still in the mailbox, and the next scan finds
+ * it.
  *
- * Stands for: serve(), pass_begin(), pass_go(), pass_end() and the attention word that brings an
- * unfinished pass back (serve.c); answered() (drain.c). ENDLESS has an asker that never stops
- * asking and never waits; generations are then taken modulo 4.
+ * Code: serve(), the drain scan and the pending word that continues an unfinished scan (serve.c);
+ * answered() (drain.c). ENDLESS has a drainer that never stops opening rounds and never waits;
+ * round numbers are then taken modulo 4.
  *
- * Proved: an answered asker finds no stock in the gate; by `answers` that passes end however often
- * is asked. A pass that began anew with each new generation would be right, too, but never end:
- * mutant RESTART.
+ * Proved: a drainer that is answered finds no stock inside the gate. The claim `answers` proves
+ * that scans end however often rounds are opened. A scan that restarted with each new round would
+ * be right, too, but never end: mutant RESTART.
  *
  * Mutants, each must fail:
- *   NEWEST      a finished pass acknowledges the generation of that moment
- *   RESUME      a pass that finds a new generation goes on where it was and takes it over
- *   SKIPFIRST   a pass that found a request on its way does not begin again afterwards
- *   MAILLATE    the mailbox is emptied after the generation is read
- *   RESTART     a pass begins anew when the generation has changed (with ENDLESS)
+ *   NEWEST     a scan acknowledges the round of the moment when it ends
+ *   RESUME     a scan adopts a new round in the middle, without restarting
+ *   SKIPFIRST  a scan clears a request that came while it ran
+ *   CLEARLATE  the requests are cleared after the round is read
+ *   RESTART    a scan restarts when the round has changed (with ENDLESS)
  */
 
 #ifdef ENDLESS
@@ -34,19 +34,19 @@
 #endif
 #define USES 4
 
-byte gen, ack, stock[2];
-bool mail, gate, quit;
-bool running;		/* a pass is under way */
+byte round, ack, stock[2];
+bool requests, gate, quit;
+bool scanning;		/* a drain scan is unfinished */
 
 active proctype lcore()
 {
-	byte next, view, uses, n;
+	byte next, scanned, uses, n;
 
 	do
 #ifdef ENDLESS
-	:: !mail && !running ->	/* once per burst it comes to a quiescent point */
+	:: !requests && !scanning ->	/* once per burst the lcore comes to a quiescent point */
 #else
-	:: uses < USES ->	/* an uncharge to an inactive slot */
+	:: uses < USES ->	/* an uncharge to an inactive entry */
 #endif
 #ifndef ENDLESS
 		uses++;
@@ -56,55 +56,56 @@ active proctype lcore()
 		:: gate
 		:: !gate -> stock[n] = 1
 		fi
-	:: mail || running ->	/* a quiescent point: the work of one slot */
+	:: requests || scanning ->	/* a quiescent point: the work of one entry */
 		if
-		:: !running ->
-#ifdef MAILLATE
-			view = gen; mail = false;
+		:: !scanning ->
+#ifdef CLEARLATE
+			scanned = round; requests = false;
 #else
-			mail = false; view = gen;
+			requests = false; scanned = round;
 #endif
-			next = 0; running = true
+			next = 0; scanning = true
 		:: else
 #ifdef RESUME
-			-> view = gen
+			-> scanned = round
 #endif
 #ifdef RESTART
-			-> if :: view != gen -> view = gen; mail = false; next = 0 :: else fi
+			-> if :: scanned != round -> scanned = round; requests = false; next = 0
+			:: else fi
 #endif
 		fi;
 		stock[next] = 0;
 		next++;
 		if
 		:: next == 2 ->
-			next = 0; running = false;
+			next = 0; scanning = false;
 #ifdef NEWEST
-			view = gen;
+			scanned = round;
 #endif
 #ifdef SKIPFIRST
-			mail = false;
+			requests = false;
 #endif
-progress:		ack = view
+progress:		ack = scanned
 		:: else
 		fi
-	:: quit && !mail && !running -> break
+	:: quit && !requests && !scanning -> break
 	od
 }
 
-active proctype asker()
+active proctype drainer()
 {
-	byte k, own;
+	byte k, my_round;
 
 	do
 	:: k < ROUNDS ->
 #ifdef ENDLESS
-		gen = COUNT(gen); gate = true; mail = true; gate = false
+		round = COUNT(round); gate = true; requests = true; gate = false
 #else
 		k++;
-		d_step { gen = COUNT(gen); gate = true; own = gen };
-		mail = true;
+		d_step { round = COUNT(round); gate = true; my_round = round };
+		requests = true;
 		if
-		:: ack >= own -> assert(stock[0] + stock[1] == 0)
+		:: ack >= my_round -> assert(stock[0] + stock[1] == 0)
 		:: k < ROUNDS		/* gives up */
 		fi;
 		gate = false
@@ -114,4 +115,4 @@ active proctype asker()
 	quit = true
 }
 
-ltl answers { [] (running -> <> !running) }
+ltl answers { [] (scanning -> <> !scanning) }

@@ -3,37 +3,39 @@
  *
  * Model g_set_max: the limit of a counter is changed while units are charged.
  *
- * What is modelled: one counter, two threads that charge and give back, one setter that lowers the
- * limit strictly (-EBUSY if usage is above), clamps it (takes effect, usage falls later), and raises
- * it again, and a synchronous caller whose refusal shall be exact.
+ * Modeled: one counter, two threads that charge and give back, one setter that lowers the limit
+ * strictly (-EBUSY if usage is above), clamps it (the limit takes effect, usage falls later), and
+ * raises it again, and a synchronous caller whose refusal must be exact.
  *
- * Stands for: add_bounded() with the second look at max and the undo (hierarchy.c); exchange_max(),
+ * Code: add_bounded() with the second look at max and the rollback (hierarchy.c); exchange_max(),
  * set_max_strict(), set_max_clamp() (counter.c); charge_drained() and ration_grace() for the
- * refuser. No stock: it has been drained.
+ * refused caller. There is no stock: it has been drained.
  *
- * A charge adds by compare-and-swap to usage under the limit it has read before, and reads the limit
- * again; a setter exchanges the limit, then reads usage. One sees the other. A charge that finds the
- * limit lowered below usage takes its units back and counts undone up, like a walk that failed.
+ * A charge adds to usage by compare-and-swap, under the limit that it has read before, and reads
+ * the limit again. A setter exchanges the limit, then reads usage. At least one of the two sees the
+ * other. A charge that finds the limit lowered below usage gives its units back and counts a
+ * rollback, like a walk that failed.
  *
- * Proved: while no setter is at work, units granted stay within the limit, unless it was clamped; a
- * strict change that succeeds leaves none above; a refusal of a synchronous charge that no change
- * of the limit meets is exact, the units of charges that were undone not counted; the balance.
+ * Proved: while no setter is at work, granted units stay within the limit, unless the limit was
+ * clamped; after a strict change that succeeds no usage is above; the refusal of a synchronous
+ * charge that no change of the limit meets is exact, not counting units of charges that were rolled
+ * back; the balance.
  *
- * What is not so, shown by two cases that must fail: usage itself (not the granted units) may be
- * above a limit that was strictly lowered, until a charge that had read the old one has undone its
- * addition (CLAIM_USAGE); and a refusal while the limit is being changed compares a usage and a
- * limit of different moments (CLAIM_REFUSAL).
+ * Not claimed, as two cases that must fail show: usage itself (not the granted units) may be above
+ * a limit that was strictly lowered, until a charge that had read the old limit has given its units
+ * back (CLAIM_USAGE); and a refusal while the limit changes compares usage and limit of different
+ * moments (CLAIM_REFUSAL).
  *
  * Mutants, each must fail:
  *   NOREREAD    a charge does not look at max again
  *   USAGEFIRST  the setter reads usage before it stores the limit
  *   NORESTORE   a strict change that came too late leaves the new limit
- *   NOBUMP      the undo is not counted in undone
- *   KEEPUNDONE  a charge that found the limit lowered refuses, but leaves its units
- *   NOEXCUSE    a clamp does not note that usage may be above
+ *   NOBUMP      a rollback is not counted
+ *   KEEPUNITS   a charge that found the limit lowered refuses, but leaves its units
+ *   NOOVERMAX   a clamp does not set over_max_ok
  */
 
-/* Operations of the two that charge. */
+/* Operations of the two threads that charge. */
 #ifndef OPS0
 #define OPS0 2
 #endif
@@ -44,42 +46,42 @@
 #define LOW 1
 
 byte usage, max = HIGH;
-byte undone;
-bit seq[2];			/* of the two that charge */
-bool moved[2];			/* seq has changed since the refuser looked: it has 32 bits */
-bool excused;
+byte rollbacks;
+bit seq[2];			/* of the two threads that charge */
+bool moved[2];			/* seq has changed since the last wait (32 bits in the code) */
+bool over_max_ok;
 byte pool;
 
-/* Ghosts. */
-bool setting;			/* a setter is between its exchange and its answer */
-byte held;			/* granted and not given back: from the step that decides a charge */
-byte hold[2];			/* added to usage by a charge that is not granted (yet) */
-bool doomed[2];			/* it will be undone */
-byte seen[2];			/* hold[] of undecided ones at the refuser's failing read */
-byte lost;			/* what of the usage it read belonged to charges that were undone */
+/* Auxiliary variables, for the assertions only. */
+bool setting;			/* the setter is between its exchange and its answer */
+byte held;			/* granted units, from the step that decides a charge */
+byte hold[2];			/* added to usage by a charge that is not (yet) granted */
+bool failed[2];			/* the charge will be rolled back */
+byte seen[2];			/* hold[] of undecided charges at the caller's failing read */
+byte lost;			/* units in that usage of charges that were rolled back */
 
 /* In the step that decides a charge. */
 inline decide(good)
 {
 	if
 	:: good -> held = held + n; hold[id] = 0
-	:: else -> doomed[id] = true; lost = lost + seen[id]
+	:: else -> failed[id] = true; lost = lost + seen[id]
 	fi;
 	seen[id] = 0
 }
 
-inline turn_seq()
+inline next_seq()
 {
 	d_step { seq[id] = 1 - seq[id]; moved[id] = true }
 }
 
 /*
  * add_bounded(): read the limit; compare-and-swap, which is one step here, however often the code
- * takes it up; read the limit again.
+ * repeats it; read the limit again.
  */
 inline charge()
 {
-	turn_seq();
+	next_seq();
 	m = max;
 	d_step {
 		if
@@ -95,20 +97,20 @@ inline charge()
 		d_step { ok = (u <= max); decide(ok) };
 		if
 		:: !ok ->
-#ifdef KEEPUNDONE
-			d_step { hold[id] = 0; doomed[id] = false };
+#ifdef KEEPUNITS
+			d_step { hold[id] = 0; failed[id] = false };
 #else
-			d_step { usage = usage - n; hold[id] = 0; doomed[id] = false };
+			d_step { usage = usage - n; hold[id] = 0; failed[id] = false };
 #endif
 #ifndef NOBUMP
-			undone++
+			rollbacks++
 #endif
 		:: else
 		fi
 #endif
 	:: else
 	fi;
-	turn_seq()
+	next_seq()
 }
 
 proctype charger(byte id; byte ops)
@@ -161,11 +163,11 @@ inline set_clamp(limit)
 {
 	d_step { max = limit; setting = true };
 	u = usage;
-#ifdef NOEXCUSE
+#ifdef NOOVERMAX
 	setting = false
 #else
 	if
-	:: u > limit -> d_step { excused = true; setting = false }
+	:: u > limit -> d_step { over_max_ok = true; setting = false }
 	:: else -> setting = false
 	fi
 #endif
@@ -185,10 +187,10 @@ proctype setter()
 	fi
 }
 
-/* The failing read of the refuser: what it sees, and of whom. */
+/* The failing read of the refused caller: the units of each undecided or failed charge. */
 #define LOOK_AT(w) \
 	if \
-	:: doomed[w] -> lost = lost + hold[w] \
+	:: failed[w] -> lost = lost + hold[w] \
 	:: else -> seen[w] = hold[w] \
 	fi
 
@@ -198,7 +200,7 @@ inline wait_walk(w)
 	if :: s -> (moved[w]) :: else fi
 }
 
-/* A synchronous charge of 1, when no stock is there; its own walk is over when it waits. */
+/* A synchronous charge of 1, without any stock. The caller's own walk has ended when it waits. */
 proctype refuser()
 {
 	byte m, u0, fu, fmax, u;
@@ -206,7 +208,7 @@ proctype refuser()
 
 	do
 	::
-		u0 = undone;
+		u0 = rollbacks;
 		m = max;
 		d_step {
 			lost = 0; seen[0] = 0; seen[1] = 0; fu = usage; fmax = max;
@@ -225,12 +227,12 @@ proctype refuser()
 			};
 			if
 			:: u == 1 -> break	/* granted */
-			:: else -> usage--; undone++
+			:: else -> usage--; rollbacks++
 			fi
 		:: else ->
 			wait_walk(0); wait_walk(1);
 			if
-			:: undone == u0 ->
+			:: rollbacks == u0 ->
 #ifdef CLAIM_REFUSAL
 				assert(fu - lost + 1 > fmax);
 #endif
@@ -253,9 +255,9 @@ init {
 active proctype auditor()
 {
 end:	if
-	:: atomic { !setting && !excused && held > max -> assert(held <= max) }		/* P1 */
+	:: atomic { !setting && !over_max_ok && held > max -> assert(held <= max) }	/* P1 */
 #ifdef CLAIM_USAGE
-	:: atomic { !setting && !excused && usage > max -> assert(usage <= max) }
+	:: atomic { !setting && !over_max_ok && usage > max -> assert(usage <= max) }
 #endif
 	fi
 }

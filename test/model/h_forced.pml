@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model h_forced: charges that go above the limit, among charges that must not.
+ * Model h_forced: charges that may go above the limit, among charges that may not.
  *
- * What is modelled: a leaf below the root, one thread that charges by force, one that charges
- * plainly and gives back, and an observer (ration_domain_verify() while others run). Numbers end at
- * UNLIMITED.
+ * Modeled: a leaf below the root, one thread with forced charges, one with plain charges that gives
+ * units back, and an observer (ration_domain_verify() while others run). Usage can reach UNLIMITED
+ * at most.
  *
- * Stands for: ration_hier_force() with its overflow and walk_back(), ration_hier_charge(),
- * add_bounded(), has_room(), ration_hier_uncharge() (hierarchy.c); check_limit() (verify.c).
+ * Code: ration_hier_force() with its overflow and walk_back(), ration_hier_charge(), add_bounded(),
+ * has_room(), ration_hier_uncharge() (hierarchy.c); check_limit() (verify.c).
  *
- * Proved: a forced charge is refused by nothing but the end of numbers, and then at the root, with
- * nothing held; usage(parent) >= usage(child) at every instant; a plain charge is granted only
- * within the limits, whatever is forced; usage is above max only when it is excused or a forced walk
- * is at work; the balance.
+ * Proved: a forced charge is refused only when usage would overflow, and then at the root, without
+ * units held; usage(parent) >= usage(child) at every instant; a plain charge is granted only within
+ * the limits, whatever is forced; usage is above max only while over_max_ok is set or a forced walk
+ * is in flight; the balance.
  *
- * What is not so, shown by a case that must fail: the excuse is noted behind the addition, so an
- * observer may see usage above max an instant before its excuse (CLAIM_EXCUSED).
+ * Not claimed, as a case that must fail shows: over_max_ok is set after the addition, so an
+ * observer may see usage above max a moment before over_max_ok is set (CLAIM_OVERMAX).
  *
  * Mutants, each must fail:
- *   FORCELEAF   a forced charge takes the leaf first
- *   NOEXCUSE    what goes above a limit is not noted
- *   WRAPS       the room of a level is max - usage, which wraps when usage is above
- *   NOEND       a forced charge does not look at the end of numbers
- *   GOESON      a walk that met the end of numbers at the root goes on at the leaf
- *   ONELEVEL    a forced charge is not charged to the ancestors
+ *   FORCELEAF  a forced charge takes the leaf first
+ *   NOOVERMAX  a charge above a limit does not set over_max_ok
+ *   WRAPS      the room of a level is max - usage, which wraps when usage is above max
+ *   NOEND      a forced charge does not check for overflow
+ *   GOESON     a walk that met the overflow at the root continues at the leaf
+ *   ONELEVEL   a forced charge is not charged to the ancestors
  */
 
 #ifndef OPS
@@ -36,9 +36,9 @@
 #define MAXLEAF 2
 
 byte use[2];			/* 0 root, 1 leaf */
-bool excused[2];
+bool over_max_ok[2];
 byte pool;
-bool forcing;			/* ghost: a forced walk is at work */
+bool forcing;			/* auxiliary: a forced walk is in flight */
 
 #define LIMIT(l) (l == 0 -> MAXROOT : MAXLEAF)
 
@@ -59,9 +59,9 @@ inline force_level(l)
 		:: else -> use[l] = use[l] + n; u = use[l]
 		fi
 	};
-#ifndef NOEXCUSE
+#ifndef NOOVERMAX
 	if
-	:: ok && u > LIMIT(l) -> excused[l] = true
+	:: ok && u > LIMIT(l) -> over_max_ok[l] = true
 	:: else
 	fi
 #endif
@@ -161,10 +161,10 @@ active proctype auditor()
 end:	if
 	:: atomic { use[1] > use[0] -> assert(use[1] <= use[0]) }
 	:: atomic { use[0] > UNLIMITED -> assert(use[0] <= UNLIMITED) }
-#ifdef CLAIM_EXCUSED
-	:: atomic { use[0] > MAXROOT && !excused[0] -> assert(excused[0]) }
+#ifdef CLAIM_OVERMAX
+	:: atomic { use[0] > MAXROOT && !over_max_ok[0] -> assert(over_max_ok[0]) }
 #endif
-	:: atomic { !forcing && use[0] > MAXROOT && !excused[0] -> assert(forcing) }
-	:: atomic { !forcing && use[1] > MAXLEAF && !excused[1] -> assert(forcing) }
+	:: atomic { !forcing && use[0] > MAXROOT && !over_max_ok[0] -> assert(forcing) }
+	:: atomic { !forcing && use[1] > MAXLEAF && !over_max_ok[1] -> assert(forcing) }
 	fi
 }

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model j_launch: a drain of an EAL worker that comes and goes between running and WAIT.
+ * Model j_launch: a drain of an EAL worker that alternates between running and WAIT.
  *
- * What is modelled: main launches a function of the application on a worker, collects its result
- * later, and drains in between; the function uses stock, polls, and returns without going offline,
- * so stock stays behind. A second thread drains, too, which may not launch. EAL's lcore state is
- * WAIT or RUNNING, a launch is a message that the worker takes; a second message before the first is
- * taken is the defect that EAL does not protect from.
+ * Modeled: main launches a function of the application on a worker, collects its result later, and
+ * drains in between; the function uses stock, polls, and returns without going offline, so its
+ * stock remains. A second thread drains, too; it must not launch. The lcore state of EAL is WAIT or
+ * RUNNING, a launch is a message that the worker takes. EAL does not protect against a second
+ * message before the first is taken.
  *
- * Stands for: is_launchable(), launch(), serve_launched(), request(), check_row() and
- * note_timeouts() (drain.c); rte_eal_remote_launch() and rte_eal_wait_lcore() of EAL.
+ * Code: is_launchable(), launch(), serve_launched(), request(), check_row() and note_timeouts()
+ * (drain.c); rte_eal_remote_launch() and rte_eal_wait_lcore() of EAL.
  *
- * The rule: only main launches; it looks at the state and gets -EBUSY if the worker runs, then asks
- * by mail; a worker that it has asked by mail and that returns to WAIT is launched on the next turn
- * of the wait; the result of the application's function is read before the launch and returned by
- * the drain function, because the application may still ask for it.
+ * The rule: only main launches. It looks at the state, gets -EBUSY if the worker runs, and then
+ * leaves a return request. A worker that has got a request and returns to WAIT is launched in the
+ * next iteration of the wait. The result of the application's function is read before the launch
+ * and returned by the drain function, because the application may still collect it.
  *
- * Proved: main's drain ends, with no stock on the worker in the gate; the result that the
- * application collects is its own function's; nobody launches at the same time as another; a
- * drain of the second thread ends answered or times out. Bounds: RUNS functions, DRAINS drains.
+ * Proved: main's drain ends, without stock on the worker inside the gate; the application collects
+ * the result of its own function; no two threads launch at the same time; a drain of the second
+ * thread ends answered or times out. Bounds: RUNS functions, DRAINS drains.
  *
  * Mutants, each must fail:
- *   ASKONCE     main asks once, and does not look again whether the worker is in WAIT
+ *   ASKONCE     main requests once, and does not look again whether the worker is in WAIT
  *   BOTHLAUNCH  the second thread launches, too
  *   OWNRESULT   the drain function returns its own result
- *   NOWAIT      a launched drain is not waited for before the answer is looked at
- *   NOBUSY      a launch on a running worker is taken for done
- *   NOGATE      the function takes ahead in the gate
+ *   NOWAIT      a launched drain is not waited for before the acknowledgement is read
+ *   NOBUSY      a failed launch on a running worker counts as done
+ *   NOGATE      the function takes units ahead inside the gate
  */
 
 #define RUNS 2
@@ -37,18 +37,18 @@
 #define APP 1
 #define DRAIN 2
 
-byte state, job, result;	/* EAL's: of the worker */
+byte state, job, result;	/* of EAL, for the worker */
 byte launch_result;		/* ration_lcore::launch_result */
-byte gen, ack, stock;
-byte holders;			/* bit 0 main, bit 1 the second thread */
-bool mail, quit;
-byte launching;			/* ghost: how many are in rte_eal_remote_launch() */
-byte expected;			/* ghost: result of the last function of the application */
+byte round, ack, stock;
+byte drainers;			/* bit 0 main, bit 1 the second thread */
+bool requests, quit;
+byte launching;			/* auxiliary: threads inside rte_eal_remote_launch() */
+byte expected;			/* auxiliary: result of the last function of the application */
 
 inline serve()
 {
-	mail = false;
-	r = gen;
+	requests = false;
+	r = round;
 	stock = 0;
 	ack = r;
 	r = 0
@@ -61,13 +61,13 @@ proctype worker()
 
 	do
 	:: job == APP ->
-		/* Takes ahead, polls, ends when it likes; its stock stays. */
+		/* Takes units ahead, polls, ends at any time; its stock remains. */
 		uses = 0;
 		if :: stays = true :: stays = false fi;	/* while main drains */
 		do
 		:: uses < 2 ->
 			uses++;
-			g = (holders != 0);
+			g = (drainers != 0);
 			if
 #ifndef NOGATE
 			:: g
@@ -78,13 +78,13 @@ proctype worker()
 #endif
 			fi;
 			g = false
-		:: mail -> serve()
-		:: !stays || (!mail && (holders & 1) == 0) -> break
+		:: requests -> serve()
+		:: !stays || (!requests && (drainers & 1) == 0) -> break
 		od;
 		uses = 0; stays = false;
 		d_step { expected = expected + 1; result = expected; job = 0; state = WAIT }
 	:: job == DRAIN ->
-		serve();	/* ration_serve_fully(), then launch_result is returned */
+		serve();	/* serves completely, then returns launch_result */
 #ifdef OWNRESULT
 		d_step { result = 0; job = 0; state = WAIT }
 #else
@@ -94,7 +94,7 @@ proctype worker()
 	od
 }
 
-/* rte_eal_remote_launch(): looks, and then sends. rc: it was WAIT. */
+/* rte_eal_remote_launch(): looks at the state, then sends. rc: the state was WAIT. */
 inline remote_launch(what)
 {
 	d_step { launching++; assert(launching == 1) };
@@ -106,7 +106,7 @@ inline remote_launch(what)
 	launching--
 }
 
-/* request(): launch if the worker is in WAIT, else mail. */
+/* request(): launch if the worker is in WAIT, otherwise leave a return request. */
 inline request(may_launch)
 {
 	rc = false;
@@ -120,9 +120,9 @@ inline request(may_launch)
 	:: rc -> launched = true
 #ifdef NOBUSY
 	:: !rc && may_launch -> launched = true
-	:: !rc && !may_launch && !mailed -> mailed = true; mail = true
+	:: !rc && !may_launch && !requested -> requested = true; requests = true
 #else
-	:: !rc && !mailed -> mailed = true; mail = true
+	:: !rc && !requested -> requested = true; requests = true
 #endif
 	:: else
 	fi
@@ -130,7 +130,7 @@ inline request(may_launch)
 
 inline drain(bit_no, may_launch)
 {
-	d_step { gen++; own = gen; holders = holders | (1 << bit_no); late = false };
+	d_step { round++; my_round = round; drainers = drainers | (1 << bit_no); late = false };
 	request(may_launch);
 	do
 	::
@@ -144,19 +144,19 @@ inline drain(bit_no, may_launch)
 		if :: launched -> break :: else fi;
 #endif
 		if
-		:: ack >= own -> break
+		:: ack >= my_round -> break
 		:: else ->
 			if
-			:: !may_launch -> late = true; break	/* times out: only main can launch */
+			:: !may_launch -> late = true; break	/* times out: only main launches */
 			:: true
 			fi;
 #ifdef ASKONCE
-			(ack >= own || !may_launch)
+			(ack >= my_round || !may_launch)
 #else
-			/* Spinning, written as waiting for what changes. */
-			(ack >= own || !may_launch || state == WAIT);
+			/* The code spins; the model waits for a change. */
+			(ack >= my_round || !may_launch || state == WAIT);
 			if
-			:: ack < own && may_launch -> launched = false; request(may_launch)
+			:: ack < my_round && may_launch -> launched = false; request(may_launch)
 			:: else
 			fi
 #endif
@@ -166,8 +166,8 @@ inline drain(bit_no, may_launch)
 	:: !late -> assert(stock == 0)
 	:: else
 	fi;
-	holders = holders & (3 - (1 << bit_no));
-	d_step { launched = false; mailed = false; own = 0; late = false; rc = false }
+	drainers = drainers & (3 - (1 << bit_no));
+	d_step { launched = false; requested = false; my_round = 0; late = false; rc = false }
 }
 
 #ifdef BOTHLAUNCH
@@ -178,8 +178,8 @@ inline drain(bit_no, may_launch)
 
 proctype second()
 {
-	byte k, own;
-	bool launched, mailed, rc, late;
+	byte k, my_round;
+	bool launched, requested, rc, late;
 
 	do
 	:: k < DRAINS -> k++; drain(1, SECOND_MAY)
@@ -189,8 +189,8 @@ proctype second()
 
 active proctype main()
 {
-	byte k, runs, own;
-	bool launched, mailed, rc, late;
+	byte k, runs, my_round;
+	bool launched, requested, rc, late;
 
 	atomic { run worker(); run second() };
 	do
@@ -206,5 +206,5 @@ active proctype main()
 	quit = true;
 	(_nr_pr == 1);
 	assert(result == expected);
-	assert(holders == 0)
+	assert(drainers == 0)
 }

@@ -3,30 +3,31 @@
  *
  * Model k_targets: several targets in one round.
  *
- * What is modelled: one lcore with a slot for each of two counters, and two askers of which each
- * opens a round for one counter, waits or gives up, closes, and opens again for the other. Every
- * asker has a bit in the holders mask and a word for its target; bits are claimed and go from hand
- * to hand. The lcore reads the round word, the targets of all holders, and the word again.
+ * Modeled: one lcore with a stock entry for each of two counters, and two drainers. Each drainer
+ * opens a round for one counter, waits or gives up, closes, and opens again for the other. Each
+ * drainer has a bit in the drainers mask and a word for its target; bits are claimed, given up, and
+ * claimed again. The lcore reads the round word, the targets of all drainers, and the round word
+ * again.
  *
- * Stands for: claim_asker(), ration_round_open(), ration_round_close(), ration_round_look(),
- * read_targets(), ration_round_gated() (round.c); pass_begin(), pass_go(), pass_end() (serve.c).
- * After LOOKS tries the lcore drains everything, which covers any target.
+ * Code: ration_round_open() and its claim of a bit, ration_round_close(), ration_round_look(),
+ * read_targets(), ration_round_gated() (round.c); the drain scan (serve.c). After LOOKS attempts
+ * the lcore drains everything, which covers any target.
  *
- * Every opening counts the generation up, also for a target that is being drained already: whoever
- * takes over the bit of one that has gone has a generation that this pass does not answer. (So the
- * second look at the word is not needed for P3: the case "once" passes without. It keeps a pass from
- * draining what nobody asks for any more.)
+ * Each opening increments the round number, also for a target that is being drained already: a
+ * drainer that reuses the bit of an earlier one has a round number that the running scan does not
+ * acknowledge. (So the second look at the word is not necessary for P3: the case "once" passes
+ * without. It prevents a scan from draining a counter without need.)
  *
- * Proved: when an asker is answered, its counter has no stock until it closes its gate (whatever
- * the other asks for); no deadlock.
+ * Proved: when a drainer is answered, its counter has no stock until the drainer closes its gate
+ * (whatever the target of the other); no deadlock.
  *
  * Mutants, each must fail:
- *   JOINGEN     who finds a round running keeps its generation
+ *   JOINROUND   a drainer that finds a round running keeps its number
  *   TARGETLATE  the target is written after the round was opened
- *   BITFIRST    the asker's place is given up before its bit is taken out of the mask
- *   ONETARGET   the lcore drains the target of the first holder only
- *   NEWEST      the acknowledgement is of the generation after the drain
- *   GATEONE     the gate is looked at for the first holder only
+ *   BITFIRST    the drainer's claim is given up before its bit is removed from the mask
+ *   ONETARGET   the lcore drains the target of the first drainer only
+ *   NEWEST      the acknowledgement has the round number after the drain
+ *   GATEONE     the gate is checked for the first drainer only
  */
 
 #ifndef USES
@@ -37,29 +38,29 @@
 #define NONE 2
 
 byte stock[2];
-byte gen, holders, ack;		/* gen and holders are one word */
-byte target[2];			/* of asker bit 0 and 1 */
-bool place[2];			/* claimed */
-bool mail, quit;
+byte round, drainers, ack;		/* round and drainers are one word */
+byte target[2];			/* of drainer bits 0 and 1 */
+bool claimed[2];			/* the bit is claimed */
+bool requests, quit;
 
-/* The view of a pass: bit c: counter c is to be drained. */
+/* The drain set of a scan. Bit c: counter c is to be drained. */
 inline look()
 {
 	tries = 0;
 	do
 	:: tries < LOOKS ->
 		tries++;
-		d_step { g = gen; h = holders };
-		view = 0;
+		d_step { g = round; h = drainers };
+		set = 0;
 		if
-		:: h & 1 -> view = view | (1 << target[0])
+		:: h & 1 -> set = set | (1 << target[0])
 		:: else
 		fi;
 		if
 #ifdef ONETARGET
-		:: (h & 2) && !(h & 1) -> view = view | (1 << target[1])
+		:: (h & 2) && !(h & 1) -> set = set | (1 << target[1])
 #else
-		:: h & 2 -> view = view | (1 << target[1])
+		:: h & 2 -> set = set | (1 << target[1])
 #endif
 		:: else
 		fi;
@@ -67,18 +68,18 @@ inline look()
 		break
 #else
 		if
-		:: g == gen && h == holders -> break
+		:: g == round && h == drainers -> break
 		:: else
 		fi
 #endif
-	:: else -> d_step { g = gen; view = 3 }; break
+	:: else -> d_step { g = round; set = 3 }; break
 	od
 }
 
-/* Whether counter n is in the gate: one look at the word, then the targets. */
+/* Whether counter n is inside the gate: one look at the word, then the targets. */
 inline look_gate()
 {
-	h = holders;
+	h = drainers;
 	gated = false;
 	if
 	:: h & 1 -> gated = (target[0] == n)
@@ -96,11 +97,11 @@ inline look_gate()
 
 proctype lcore()
 {
-	byte uses, n, view, tries, g, h;
+	byte uses, n, set, tries, g, h;
 	bool gated;
 
 	do
-	:: uses < USES ->	/* an uncharge to a slot that is not in use */
+	:: uses < USES ->	/* an uncharge to an inactive entry */
 		uses++;
 		if :: n = 0 :: n = 1 fi;
 		look_gate();
@@ -109,17 +110,17 @@ proctype lcore()
 		:: else
 		fi;
 		d_step { n = 0; h = 0; gated = false }
-	:: mail ->
-		mail = false;
+	:: requests ->
+		requests = false;
 		look();
-		if :: view & 1 -> stock[0] = 0 :: else fi;
-		if :: view & 2 -> stock[1] = 0 :: else fi;
+		if :: set & 1 -> stock[0] = 0 :: else fi;
+		if :: set & 2 -> stock[1] = 0 :: else fi;
 #ifdef NEWEST
-		g = gen;
+		g = round;
 #endif
 		ack = g;
-		d_step { view = 0; tries = 0; g = 0; h = 0 }
-	:: quit && !mail -> break
+		d_step { set = 0; tries = 0; g = 0; h = 0 }
+	:: quit && !requests -> break
 	od
 }
 
@@ -127,10 +128,10 @@ inline claim()
 {
 	d_step {
 		if
-		:: !place[0] -> bit_no = 0
+		:: !claimed[0] -> bit_no = 0
 		:: else -> bit_no = 1
 		fi;
-		place[bit_no] = true
+		claimed[bit_no] = true
 	}
 }
 
@@ -141,52 +142,52 @@ inline open(c)
 	target[bit_no] = c;
 #endif
 	d_step {
-#ifdef JOINGEN
-		if :: holders == 0 -> gen++ :: else fi;
+#ifdef JOINROUND
+		if :: drainers == 0 -> round++ :: else fi;
 #else
-		gen++;
+		round++;
 #endif
-		own = gen; holders = holders | (1 << bit_no)
+		my_round = round; drainers = drainers | (1 << bit_no)
 	};
 #ifdef TARGETLATE
 	target[bit_no] = c;
 #endif
-	mail = true
+	requests = true
 }
 
 inline close()
 {
 #ifdef BITFIRST
-	place[bit_no] = false;
-	holders = holders & (3 - (1 << bit_no))
+	claimed[bit_no] = false;
+	drainers = drainers & (3 - (1 << bit_no))
 #else
-	holders = holders & (3 - (1 << bit_no));
-	place[bit_no] = false
+	drainers = drainers & (3 - (1 << bit_no));
+	claimed[bit_no] = false
 #endif
 }
 
-proctype asker(byte c)
+proctype drainer(byte c)
 {
-	byte k, own, bit_no;
+	byte k, my_round, bit_no;
 
 	do
 	:: k < CALLS ->
 		k++;
 		open(c);
 		if
-		:: ack >= own ->
+		:: ack >= my_round ->
 			assert(stock[c] == 0);
-			assert(stock[c] == 0)	/* and still: the gate is closed to it */
+			assert(stock[c] == 0)	/* and still: the gate keeps stock out */
 		:: true				/* gives up */
 		fi;
 		close();
-		d_step { own = 0; bit_no = 0; c = 1 - c }
+		d_step { my_round = 0; bit_no = 0; c = 1 - c }
 	:: else -> break
 	od
 }
 
 init {
-	atomic { run lcore(); run asker(0); run asker(1) };
+	atomic { run lcore(); run drainer(0); run drainer(1) };
 	(_nr_pr == 2);
 	quit = true;
 	(_nr_pr == 1)

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model l_sync: the whole synchronous charge, a drain and the rule about phantoms in one.
+ * Model l_sync: the whole synchronous charge, with the drain and the rule for phantom units.
  *
- * What is modelled: a root above A and B. A worker has a slot for each, works on both with one unit
- * ahead, and polls. A thread without slot charges 2 to B, which A and the root may have room for and
- * B not, and gives back. The caller charges 2 to A: when it is refused it drains below the level that
- * lacked room, tries again inside the gate until the answer is certain, and if then a level above
- * lacks room, drains below that one.
+ * Modeled: a root above A and B. A worker has a stock entry for each, works on both with one unit
+ * ahead, and polls. A thread without registration charges 2 to B, for which A and the root may have
+ * room and B not, and gives back. The caller charges 2 to A: when the charge is refused, the caller
+ * drains below the level that lacked room, tries again inside the gate until the answer is certain,
+ * and if then a level above lacks room, drains below that one.
  *
- * Stands for: ration_try_charge_sync(), charge_in_round(), charge_drained() (sync.c) with all that
- * a_feed_gate and b_phantom have apart: ration_drain_run() (drain.c), serve() (serve.c),
- * ration_round_gated() (round.c), ration_hier_charge() (hierarchy.c), ration_grace() (grace.c).
+ * Code: ration_try_charge_sync(), charge_in_round(), charge_drained() (sync.c) together with the
+ * parts that a_feed_gate and b_phantom model separately: ration_drain_run() (drain.c), serve()
+ * (serve.c), ration_round_gated() (round.c), ration_hier_charge() (hierarchy.c), ration_grace()
+ * (grace.c).
  *
- * Proved: P3: at the last failing read of the level that it is refused for no unit below that level
- * is in stock or on its way there, and usage without what walks held there in vain, plus what is
- * wanted, is above the limit. P1 and usage(parent) >= sum of the children's at every instant; P2 at
- * the end; no deadlock.
+ * Proved: P3: at the last failing read of the level that refuses, no unit below that level is in
+ * stock or on its way into stock, and usage without units of walks that failed, plus the request,
+ * is above the limit. P1 and usage(parent) >= sum of the usages of the children at every instant;
+ * P2 at the end; no deadlock.
  *
  * Mutants, each must fail:
- *   NOGATE      the round has no gate
- *   EARLYCLOSE  the gate is closed before the charge is tried again
- *   NOACK       the answer of the worker is not waited for
- *   NOESCALATE  refused at the root, when only what is below A was drained
- *   NOGRACE     walks in flight are not waited for
- *   NOUNDONE    undone is not compared
- *   ODDSELF     the caller waits while its own walk counts as in flight: it waits for itself
+ *   NOGATE       the round has no gate
+ *   EARLYCLOSE   the gate is closed before the charge is tried again
+ *   NOACK        the worker's acknowledgement is not waited for
+ *   NOESCALATE   the root refuses after a drain of A only
+ *   NOGRACE      walks in flight are not waited for
+ *   NOROLLBACKS  rollbacks are not compared
+ *   ODDSELF      the caller waits while its own walk counts as in flight: it waits for itself
  */
 
 #ifndef OPS
@@ -39,41 +40,41 @@
 #define B 2
 #define NONE 3
 #define WORKER 0
-#define SLOTLESS 1
+#define SHARED 1
 #define WRAP 3
 
-byte use[3], max[3], undone[3];
-byte stock[3], cap[3];		/* the worker's slots of A and B */
-bit seq; bool moved;		/* the worker's word, and whether it has changed since the caller read it */
-byte inflight[2], phase;
-byte gen, ack, target = NONE;	/* the round, with one asker */
-bool mail, quit;
+byte use[3], max[3], rollbacks[3];
+byte stock[3], cap[3];		/* the worker's stock entries of A and B */
+bit seq; bool moved;		/* the worker's word; changed since the caller's read */
+byte inflight[2], inflight_index;
+byte round, ack, target = NONE;	/* the round, with one drainer */
+bool requests, quit;
 byte pool[3];			/* granted units of A and B */
 
-/* Ghosts. */
-byte hold[2];			/* what a walk holds at the root while it is not decided */
-bool doomed[2];			/* it has failed, and not given back yet */
-byte seen[2];			/* of undecided walks, at the caller's last failing read */
-byte phantom;			/* of walks that failed, at that read */
-byte coming[3];			/* taken ahead, not in the slot yet */
-byte excess;			/* at a refusal: usage + wanted - max; 0: not refused */
+/* Auxiliary variables, for the assertions only. */
+byte hold[2];			/* units of an undecided walk at the root */
+bool failed[2];			/* the walk has failed and still holds its units */
+byte seen[2];			/* units of undecided walks, at the caller's last failing read */
+byte phantom;			/* units of walks that failed, at that read */
+byte coming[3];			/* taken ahead, not in the entry yet */
+byte excess;			/* at a refusal: usage + request - max; 0: not refused */
 
 #define GATED(c) (target == ROOT || target == c)
 
 /* In the step that decides a walk. */
-inline decide(who, good)
+inline decide(actor, good)
 {
 	if
-	:: good -> hold[who] = 0
+	:: good -> hold[actor] = 0
 	:: else ->
-		doomed[who] = true; phantom = phantom + seen[who];
-		assert(!excess || phantom < excess)	/* P3, of a refusal given before */
+		failed[actor] = true; phantom = phantom + seen[actor];
+		assert(!excess || phantom < excess)	/* P3, of an earlier refusal */
 	fi;
-	seen[who] = 0
+	seen[actor] = 0
 }
 
-/* ration_hier_charge() by the worker or the thread without slot, for n units of c. */
-inline walk(who)
+/* ration_hier_charge() by the worker or the thread without registration, for n units of c. */
+inline walk(actor)
 {
 	ok = (use[c] + n <= max[c]);
 	if :: ok -> ok = (use[ROOT] + n <= max[ROOT]) :: else fi;
@@ -82,7 +83,7 @@ inline walk(who)
 		d_step {
 			if
 			:: use[ROOT] + n <= max[ROOT] ->
-				use[ROOT] = use[ROOT] + n; hold[who] = n
+				use[ROOT] = use[ROOT] + n; hold[actor] = n
 			:: else -> ok = false
 			fi
 		};
@@ -91,15 +92,16 @@ inline walk(who)
 			d_step {
 				if
 				:: use[c] + n <= max[c] ->
-					use[c] = use[c] + n; coming[c] = ahead; decide(who, true)
-				:: else -> ok = false; decide(who, false)
+					use[c] = use[c] + n; coming[c] = precharge;
+					decide(actor, true)
+				:: else -> ok = false; decide(actor, false)
 				fi
 			};
 			if
 			:: !ok ->
-				d_step { use[ROOT] = use[ROOT] - n; hold[who] = 0;
-					doomed[who] = false };
-				undone[ROOT] = (undone[ROOT] + 1) & WRAP
+				d_step { use[ROOT] = use[ROOT] - n; hold[actor] = 0;
+					failed[actor] = false };
+				rollbacks[ROOT] = (rollbacks[ROOT] + 1) & WRAP
 			:: else
 			fi
 		:: else
@@ -114,24 +116,24 @@ inline give()
 	use[ROOT] = use[ROOT] - n
 }
 
-inline turn_seq()
+inline next_seq()
 {
 	d_step { seq = 1 - seq; moved = true }
 }
 
-inline look_ahead()
+inline choose_precharge()
 {
 #ifdef NOGATE
-	ahead = 1
+	precharge = 1
 #else
 	if
-	:: !GATED(c) -> ahead = 1
-	:: else -> ahead = 0
+	:: !GATED(c) -> precharge = 1
+	:: else -> precharge = 0
 	fi
 #endif
 }
 
-inline drain_slot(what)
+inline drain_entry(what)
 {
 	if
 	:: GATED(what) && cap[what] > 0 ->
@@ -144,7 +146,7 @@ inline drain_slot(what)
 
 proctype worker()
 {
-	byte i, c, n, ahead, r;
+	byte i, c, n, precharge, r;
 	bool ok;
 
 	do
@@ -157,57 +159,57 @@ proctype worker()
 		if
 		:: stock[c] > 0 -> d_step { stock[c] = stock[c] - 1; pool[c]++ }
 		:: stock[c] == 0 ->
-			turn_seq();
-			look_ahead();
-			n = 1 + ahead;
+			next_seq();
+			choose_precharge();
+			n = 1 + precharge;
 			walk(WORKER);
 			if
-			:: !ok && ahead > 0 -> ahead = 0; n = 1; walk(WORKER)
+			:: !ok && precharge > 0 -> precharge = 0; n = 1; walk(WORKER)
 			:: else
 			fi;
 			if
-			:: ok -> d_step { stock[c] = ahead; cap[c] = 2 * ahead; coming[c] = 0;
-					pool[c]++ }
+			:: ok -> d_step { stock[c] = precharge; cap[c] = 2 * precharge;
+					coming[c] = 0; pool[c]++ }
 			:: else
 			fi;
-			turn_seq()
+			next_seq()
 		:: atomic { pool[c] > 0 -> pool[c]-- };
 			if
 			:: stock[c] + 1 <= cap[c] -> stock[c] = stock[c] + 1
 			:: else ->
-				turn_seq();
-				look_ahead();
-				n = stock[c] + 1 - ahead;
-				d_step { stock[c] = ahead; cap[c] = 2 * ahead };
+				next_seq();
+				choose_precharge();
+				n = stock[c] + 1 - precharge;
+				d_step { stock[c] = precharge; cap[c] = 2 * precharge };
 				if :: n > 0 -> give() :: else fi;
-				turn_seq()
+				next_seq()
 			fi
 		fi;
-		d_step { c = 0; n = 0; ahead = 0; ok = false }
-	:: mail ->
-		mail = false;
-		r = gen;
-		turn_seq();
-		drain_slot(A); drain_slot(B);
-		turn_seq();
+		d_step { c = 0; n = 0; precharge = 0; ok = false }
+	:: requests ->
+		requests = false;
+		r = round;
+		next_seq();
+		drain_entry(A); drain_entry(B);
+		next_seq();
 		ack = r;
 		d_step { r = 0; c = 0; n = 0 }
-	:: quit && !mail -> break
+	:: quit && !requests -> break
 	od
 }
 
-proctype slotless()
+proctype shared()
 {
-	byte k, c = B, n = 2, ahead;
+	byte k, c = B, n = 2, precharge;
 	bit p;
 	bool ok;
 
 	do
 	:: k < WALKS ->
 		k++;
-		p = phase & 1;
+		p = inflight_index & 1;
 		inflight[p]++;
-		walk(SLOTLESS);
+		walk(SHARED);
 		inflight[p]--;
 		if
 		:: ok -> pool[B] = pool[B] + 2
@@ -218,7 +220,7 @@ proctype slotless()
 	od
 }
 
-/* A failing read: what is in the way, and what of it is a phantom. */
+/* A failing read: the stock below the level, and the phantom units in its usage. */
 inline failed_at(level)
 {
 	ok = false; fl = level; fu = use[level]; phantom = 0; seen[0] = 0; seen[1] = 0;
@@ -226,15 +228,15 @@ inline failed_at(level)
 	if
 	:: level != ROOT
 	:: else ->
-		if :: doomed[0] -> phantom = phantom + hold[0] :: else -> seen[0] = hold[0] fi;
-		if :: doomed[1] -> phantom = phantom + hold[1] :: else -> seen[1] = hold[1] fi
+		if :: failed[0] -> phantom = phantom + hold[0] :: else -> seen[0] = hold[0] fi;
+		if :: failed[1] -> phantom = phantom + hold[1] :: else -> seen[1] = hold[1] fi
 	fi
 }
 
-/* The caller's own attempt, for 2 units of A. It walks without slot. */
+/* The caller's own attempt, for 2 units of A, without registration. */
 inline attempt()
 {
-	p = phase & 1;
+	p = inflight_index & 1;
 	inflight[p]++;
 	ok = true;
 	d_step { if :: use[A] + 2 > max[A] -> failed_at(A) :: else fi };
@@ -259,7 +261,9 @@ inline attempt()
 				fi
 			};
 			if
-			:: !ok -> use[ROOT] = use[ROOT] - 2; undone[ROOT] = (undone[ROOT] + 1) & WRAP
+			:: !ok ->	/* the bounds allow no such rollback: not reached */
+				use[ROOT] = use[ROOT] - 2;			/* not reached */
+				rollbacks[ROOT] = (rollbacks[ROOT] + 1) & WRAP	/* not reached */
 			:: else
 			fi
 		:: else
@@ -275,9 +279,9 @@ inline grace()
 {
 	d_step { s = seq; moved = false };
 	if :: s -> (moved) :: else fi;
-	d_step { s = phase & 1; phase = (phase + 1) & WRAP };
+	d_step { s = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[s] == 0);
-	d_step { s = phase & 1; phase = (phase + 1) & WRAP };
+	d_step { s = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[s] == 0)
 }
 
@@ -286,7 +290,7 @@ inline charge_drained()
 {
 	do
 	::
-		u0 = undone[ROOT]; u1 = undone[A];
+		u0 = rollbacks[ROOT]; u1 = rollbacks[A];
 		attempt();
 		if
 		:: ok -> done = true; break
@@ -298,9 +302,9 @@ inline charge_drained()
 #ifndef NOGRACE
 		grace();
 #endif
-#ifndef NOUNDONE
+#ifndef NOROLLBACKS
 		if
-		:: undone[fl] != (fl == ROOT -> u0 : u1) -> goto again
+		:: rollbacks[fl] != (fl == ROOT -> u0 : u1) -> goto again
 		:: else
 		fi;
 #endif
@@ -316,12 +320,12 @@ again:		skip
 
 active proctype caller()
 {
-	byte fl, fu, z, u0, u1, own, drained;
+	byte fl, fu, z, u0, u1, my_round, drained;
 	bit p, s;
 	bool ok, done;
 
 	d_step { max[ROOT] = 4; max[A] = 3; max[B] = 3; use[B] = 1; use[ROOT] = 1; pool[B] = 1 };
-	atomic { run worker(); run slotless() };
+	atomic { run worker(); run shared() };
 	attempt();
 #ifdef ODDSELF
 	inflight[p]--;
@@ -329,10 +333,10 @@ active proctype caller()
 	do
 	:: !ok && !done ->
 		drained = fl;
-		d_step { gen++; target = fl; own = gen };
-		mail = true;
+		d_step { round++; target = fl; my_round = round };
+		requests = true;
 #ifndef NOACK
-		(ack >= own);
+		(ack >= my_round);
 #endif
 #ifdef EARLYCLOSE
 		target = NONE;

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model m_grace: a grace period waits for every walk that was under way, and only for those.
+ * Model m_grace: a grace period waits for every walk that was in flight, and only for those.
  *
- * What is modelled: an lcore whose walks make its word seq odd and even again, two threads without
- * slot that count themselves in one of two phase words, and a control thread that sets a mark and
- * waits for a grace period, GRACES times. A walk looks at the mark after it has declared itself.
+ * Modeled: an lcore whose walks make its word seq odd and even again, two threads without
+ * registration that count themselves in one of two in-flight words, and a control thread that sets
+ * a mark and waits for a grace period, GRACES times. A walk looks at the mark after it is visible
+ * as in flight.
  *
- * Stands for: ration_walk_begin() and ration_walk_end() (stock.c); ration_grace(), wait_walk() and
- * wait_slotless() (grace.c). The phase is read before the walk counts itself, so it may have been
- * turned meanwhile: hence two turns a grace period.
+ * Code: ration_walk_begin() and ration_walk_end() (stock.c); ration_grace() with its wait for an
+ * lcore and its wait for threads without registration (grace.c). A walk reads the index before it
+ * counts itself, so the index may have been flipped meanwhile: therefore a grace period flips it
+ * twice.
  *
- * Proved: when a grace period ends, no walk is under way that has not seen its mark; by `ends` that
- * it ends although threads without slot walk for ever (ENDLESS), because new ones count in the other
- * word.
+ * Proved: when a grace period ends, no walk is in flight that has not seen its mark. The claim
+ * `ends` proves that it ends although threads without registration walk without end (ENDLESS),
+ * because new walks are counted in the other word.
  *
  * Mutants, each must fail:
- *   ONETURN     the phase is turned once
- *   NOTURN      the phase is not turned: both words are waited for, and never seen empty
- *   NOSEQ       the walks of lcores are not waited for
- *   EVENONLY    an lcore's word is waited for to be even: an lcore that walks for ever is in some
- *               walk whenever it is looked at
- *   LATECOUNT   a thread without slot counts itself after the look at the mark
- *   LATESEQ     an lcore makes seq odd after the look at the mark
+ *   ONEFLIP    the index is flipped once
+ *   NOFLIP     the index is not flipped: both words are waited for, and never seen empty
+ *   NOSEQ      the walks of lcores are not waited for
+ *   EVENONLY   the wait is for an even word of an lcore: an lcore that walks without end is in some
+ *              walk at every look
+ *   LATECOUNT  a thread without registration counts itself after the look at the mark
+ *   LATESEQ    an lcore makes seq odd after the look at the mark
  */
 
 #ifndef GRACES
@@ -31,18 +33,18 @@
 #define WALKS 2
 #define WRAP 3
 
-bit seq;			/* its lowest bit: odd while the lcore walks */
-bool same;			/* seq has not changed since control read it: it has 32 bits */
-byte inflight[2], phase;
-byte mark;			/* how many marks were set */
-byte view[3];			/* ghost: the marks that a walk has seen, plus 1; 0: no walk */
+bit seq;			/* its lowest bit: 1 while the lcore walks */
+bool same;			/* seq has not changed since control's read (32 bits in the code) */
+byte inflight[2], inflight_index;
+byte mark;			/* marks set so far */
+byte seen[3];			/* auxiliary: the marks that a walk has seen, plus 1; 0: no walk */
 bool waiting;
 
-/* From the look at the mark to the end: a walk that acts on what it saw. */
+/* From the look at the mark to the end: a walk that depends on the mark. */
 inline act()
 {
-	d_step { view[id] = 1 + mark };
-	view[id] = 0
+	d_step { seen[id] = 1 + mark };
+	seen[id] = 0
 }
 
 proctype lcore(byte id)
@@ -55,9 +57,9 @@ proctype lcore(byte id)
 		k++;
 #endif
 #ifdef LATESEQ
-		d_step { view[id] = 1 + mark };
+		d_step { seen[id] = 1 + mark };
 		d_step { seq = 1 - seq; same = false };
-		view[id] = 0;
+		seen[id] = 0;
 #else
 		d_step { seq = 1 - seq; same = false };
 		act();
@@ -67,7 +69,7 @@ proctype lcore(byte id)
 	od
 }
 
-proctype slotless(byte id)
+proctype shared(byte id)
 {
 	byte k;
 	bit p;
@@ -78,12 +80,12 @@ proctype slotless(byte id)
 		k++;
 #endif
 #ifdef LATECOUNT
-		d_step { view[id] = 1 + mark };
-		p = phase & 1;
+		d_step { seen[id] = 1 + mark };
+		p = inflight_index & 1;
 		inflight[p]++;
-		view[id] = 0;
+		seen[id] = 0;
 #else
-		p = phase & 1;
+		p = inflight_index & 1;
 		inflight[p]++;
 		act();
 #endif
@@ -105,29 +107,29 @@ inline wait_lcore()
 	fi
 }
 
-inline wait_slotless()
+inline wait_shared()
 {
-#ifdef NOTURN
+#ifdef NOFLIP
 	do :: inflight[0] + inflight[1] == 0 -> break :: else od
 #else
-	d_step { old = phase & 1; phase = (phase + 1) & WRAP };
+	d_step { old = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[old] == 0);
-#ifndef ONETURN
-	d_step { old = phase & 1; phase = (phase + 1) & WRAP };
+#ifndef ONEFLIP
+	d_step { old = inflight_index & 1; inflight_index = (inflight_index + 1) & WRAP };
 	(inflight[old] == 0)
 #endif
 #endif
 }
 
-/* view - 1 marks were seen: at least as many as there are, or the walk should be over. */
-#define OUT(w) (view[w] == 0 || view[w] - 1 >= mark)
+/* The walk has ended, or has seen all marks. */
+#define OUT(w) (seen[w] == 0 || seen[w] - 1 >= mark)
 
 active proctype control()
 {
 	byte k;
 	bit s, old;
 
-	atomic { run lcore(0); run slotless(1); run slotless(2) };
+	atomic { run lcore(0); run shared(1); run shared(2) };
 	do
 	:: k < GRACES ->
 		k++;
@@ -135,7 +137,7 @@ active proctype control()
 #ifndef NOSEQ
 		wait_lcore();
 #endif
-		wait_slotless();
+		wait_shared();
 		skip;
 		d_step {
 			assert(OUT(0)); assert(OUT(1) && OUT(2));

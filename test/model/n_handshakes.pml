@@ -1,46 +1,50 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Model n_handshakes: each place where two sides store and then look at the other's word, with
- * store buffers (tso.pml). One define picks the handshake:
+ * Model n_handshakes: each place where two sides store and then look at each other's word, with
+ * store buffers (tso.pml). One define selects the handshake:
  *
- *   ONLINE   enter_online() against ration_round_open() and ask(): a member goes online and then
- *            looks at the gate, a drainer opens the gate and then looks at the member. One sees the
- *            other, or the member takes ahead and nobody asks for it.
- *   DYING    ration_walk_begin() and refill() against ration_change_flags() and ration_grace(): a
- *            walk makes seq odd and then looks at the mark, the destroyer marks and then looks at
- *            seq. One sees the other, or the walk is at a counter that nobody waits for.
- *   SLOTLESS the same for threads without slot, which count themselves in a phase word.
- *   WISH     put_down() and want_from() against pass_begin() and add_wanted(): a wish is written and
- *            then attention set; the owner clears attention and then reads the wishes. A wish that
- *            was written must be found, in this pass or because attention stands.
- *   CALL     the same with the round: ration_round_open() and ration_call() against pass_begin()
- *            and ration_round_look(). The drainer is answered.
- *   LIMIT    add_bounded() against exchange_max(): units are added and max read again; max is
- *            exchanged and usage read. One sees the other, or a strict limit is broken unseen.
- *   ACK      pass_end() against answered(): the slot is empty and the units are back when the
- *            acknowledgement is seen. There is nothing to reorder on x86-64, so it runs with PSO.
- *   PARK     ration_lcore_offline() against take_over(): the state says parked after the last store
- *            to a slot. As ACK, with PSO.
+ *   ONLINE   enter_online() against ration_round_open() and the requests of a drain: a member goes
+ *            online and then looks at the gate, a drainer opens the gate and then looks at the
+ *            member. At least one sees the other, or the member takes units ahead and gets no
+ *            request.
+ *   DYING    ration_walk_begin() and a refill against ration_change_flags() and ration_grace(): a
+ *            walk makes seq odd and then looks at the mark, the destroying thread marks and then
+ *            looks at seq. At least one sees the other, or a walk at the counter is not waited for.
+ *   SHARED   the same for threads without registration, which count themselves in an in-flight
+ *            word.
+ *   REQUEST  ration_request_return() against the start of a drain scan: a return request is written
+ *            and then pending is set; the owner clears pending and then reads the requests. A
+ *            request that was written must be found, in this scan or because pending is set.
+ *   ROUND    the same with the round: ration_round_open() and the request of a drain against the
+ *            start of a drain scan and ration_round_look(). The drainer is answered.
+ *   LIMIT    add_bounded() against exchange_max(): units are added and max is read again; max is
+ *            exchanged and usage read. At least one sees the other, or usage above a strict limit
+ *            is not detected.
+ *   ACK      the end of a drain scan against answered(): the entry is empty and the units are back
+ *            when the acknowledgement is visible. x86-64 reorders nothing here, so it runs with
+ *            PSO.
+ *   PARK     ration_lcore_offline() against take_over(): the state is PARKED after the last store
+ *            to an entry. As ACK, with PSO.
  *
- * Stands for the orders in the code: ration_cas(), ration_exchange() and ration_fetch_*() with
- * seq_cst are read-modify-writes that wait for the buffer; ration_store() with relaxed is ST(), with
- * release ST_RELEASE(); loads are LD(). Bounds: one operation
- * a side, in WISH and CALL as many passes as there is something asked for.
+ * The memory orders in the code: ration_cas(), ration_exchange() and ration_fetch_*() with seq_cst
+ * are read-modify-writes that wait for the store buffer; ration_store() with relaxed is ST(), with
+ * release ST_RELEASE(); loads are LD(). Bounds: one operation per side; in REQUEST and ROUND as
+ * many scans as requests.
  *
- * Mutants, each must fail, and passes without store buffers (SC) as the table shows for three:
- *   ONLINE with GATE_STORE    the round is opened by a plain store
- *   ONLINE with STATE_STORE   a member goes online by a plain store
- *   DYING with MARK_STORE     the mark is a plain store
- *   DYING with SEQ_STORE      a walk begins with a plain store
- *   SLOTLESS with MARK_STORE  the mark is a plain store
- *   SLOTLESS with COUNT_STORE a walk without slot begins with a plain store
- *   WISH with CLEAR_STORE     attention is cleared by a plain store
- *   WISH with WISHLATE        attention is set before the wish is written (fails with SC, too)
- *   CALL with CLEAR_STORE     attention is cleared by a plain store
- *   LIMIT with MAX_STORE      max is a plain store
- *   ACK with ACK_RELAXED      the acknowledgement is a relaxed store
- *   PARK with PARK_RELAXED    the state is a relaxed store
+ * Mutants, each must fail. Without store buffers (SC) they pass, as the table shows for three:
+ *   ONLINE with GATE_STORE     the round is opened by a plain store
+ *   ONLINE with STATE_STORE    a member goes online by a plain store
+ *   DYING with MARK_STORE      the mark is a plain store
+ *   DYING with SEQ_STORE       a walk starts with a plain store
+ *   SHARED with MARK_STORE     the mark is a plain store
+ *   SHARED with COUNT_STORE    a walk without registration starts with a plain store
+ *   REQUEST with CLEAR_STORE   pending is cleared by a plain store
+ *   REQUEST with PENDINGFIRST  pending is set before the request is written (fails with SC, too)
+ *   ROUND with CLEAR_STORE     pending is cleared by a plain store
+ *   LIMIT with MAX_STORE       max is a plain store
+ *   ACK with ACK_RELAXED       the acknowledgement is a relaxed store
+ *   PARK with PARK_RELAXED     the state is a relaxed store
  */
 
 #define NWORDS 4
@@ -53,7 +57,7 @@ bool quit;
 
 #define GATE 0
 #define STATE 1
-bool ahead, asked;
+bool precharged, asked;
 
 proctype member(byte id)
 {
@@ -66,7 +70,7 @@ proctype member(byte id)
 #endif
 	LD(g, GATE);
 	if
-	:: !g -> ahead = true	/* takes ahead */
+	:: !g -> precharged = true	/* takes units ahead */
 	:: else
 	fi
 }
@@ -88,15 +92,15 @@ proctype drainer(byte id)
 }
 
 #define START run member(0); run drainer(1)
-#define RIGHT (!ahead || asked)
+#define RIGHT (!precharged || asked)
 
-#elif defined(DYING) || defined(SLOTLESS)
+#elif defined(DYING) || defined(SHARED)
 
 #define MARK 0
 #define WALKING 1
-bool walks, marked, buried, bad;
+bool walks, marked, released, bad;
 
-/* Whether it is a slot's seq or a phase word: read-modify-write, and then the look. */
+/* For seq of an lcore and for an in-flight word: read-modify-write, then the look at the mark. */
 proctype walker(byte id)
 {
 	short m;
@@ -108,7 +112,7 @@ proctype walker(byte id)
 #endif
 	LD(m, MARK);
 	if
-	:: !m -> walks = true; d_step { walks = false; bad = bad || buried }
+	:: !m -> walks = true; d_step { walks = false; bad = bad || released }
 	:: else
 	fi;
 	ST_RELEASE(WALKING, 0)
@@ -128,31 +132,31 @@ proctype destroyer(byte id)
 	:: w -> (mem[WALKING] == 0)	/* spins */
 	:: else
 	fi;
-	buried = true
+	released = true
 }
 
 #define START run walker(0); run destroyer(1)
 #define RIGHT (!bad)
 
-#elif defined(WISH) || defined(CALL)
+#elif defined(REQUEST) || defined(ROUND)
 
-#define ATTENTION 0
-#define WISHED 1	/* the wish, or the generation of the round */
+#define PENDING 0
+#define WRITTEN 1	/* the return request, or the round number */
 bool found;
 
-/* Who is refused, or a drainer from a secondary process. */
-proctype asker(byte id)
+/* The thread of a refused charge, or a drainer. */
+proctype requester(byte id)
 {
-#ifdef WISHLATE
-	atomic { DRAINED -> mem[ATTENTION] = 1 };
-	atomic { DRAINED -> mem[WISHED] = 1 }
+#ifdef PENDINGFIRST
+	atomic { DRAINED -> mem[PENDING] = 1 };
+	atomic { DRAINED -> mem[WRITTEN] = 1 }
 #else
-	atomic { DRAINED -> mem[WISHED] = 1 };
-	atomic { DRAINED -> mem[ATTENTION] = 1 }
+	atomic { DRAINED -> mem[WRITTEN] = 1 };
+	atomic { DRAINED -> mem[PENDING] = 1 }
 #endif
 }
 
-/* Quiescent points, until nothing is asked for and nobody will ask. */
+/* Quiescent points, until no request is there and none will come. */
 proctype owner(byte id)
 {
 	short a, w;
@@ -161,15 +165,15 @@ proctype owner(byte id)
 	do
 	::
 		last_look = quit;
-		LD(a, ATTENTION);
+		LD(a, PENDING);
 		if
 		:: a ->
 #ifdef CLEAR_STORE
-			ST(ATTENTION, 0);
+			ST(PENDING, 0);
 #else
-			atomic { DRAINED -> mem[ATTENTION] = 0 };
+			atomic { DRAINED -> mem[PENDING] = 0 };
 #endif
-			LD(w, WISHED);
+			LD(w, WRITTEN);
 			if
 			:: w -> found = true
 			:: else
@@ -181,9 +185,9 @@ proctype owner(byte id)
 	od
 }
 
-/* Attention may stand already, for something else. */
+/* pending may be set already, for another request. */
 #define START \
-	if :: mem[ATTENTION] = 1 :: true fi; run owner(1); run asker(0)
+	if :: mem[PENDING] = 1 :: true fi; run owner(1); run requester(0)
 #define RIGHT (found)
 #define ENDLESS
 
@@ -245,8 +249,8 @@ proctype owner(byte id)
 	ST(STOCK, 0);
 	ST(LIMITW, 0);
 	/*
-	 * A read-modify-write of the tree. It is no fence for the stores to the slot in a model with
-	 * weaker orders than x86-64's, and with an empty slot there is none.
+	 * A read-modify-write of the tree. In a memory model weaker than that of x86-64 it is no
+	 * fence for the stores to the entry, and with an empty entry there is none.
 	 */
 	if
 #ifndef PSO
@@ -292,7 +296,7 @@ init {
 		START
 	};
 #ifdef ENDLESS
-	(_nr_pr == 2 + FLUSHERS);	/* the asker has ended */
+	(_nr_pr == 2 + FLUSHERS);	/* the requester has ended */
 	quit = true;
 #endif
 	(_nr_pr == 1 + FLUSHERS);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Checks the Spin models: each as it is, which must pass, and each of its mutants, which must fail
-# for the reason that the table names. One line of TAP for each line of the table.
+# Checks the Spin models: each unchanged model must pass, and each of its mutants must fail for the
+# reason that the table names. Writes one line of TAP for each line of the table.
 
 set -u -o pipefail
 export LC_ALL=C.UTF-8
@@ -13,16 +13,16 @@ usage()
 	cat <<-'END'
 		Usage: test/model/run.sh [--jobs N] [--keep] [--list] [MODEL[:CASE]...]
 
-		Checks all models of test/model/table, or those named, with all their mutants.
-		Works in a folder of its own below the current one, gone at the end.
+		Checks the named models of test/model/table, or all models, with all their mutants.
+		Works in a new folder below the current one and removes it at the end.
 
-		  --jobs N  checks at once (default 2)
-		  --keep    keep that folder: verifiers, logs and trails
-		  --list    show the table's cases and exit
+		  --jobs N  number of checks at one time (default 2)
+		  --keep    keep the folder: verifiers, logs and trails
+		  --list    list the cases of the table and exit
 	END
 }
 
-# States and memory that one search may take; what is not finished with them has failed.
+# Limits of one search: depth, memory and time. A search that reaches a limit has failed.
 DEPTH=2000000
 MEGABYTES=1500
 SECONDS_MAX=600
@@ -31,8 +31,8 @@ SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 QUICK_CC=$(command -v tcc || echo gcc)
 export SOURCE DEPTH MEGABYTES SECONDS_MAX QUICK_CC
 
-# read_table: MODEL CASE DEFINES MODE EXPECTED SENTENCE in arrays of these names. Fields are parted
-# by bars with blanks around.
+# read_table: fills the arrays MODEL CASE DEFINES MODE EXPECTED SENTENCE. Bars with blanks around
+# separate the fields.
 read_table()
 {
 	local line model name defines mode expected sentence
@@ -51,7 +51,7 @@ read_table()
 	done <"$SOURCE/table"
 }
 
-# make_verifier MODEL DEFINES MODE: from the model to ./pan.
+# make_verifier MODEL DEFINES MODE: builds ./pan from the model.
 make_verifier()
 {
 	local flags=(-w -DCOLLAPSE "-DMEMLIM=$MEGABYTES") compiler=$QUICK_CC
@@ -62,7 +62,7 @@ make_verifier()
 	safety*) flags+=(-DSAFETY -DNOCLAIM) ;;
 	live:*) flags+=(-DNFAIR=4) ;;
 	esac
-	# For a short search the optimiser costs more than it saves.
+	# For a short search the optimizer costs more time than it saves.
 	[[ $3 != *-long ]] || { compiler=gcc; flags+=(-O2); }
 	spin "${defines[@]/#/-D}" -a "$SOURCE/$1.pml" &&
 		"$compiler" "${flags[@]}" -o pan pan.c
@@ -77,7 +77,7 @@ search()
 	timeout "$SECONDS_MAX" ./pan "${options[@]}"
 }
 
-# replay MODEL DEFINES: the steps of the trail that the search has left.
+# replay MODEL DEFINES: prints the steps of the trail that the search has left.
 replay()
 {
 	local -a defines
@@ -86,7 +86,7 @@ replay()
 	spin "${defines[@]/#/-D}" -t -k "$1.pml.trail" -p -g "$SOURCE/$1.pml" 2>&1
 }
 
-# What the search found, in the words of the table.
+# finding: prints the result of the search, in the words of the table.
 finding()
 {
 	local log text
@@ -108,14 +108,14 @@ finding()
 	esac
 }
 
-# source_lines MODEL: those that pan names on stdin, as often as it does, sorted.
+# source_lines MODEL: prints the line numbers that pan names on stdin, sorted, with repetitions.
 source_lines()
 {
 	sed -nE "s|^.*[[:space:]/]$1\\.pml:([0-9]+)[, ].*|\\1|p" | sort
 }
 
-# unreached MODEL: lines that a complete search has reached in no process: it has proved less than
-# it says. A line that no correct run reaches says "not reached".
+# unreached MODEL: prints the lines that a complete search has reached in no process: the search has
+# proved less than the table claims. A line that no correct run reaches says "not reached".
 unreached()
 {
 	local line all unseen
@@ -130,7 +130,7 @@ unreached()
 	done <unseen.count
 }
 
-# matches FINDING EXPECTED: the expected text of an assertion is a part of it.
+# matches FINDING EXPECTED: an assertion matches if it contains the expected text.
 matches()
 {
 	[[ $1 == "$2" || $1 == pass && $2 == 'pass, in part' ]] && return 0
@@ -148,7 +148,7 @@ check()
 	search "$mode" >search.log 2>&1
 	found=$(finding)
 	states=$(sed -n 's/^ *\([0-9]*\) states, stored.*/\1/p' search.log)
-	# A claim is searched for itself only: end states and assertions are for other searches.
+	# The search of a claim checks only that: other searches check end states and assertions.
 	if [[ $found == pass && $expected == pass && $mode == safety* ]]; then
 		rest=$(unreached "$model")
 		[[ -z $rest ]] || found='pass, but code not reached'
@@ -168,8 +168,8 @@ check()
 }
 export -f check make_verifier search replay finding source_lines unreached matches
 
-# wanted NUMBER ARG...: whether the command line names this case, or none.
-wanted()
+# selected NUMBER ARG...: whether the command line names this case, or no case.
+selected()
 {
 	local number=$1 arg
 
@@ -220,7 +220,7 @@ WORK=$(mktemp -d "$PWD/models-XXXXXX") || exit 1
 trap 'exit 130' HUP INT TERM
 NUMBER=0
 for i in "${!MODEL[@]}"; do
-	wanted "$i" "${NAMED[@]}" || continue
+	selected "$i" "${NAMED[@]}" || continue
 	NUMBER=$((NUMBER + 1))
 	printf '%s\0' "$NUMBER" "${MODEL[i]}" "${CASE[i]}" "${DEFINES[i]}" "${MODE[i]}" \
 		"${EXPECTED[i]}" "${SENTENCE[i]}"
@@ -230,7 +230,7 @@ if ((NUMBER == 0)); then
 	echo "run.sh: the table has no such case" >&2
 	exit 2
 fi
-# shellcheck disable=SC2016 # expanded by the shell that is started
+# shellcheck disable=SC2016 # expanded by the child shell
 (cd "$WORK" && xargs -0 -n 7 -P "$JOBS" bash -c 'check "$@"' check <cases)
 echo "1..$NUMBER"
 FAILED=0

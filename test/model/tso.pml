@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 The libration authors
  *
- * Store buffers, for the models that look at what a processor may reorder: included by them.
+ * Store buffers, included by the models of memory accesses that a processor may reorder.
  *
- * Every process has a buffer. ST() puts a store there; LD() finds the youngest store to that word in
- * the own buffer, or else reads memory; the process flusher moves stores to memory at any time
- * later. An atomic read-modify-write, and a fence, wait until the own buffer is empty: write
- * atomic { DRAINED -> ... mem[] ... }. With NWORDS words and NPROCS processes.
+ * Each process has a buffer. ST() puts a store into the buffer of the process. LD() finds the
+ * youngest store to the word in that buffer, or else reads memory. The process flusher moves stores
+ * to memory at any later time. An atomic read-modify-write, and a fence, wait until the buffer of
+ * the process is empty: write atomic { DRAINED -> ... mem[] ... }. The including model defines
+ * NWORDS words and NPROCS processes.
  *
- * TSO (x86-64): one first-in first-out buffer. With PSO each word has its place of its own, so
- * stores to different words reach memory in any order, as on processors with weaker orders;
- * ST_RELEASE() then waits for all that is before it. With SC stores go to memory at once.
+ * TSO (x86-64): one first-in first-out buffer. With PSO only stores to the same word keep their
+ * order, so stores to different words reach memory in any order, as on processors with a weaker
+ * memory model; ST_RELEASE() then waits for all stores before it. With SC stores go to memory at
+ * once.
  */
 
 short mem[NWORDS];
@@ -23,27 +25,27 @@ short mem[NWORDS];
 #define VISIBLE(proc, word) mem[word]
 #else
 
-#ifndef SLOTS
-#define SLOTS 3
+#ifndef BUFFER_SIZE
+#define BUFFER_SIZE 3
 #endif
 typedef buffer {
 	byte nb;
-	byte word[SLOTS];
-	short value[SLOTS]
+	byte word[BUFFER_SIZE];
+	short value[BUFFER_SIZE]
 };
 buffer buf[NPROCS];
 short last[NPROCS * NWORDS];	/* youngest buffered value of a word */
-byte pending[NPROCS * NWORDS];	/* how many of it are buffered */
+byte nb_buffered[NPROCS * NWORDS];	/* buffered stores to a word */
 
 #define DRAINED (buf[id].nb == 0)
 #define VISIBLE(proc, at) \
-	(pending[(proc) * NWORDS + (at)] > 0 -> last[(proc) * NWORDS + (at)] : mem[at])
+	(nb_buffered[(proc) * NWORDS + (at)] > 0 -> last[(proc) * NWORDS + (at)] : mem[at])
 #define LD(var, at) var = VISIBLE(id, at)
 #define ST(at, v) \
-	atomic { buf[id].nb < SLOTS -> d_step { \
+	atomic { buf[id].nb < BUFFER_SIZE -> d_step { \
 		buf[id].word[buf[id].nb] = at; buf[id].value[buf[id].nb] = v; \
 		buf[id].nb = buf[id].nb + 1; \
-		pending[id * NWORDS + (at)] = pending[id * NWORDS + (at)] + 1; \
+		nb_buffered[id * NWORDS + (at)] = nb_buffered[id * NWORDS + (at)] + 1; \
 		last[id * NWORDS + (at)] = v } }
 #ifdef PSO
 #define ST_RELEASE(at, v) atomic { DRAINED -> mem[at] = v }
@@ -55,9 +57,9 @@ byte pending[NPROCS * NWORDS];	/* how many of it are buffered */
 #define LEAVE(k) \
 	d_step { \
 		w = buf[id].word[k]; mem[w] = buf[id].value[k]; \
-		pending[id * NWORDS + w] = pending[id * NWORDS + w] - 1; \
+		nb_buffered[id * NWORDS + w] = nb_buffered[id * NWORDS + w] - 1; \
 		if \
-		:: pending[id * NWORDS + w] == 0 -> last[id * NWORDS + w] = 0 \
+		:: nb_buffered[id * NWORDS + w] == 0 -> last[id * NWORDS + w] = 0 \
 		:: else \
 		fi; \
 		j = k; \
@@ -80,7 +82,7 @@ proctype flusher(byte id)
 end:	do
 	:: atomic { buf[id].nb > 0 -> LEAVE(0) }
 #ifdef PSO
-	/* The oldest of its word only. */
+	/* Only the oldest store to its word. */
 	:: atomic { buf[id].nb > 1 && buf[id].word[1] != buf[id].word[0] -> LEAVE(1) }
 	:: atomic { buf[id].nb > 2 && buf[id].word[2] != buf[id].word[0] &&
 		buf[id].word[2] != buf[id].word[1] -> LEAVE(2) }

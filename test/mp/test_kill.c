@@ -3,10 +3,9 @@
  */
 
 /*
- * Processes that are killed in the middle of what they do. A child is run for so many instructions
- * into a call, by single steps, and killed there; then the sweep must find everything and nothing
- * may be lost. The children are forked, so they share the domain; they take themselves for
- * secondary processes.
+ * Processes that are killed in the middle of a call. A child runs a number of instructions into a
+ * call, by single steps, and is killed there; then the reap must find all its units and none may be
+ * lost. The children are forked, so they share the domain; they count as secondary processes.
  */
 
 #include <errno.h>
@@ -31,12 +30,12 @@
 
 #define NB_LEAVES 4
 #define LIMIT 1000
-/* Kills of each kind of call, if RATION_TEST_KILLS does not say how many. */
+/* Number of kills for each kind of call, if RATION_TEST_KILLS is not set. */
 #define KILLS 90
 
 static bool is_child;
 
-/* In the place of EAL's own. */
+/* Replaces the function of EAL. */
 enum rte_proc_type_t
 rte_eal_process_type(void)
 {
@@ -48,12 +47,12 @@ struct world {
 	struct ration_domain *d;
 	ration_counter_t p;
 	ration_counter_t leaf[NB_LEAVES];
-	struct ration_lcore *lc; /* The parent's. */
+	struct ration_lcore *lc; /* The parent's lcore. */
 };
 
 static struct world w;
 
-/* Somebody may wait for the end of a step that must come; nobody waits for more than this. */
+/* A call may wait for another process to complete a step; no wait takes longer than this. */
 #define ANSWER_US 20000000
 
 static int
@@ -101,7 +100,7 @@ charge_all(struct ration_lcore *lc, uint64_t n)
 		ration_try_charge(lc, w.leaf[i], n);
 }
 
-/* What a child does before the call in which it is killed. */
+/* Calls of a child before the one in which it is killed. */
 static struct ration_lcore *
 prepare_stocked(void)
 {
@@ -111,7 +110,7 @@ prepare_stocked(void)
 	return lc;
 }
 
-/* It has returned what it was granted: whoever leaves is not asked for it any more. */
+/* The child has given its granted units back: they are not reported as lost. */
 static struct ration_lcore *
 prepare_even(void)
 {
@@ -185,7 +184,7 @@ call_force(struct ration_lcore *lc)
 static void
 call_uncharge(struct ration_lcore *lc)
 {
-	/* More than the stock may keep: the rest goes to the tree. */
+	/* More units than the stock may keep: the rest goes to the tree. */
 	ration_uncharge(lc, w.leaf[2], 153);
 }
 
@@ -285,7 +284,9 @@ next_stop(pid_t pid)
 	return WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
 }
 
-/* Start a child, let it go so many instructions into the call, and kill it. @return how far it went
+/*
+ * Start a child, let it run a number of instructions into the call, and kill it. @return the number
+ * of instructions
  */
 static uint64_t
 kill_after(const struct call *c, uint64_t steps)
@@ -311,7 +312,7 @@ kill_after(const struct call *c, uint64_t steps)
 	return done;
 }
 
-/* The application's decision: what a dead process was granted is lost. */
+/* The application decides: the granted units of a dead process are lost. */
 static void
 release_lost(const struct ration_gone *gone, void *arg)
 {
@@ -342,7 +343,7 @@ assert_nobody_is_left(void)
 	uint64_t lost = 0;
 	uint32_t i;
 
-	/* What is left behind is too much, never too little: limits hold before the sweep. */
+	/* Before the reap usage is too large, never too small: limits hold. */
 	for (i = 0; i < NB_LEAVES; i++)
 		assert_true((int64_t)ration_counter_at(w.d, (uint32_t)w.leaf[i])->own >=
 			    ledgers_of((uint32_t)w.leaf[i]));
@@ -358,7 +359,7 @@ assert_nobody_is_left(void)
 		if (i != w.lc->slot_id)
 			assert_int_equal(MEMBER_STATE(w.d->members[i].state), MEMBER_FREE);
 	}
-	/* All goes on as before. */
+	/* The domain still works. */
 	assert_int_equal(ration_try_charge(w.lc, w.leaf[0], 1), 0);
 	assert_int_equal(ration_uncharge(w.lc, w.leaf[0], 1), 0);
 	assert_int_equal(ration_drain(w.d, w.p, ANSWER_US, &report), 0);
@@ -396,8 +397,7 @@ a_kill_at_any_instruction_loses_nothing(void **state)
 		kill_everywhere(&calls[i]);
 }
 
-/* Drains do not need a sweep to get the stock of the dead; the sweep says what they were granted.
- */
+/* Drains get the stock of dead lcores without a reap; the reap reports their granted units. */
 static void
 a_drain_takes_over_who_has_died(void **state)
 {
@@ -419,7 +419,10 @@ a_drain_takes_over_who_has_died(void **state)
 	assert_nobody_is_left();
 }
 
-/* Without a free file descriptor nothing can be said of anybody, least of all that it is dead. */
+/*
+ * Without a free file descriptor the liveness of a process is unknown, so it does not count as
+ * dead.
+ */
 static void
 who_cannot_be_looked_at_is_alive(void **state)
 {
@@ -435,7 +438,7 @@ who_cannot_be_looked_at_is_alive(void **state)
 	assert_false(ration_member_is_dead(&w.d->members[w.lc->slot_id]));
 }
 
-/* The kill comes while it holds the gate: others must be able to stock again. */
+/* The child is killed while it holds the gate: others must be able to refill their stock again. */
 static void
 the_gate_of_a_dead_asker_is_opened_by_the_sweep(void **state)
 {
@@ -466,7 +469,7 @@ call_nothing(struct ration_lcore *lc)
 	(void)lc;
 }
 
-/* It has handed over what it was granted: nobody reports that as lost. */
+/* The child has handed its granted units over: they are not reported as lost. */
 static void
 who_has_left_is_not_reported(void **state)
 {

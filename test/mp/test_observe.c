@@ -3,9 +3,9 @@
  */
 
 /*
- * A secondary process that observes: it sees what the primary sees, and a write of it to the
- * domain's memory is a segmentation fault. The secondary is this program again, which does what it
- * has to and ends.
+ * A secondary process that observes: it sees the state that the primary sees, and a write to the
+ * domain's memory is a segmentation fault. The secondary process is this program again, which makes
+ * one check and ends.
  */
 
 #include <errno.h>
@@ -25,17 +25,20 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* So many that their memory has hugepages of its own. */
+/* Enough counters that their memory has hugepages of its own. */
 #define COUNTERS 65536
 
-/* Each of them would wait for a second and more. */
+/* Each of them would wait for more than a second. */
 #define LOOKS 500
 
 static char prefix[64];
 
 /* -------------------------------------------------------- the secondary part */
 
-/* How a child ends that does this. The fault is to be its end, not the sanitizer's report. */
+/*
+ * Exit status of a child that makes this access. The fault must end it, not the report of a
+ * sanitizer.
+ */
 static int
 end_of(void (*touch)(void *), void *where)
 {
@@ -64,7 +67,7 @@ write_word(void *where)
 	*(volatile uint64_t *)where = 0;
 }
 
-/* An address in a page that is this zone's alone, behind all counters that are in use. */
+/* An address in a page that contains only this zone, after all counters in use. */
 static void *
 own_page(const char *zone)
 {
@@ -100,19 +103,19 @@ an_observer_reads_and_cannot_write(void **state)
 	assert_true(reading.stock > 0);
 	assert_int_equal(ration_domain_verify(d, 1, stderr), 0);
 	assert_true(ration_counter_next(d, ration_domain_root(d)) != RATION_COUNTER_NONE);
-	/* At most two pages, at the ends, are shared with others. */
+	/* At most the two pages at the ends are shared with others. */
 	mz = rte_memzone_lookup("RATION_watched");
 	assert_non_null(mz);
 	assert_true(writable < mz->len);
 	assert_int_equal(end_of(read_word, own_page("RATION_watched")), 0);
 	assert_int_equal(end_of(write_word, own_page("RATION_watched")), SIGSEGV);
-	/* What is const must not become writable in the same process. */
+	/* A const domain must not become writable in the same process. */
 	assert_errno(NULL, ration_domain_lookup("watched"), EACCES);
 	assert_errno(NULL, ration_domain_observe("other", NULL), ENOENT);
 	assert_errno(NULL, ration_domain_observe(NULL, NULL), EINVAL);
 }
 
-/* The primary has died while it changed the tree. If each look waited this would not end. */
+/* The primary has died while it changed the tree. The test does not end if each read waits. */
 static void
 a_change_without_end_is_waited_for_once(void **state)
 {
@@ -127,13 +130,13 @@ a_change_without_end_is_waited_for_once(void **state)
 	assert_int_equal(ration_domain_verify(d, 1, stderr), 0);
 }
 
-/* Whoever only looks it up may write: the fault above is the observer's. */
+/* A process that uses ration_domain_lookup() may write: only observers get the fault above. */
 static void
 who_looks_it_up_can_write(void **state)
 {
 	(void)state;
 	assert_non_null(ration_domain_lookup("watched"));
-	/* Where no counter is, so that nothing is spoilt. */
+	/* An address without a counter, so that the write does no harm. */
 	assert_int_equal(end_of(write_word, own_page("RATION_watched")), 0);
 }
 
@@ -192,7 +195,7 @@ remove_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
-/* Both processes have the memory at the same place, wherever a sanitizer puts its own. */
+/* Both processes map the memory at the same address, wherever a sanitizer maps its own. */
 static int
 start_eal(const char *type)
 {
@@ -228,7 +231,7 @@ be_secondary(const char *test)
 		cmocka_unit_test(a_change_without_end_is_waited_for_once),
 	};
 
-	/* The reader of TAP hears the primary only. */
+	/* Only the primary writes TAP. */
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || start_eal("secondary") < 0)
 		return 1;
 	if (strcmp(test, "observe") == 0)

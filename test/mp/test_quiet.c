@@ -4,7 +4,7 @@
 
 /*
  * A polling lcore makes no system call and never gives up its CPU while it is drained 10,000 times.
- * Its thread forbids itself all system calls before: the kernel kills the process at the first one.
+ * Its thread first forbids itself all system calls: the kernel kills the process at the first one.
  * So each test is a process of its own.
  */
 
@@ -33,15 +33,15 @@
 #define DRAINS 10000
 #define PATIENCE_US 20000000
 
-/* EAL pins this thread; the poller needs another CPU, or each drain takes time slices. */
+/* EAL pins this thread; the poller needs another CPU, otherwise each drain takes time slices. */
 static cpu_set_t all_cpus;
 
 struct poller {
 	struct ration_domain *d;
 	ration_counter_t c;
-	bool calls; /* It makes a system call each turn: to see that the test sees it. */
+	bool calls; /* It makes a system call in each iteration: the test must detect that. */
 	RATION_ATOMIC(int32_t) tid;
-	RATION_ATOMIC(uint32_t) silent; /* It has forbidden itself to make system calls. */
+	RATION_ATOMIC(uint32_t) silent; /* The poller has forbidden itself system calls. */
 };
 
 static int
@@ -55,7 +55,7 @@ forbid_system_calls(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 
-/* Charges, uncharges, quiescent points, for ever. */
+/* Charges, uncharges and quiescent points without end. */
 static void *
 poll_silently(void *arg)
 {
@@ -76,7 +76,7 @@ poll_silently(void *arg)
 	return NULL;
 }
 
-/* How often the thread gave up its CPU of its own accord. */
+/* Number of voluntary context switches of the thread. */
 static long
 voluntary_switches(int32_t tid)
 {
@@ -95,7 +95,7 @@ voluntary_switches(int32_t tid)
 	return nb;
 }
 
-/* The process in which the poller lives. @return its exit status */
+/* The process of the poller. @return its exit status */
 static int
 drain_often(struct poller *p)
 {
@@ -129,7 +129,7 @@ status_of_poller(struct fixture *f, bool calls)
 	int status;
 	pid_t pid;
 
-	/* The memory of its slot must be known to EAL here, too: made by the parent. */
+	/* EAL must know the memory of its lcore area here, too: the parent has allocated it. */
 	assert_int_equal(ration_lcore_leave(ration_lcore_join(f->d)), 0);
 	fflush(stdout);
 	pid = fork();
@@ -140,7 +140,7 @@ status_of_poller(struct fixture *f, bool calls)
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		assert_int_equal(errno, EINTR);
-	/* Whoever died in there has left its slot. */
+	/* The poller may have died as a member: free its member entry. */
 	ration_sweep(f->d, PATIENCE_US, NULL, NULL);
 	return status;
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * A primary and a true secondary process of EAL's. The secondary is this program again; the two
- * take turns through a pair of pipes, a byte each.
+ * A primary and a true secondary process of EAL. The secondary is this program again; the two
+ * alternate through a pair of pipes, one byte for each turn.
  */
 
 #include <errno.h>
@@ -32,7 +32,7 @@
 static char prefix[64];
 static int from_peer = -1, to_peer = -1;
 
-/* ---------------------------------------------------------------- the turns */
+/* -------------------------------------------------------------------- turns */
 
 static void
 say(char word)
@@ -40,7 +40,7 @@ say(char word)
 	assert_int_equal(write(to_peer, &word, 1), 1);
 }
 
-/* Whether the peer has said something. */
+/* Whether the other process has written a byte. */
 static bool
 hears(int timeout_ms)
 {
@@ -49,7 +49,7 @@ hears(int timeout_ms)
 	return poll(&fd, 1, timeout_ms) == 1;
 }
 
-/* Wait for a word; pass quiescent points meanwhile. */
+/* Wait for a byte, with quiescent points meanwhile. */
 static void
 expect(char word, struct ration_lcore *lc)
 {
@@ -68,7 +68,7 @@ expect(char word, struct ration_lcore *lc)
 
 void __gcov_dump(void) __attribute__((weak));
 
-/* In a build that measures coverage: who is killed says nothing at its end. */
+/* In a coverage build a process that is killed writes no coverage data. */
 static void
 keep_coverage(void)
 {
@@ -84,7 +84,7 @@ is_refused(void)
 	assert_int_equal(rte_errno, EPROTO);
 }
 
-/* Counters that come and go must not confuse whoever looks for others. */
+/* Counters that are created and destroyed must not disturb the lookup of others. */
 static void
 look_around(const struct ration_domain *d, ration_counter_t c)
 {
@@ -117,7 +117,7 @@ be_secondary(void **state)
 	rte_errno = 0;
 	assert_null(ration_domain_lookup("other"));
 	assert_int_equal(rte_errno, ENOENT);
-	/* Of another layout, of other sizes, damaged. */
+	/* Another layout, other sizes, damaged. */
 	is_refused();
 	say('1');
 	expect('1', NULL);
@@ -134,7 +134,7 @@ be_secondary(void **state)
 	assert_int_equal(ration_read_exact(d, c, &reading), 0);
 	assert_int_equal(reading.granted, 5);
 	assert_true(reading.stock > 0);
-	/* What is the primary's to do. */
+	/* Calls that only the primary may make. */
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(d, p, "y", NULL), E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_destroy(d, c, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_max(d, c, 1, 0), -E_RTE_SECONDARY);
@@ -157,7 +157,7 @@ be_secondary(void **state)
 	look_around(d, c);
 	say('6');
 	expect('6', lc);
-	/* It has handed on what it was granted. */
+	/* The process has handed its granted units over. */
 	assert_int_equal(ration_lcore_leave(lc), 0);
 	say('7');
 	expect('7', NULL);
@@ -166,7 +166,7 @@ be_secondary(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 7), 0);
 	keep_coverage();
 	say('8');
-	/* To be killed here. */
+	/* The process is killed here. */
 	expect('8', NULL);
 }
 
@@ -337,7 +337,7 @@ main(int argc, char **argv)
 		snprintf(prefix, sizeof(prefix), "%s", argv[1]);
 		from_peer = atoi(argv[2]);
 		to_peer = atoi(argv[3]);
-		/* The reader of TAP hears the primary only. */
+		/* Only the primary writes TAP. */
 		if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || start_eal("secondary") < 0)
 			return 1;
 		return cmocka_run_group_tests(secondary, NULL, NULL);

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# beside.sh PROGRAM ARG...: runs a program while stress-ng takes the CPUs from it now and then.
+# beside.sh PROGRAM ARG...: runs a program while stress-ng uses the same CPUs now and then.
 
 if ! command -v stress-ng >/dev/null; then
 	echo '# stress-ng is not installed: the program runs alone'
 	exec "$@"
 fi
-# Its scratch files have no business in the build folder.
+# stress-ng writes scratch files: not in the build folder.
 stress-ng --temp-path "${TMPDIR:-/tmp}" --cpu 1 --cpu-load 50 --switch 1 --cache 1 --timer 1 \
 	>/dev/null 2>&1 &
 beside=$!

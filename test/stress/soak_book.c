@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The book: what is held where, kept without asking the library. */
+/* The book of held units, kept without the library. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,18 +14,18 @@
 
 #include "soak.h"
 
-/* Looks at a domain that runs before it counts as wrong. */
+/* Attempts to verify a running domain before it counts as wrong. */
 #define LOOKS 1000
 
 void
-soak_complain(struct soak *s, const char *format, ...)
+soak_log_error(struct soak *s, const char *format, ...)
 {
 	va_list ap;
 
 	if (ration_fetch_add(&s->wrong, 1, acq_rel) > 0)
 		return;
 	va_start(ap, format);
-	vsnprintf(s->complaint, sizeof(s->complaint), format, ap);
+	vsnprintf(s->error, sizeof(s->error), format, ap);
 	va_end(ap);
 }
 
@@ -48,15 +48,15 @@ soak_hold(struct player *p, const struct holding *h, uint32_t epoch)
 		held[i] = ration_fetch_add(&e->held, h->n, seq_cst) + h->n;
 		most[i] = ration_load(&e->ceiling, seq_cst) + ration_load(&e->forced, seq_cst);
 	}
-	/* A limit that was changed meanwhile says nothing about what is held. */
+	/* A limit that was changed meanwhile gives no bound for the held units. */
 	if ((epoch & 1) || ration_load(&s->epoch, seq_cst) != epoch)
 		return;
 	soak_count(p, SOAK_CHECKED);
 	for (i = (int)h->which; i >= 0; i = s->book[i].parent) {
 		if (held[i] > most[i])
-			soak_complain(s,
-				      "P1: %" PRIu64 " units held of counter %d, at most %" PRIu64,
-				      held[i], i, most[i]);
+			soak_log_error(s,
+				       "P1: %" PRIu64 " units held of counter %d, at most %" PRIu64,
+				       held[i], i, most[i]);
 	}
 }
 
@@ -89,17 +89,17 @@ soak_check_running(struct soak *s)
 		    ration_counter_get(s->d, s->book[i].made, &info) != 0)
 			continue;
 		if (info.rejected != 0)
-			soak_complain(s, "%" PRIu64 " uncharges of counter %u were rejected",
-				      info.rejected, i);
+			soak_log_error(s, "%" PRIu64 " uncharges of counter %u were rejected",
+				       info.rejected, i);
 	}
-	/* A walk may be between passing a limit and saying why, or giving back: look again. */
+	/* A walk may have passed a limit and not yet set over_max_ok or given back: look again. */
 	for (i = 0; i < LOOKS && ration_domain_verify(s->d, 0, NULL) != 0; i++)
 		sched_yield();
 	if (i == LOOKS && ration_domain_verify(s->d, 0, stderr) != 0)
-		soak_complain(s, "the domain finds itself wrong while lcores run");
+		soak_log_error(s, "ration_domain_verify() reports an error while lcores run");
 }
 
-/* P2 for one counter: `usage` is what is held, and stock. */
+/* P2 for one counter: `usage` is the held units plus stock. */
 static void
 check_entry(struct soak *s, uint32_t i, bool drained)
 {
@@ -110,19 +110,20 @@ check_entry(struct soak *s, uint32_t i, bool drained)
 
 	if (ration_read_exact(s->d, e->made, &r) != 0 ||
 	    ration_counter_get(s->d, e->made, &info) != 0) {
-		soak_complain(s, "counter %u is not there any more, but it was not destroyed", i);
+		soak_log_error(s, "counter %u does not exist any more, but it was not destroyed",
+			       i);
 		return;
 	}
 	if (info.max != e->max)
-		soak_complain(s, "counter %u has max %" PRIu64 ", not %" PRIu64, i, info.max,
-			      e->max);
+		soak_log_error(s, "counter %u has max %" PRIu64 ", not %" PRIu64, i, info.max,
+			       e->max);
 	if (r.usage - r.stock != held)
-		soak_complain(s,
-			      "P2: counter %u has usage %" PRIu64 " and stock %" PRIu64
-			      ", but %" PRIu64 " units are held",
-			      i, r.usage, r.stock, held);
+		soak_log_error(s,
+			       "P2: counter %u has usage %" PRIu64 " and stock %" PRIu64
+			       ", but %" PRIu64 " units are held",
+			       i, r.usage, r.stock, held);
 	if (drained && r.stock != 0)
-		soak_complain(s, "counter %u has stock %" PRIu64 " after a drain", i, r.stock);
+		soak_log_error(s, "counter %u has stock %" PRIu64 " after a drain", i, r.stock);
 }
 
 static void
@@ -135,10 +136,10 @@ check_all(struct soak *s, bool drained)
 			check_entry(s, i, drained);
 	}
 	if (ration_domain_verify(s->d, 1, stderr) != 0)
-		soak_complain(s, "the domain finds itself wrong while nobody runs");
+		soak_log_error(s, "ration_domain_verify() reports an error while no lcore runs");
 }
 
-/* Places are used again; the handles of those who had them before stay stale. */
+/* Indices are used again; the handles of earlier counters stay stale. */
 static void
 check_gone(struct soak *s)
 {
@@ -147,9 +148,9 @@ check_gone(struct soak *s)
 
 	for (i = 0; i < RTE_MIN(s->nb_gone, (uint32_t)SOAK_GONE); i++) {
 		if (ration_try_charge(p->lc, s->gone[i], 1) != -ESTALE)
-			soak_complain(s,
-				      "handle %#" PRIx64 " is good for a charge, but was destroyed",
-				      s->gone[i]);
+			soak_log_error(
+				s, "handle %#" PRIx64 " is good for a charge, but was destroyed",
+				s->gone[i]);
 	}
 }
 
@@ -159,10 +160,10 @@ must_drain(struct soak *s, ration_counter_t c)
 	int rc = ration_drain(s->d, c, SOAK_MINUTE, NULL);
 
 	if (rc != 0)
-		soak_complain(s, "a drain while nobody runs: %d", rc);
+		soak_log_error(s, "a drain while no lcore runs: %d", rc);
 }
 
-/* Units that fit below all limits beside those that are held. */
+/* Units that fit below all limits in addition to the held units. */
 static uint64_t
 room_of(const struct soak *s, uint32_t which)
 {
@@ -178,7 +179,7 @@ room_of(const struct soak *s, uint32_t which)
 	return room;
 }
 
-/* P3: a charge in sync gets the last unit that there is, and no unit more. */
+/* P3: a synchronous charge gets the last free unit, and not one unit more. */
 static void
 check_room(struct soak *s, uint32_t which)
 {
@@ -191,21 +192,21 @@ check_room(struct soak *s, uint32_t which)
 	if (rc == -EDQUOT)
 		soak_count(p, SOAK_SYNC_REFUSED);
 	else if (room < UINT32_MAX)
-		soak_complain(s, "P3: counter %u has room for %" PRIu64 ", a charge of 1 more: %d",
-			      which, room, rc);
+		soak_log_error(s, "P3: counter %u has room for %" PRIu64 ", a charge of 1 more: %d",
+			       which, room, rc);
 	if (rc == 0)
 		ration_uncharge(p->lc, c, room + 1);
 	rc = ration_try_charge_sync(p->lc, c, room, SOAK_MINUTE, NULL);
 	if (rc != 0)
-		soak_complain(s, "P3: counter %u has room for %" PRIu64 ", a charge of them: %d",
-			      which, room, rc);
+		soak_log_error(s, "P3: counter %u has room for %" PRIu64 ", a charge of them: %d",
+			       which, room, rc);
 	else if (ration_uncharge(p->lc, c, room) != 0)
-		soak_complain(s, "counter %u does not take its room back", which);
+		soak_log_error(s, "counter %u does not take its room back", which);
 }
 
-/* What is allowed from now on. */
+/* Set the ceilings from now on. */
 static void
-begin_anew(struct soak *s)
+start_period(struct soak *s)
 {
 	struct entry *e;
 	uint32_t i;
@@ -223,10 +224,13 @@ soak_check_stopped(struct soak *s)
 	struct prng *prng = &s->workers[SOAK_WORKERS].prng;
 	uint32_t which;
 
-	/* Who has answered twice has no older request to serve any more. */
+	/* An lcore that has answered twice has no older request left to serve. */
 	must_drain(s, s->nothing);
 	must_drain(s, s->nothing);
-	/* Who polls gives idle stock back at any time: then only what is drained stands still. */
+	/*
+	 * An lcore that polls may give idle stock back at any time: then only drained stock is
+	 * constant.
+	 */
 	if (!s->gives_idle_back)
 		check_all(s, false);
 	must_drain(s, ration_domain_root(s->d));
@@ -236,5 +240,5 @@ soak_check_stopped(struct soak *s)
 	which = prng_below(prng, SOAK_ENTRIES);
 	if (s->book[which].handle != RATION_COUNTER_NONE && which != 0)
 		check_room(s, which);
-	begin_anew(s);
+	start_period(s);
 }

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What lcores, and threads that come and go, do to the tree. */
+/* Calls of lcores and of guest threads on the tree. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -29,7 +29,7 @@ give_back(struct player *p, const struct holding *h)
 	soak_let_go(p->s, h);
 	rc = ration_uncharge(p->lc, h->c, h->n);
 	if (rc != 0)
-		soak_complain(p->s, "uncharge of %u units of counter %u: %d", h->n, h->which, rc);
+		soak_log_error(p->s, "uncharge of %u units of counter %u: %d", h->n, h->which, rc);
 }
 
 static void
@@ -53,7 +53,7 @@ soak_give_all_back(struct player *p)
 		give_one_back(p);
 }
 
-/* Leave units to whoever wants them. */
+/* Put units into the pool for other threads. */
 static bool
 hand_over(struct player *p, const struct holding *h)
 {
@@ -111,14 +111,14 @@ charge(struct player *p, const struct holding *h)
 			soak_count(p, SOAK_FORCED);
 		return rc;
 	}
-	/* These wait, all the others for them. */
+	/* These calls wait for all other lcores. */
 	if (kind >= 7)
 		return ration_try_charge(p->lc, h->c, h->n);
 	rc = ration_try_charge_sync(p->lc, h->c, h->n,
 				    timeouts[prng_below(&p->prng, RTE_DIM(timeouts))], NULL);
 	if (rc == 0 || rc == -EDQUOT)
 		soak_count(p, rc == 0 ? SOAK_SYNC_GRANTED : SOAK_SYNC_REFUSED);
-	/* No answer within the time, or too many drains at once: it may not be had. */
+	/* A timeout, or too many concurrent drains, is allowed. */
 	return rc == -ETIMEDOUT || rc == -EAGAIN ? -EDQUOT : rc;
 }
 
@@ -144,9 +144,9 @@ soak_charge(struct player *p, uint32_t which)
 		return;
 	}
 	soak_count(p, SOAK_REFUSED);
-	/* Only of a counter that is being destroyed may it be said that it is not there. */
+	/* Only a counter that is being destroyed may be reported as missing. */
 	if (rc != -EDQUOT && rc != -ENOENT && rc != -ESTALE)
-		soak_complain(p->s, "charge of %u units of counter %u: %d", h.n, h.which, rc);
+		soak_log_error(p->s, "charge of %u units of counter %u: %d", h.n, h.which, rc);
 	give_one_back(p);
 }
 
@@ -167,7 +167,7 @@ soak_drain(struct player *p)
 	else if (rc == -ETIMEDOUT && timeout < SOAK_MINUTE)
 		soak_count(p, SOAK_DRAIN_TIMED_OUT);
 	else if (rc != -ESTALE && rc != -EAGAIN)
-		soak_complain(p->s, "a drain of counter %u within %u us: %d", which, timeout, rc);
+		soak_log_error(p->s, "a drain of counter %u within %u us: %d", which, timeout, rc);
 }
 
 static void
@@ -209,9 +209,9 @@ join(struct player *p)
 	p->lc = ration_lcore_online(p->s->d);
 	if (p->lc != NULL)
 		return;
-	/* Guests may have taken all places. */
+	/* Guests may have taken all member entries. */
 	if (rte_errno != ENOSPC)
-		soak_complain(p->s, "online: %s", rte_strerror(rte_errno));
+		soak_log_error(p->s, "register: %s", rte_strerror(rte_errno));
 	p->lc = ration_lcore_none(p->s->d);
 	soak_count(p, SOAK_BEYOND_MEMBERS);
 }
@@ -226,25 +226,25 @@ static void
 leave(struct player *p)
 {
 	if (is_member(p) && ration_lcore_leave(p->lc) != 0)
-		soak_complain(p->s, "leave");
+		soak_log_error(p->s, "unregister");
 	p->lc = ration_lcore_none(p->s->d);
 }
 
-/* Stay away for a moment. Whoever is parked may charge, but holds no stock. */
+/* Go offline for a moment. A parked lcore may charge, but holds no stock. */
 static void
 park(struct player *p)
 {
 	if (ration_lcore_offline(p->lc) != 0)
-		soak_complain(p->s, "offline");
+		soak_log_error(p->s, "offline");
 	soak_count(p, SOAK_PARKED);
 	sched_yield();
 	if (prng_below(&p->prng, 4) == 0)
 		play_once(p);
 	if (ration_lcore_resume(p->lc) != 0)
-		soak_complain(p->s, "resume");
+		soak_log_error(p->s, "back online");
 }
 
-/* Park, leave, come back, drain, now and then. */
+/* Park, unregister, come back, drain, now and then. */
 static void
 come_and_go(struct player *p)
 {
@@ -261,10 +261,10 @@ come_and_go(struct player *p)
 		soak_drain(p);
 		break;
 	default:
-		/* Without slot for some time. */
+		/* Without registration for some time. */
 		if (is_member(p))
 			break;
-		soak_count(p, SOAK_SLOTLESS);
+		soak_count(p, SOAK_UNREGISTERED);
 		if (prng_below(&p->prng, 8) == 0)
 			join(p);
 		break;
@@ -279,20 +279,20 @@ play_phase(struct player *p)
 	for (i = 0; i < p->s->bursts; i++) {
 		soak_play(p, BURST);
 		come_and_go(p);
-		/* Many share a CPU, and whoever drains waits for all of them. */
+		/* Many lcores share a CPU, and a drain waits for all of them. */
 		if (prng_below(&p->prng, 4) != 0)
 			sched_yield();
 	}
 }
 
-/* Stand still: most poll, some are parked, some have left. */
+/* Stand still: most lcores poll, some are parked, some have unregistered. */
 static void
 stand_still(struct player *p, uint32_t phase)
 {
 	const bool parked = prng_below(&p->prng, 4) == 0 && is_member(p);
 
 	if (parked && ration_lcore_offline(p->lc) != 0)
-		soak_complain(p->s, "offline");
+		soak_log_error(p->s, "offline");
 	ration_store(&p->finished, phase, release);
 	while (ration_load(&p->s->phase, acquire) == phase) {
 		if (!parked)
@@ -300,7 +300,7 @@ stand_still(struct player *p, uint32_t phase)
 		sched_yield();
 	}
 	if (parked && ration_lcore_resume(p->lc) != 0)
-		soak_complain(p->s, "resume");
+		soak_log_error(p->s, "back online");
 }
 
 static int
@@ -344,7 +344,7 @@ void
 soak_begin_phase(struct soak *s, uint32_t bursts)
 {
 	s->bursts = bursts;
-	/* Release: with what this phase is to be. */
+	/* Release: publishes the parameters of this phase. */
 	ration_fetch_add(&s->phase, 1, acq_rel);
 }
 
@@ -382,7 +382,7 @@ soak_end(struct soak *s)
 
 /* --------------------------------------------------------------------- guests */
 
-/* Be an lcore if EAL has an id to spare, a member if the domain has a place. */
+/* Become an lcore if EAL has a free id, and a member if the domain has a free entry. */
 static void *
 visit(void *arg)
 {
@@ -400,7 +400,7 @@ visit(void *arg)
 		sched_yield();
 	}
 	soak_play(p, 4 * BURST);
-	/* It goes; what it was granted stays. */
+	/* The thread ends; its granted units stay. */
 	while (p->nb_held > 0) {
 		h = &p->held[--p->nb_held];
 		if (!hand_over(p, h))
@@ -410,7 +410,7 @@ visit(void *arg)
 		leave(p);
 	if (registered)
 		rte_thread_unregister();
-	/* Some have not left; the end of the thread does it for them. */
+	/* Some have not unregistered; the end of the thread does that. */
 	return NULL;
 }
 
@@ -431,11 +431,11 @@ soak_invite(struct soak *s, uint32_t nb)
 			break;
 	}
 	if (i < nb) {
-		soak_complain(s, "thread %u cannot be started", i);
+		soak_log_error(s, "thread %u cannot be started", i);
 		ration_store(&s->nb_invited, i, release);
 	}
 	while (i-- > 0) {
-		/* They drain, and this lcore is asked too. */
+		/* Guests drain, and this lcore gets requests, too. */
 		while (pthread_tryjoin_np(threads[i], NULL) == EBUSY) {
 			ration_quiescent(me->lc);
 			sched_yield();

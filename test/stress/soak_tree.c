@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What the main lcore does to the tree. */
+/* Changes of the tree by the main lcore. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 
 #include "soak.h"
 
-/* Limits that are met all the time, and some that never are. */
+/* Limits that are often reached, and some that never are. */
 static uint64_t
 random_max(struct prng *prng)
 {
@@ -28,7 +28,7 @@ myself(struct soak *s)
 	return &s->workers[SOAK_WORKERS];
 }
 
-/* An entry that is there and not destroyed; the root is always. */
+/* An entry that exists and is not destroyed; the root always does. */
 static uint32_t
 random_entry(struct soak *s)
 {
@@ -68,14 +68,14 @@ enter(struct soak *s, int i, int parent, ration_counter_t handle, uint64_t max)
 	struct entry *e = &s->book[i];
 
 	if (ration_load(&e->held, seq_cst) != 0)
-		soak_complain(s, "units of counter %d are held before it is there", i);
+		soak_log_error(s, "units of counter %d are held before it exists", i);
 	e->made = handle;
 	e->parent = parent;
 	e->serial = s->serial;
 	e->max = max;
 	ration_store(&e->forced, 0, seq_cst);
 	ration_store(&e->ceiling, max, seq_cst);
-	/* Release: pairs with the acquire of whoever charges it. */
+	/* Release: pairs with the acquire before a charge of it. */
 	ration_store(&e->handle, handle, release);
 }
 
@@ -101,8 +101,8 @@ create(struct soak *s)
 		enter(s, i, (int)parent, c, params.max);
 		soak_count(myself(s), SOAK_CREATED);
 	} else if (rte_errno != E2BIG || depth_of(s, (int)parent) < RATION_DEPTH_MAX) {
-		soak_complain(s, "counter %d below %u cannot be made: %s", i, parent,
-			      rte_strerror(rte_errno));
+		soak_log_error(s, "counter %d below %u cannot be created: %s", i, parent,
+			       rte_strerror(rte_errno));
 	}
 }
 
@@ -127,12 +127,12 @@ is_gone(const struct soak *s, const struct entry *e)
 	return ration_counter_get(s->d, e->made, &info) == -ESTALE;
 }
 
-/* An entry whose counter is gone is free again. Nothing can be held of it. */
+/* The entry of a freed counter is free again. No units of it can be held. */
 static void
 strike_out(struct soak *s, uint32_t i)
 {
 	if (ration_load(&s->book[i].held, seq_cst) != 0)
-		soak_complain(s, "counter %u is gone, but units of it are held", i);
+		soak_log_error(s, "counter %u is freed, but units of it are held", i);
 	s->gone[s->nb_gone++ % SOAK_GONE] = s->book[i].made;
 	s->book[i].made = RATION_COUNTER_NONE;
 }
@@ -147,19 +147,19 @@ destroy(struct soak *s)
 	const bool inner = has_children(s, i);
 	int rc;
 
-	/* So that it is held now and then. */
+	/* The counter is held now and then. */
 	if (prng_below(prng, 2))
 		soak_charge(myself(s), i);
 	rc = ration_counter_destroy(s->d, e->made, flags);
 	if (i == 0 || rc == -EBUSY) {
 		if (rc != (i == 0 ? -EPERM : -EBUSY) || (flags && !inner && i != 0))
-			soak_complain(s, "destroy of counter %u with flags %u: %d", i, flags, rc);
+			soak_log_error(s, "destroy of counter %u with flags %u: %d", i, flags, rc);
 		soak_count(myself(s), SOAK_DESTROY_REFUSED);
 		return;
 	}
 	if (rc != 0 || inner) {
-		soak_complain(s, "destroy of counter %u with flags %u%s: %d", i, flags,
-			      inner ? " although it has children" : "", rc);
+		soak_log_error(s, "destroy of counter %u with flags %u%s: %d", i, flags,
+			       inner ? " although it has children" : "", rc);
 		return;
 	}
 	ration_store(&e->handle, RATION_COUNTER_NONE, release);
@@ -167,9 +167,9 @@ destroy(struct soak *s)
 	if (is_gone(s, e))
 		strike_out(s, i);
 	else if (flags)
-		soak_count(myself(s), SOAK_GHOST);
+		soak_count(myself(s), SOAK_OFFLINE_COUNTER);
 	else
-		soak_complain(s, "counter %u is destroyed, but still there", i);
+		soak_log_error(s, "counter %u is destroyed, but still exists", i);
 }
 
 void
@@ -189,8 +189,8 @@ soak_forget_ghosts(struct soak *s)
 }
 
 /*
- * What is granted when the new limit holds may be held as long as it takes. `forced` needs no
- * change: it is added to the ceiling, whatever that is.
+ * Units that are granted when the new limit is set may be held for any time. `forced` needs no
+ * change: it is added to the ceiling, whatever the ceiling is.
  */
 static void
 set_max(struct soak *s)
@@ -205,7 +205,7 @@ set_max(struct soak *s)
 	int rc;
 
 	soak_charge(myself(s), i);
-	/* Nothing, although units are held; or as much as there is, and more is asked for. */
+	/* Zero, although units are held; or the current usage, with more charges to come. */
 	if (i != 0 && prng_below(prng, 8) == 0)
 		max = 0;
 	else if (prng_below(prng, 3) == 0 && ration_counter_get(s->d, e->made, &info) == 0)
@@ -214,7 +214,7 @@ set_max(struct soak *s)
 	rc = ration_counter_set_max(s->d, e->made, max, strict ? RATION_MAX_STRICT : 0);
 	if (rc == 0 && ration_counter_get(s->d, e->made, &info) == 0) {
 		e->max = max;
-		/* It may be above that already. */
+		/* The usage may be above that limit already. */
 		ration_store(&e->ceiling, RTE_MAX(max, info.usage), seq_cst);
 		if (info.usage > max)
 			soak_count(myself(s), SOAK_CLAMPED);
@@ -223,7 +223,7 @@ set_max(struct soak *s)
 	if (rc == -EBUSY && strict)
 		soak_count(myself(s), SOAK_STRICT_REFUSED);
 	else if (rc != 0)
-		soak_complain(s, "max of counter %u to %" PRIu64 ": %d", i, max, rc);
+		soak_log_error(s, "max of counter %u to %" PRIu64 ": %d", i, max, rc);
 	else if (strict)
 		soak_count(myself(s), SOAK_STRICT);
 }
@@ -235,10 +235,10 @@ set_batch(struct soak *s)
 	int rc = ration_counter_set_batch(s->d, s->book[i].made, prng_below(&myself(s)->prng, 200));
 
 	if (rc != 0)
-		soak_complain(s, "batch of counter %u: %d", i, rc);
+		soak_log_error(s, "batch of counter %u: %d", i, rc);
 }
 
-/* Whoever lives is not swept, and whoever is there is found. */
+/* A live thread is not reaped, and an existing counter is found. */
 static void
 look_around(struct soak *s)
 {
@@ -249,10 +249,10 @@ look_around(struct soak *s)
 
 	rc = ration_sweep(s->d, SOAK_MINUTE, NULL, NULL);
 	if (rc != 0)
-		soak_complain(s, "a sweep, although nobody has died: %d", rc);
+		soak_log_error(s, "a reap found dead lcores, although all are alive: %d", rc);
 	if (ration_counter_path(s->d, s->book[i].made, path, sizeof(path)) < 0 ||
 	    ration_counter_find(s->d, path) != s->book[i].made)
-		soak_complain(s, "counter %u is not found by its path", i);
+		soak_log_error(s, "counter %u is not found by its path", i);
 	for (c = ration_domain_root(s->d); c != RATION_COUNTER_NONE;)
 		c = ration_counter_next(s->d, c);
 	ration_counter_reset_watermark(s->d, s->book[i].made);
@@ -330,13 +330,13 @@ soak_unmake(struct soak *s)
 				continue;
 			rc = ration_counter_destroy(s->d, s->book[i].made, 0);
 			if (rc != 0 && rc != -EBUSY)
-				soak_complain(s, "destroy of counter %u at the end: %d", i, rc);
-			/* A ghost below it is buried by and by. */
+				soak_log_error(s, "destroy of counter %u at the end: %d", i, rc);
+			/* An offline counter below it is released in time. */
 			if (rc == 0)
 				s->book[i].handle = RATION_COUNTER_NONE;
 		}
 	} while (left > 0 && s->wrong == 0);
 	rc = ration_domain_free(s->d);
 	if (rc != 0)
-		soak_complain(s, "the domain cannot be freed: %d", rc);
+		soak_log_error(s, "the domain cannot be freed: %d", rc);
 }

@@ -3,9 +3,9 @@
  */
 
 /*
- * A parent's usage covers its child's at every instant. Two words cannot be read at one instant;
- * but while usage only rises, the child's read first may not exceed the parent's read after it, and
- * while it only falls, it is the other way round.
+ * A parent's usage covers its child's at every instant. Two words cannot be read at the same
+ * instant; but while usage only rises, the child's usage, read first, must not exceed the parent's
+ * usage, read after it. While usage only falls, the order is the other way round.
  */
 
 #include <setjmp.h>

@@ -3,9 +3,9 @@
  */
 
 /*
- * Members that leave, park and come back without end, while others drain them: no request and no
- * unit may be lost. They share one CPU, so each is preempted at any place; the main lcore, which
- * drains as well, has another and meets them at any place.
+ * Members that unregister, park and come back without end, while others drain them: no request and
+ * no unit may be lost. They share one CPU, so each is preempted at any point; the main lcore, which
+ * drains as well, has another CPU and meets them at any point.
  */
 
 #include <setjmp.h>
@@ -32,17 +32,17 @@
 #define DRAINERS 3
 #define MOVERS 4
 #define DRAINS 200000
-/** That a member waits for before it leaves. */
+/** Number of requests that a member waits for before it unregisters. */
 #define REQUESTS 10
 #define MINUTE 60000000u
 
 static struct ration_domain *domain;
 static ration_counter_t counter;
-/** Drainers that have made their drains. */
+/** Number of drainers that have completed their drains. */
 static RATION_ATOMIC(uint32_t) drained;
-/** Members may go home. */
+/** Members may end. */
 static RATION_ATOMIC(uint32_t) quit;
-/** Members that poll until then. */
+/** Number of members that poll until then. */
 static RATION_ATOMIC(uint32_t) settled;
 
 static int
@@ -62,7 +62,7 @@ drain_on(void *arg)
 	return i == drains ? 0 : -1;
 }
 
-/* Whether requests reach a member that does nothing but poll: the others drain without end. */
+/* Whether requests reach a member that only polls: the others drain without end. */
 static bool
 is_asked(struct ration_lcore *lc)
 {
@@ -78,7 +78,7 @@ is_asked(struct ration_lcore *lc)
 	return false;
 }
 
-/* One life of a member: charged and uncharged, parked or not. */
+/* One registration of a member: charges and uncharges, parked or not. */
 static int
 live_once(unsigned int turn)
 {
@@ -134,7 +134,7 @@ drains_reach_whoever_comes_and_goes(void **state)
 			test_launch(lcore <= DRAINERS ? drain_on : come_and_go, NULL, lcore), 0);
 	while (ration_load(&settled, acquire) < MOVERS)
 		ration_drain(domain, counter, 0, NULL);
-	/* Now they all poll, so they must answer, again and again. */
+	/* Now all members poll, so they must answer each drain. */
 	for (round = 0, rc = 0; round < 20 && rc == 0; round++)
 		rc = ration_drain(domain, counter, MINUTE / 4, &report);
 	for (i = 0; rc != 0 && i < report.nb_rows; i++)

@@ -3,8 +3,8 @@
  */
 
 /*
- * That ThreadSanitizer sees races here, or its silence in other tests would say nothing: planted
- * ones must be reported, the library's own doings must not.
+ * Checks that ThreadSanitizer sees races here, because otherwise its silence in other tests would
+ * prove nothing: planted races must be reported, accesses of the library must not.
  */
 
 #include <sched.h>
@@ -31,15 +31,15 @@
 
 static struct ration_domain *domain;
 static ration_counter_t counter;
-/** Shared by the workers, and nothing keeps them apart. */
+/** Shared by the workers without any synchronization. */
 static uint64_t turns;
-/** The slot of the first worker, where the second has no business. */
+/** The stock entry of the first worker; the second must not touch it. */
 static struct ration_lcore *victim;
 static bool is_planted, is_touched;
 static RATION_ATOMIC(uint32_t) arrived;
 static RATION_ATOMIC(uint32_t) nb_reports;
 
-/* ThreadSanitizer calls it for each race. */
+/* ThreadSanitizer calls this function for each race. */
 void __tsan_on_report(void *report);
 
 void
@@ -49,7 +49,7 @@ __tsan_on_report(void *report)
 	ration_fetch_add(&nb_reports, 1, relaxed);
 }
 
-/* Plainly, as nobody may: only to look, for the test is to end well. */
+/* A plain access, as no code may make: only a read, so that the test can end properly. */
 static void
 touch_victim(void)
 {
@@ -78,7 +78,7 @@ charge_and_uncharge(void *arg)
 		rc |= ration_try_charge(lc, counter, 1);
 		rc |= ration_uncharge(lc, counter, 1);
 		ration_quiescent(lc);
-		if (i % 64 == 0) /* They share a CPU. */
+		if (i % 64 == 0) /* The workers share a CPU. */
 			sched_yield();
 		if (is_planted)
 			turns++;
@@ -103,7 +103,7 @@ reports_of_a_run(void)
 	return ration_load(&nb_reports, relaxed) - before;
 }
 
-/* If they do not meet there is no race: they get as many runs as they need. */
+/* Without concurrent accesses there is no race: the workers run as often as necessary. */
 static bool
 is_reported(void)
 {

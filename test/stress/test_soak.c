@@ -3,13 +3,13 @@
  */
 
 /*
- * Everything at once, for as long as one likes: lcores that charge, park, leave and come back,
- * threads beyond the number of lcores, counters that are made and destroyed, limits that change,
- * charges by force, drains from everywhere. Limits are looked at all the time; at each stop, and
- * there are many, every unit must be where the book says.
+ * All calls at the same time, for any duration: lcores that charge, park, unregister and come back,
+ * threads beyond the number of lcores, counters that are created and destroyed, limits that change,
+ * forced charges, drains from all threads. Limits are checked all the time; at each of many stops
+ * every unit must be where the book has it.
  *
- * Options: --seed N, --seconds N. The order of events is not the same for the same seed, for the
- * lcores are not; but the operations of each are.
+ * Options: --seed N, --seconds N. The seed determines the operations of each lcore, but not the
+ * order of events between lcores.
  */
 
 #include <getopt.h>
@@ -32,9 +32,12 @@
 #include "soak.h"
 
 #define SECONDS 20
-/** A run that is shorter need not reach everything. */
+/** A shorter run need not reach all events. */
 #define SECONDS_FOR_ALL 10
-/** A longer one that has not goes on, so many times as long at the most: CPUs may be scarce. */
+/**
+ * A longer run that has not reached all continues, for this many times its duration at most: CPUs
+ * may be scarce.
+ */
 #define PATIENCE 4
 
 static const char *const event_names[SOAK_EVENTS] = {
@@ -49,14 +52,14 @@ static const char *const event_names[SOAK_EVENTS] = {
 	[SOAK_DRAIN_TIMED_OUT] = "drains timed out",
 	[SOAK_PARKED] = "parked",
 	[SOAK_LEFT] = "left",
-	[SOAK_SLOTLESS] = "bursts without slot",
+	[SOAK_UNREGISTERED] = "bursts without registration",
 	[SOAK_GUEST] = "guests",
 	[SOAK_BEYOND_LCORES] = "guests without lcore id",
-	[SOAK_BEYOND_MEMBERS] = "joins without a place",
+	[SOAK_BEYOND_MEMBERS] = "registrations without a free member entry",
 	[SOAK_CREATED] = "counters created",
 	[SOAK_DESTROYED] = "counters destroyed",
 	[SOAK_DESTROY_REFUSED] = "destroys refused",
-	[SOAK_GHOST] = "destroyed with units",
+	[SOAK_OFFLINE_COUNTER] = "destroyed with units",
 	[SOAK_GHOST_BURIED] = "buried later",
 	[SOAK_CLAMPED] = "limits below usage",
 	[SOAK_STRICT] = "strict limits",
@@ -72,9 +75,9 @@ must_be_right(const struct soak *s)
 {
 	if (ration_load(&s->wrong, acquire) == 0)
 		return;
-	print_error("# %s\n# again: test_soak --seed %" PRIu64 " --seconds %u\n", s->complaint,
-		    seed, seconds);
-	/* Other lcores go on: no orderly end. */
+	print_error("# %s\n# again: test_soak --seed %" PRIu64 " --seconds %u\n", s->error, seed,
+		    seconds);
+	/* Other lcores still run: an orderly end is not possible. */
 	fail();
 }
 
@@ -113,7 +116,7 @@ count_of(const struct soak *s, enum soak_event event)
 	return sum;
 }
 
-/* What was never reached was not tested. */
+/* An event that was never reached was not tested. */
 static bool
 has_reached_all(const struct soak *s)
 {
@@ -206,6 +209,6 @@ main(int argc, char **argv)
 	if (test_eal_start("soak", SOAK_WORKERS) != 0)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	/* If it has failed, lcores may still run: nothing is taken from under them. */
+	/* After a failure lcores may still run: their memory is not freed. */
 	return failed != 0 ? failed : test_eal_stop(0);
 }

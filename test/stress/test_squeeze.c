@@ -3,8 +3,8 @@
  */
 
 /*
- * A limit of very few units, many lcores that want them, and an observer: usage may not be above
- * the limit for an instant (P1), nor rise above a new one from the moment it is set.
+ * A limit of very few units, many lcores that charge them, and an observer: usage must never be
+ * above the limit (P1), nor rise above a new limit once it is set.
  */
 
 #include <setjmp.h>
@@ -32,18 +32,21 @@
 #define MAX 3
 #define SAMPLES 1000000
 #define CHANGES 60
-/** Pauses for which a unit is kept: long enough to be seen. */
+/** Number of pauses for which a unit is kept: long enough for the observer. */
 #define HOLD 50
 
 static struct ration_domain *domain;
 static ration_counter_t parent, child;
 static RATION_ATOMIC(uint32_t) quit;
-/** Charges and uncharges that each has made. */
+/** Number of charges and uncharges of each. */
 static struct {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) n;
 } turns[WORKERS];
 
-/* Charge one unit, keep it for a moment, uncharge it; without slot so that each walks the tree. */
+/*
+ * Charge one unit, keep it for a moment, uncharge it; without registration, so that each call walks
+ * the tree.
+ */
 static int
 want(void *arg)
 {
@@ -72,11 +75,11 @@ usage_of(ration_counter_t c)
 {
 	struct ration_counter_info info;
 
-	/* A handle that is gone has endless usage, for the sake of the checks. */
+	/* A stale handle has infinite usage, so that the checks fail. */
 	return ration_counter_get(domain, c, &info) == 0 ? info.usage : UINT64_MAX;
 }
 
-/* The main lcore takes part, and looks. @return the highest usage that it has seen */
+/* The main lcore charges, too, and observes. @return the highest usage that it has seen */
 static uint64_t
 take_part_and_look(void)
 {
@@ -110,9 +113,9 @@ usage_is_never_above_a_limit(void **state)
 }
 
 /*
- * Watch until all workers have made two turns: whatever they were in the middle of has ended. A
- * charge that has met the old limit just before it changed is taken back at once; only what lasts
- * is a rise.
+ * Observe until all workers have made two iterations: by then each operation that was running has
+ * ended. A charge that has passed the old limit just before the change is taken back at once; only
+ * a lasting increase is an error.
  */
 static bool
 stays_down(uint64_t lowest)

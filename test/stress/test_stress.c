@@ -3,11 +3,11 @@
  */
 
 /*
- * Many lcores on few CPUs hammer one tree, while the main lcore drains without end and looks
- * whether limits hold (P1); whenever they stand still, every unit must be where it belongs (P2).
+ * Many lcores on few CPUs use one tree, while the main lcore drains without end and checks the
+ * limits (P1); whenever the lcores stand still, every unit must be accounted for (P2).
  *
- * Argument: the seed, if not 1. The order of events is not the same for the same seed, for the
- * lcores are not; but the operations of each are.
+ * Argument: the seed (default 1). The seed determines the operations of each lcore, but not the
+ * order of events between lcores.
  */
 
 #include <inttypes.h>
@@ -39,7 +39,7 @@ usage_of(const struct world *w, uint32_t i)
 	return info.usage;
 }
 
-/* P1 at every level, from outside, at any moment; never, by the watermark. */
+/* P1 at every level, at any moment by reading usage, and for all moments by the watermark. */
 static void
 check_limits(const struct world *w)
 {
@@ -55,18 +55,18 @@ check_limits(const struct world *w)
 	}
 	assert_int_equal(ration_domain_verify(w->d, 0, stderr), 0);
 	if (ration_load(&w->wrong, acquire) > 0)
-		fail_msg("%s", w->complaint);
+		fail_msg("%s", w->error);
 }
 
-/* P2: nobody does anything, all stock is back, so usage is what is held, at every level. */
+/* P2: no lcore runs and all stock is back, so usage is the held units, at every level. */
 static void
 check_still(struct world *w)
 {
 	uint32_t i;
 
 	/*
-	 * Nothing is there to give back; but who has answered twice has no older request to serve
-	 * any more: it looked into its mailbox for the second answer after it gave the first.
+	 * No stock is left. An lcore that has answered twice has no older request to serve: it
+	 * looked into its mailbox for the second answer after it gave the first.
 	 */
 	assert_int_equal(ration_drain(w->d, w->nothing, MINUTE, NULL), 0);
 	assert_int_equal(ration_drain(w->d, w->nothing, MINUTE, NULL), 0);
@@ -77,7 +77,9 @@ check_still(struct world *w)
 	assert_int_equal(ration_domain_verify(w->d, 1, stderr), 0);
 }
 
-/* The main lcore, too, charges now and then, without slot: it has a CPU of its own to do so. */
+/*
+ * The main lcore also charges now and then, without registration: it has a CPU of its own for that.
+ */
 static void
 meddle(struct world *w, struct prng *prng)
 {
@@ -132,7 +134,7 @@ end_world(struct world *w)
 	}
 	printf("# %" PRIu64 " granted, %" PRIu64 " refused, %u drains, %u replaced\n", granted,
 	       refused, w->drains, w->replaced);
-	/* Limits were met, and yet there was work done. */
+	/* Limits were reached, and yet charges were granted. */
 	assert_true(granted > 1000);
 	assert_true(refused > 1000);
 }
@@ -176,7 +178,7 @@ limits_hold_while_lcores_hammer_a_tight_tree(void **state)
 	end_world(w);
 }
 
-/* Nobody drains: full speed, stock everywhere, limits far away but for the leaves. */
+/* No drains: full speed, stock everywhere, limits far away except those of the leaves. */
 static void
 units_are_conserved_at_full_speed(void **state)
 {
@@ -204,7 +206,7 @@ units_are_conserved_at_full_speed(void **state)
 
 /* ---- with counters that come and go, and limits that change */
 
-/* Put a new counter in the place of an old one, if nobody holds units of that. */
+/* Replace a counter by a new one, if no units of it are held. */
 static void
 replace(struct world *w, uint32_t i, struct prng *prng)
 {
@@ -218,7 +220,7 @@ replace(struct world *w, uint32_t i, struct prng *prng)
 	if (rc == -EBUSY)
 		return;
 	assert_int_equal(rc, 0);
-	/* Destroyed means that nobody holds anything. */
+	/* A counter can be destroyed only if no units of it are held. */
 	assert_int_equal(ration_load(&w->c[i].held, acquire), 0);
 	ration_store(&w->c[i].handle, ration_counter_create(w->d, info.parent, info.name, &params),
 		     release);
@@ -226,7 +228,10 @@ replace(struct world *w, uint32_t i, struct prng *prng)
 	w->replaced++;
 }
 
-/* Lower a limit and restore it; what is above it then is above what it was made with never. */
+/*
+ * Lower a limit and restore it; usage may then be above the lowered limit, but never above the
+ * original one.
+ */
 static void
 change_limit(struct world *w, uint32_t i, struct prng *prng)
 {
@@ -248,13 +253,13 @@ units_are_conserved_while_the_tree_changes(void **state)
 	unsigned int phase;
 
 	make_tight_tree(w, "churn");
-	/* Their shares must come to nothing now and then, so that they can be destroyed. */
+	/* The held units must be zero now and then, so that counters can be destroyed. */
 	w->bursts = test_effort(1000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 30; phase++) {
 		world_begin(w);
 		while (!world_is_still(w)) {
-			/* The leaves come after the root and the two in the middle. */
+			/* The leaves come after the root and the two inner counters. */
 			uint32_t i = 3 + prng_below(&prng, w->nb_counters - 3);
 
 			replace(w, i, &prng);

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What each lcore does to the world. */
+/* Calls of each lcore on the tree. */
 
 #include <inttypes.h>
 #include <sched.h>
@@ -21,7 +21,7 @@ give_back(struct worker *k, const struct holding *h)
 	world_let_go(k->w, h->which, h->n);
 	rc = ration_uncharge(k->lc, h->c, h->n);
 	if (rc != 0)
-		world_complain(k->w, "uncharge of %u units of counter %u: %d", h->n, h->which, rc);
+		world_log_error(k->w, "uncharge of %u units of counter %u: %d", h->n, h->which, rc);
 }
 
 static void
@@ -38,7 +38,7 @@ give_back_one(struct worker *k)
 	give_back(k, &h);
 }
 
-/* A holding fits into the two pointers of ring elements: {counter and units, handle}. */
+/* A holding fits into two ring elements: {counter and units, handle}. */
 static bool
 hand_over(struct worker *k, const struct holding *h)
 {
@@ -67,7 +67,7 @@ charge_one(struct worker *k)
 	struct holding h = {.which = prng_below(&k->prng, w->nb_counters)};
 	int rc;
 
-	/* Acquire: pairs with the release of whoever has put a new counter there. */
+	/* Acquire: pairs with the release when a new counter is stored. */
 	h.c = ration_load(&w->c[h.which].handle, acquire);
 	if (!w->c[h.which].chargeable || h.c == RATION_COUNTER_NONE || k->nb_held == WORLD_HELD)
 		return;
@@ -81,9 +81,9 @@ charge_one(struct worker *k)
 		return;
 	}
 	k->refused++;
-	/* Only of a counter that is being replaced may it be said that it is not there. */
+	/* Only a counter that is being replaced may be reported as missing. */
 	if (rc != -EDQUOT && rc != -ENOENT && rc != -ESTALE)
-		world_complain(w, "charge of %u units of counter %u: %d", h.n, h.which, rc);
+		world_log_error(w, "charge of %u units of counter %u: %d", h.n, h.which, rc);
 	give_back_one(k);
 }
 
@@ -117,10 +117,10 @@ go_online(struct worker *k)
 		return;
 	k->lc = ration_lcore_none(k->w->d);
 	if (!k->slotless)
-		world_complain(k->w, "online");
+		world_log_error(k->w, "online");
 }
 
-/* Park, or leave and come back, now and then. */
+/* Park, or unregister and come back, now and then. */
 static void
 come_and_go(struct worker *k)
 {
@@ -129,14 +129,14 @@ come_and_go(struct worker *k)
 	switch (prng_below(&k->prng, 200)) {
 	case 0:
 		if (ration_lcore_offline(k->lc) != 0)
-			world_complain(k->w, "offline");
+			world_log_error(k->w, "offline");
 		sched_yield();
 		if (ration_lcore_resume(k->lc) != 0)
-			world_complain(k->w, "resume");
+			world_log_error(k->w, "resume");
 		break;
 	case 1:
 		if (ration_lcore_leave(k->lc) != 0)
-			world_complain(k->w, "leave");
+			world_log_error(k->w, "leave");
 		sched_yield();
 		go_online(k);
 		break;
@@ -155,7 +155,7 @@ one_phase(struct worker *k)
 			one_operation(k);
 		ration_quiescent(k->lc);
 		come_and_go(k);
-		/* Many share a CPU: the next one's turn. */
+		/* Many lcores share a CPU: let the next one run. */
 		if (prng_below(&k->prng, 16) == 0)
 			sched_yield();
 	}
@@ -179,7 +179,7 @@ work(void *arg)
 	while (k->nb_held > 0)
 		give_back_one(k);
 	if (!k->slotless && ration_lcore_leave(k->lc) != 0)
-		world_complain(k->w, "leave");
+		world_log_error(k->w, "leave");
 	return 0;
 }
 

@@ -72,14 +72,14 @@ world_add(struct world *w, int parent, const char *name, uint64_t max, uint32_t 
 }
 
 void
-world_complain(struct world *w, const char *format, ...)
+world_log_error(struct world *w, const char *format, ...)
 {
 	va_list ap;
 
 	if (ration_fetch_add(&w->wrong, 1, acq_rel) > 0)
 		return;
 	va_start(ap, format);
-	vsnprintf(w->complaint, sizeof(w->complaint), format, ap);
+	vsnprintf(w->error, sizeof(w->error), format, ap);
 	va_end(ap);
 }
 
@@ -95,8 +95,8 @@ world_hold(struct world *w, uint32_t which, uint64_t n)
 		c = &w->c[i];
 		held = ration_fetch_add(&c->held, n, acq_rel) + n;
 		if (held > c->max)
-			world_complain(w, "P1: %" PRIu64 " units held of counter %d, max %" PRIu64,
-				       held, i, c->max);
+			world_log_error(w, "P1: %" PRIu64 " units held of counter %d, max %" PRIu64,
+					held, i, c->max);
 	}
 }
 

@@ -7,10 +7,9 @@
 
 /**
  * @file
- * A tree that many lcores hammer, and beside it, for each counter, how many units they hold. An
- * lcore adds to that after it was granted units and takes off before it gives them back, so it is
- * never more than what is granted; therefore it may never exceed a limit, not even for an instant
- * (P1).
+ * A tree that many lcores use, and for each counter the number of units that lcores hold. An lcore
+ * adds units after they were granted and subtracts them before it gives them back, so the number
+ * never exceeds the granted units; therefore it must never exceed a limit (P1).
  */
 
 #include <stdbool.h>
@@ -23,13 +22,13 @@
 #include "prng.h"
 
 #define WORLD_WORKERS 7
-/** The first of the workers that have no slot. */
+/** The first of the workers without registration. */
 #define WORLD_SLOTLESS 5
 #define WORLD_COUNTERS 16
-/** Amounts that one worker holds at a time. */
+/** Maximum number of holdings of one worker. */
 #define WORLD_HELD 64
 
-/** Units that somebody holds. */
+/** Units that a thread holds. */
 struct holding {
 	uint32_t which;
 	uint32_t n;
@@ -37,7 +36,7 @@ struct holding {
 };
 
 struct world_counter {
-	RATION_ATOMIC(uint64_t) handle; /**< RATION_COUNTER_NONE while there is none. */
+	RATION_ATOMIC(uint64_t) handle; /**< RATION_COUNTER_NONE: no counter. */
 	int parent;
 	uint64_t max;
 	bool chargeable;
@@ -54,7 +53,7 @@ struct worker {
 	uint32_t nb_held;
 	uint64_t granted;
 	uint64_t refused;
-	/** Phases it has gone through. */
+	/** Number of completed phases. */
 	RATION_ATOMIC(uint32_t) finished;
 };
 
@@ -62,60 +61,61 @@ struct world {
 	struct ration_domain *d;
 	struct world_counter c[WORLD_COUNTERS];
 	uint32_t nb_counters;
-	/** A counter that nobody charges. */
+	/** A counter that is never charged. */
 	ration_counter_t nothing;
-	/** Holdings on their way to another lcore. */
+	/** Holdings that are handed to another lcore. */
 	struct rte_ring *handover;
 	struct worker workers[WORLD_WORKERS];
-	/** Bursts that each worker makes in a phase. */
+	/** Bursts of each worker in a phase. */
 	uint32_t bursts;
 	bool running;
-	/** What the main lcore has done. */
+	/** Counts of the main lcore. */
 	uint32_t drains;
 	uint32_t replaced;
-	/** Phases begun; UINT32_MAX: the end. */
+	/** Number of phases started; UINT32_MAX: the end. */
 	RATION_ATOMIC(uint32_t) phase;
-	/** Workers that have seen something wrong, and what the first of them saw. */
+	/** Number of workers with an error, and the first error. */
 	RATION_ATOMIC(uint32_t) wrong;
-	char complaint[200];
+	char error[200];
 };
 
 /**
- * Make the domain.
+ * Create the domain.
  *
- * @return
- *   0, or -1 after a message.
+ * @return 0, or -1 after a message.
  */
 int world_make(struct world *w, const char *name, uint64_t max);
 
-/** Stop the workers if they run, and free what can be freed. @return 0, -1 if the domain cannot */
+/**
+ * Stop the workers if they run, and free the domain. @return 0, -1 if the domain cannot be freed
+ */
 int world_free(struct world *w);
 
-/** Add a counter below another (0 is the root). @return its place, -1 after a message */
+/** Add a counter below another (0 is the root). @return its index, -1 after a message */
 int world_add(struct world *w, int parent, const char *name, uint64_t max, uint32_t batch);
 
-/** Note that something is wrong. */
-void world_complain(struct world *w, const char *format, ...) __rte_format_printf(2, 3);
+/** Record an error. */
+void world_log_error(struct world *w, const char *format, ...) __rte_format_printf(2, 3);
 
-/** Add units that were granted to what is held, at all levels, and see that limits hold. */
+/** Add granted units to the held units, at all levels, and check the limits. */
 void world_hold(struct world *w, uint32_t which, uint64_t n);
 
-/** Take units off that are about to be given back. */
+/** Subtract units that are about to be given back. */
 void world_let_go(struct world *w, uint32_t which, uint64_t n);
 
 /** Start the workers on the EAL workers 1 to WORLD_WORKERS. */
 int world_start(struct world *w, uint64_t seed);
 
-/** Begin a phase. */
+/** Start a phase. */
 void world_begin(struct world *w);
 
 /** Whether all workers have made their bursts: they only poll now. */
 bool world_is_still(const struct world *w);
 
-/** Have the workers give all back and leave, and wait for them. */
+/** Have the workers give all units back and unregister, and wait for them. */
 void world_end(struct world *w);
 
-/** Give back what is on its way between lcores. */
+/** Give back the units that are being handed over. */
 void world_empty_handover(struct world *w);
 
 #endif /* TEST_WORLD_H_ */
