@@ -11,14 +11,14 @@
 #include <rte_lcore.h>
 
 #include "bench_flags.h"
-#include "clock.h"
 #include "eal_args.h"
-#include "gnuplot.h"
-#include "machine.h"
+#include "harness/clock.h"
+#include "machine/machine.h"
 #include "message.h"
 #include "options.h"
-#include "plot.h"
-#include "report.h"
+#include "report/gnuplot.h"
+#include "report/plot.h"
+#include "report/report.h"
 
 /**
  * @file

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "test.h"
+#include "tests/list.h"
 
 #define REPEATS_MIN RESULTS_SAMPLES_MIN
 #define REPEATS_MAX 100000u

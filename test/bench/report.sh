@@ -39,7 +39,7 @@ flags()
 
 flags_are_real()
 {
-	for member in flags:app/bench/accounter_ration.c library_flags:lib/ration/stock.c; do
+	for member in flags:app/bench/baselines/backend_ration.c library_flags:lib/ration/stock.c; do
 		jq -r ".machine.${member%%:*}" "$TMP/all.json" | tr ' ' '\n' |
 			grep -E '^-(O|f|m|U|std|D_FORT)' | sort > "$TMP/said"
 		flags "${member#*:}" | diff - "$TMP/said" || return

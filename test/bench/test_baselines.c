@@ -17,10 +17,10 @@
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
-#include "accounter.h"
-#include "baseline_ring.h"
-#include "baseline_slots_7.h"
-#include "baseline_stock_v4.h"
+#include "baselines/backend.h"
+#include "baselines/ring.h"
+#include "baselines/slots_7.h"
+#include "baselines/stock_v4.h"
 #include "bench_eal.h"
 
 /**
@@ -47,20 +47,20 @@ start_thread(pthread_t *thread, void *(*f)(void *), void *arg)
 #define UNITS 600000
 
 struct bed {
-	const struct accounter *a;
+	const struct backend *a;
 	void *self;
-	void *lane;
+	void *ctx;
 	uint64_t c;
 };
 
-/* One lane, joined by this thread; c is the first counter. */
+/* One ctx, joined by this thread; c is the first counter. */
 static struct bed
-make_bed(const struct accounter *a, const struct accounter_tree *tree)
+make_bed(const struct backend *a, const struct backend_tree *tree)
 {
 	struct bed b = {.a = a, .self = a->create(tree)};
 
 	assert_non_null(b.self);
-	b.lane = a->join(b.self, 0);
+	b.ctx = a->join(b.self, 0);
 	b.c = a->counter(b.self, 0);
 	return b;
 }
@@ -68,22 +68,22 @@ make_bed(const struct accounter *a, const struct accounter_tree *tree)
 static void
 break_bed(struct bed *b)
 {
-	b->a->leave(b->lane);
+	b->a->leave(b->ctx);
 	b->a->destroy(b->self);
 }
 
-static const struct accounter *
+static const struct backend *
 of(void **state)
 {
 	return *state;
 }
 
 struct hammer {
-	const struct accounter *a;
+	const struct backend *a;
 	void *self;
 	uint64_t counter;
-	int (*op)(void *lane, uint64_t c, uint64_t n);
-	uint32_t lane;
+	int (*op)(void *ctx, uint64_t c, uint64_t n);
+	uint32_t lcore;
 	uint64_t refused;
 	pthread_barrier_t *start;
 };
@@ -92,13 +92,13 @@ static void *
 hammer(void *arg)
 {
 	struct hammer *h = arg;
-	void *lane = h->a->join(h->self, h->lane);
+	void *ctx = h->a->join(h->self, h->lcore);
 	int i;
 
 	pthread_barrier_wait(h->start);
 	for (i = 0; i < UNITS; i++)
-		h->refused += h->op(lane, h->counter, 1) != 0;
-	h->a->leave(lane);
+		h->refused += h->op(ctx, h->counter, 1) != 0;
+	h->a->leave(ctx);
 	return NULL;
 }
 
@@ -106,25 +106,25 @@ hammer(void *arg)
 static void
 what_threads_do_at_once_is_counted(void **state)
 {
-	const struct accounter_tree tree = {
-		.counters = 2, .depth = 2, .max = 4 * UNITS, .lanes = THREADS};
-	const struct accounter *a = of(state);
+	const struct backend_tree tree = {
+		.counters = 2, .depth = 2, .max = 4 * UNITS, .lcores = THREADS};
+	const struct backend *a = of(state);
 	struct hammer hammers[THREADS];
 	pthread_t threads[THREADS];
 	pthread_barrier_t start;
 	struct bed b = make_bed(a, &tree);
 	int i;
 
-	assert_int_equal(a->charge(b.lane, a->counter(b.self, 0), UNITS), 0);
-	assert_int_equal(a->charge(b.lane, a->counter(b.self, 1), UNITS), 0);
-	a->leave(b.lane);
+	assert_int_equal(a->charge(b.ctx, a->counter(b.self, 0), UNITS), 0);
+	assert_int_equal(a->charge(b.ctx, a->counter(b.self, 1), UNITS), 0);
+	a->leave(b.ctx);
 	pthread_barrier_init(&start, NULL, THREADS);
 	for (i = 0; i < THREADS; i++) {
 		hammers[i] = (struct hammer){.a = a,
 					     .self = b.self,
 					     .counter = a->counter(b.self, i / 2),
 					     .op = i % 2 == 0 ? a->charge : a->uncharge,
-					     .lane = i,
+					     .lcore = i,
 					     .start = &start};
 		start_thread(&threads[i], hammer, &hammers[i]);
 	}
@@ -135,8 +135,7 @@ what_threads_do_at_once_is_counted(void **state)
 	pthread_barrier_destroy(&start);
 	assert_int_equal(a->granted(b.self, a->counter(b.self, 0)), UNITS);
 	assert_int_equal(a->granted(b.self, a->counter(b.self, 1)), UNITS);
-	if (a == &accounter_atomic_tree || a == &accounter_cas_tree ||
-	    a == &accounter_spinlock_tree) {
+	if (a == &backend_atomic_tree || a == &backend_cas_tree || a == &backend_spinlock_tree) {
 		/* Handle 0 is the root, 1 the level between. */
 		assert_int_equal(a->granted(b.self, 1), 2 * UNITS);
 		assert_int_equal(a->granted(b.self, 0), 2 * UNITS);
@@ -147,24 +146,24 @@ what_threads_do_at_once_is_counted(void **state)
 static void
 the_limit_of_every_level_holds(void **state)
 {
-	const struct accounter_tree tree = {.counters = 2, .depth = 2, .max = 6, .root_max = 10};
-	const struct accounter *a = of(state);
+	const struct backend_tree tree = {.counters = 2, .depth = 2, .max = 6, .root_max = 10};
+	const struct backend *a = of(state);
 	struct bed b = make_bed(a, &tree);
 	uint64_t left = b.c, right = a->counter(b.self, 1);
 
-	assert_int_not_equal(a->charge(b.lane, left, 7), 0);
+	assert_int_not_equal(a->charge(b.ctx, left, 7), 0);
 	assert_int_equal(a->granted(b.self, 0), 0);
-	assert_int_equal(a->charge(b.lane, left, 6), 0);
-	assert_int_not_equal(a->charge(b.lane, right, 5), 0);
+	assert_int_equal(a->charge(b.ctx, left, 6), 0);
+	assert_int_not_equal(a->charge(b.ctx, right, 5), 0);
 	assert_int_equal(a->granted(b.self, right), 0);
 	assert_int_equal(a->granted(b.self, 1), 6);
 	assert_int_equal(a->granted(b.self, 0), 6);
-	assert_int_equal(a->charge(b.lane, right, 4), 0);
+	assert_int_equal(a->charge(b.ctx, right, 4), 0);
 	assert_int_equal(a->granted(b.self, 0), 10);
 	break_bed(&b);
 }
 
-static const struct accounter_tree wide = {.counters = 16, .depth = 2, .max = UINT64_C(1) << 40};
+static const struct backend_tree wide = {.counters = 16, .depth = 2, .max = UINT64_C(1) << 40};
 
 /* Slow paths of so many pairs over the first `nb` counters in turn, after as many to warm up. */
 static uint64_t
@@ -175,11 +174,11 @@ slow_paths_in_turn(struct bed *b, uint32_t nb, uint32_t pairs)
 
 	for (i = 0; i < 2 * pairs; i++) {
 		if (i == pairs)
-			slow = b->a->slow_paths(b->lane);
-		assert_int_equal(b->a->charge(b->lane, b->a->counter(b->self, i % nb), 1), 0);
-		assert_int_equal(b->a->uncharge(b->lane, b->a->counter(b->self, i % nb), 1), 0);
+			slow = b->a->slow_paths(b->ctx);
+		assert_int_equal(b->a->charge(b->ctx, b->a->counter(b->self, i % nb), 1), 0);
+		assert_int_equal(b->a->uncharge(b->ctx, b->a->counter(b->self, i % nb), 1), 0);
 	}
-	return b->a->slow_paths(b->lane) - slow;
+	return b->a->slow_paths(b->ctx) - slow;
 }
 
 /* Eight counters in turn: each operation finds its slot gone, or a part of them if at random. */
@@ -198,13 +197,13 @@ slots_take_a_batch_and_keep_the_rest(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 64);
-	assert_int_equal(slots_7_stock(b.lane, b.c), 63);
-	assert_int_equal(b.a->charge(b.lane, b.c, 63), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	assert_int_equal(slots_7_stock(b.ctx, b.c), 63);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 63), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
 	assert_int_equal(slots_7_charged(b.self, b.c), 64);
-	assert_int_equal(slots_7_stock(b.lane, b.c), 0);
+	assert_int_equal(slots_7_stock(b.ctx, b.c), 0);
 	break_bed(&b);
 }
 
@@ -213,9 +212,9 @@ more_than_a_batch_walks_past_the_slots(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.lane, b.c, 65), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 65), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 65);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 65), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 65), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 0);
 	break_bed(&b);
 }
@@ -225,13 +224,13 @@ a_slot_with_more_than_a_batch_is_emptied(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.lane, b.c, 65), 0);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 60), 0);
-	assert_int_equal(slots_7_stock(b.lane, b.c), 60);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 4), 0);
-	assert_int_equal(slots_7_stock(b.lane, b.c), 64);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(slots_7_stock(b.lane, b.c), -1);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 65), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 60), 0);
+	assert_int_equal(slots_7_stock(b.ctx, b.c), 60);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 4), 0);
+	assert_int_equal(slots_7_stock(b.ctx, b.c), 64);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(slots_7_stock(b.ctx, b.c), -1);
 	assert_int_equal(slots_7_charged(b.self, b.c), 0);
 	break_bed(&b);
 }
@@ -239,13 +238,13 @@ a_slot_with_more_than_a_batch_is_emptied(void **state)
 static void
 slots_ask_for_less_where_a_batch_does_not_fit(void **state)
 {
-	const struct accounter_tree narrow = {.counters = 1, .depth = 2, .max = 10};
+	const struct backend_tree narrow = {.counters = 1, .depth = 2, .max = 10};
 	struct bed b = make_bed(of(state), &narrow);
 
-	assert_int_equal(b.a->charge(b.lane, b.c, 4), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 4), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 4);
-	assert_int_equal(b.a->charge(b.lane, b.c, 6), 0);
-	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 6), 0);
+	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 10);
 	break_bed(&b);
 }
@@ -260,34 +259,34 @@ an_emptied_slot_is_used_first(void **state)
 	uint32_t i;
 
 	for (i = 0; i < SLOTS; i++)
-		assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 2), 0);
+		assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 2), 0);
 	/* More than a batch: the slot is emptied. */
-	assert_int_equal(b.a->charge(b.lane, third, 60), 0);
-	assert_int_equal(b.a->uncharge(b.lane, third, 62), 0);
-	assert_int_equal(b.a->charge(b.lane, third, 60), 0);
-	assert_int_equal(b.a->uncharge(b.lane, third, 61), 0);
-	assert_int_equal(slots_7_stock(b.lane, third), -1);
-	assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, SLOTS), 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, third, 60), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, third, 62), 0);
+	assert_int_equal(b.a->charge(b.ctx, third, 60), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, third, 61), 0);
+	assert_int_equal(slots_7_stock(b.ctx, third), -1);
+	assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, SLOTS), 1), 0);
 	for (i = 0; i <= SLOTS; i++)
-		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i)) < 0, i == 2);
+		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i)) < 0, i == 2);
 	break_bed(&b);
 }
 
 static void
 evictions_go_in_turn(void **state)
 {
-	struct bed b = make_bed(&accounter_slots_7_rr, &wide);
+	struct bed b = make_bed(&backend_slots_7_rr, &wide);
 	uint32_t i;
 
 	(void)state;
 	for (i = 0; i < 2 * SLOTS + 1; i++) {
-		assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 1), 0);
+		assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
 		if (i < SLOTS)
 			continue;
 		/* Its units are back in the tree, but for the one that is granted. */
-		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i - SLOTS)), -1);
+		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS)), -1);
 		assert_int_equal(slots_7_charged(b.self, b.a->counter(b.self, i - SLOTS)), 1);
-		assert_int_equal(slots_7_stock(b.lane, b.a->counter(b.self, i - SLOTS + 1)), 63);
+		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS + 1)), 63);
 	}
 	break_bed(&b);
 }
@@ -295,19 +294,19 @@ evictions_go_in_turn(void **state)
 static void
 evictions_at_random_spare_no_slot(void **state)
 {
-	struct bed b = make_bed(&accounter_slots_7_random, &wide);
+	struct bed b = make_bed(&backend_slots_7_random, &wide);
 	uint32_t evicted[SLOTS] = {0}, i, turn;
 
 	(void)state;
 	/* Fill the slots anew each time, so that slot i is counter i's. */
 	for (turn = 0; turn < 700; turn++) {
-		b.a->leave(b.lane);
+		b.a->leave(b.ctx);
 		for (i = 0; i < SLOTS + 1; i++)
-			assert_int_equal(b.a->charge(b.lane, b.a->counter(b.self, i), 1), 0);
+			assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
 		for (i = 0; i < SLOTS; i++)
-			evicted[i] += slots_7_stock(b.lane, b.a->counter(b.self, i)) < 0;
+			evicted[i] += slots_7_stock(b.ctx, b.a->counter(b.self, i)) < 0;
 		for (i = 0; i < SLOTS + 1; i++)
-			assert_int_equal(b.a->uncharge(b.lane, b.a->counter(b.self, i), 1), 0);
+			assert_int_equal(b.a->uncharge(b.ctx, b.a->counter(b.self, i), 1), 0);
 	}
 	for (i = 0; i < SLOTS; i++)
 		assert_in_range(evicted[i], 50, 150);
@@ -322,14 +321,14 @@ stock_feeds_charges_but_uncharges_walk(void **state)
 	int i;
 
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
+		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 65);
+		assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 65);
 	/* Nothing has come back into the stock. */
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 66);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 66);
 	assert_int_equal(b.a->granted(b.self, b.c), 1);
 	break_bed(&b);
 }
@@ -348,42 +347,42 @@ sixteen_counters_are_all_hits(void **state)
 static void
 a_fixed_batch_is_taken_if_it_fits(void **state)
 {
-	const struct accounter_tree tree = {
-		.counters = 2, .depth = 2, .max = 1000, .root_max = 100, .lanes = 2};
-	struct bed b = make_bed(&accounter_stock_fixed, &tree);
+	const struct backend_tree tree = {
+		.counters = 2, .depth = 2, .max = 1000, .root_max = 100, .lcores = 2};
+	struct bed b = make_bed(&backend_stock_fixed, &tree);
 	uint64_t right = b.a->counter(b.self, 1), granted = 0;
-	void *lane = b.a->join(b.self, 1);
+	void *ctx = b.a->join(b.self, 1);
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	while (b.a->charge(lane, right, 1) == 0)
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	while (b.a->charge(ctx, right, 1) == 0)
 		granted++;
 	/* One is granted here and 64 are kept. */
 	assert_int_equal(granted, 100 - 65);
 	assert_int_equal(b.a->granted(b.self, b.c), 1);
-	b.a->leave(lane);
+	b.a->leave(ctx);
 	break_bed(&b);
 }
 
 static void
 a_fixed_stock_is_emptied_to_its_middle(void **state)
 {
-	struct bed b = make_bed(&accounter_stock_fixed, &wide);
+	struct bed b = make_bed(&backend_stock_fixed, &wide);
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
 	/* The slot is full, then it is not. */
-	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 64), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 2);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 3);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 2);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 3);
 	/* 64 units either way. */
-	assert_int_equal(b.a->charge(b.lane, b.c, 64), 0);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 128), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 3);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 128), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 3);
 	assert_int_equal(b.a->granted(b.self, b.c), 0);
 	break_bed(&b);
 }
@@ -404,7 +403,7 @@ charge_v4(void *arg)
 	uint32_t seen = 0, now, between = 0;
 
 	for (; between < 20000 && h->charges < 20000000; h->charges++) {
-		h->granted += h->bed->a->charge(h->bed->lane, h->bed->c, 1) == 0;
+		h->granted += h->bed->a->charge(h->bed->ctx, h->bed->c, 1) == 0;
 		now = ration_load(&h->drains, relaxed);
 		between += now != seen;
 		seen = now;
@@ -416,7 +415,7 @@ charge_v4(void *arg)
 static void
 a_remote_exchange_neither_loses_nor_doubles_units(void **state)
 {
-	struct bed b = make_bed(&accounter_stock_v4, &wide);
+	struct bed b = make_bed(&backend_stock_v4, &wide);
 	struct v4_charger charger = {.bed = &b};
 	pthread_t thread;
 
@@ -432,7 +431,7 @@ a_remote_exchange_neither_loses_nor_doubles_units(void **state)
 	assert_int_equal(charger.granted, charger.charges);
 	assert_int_equal(b.a->granted(b.self, b.c), charger.granted);
 	/* Without stock the tree has exactly what is granted. */
-	assert_int_equal(b.a->uncharge(b.lane, b.c, charger.granted), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, charger.granted), 0);
 	assert_int_equal(b.a->granted(b.self, b.c), 0);
 	break_bed(&b);
 }
@@ -440,16 +439,16 @@ a_remote_exchange_neither_loses_nor_doubles_units(void **state)
 static void
 a_share_that_one_lane_reserves_is_refused_to_another(void **state)
 {
-	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 10, .lanes = 2};
-	struct bed b = make_bed(&accounter_limit_counter, &tree);
+	const struct backend_tree tree = {.counters = 1, .depth = 1, .max = 10, .lcores = 2};
+	struct bed b = make_bed(&backend_limit_counter, &tree);
 	void *other = b.a->join(b.self, 1);
 
 	(void)state;
-	/* One is granted, and half of the nine that are left are the first lane's share. */
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	/* One is granted, and half of the nine that are left are the first ctx's share. */
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->charge(other, b.c, 5), 0);
 	assert_int_not_equal(b.a->charge(other, b.c, 3), 0);
-	b.a->leave(b.lane);
+	b.a->leave(b.ctx);
 	assert_int_equal(b.a->charge(other, b.c, 3), 0);
 	assert_int_equal(b.a->granted(b.self, b.c), 9);
 	b.a->leave(other);
@@ -459,21 +458,21 @@ a_share_that_one_lane_reserves_is_refused_to_another(void **state)
 static void
 a_share_is_bounded_and_begun_in_the_middle(void **state)
 {
-	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 100000};
-	struct bed b = make_bed(&accounter_limit_counter, &tree);
+	const struct backend_tree tree = {.counters = 1, .depth = 1, .max = 100000};
+	struct bed b = make_bed(&backend_limit_counter, &tree);
 	int i;
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.lane, b.c, 1000), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1000), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
+		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
 	for (i = 0; i < 128; i++)
-		assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 1);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.lane), 2);
+		assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->slow_paths(b.ctx), 2);
 	assert_int_equal(b.a->granted(b.self, b.c), 1000 + 64 - 129);
 	break_bed(&b);
 }
@@ -492,20 +491,20 @@ count_cached(struct rte_mempool *mp, void *arg)
 static void
 objects_come_from_the_cache_of_the_lcore(void **state)
 {
-	const struct accounter_tree tree = {.counters = 1, .depth = 1, .max = 2000};
-	struct bed b = make_bed(&accounter_mempool_cache, &tree);
+	const struct backend_tree tree = {.counters = 1, .depth = 1, .max = 2000};
+	struct bed b = make_bed(&backend_mempool_cache, &tree);
 	uint32_t before = 0, within = 0, after = 0;
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &before);
-	assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &within);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &after);
 	assert_int_equal(within, before - 1);
 	assert_int_equal(after, before);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
 	break_bed(&b);
 }
 
@@ -513,10 +512,10 @@ objects_come_from_the_cache_of_the_lcore(void **state)
 static void
 a_burst_gets_what_is_left_of_each_pool(void **state)
 {
-	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
-	struct bed b = make_bed(&accounter_mempool_cache, &tree);
+	const struct backend_tree tree = {.counters = 2, .depth = 1, .max = 100};
+	struct bed b = make_bed(&backend_mempool_cache, &tree);
 	uint64_t order[BURST_SIZE], left = 0, right = b.a->counter(b.self, 1);
-	const struct accounter_work work = {
+	const struct backend_work work = {
 		.order = order, .nb_order = BURST_SIZE, .units = 1, .pairs = BURST_SIZE};
 	uint32_t i;
 
@@ -524,36 +523,35 @@ a_burst_gets_what_is_left_of_each_pool(void **state)
 	/* Five of these, then eleven of the others, and so on. */
 	for (i = 0; i < BURST_SIZE; i++)
 		order[i] = i % 16 < 5 ? b.c : right;
-	assert_int_equal(b.a->loop[ACCOUNTER_BURSTS](b.lane, &work), 0);
-	while (b.a->charge(b.lane, b.c, 1) == 0)
+	assert_int_equal(b.a->loop[BACKEND_BURSTS](b.ctx, &work), 0);
+	while (b.a->charge(b.ctx, b.c, 1) == 0)
 		left++;
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 7), 0);
-	assert_int_equal(b.a->loop[ACCOUNTER_BURSTS](b.lane, &work), 3);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 7), 0);
+	assert_int_equal(b.a->loop[BACKEND_BURSTS](b.ctx, &work), 3);
 	assert_int_equal(b.a->granted(b.self, b.c), left - 7);
 	assert_int_equal(b.a->granted(b.self, right), 0);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, left - 7), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, left - 7), 0);
 	break_bed(&b);
 }
 
 static void
 a_bucket_is_refilled_by_time(void **state)
 {
-	const struct accounter_tree tree = {.counters = 2, .depth = 1, .max = 100};
-	struct bed b = make_bed(&accounter_meter, &tree);
-	const struct accounter_work work = {
-		.order = &b.c, .nb_order = 1, .units = 1, .pairs = 1000};
+	const struct backend_tree tree = {.counters = 2, .depth = 1, .max = 100};
+	struct bed b = make_bed(&backend_meter, &tree);
+	const struct backend_work work = {.order = &b.c, .nb_order = 1, .units = 1, .pairs = 1000};
 	int i;
 
 	(void)state;
 	for (i = 0; i < 100; i++)
-		assert_int_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 2), 0);
-	assert_int_equal(b.a->charge(b.lane, b.c, 2), 0);
-	assert_int_not_equal(b.a->charge(b.lane, b.c, 1), 0);
+		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 2), 0);
+	assert_int_equal(b.a->charge(b.ctx, b.c, 2), 0);
+	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	/* One is refused, then time has passed. */
-	assert_int_equal(b.a->uncharge(b.lane, b.c, 1), 0);
-	assert_int_equal(b.a->loop[ACCOUNTER_SAME](b.lane, &work), 0);
+	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.a->loop[BACKEND_SAME](b.ctx, &work), 0);
 	break_bed(&b);
 }
 
@@ -585,7 +583,7 @@ each_request_through_the_ring_is_acknowledged(void **state)
 	assert_int_equal(ring_baseline_init(&ring), 0);
 	start_thread(&thread, serve, &server);
 	for (i = 1; i <= 20; i++) {
-		assert_int_equal(ring_baseline_ask(&ring), 0);
+		assert_int_equal(ring_baseline_request(&ring), 0);
 		assert_int_equal(ration_load(&ring.ack, relaxed), i);
 	}
 	ration_store(&server.quit, 1, release);
@@ -601,57 +599,57 @@ request_that_nobody_serves_times_out(void **state)
 
 	(void)state;
 	assert_int_equal(ring_baseline_init(&ring), 0);
-	assert_int_equal(ring_baseline_ask(&ring), -ETIMEDOUT);
+	assert_int_equal(ring_baseline_request(&ring), -ETIMEDOUT);
 	ring_baseline_fini(&ring);
 }
 
-#define TEST(name, f, accounter)                                                                   \
+#define TEST(name, f, backend)                                                                     \
 	{                                                                                          \
-		name ": " #f, f, NULL, NULL, (void *)(uintptr_t) & (accounter)                     \
+		name ": " #f, f, NULL, NULL, (void *)(uintptr_t) & (backend)                       \
 	}
 
-#define TESTS_OF_WALKS(name, accounter)                                                            \
-	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
-		TEST(name, the_limit_of_every_level_holds, accounter)
+#define TESTS_OF_WALKS(name, backend)                                                              \
+	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+		TEST(name, the_limit_of_every_level_holds, backend)
 
-#define TESTS_OF_SLOTS(name, accounter)                                                            \
-	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
-		TEST(name, seven_slots_serve_seven_counters_not_eight, accounter),                 \
-		TEST(name, slots_take_a_batch_and_keep_the_rest, accounter),                       \
-		TEST(name, more_than_a_batch_walks_past_the_slots, accounter),                     \
-		TEST(name, a_slot_with_more_than_a_batch_is_emptied, accounter),                   \
-		TEST(name, an_emptied_slot_is_used_first, accounter),                              \
-		TEST(name, slots_ask_for_less_where_a_batch_does_not_fit, accounter)
+#define TESTS_OF_SLOTS(name, backend)                                                              \
+	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+		TEST(name, seven_slots_serve_seven_counters_not_eight, backend),                   \
+		TEST(name, slots_take_a_batch_and_keep_the_rest, backend),                         \
+		TEST(name, more_than_a_batch_walks_past_the_slots, backend),                       \
+		TEST(name, a_slot_with_more_than_a_batch_is_emptied, backend),                     \
+		TEST(name, an_emptied_slot_is_used_first, backend),                                \
+		TEST(name, slots_ask_for_less_where_a_batch_does_not_fit, backend)
 
-#define TESTS_OF_SERIES(name, accounter)                                                           \
-	TEST(name, what_threads_do_at_once_is_counted, accounter),                                 \
-		TEST(name, stock_feeds_charges_but_uncharges_walk, accounter),                     \
-		TEST(name, sixteen_counters_are_all_hits, accounter)
+#define TESTS_OF_SERIES(name, backend)                                                             \
+	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+		TEST(name, stock_feeds_charges_but_uncharges_walk, backend),                       \
+		TEST(name, sixteen_counters_are_all_hits, backend)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TESTS_OF_WALKS("atomic-tree", accounter_atomic_tree),
-		TESTS_OF_WALKS("cas-tree", accounter_cas_tree),
-		TESTS_OF_WALKS("spinlock-tree", accounter_spinlock_tree),
-		TESTS_OF_SLOTS("slots-7-random", accounter_slots_7_random),
-		TESTS_OF_SLOTS("slots-7-rr", accounter_slots_7_rr),
+		TESTS_OF_WALKS("atomic-tree", backend_atomic_tree),
+		TESTS_OF_WALKS("cas-tree", backend_cas_tree),
+		TESTS_OF_WALKS("spinlock-tree", backend_spinlock_tree),
+		TESTS_OF_SLOTS("slots-7-random", backend_slots_7_random),
+		TESTS_OF_SLOTS("slots-7-rr", backend_slots_7_rr),
 		cmocka_unit_test(evictions_go_in_turn),
 		cmocka_unit_test(evictions_at_random_spare_no_slot),
-		TESTS_OF_SERIES("stock-v3", accounter_stock_v3),
-		TESTS_OF_SERIES("stock-v4", accounter_stock_v4),
-		TEST("stock-fixed", what_threads_do_at_once_is_counted, accounter_stock_fixed),
+		TESTS_OF_SERIES("stock-v3", backend_stock_v3),
+		TESTS_OF_SERIES("stock-v4", backend_stock_v4),
+		TEST("stock-fixed", what_threads_do_at_once_is_counted, backend_stock_fixed),
 		cmocka_unit_test(a_fixed_batch_is_taken_if_it_fits),
 		cmocka_unit_test(a_fixed_stock_is_emptied_to_its_middle),
 		cmocka_unit_test(a_remote_exchange_neither_loses_nor_doubles_units),
-		TEST("limit-counter", what_threads_do_at_once_is_counted, accounter_limit_counter),
+		TEST("limit-counter", what_threads_do_at_once_is_counted, backend_limit_counter),
 		cmocka_unit_test(a_share_that_one_lane_reserves_is_refused_to_another),
 		cmocka_unit_test(a_share_is_bounded_and_begun_in_the_middle),
 		cmocka_unit_test(objects_come_from_the_cache_of_the_lcore),
 		cmocka_unit_test(a_burst_gets_what_is_left_of_each_pool),
 		cmocka_unit_test(a_bucket_is_refilled_by_time),
-		TEST("ration", what_threads_do_at_once_is_counted, accounter_ration),
+		TEST("ration", what_threads_do_at_once_is_counted, backend_ration),
 		cmocka_unit_test(each_request_through_the_ring_is_acknowledged),
 		cmocka_unit_test(request_that_nobody_serves_times_out),
 	};

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cmdline.h"
+#include "machine/cmdline.h"
 
 static void
 what_bears_on_timing_is_published(void **state)

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "hgrm.h"
-#include "histogram.h"
+#include "report/hgrm.h"
+#include "report/histogram.h"
 
 #define LINE_SIZE 128
 

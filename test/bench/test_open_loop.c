@@ -12,7 +12,7 @@
 
 #include <rte_cycles.h>
 
-#include "open_loop.h"
+#include "harness/open_loop.h"
 
 /* Ticks: some hundred starts in a fraction of a millisecond. */
 #define INTERVAL 2000

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "percentiles.h"
+#include "report/percentiles.h"
 
 static struct histogram h;
 static json_t *params;

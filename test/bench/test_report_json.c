@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "report.h"
+#include "report/report.h"
 
 static json_t *
 report_of(const double *values, uint32_t nb)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "results.h"
+#include "report/results.h"
 
 static struct row *
 add_row(struct results *r, const char *impl, const char *name, int counters, double value)

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "histogram.h"
-#include "samples.h"
+#include "report/histogram.h"
+#include "report/samples.h"
 
 static void
 add_all(struct samples *s, const double *values, uint32_t nb)

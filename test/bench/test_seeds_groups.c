@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "seeds_groups.h"
+#include "tests/seeds_groups.h"
 
 /**
  * @file

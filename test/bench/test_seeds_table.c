@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "seeds_table.h"
+#include "report/seeds_table.h"
 
 static struct results r;
 
