@@ -16,8 +16,8 @@
 
 /**
  * @file
- * What the benchmark compares really accounts: each backend, in each of its measured loops, so
- * that nobody can say that a baseline was crippled or optimised away.
+ * Each backend really counts, in each of its measured loops: no baseline is crippled or optimized
+ * away.
  */
 
 #define COUNTERS 32u
@@ -166,7 +166,7 @@ loops_that_go_one_way_leave_it_charged(void **state)
 	break_bed(&b);
 }
 
-/* The units that a counter can still grant. */
+/* Number of units that a counter can still grant. */
 static uint64_t
 use_up(struct bed *b, uint64_t c)
 {
@@ -177,7 +177,7 @@ use_up(struct bed *b, uint64_t c)
 	return n;
 }
 
-/* A loop that did not really charge would not notice. */
+/* A loop that does not charge would not be refused. */
 static void
 every_loop_counts_what_a_full_counter_refuses(void **state)
 {
@@ -218,7 +218,7 @@ the_same_loop_charges_the_units_it_is_told(void **state)
 	break_bed(&b);
 }
 
-/* For those that have a tree. */
+/* Only backends that have a tree. */
 static void
 refusal_at_the_root_leaves_nothing_behind(void **state)
 {
@@ -235,7 +235,7 @@ refusal_at_the_root_leaves_nothing_behind(void **state)
 	break_bed(&b);
 }
 
-/* For those that can tell, if it is more than a stock can be. */
+/* Only backends that detect it, with more units than a stock can hold. */
 static void
 too_large_an_uncharge_is_refused(void **state)
 {
@@ -293,7 +293,7 @@ hits_take_no_slow_path(void **state)
 	break_bed(&b);
 }
 
-/* For those that have a stock: without it every operation walks. */
+/* Only backends that have a stock: without it every operation walks the tree. */
 static void
 without_stock_nothing_hits(void **state)
 {

@@ -25,11 +25,14 @@
 
 /**
  * @file
- * What only some baselines promise: exactness between threads, the rules of their stocks, answers
+ * Properties of single baselines: exactness between threads, the rules of their stocks, answers
  * through a ring.
  */
 
-/** The CPUs that we had before EAL pinned us to one: threads inherit that, and never race. */
+/**
+ * CPUs of the process before EAL pinned it to one CPU. Threads inherit the affinity and would never
+ * run at the same time.
+ */
 static cpu_set_t all_cpus;
 
 static void
@@ -53,7 +56,7 @@ struct bed {
 	uint64_t c;
 };
 
-/* One ctx, joined by this thread; c is the first counter. */
+/* One lcore context, joined by this thread; c is the first counter. */
 static struct bed
 make_bed(const struct backend *a, const struct backend_tree *tree)
 {
@@ -165,7 +168,7 @@ the_limit_of_every_level_holds(void **state)
 
 static const struct backend_tree wide = {.counters = 16, .depth = 2, .max = UINT64_C(1) << 40};
 
-/* Slow paths of so many pairs over the first `nb` counters in turn, after as many to warm up. */
+/* Slow paths of `pairs` pairs over the first `nb` counters in turn, after as many to warm up. */
 static uint64_t
 slow_paths_in_turn(struct bed *b, uint32_t nb, uint32_t pairs)
 {
@@ -181,7 +184,9 @@ slow_paths_in_turn(struct bed *b, uint32_t nb, uint32_t pairs)
 	return b->a->slow_paths(b->ctx) - slow;
 }
 
-/* Eight counters in turn: each operation finds its slot gone, or a part of them if at random. */
+/*
+ * With eight counters in turn no operation finds its slot, or only some do if eviction is random.
+ */
 static void
 seven_slots_serve_seven_counters_not_eight(void **state)
 {
@@ -249,8 +254,8 @@ slots_ask_for_less_where_a_batch_does_not_fit(void **state)
 	break_bed(&b);
 }
 
-/* Of fifteen counters each takes the slot of the one that is seven before it. */
-/* Nobody has to go for a counter that finds it. */
+/* Each of fifteen counters takes the slot of the counter seven before it. */
+/* A counter that has a slot evicts no other counter. */
 static void
 an_emptied_slot_is_used_first(void **state)
 {
@@ -283,7 +288,7 @@ evictions_go_in_turn(void **state)
 		assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
 		if (i < SLOTS)
 			continue;
-		/* Its units are back in the tree, but for the one that is granted. */
+		/* Its units are back in the tree, except the granted one. */
 		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS)), -1);
 		assert_int_equal(slots_7_charged(b.self, b.a->counter(b.self, i - SLOTS)), 1);
 		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS + 1)), 63);
@@ -295,11 +300,11 @@ static void
 evictions_at_random_spare_no_slot(void **state)
 {
 	struct bed b = make_bed(&backend_slots_7_random, &wide);
-	uint32_t evicted[SLOTS] = {0}, i, turn;
+	uint32_t evicted[SLOTS] = {0}, i, round;
 
 	(void)state;
-	/* Fill the slots anew each time, so that slot i is counter i's. */
-	for (turn = 0; turn < 700; turn++) {
+	/* Fill the slots again each time, so that slot i belongs to counter i. */
+	for (round = 0; round < 700; round++) {
 		b.a->leave(b.ctx);
 		for (i = 0; i < SLOTS + 1; i++)
 			assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
@@ -313,7 +318,7 @@ evictions_at_random_spare_no_slot(void **state)
 	break_bed(&b);
 }
 
-/* The seed, third and fourth version. */
+/* The old stock, and versions 3 and 4. */
 static void
 stock_feeds_charges_but_uncharges_walk(void **state)
 {
@@ -326,7 +331,7 @@ stock_feeds_charges_but_uncharges_walk(void **state)
 	for (i = 0; i < 64; i++)
 		assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 65);
-	/* Nothing has come back into the stock. */
+	/* The stock has not grown. */
 	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 66);
 	assert_int_equal(b.a->granted(b.self, b.c), 1);
@@ -338,12 +343,12 @@ sixteen_counters_are_all_hits(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	/* 16 walks for the uncharges of a turn, and one for every 64th charge. */
+	/* 16 walks for the uncharges of a round, and one for every 64th charge. */
 	assert_in_range(slow_paths_in_turn(&b, 16, 1600), 1600, 1600 + 1600 / 64 + 16);
 	break_bed(&b);
 }
 
-/* However little is left. */
+/* A full batch is taken however few units are left. */
 static void
 a_fixed_batch_is_taken_if_it_fits(void **state)
 {
@@ -357,7 +362,7 @@ a_fixed_batch_is_taken_if_it_fits(void **state)
 	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	while (b.a->charge(ctx, right, 1) == 0)
 		granted++;
-	/* One is granted here and 64 are kept. */
+	/* One unit is granted here, and 64 are kept. */
 	assert_int_equal(granted, 100 - 65);
 	assert_int_equal(b.a->granted(b.self, b.c), 1);
 	b.a->leave(ctx);
@@ -373,13 +378,13 @@ a_fixed_stock_is_emptied_to_its_middle(void **state)
 	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 1);
-	/* The slot is full, then it is not. */
+	/* The stock is full, then it is trimmed. */
 	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
 	assert_int_equal(b.a->uncharge(b.ctx, b.c, 64), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 2);
 	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 3);
-	/* 64 units either way. */
+	/* 64 units in both directions. */
 	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
 	assert_int_equal(b.a->uncharge(b.ctx, b.c, 128), 0);
 	assert_int_equal(b.a->slow_paths(b.ctx), 3);
@@ -391,11 +396,14 @@ struct v4_charger {
 	struct bed *bed;
 	uint64_t charges;
 	uint64_t granted;
-	RATION_ATOMIC(uint32_t) drains; /**< By the other thread, so far. */
+	RATION_ATOMIC(uint32_t) drains; /**< Drains by the other thread so far. */
 	RATION_ATOMIC(uint32_t) done;
 };
 
-/* Until drains have come between charges often enough, or never will: there is but one CPU. */
+/*
+ * Wait until drains have come between charges often enough, or until it is clear that there is only
+ * one CPU.
+ */
 static void *
 charge_v4(void *arg)
 {
@@ -430,7 +438,7 @@ a_remote_exchange_neither_loses_nor_doubles_units(void **state)
 	assert_int_equal(stock_v4_drain(b.self, b.c), 0);
 	assert_int_equal(charger.granted, charger.charges);
 	assert_int_equal(b.a->granted(b.self, b.c), charger.granted);
-	/* Without stock the tree has exactly what is granted. */
+	/* Without stock the tree has exactly the granted units. */
 	assert_int_equal(b.a->uncharge(b.ctx, b.c, charger.granted), 0);
 	assert_int_equal(b.a->granted(b.self, b.c), 0);
 	break_bed(&b);
@@ -444,7 +452,10 @@ a_share_that_one_lane_reserves_is_refused_to_another(void **state)
 	void *other = b.a->join(b.self, 1);
 
 	(void)state;
-	/* One is granted, and half of the nine that are left are the first ctx's share. */
+	/*
+	 * One unit is granted, and half of the nine remaining units are the share of the first
+	 * lcore.
+	 */
 	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(b.a->charge(other, b.c, 5), 0);
 	assert_int_not_equal(b.a->charge(other, b.c, 3), 0);
@@ -477,7 +488,7 @@ a_share_is_bounded_and_begun_in_the_middle(void **state)
 	break_bed(&b);
 }
 
-/* Of the pools of the benchmark: those whose cache has objects. */
+/* Count the objects in the caches of the benchmark's pools. */
 static void
 count_cached(struct rte_mempool *mp, void *arg)
 {
@@ -508,7 +519,7 @@ objects_come_from_the_cache_of_the_lcore(void **state)
 	break_bed(&b);
 }
 
-/* In bulk or not: who is refused is the same. */
+/* Bulk and single operations are refused alike. */
 static void
 a_burst_gets_what_is_left_of_each_pool(void **state)
 {

@@ -171,7 +171,7 @@ above_counts_what_is_in_higher_buckets(void **state)
 	assert_true(sum == 0);
 }
 
-/* What hgrm_write() writes of h, line by line. */
+/* The output of hgrm_write() for h, line by line. */
 static unsigned int
 written(double per_unit, char lines[][LINE_SIZE], unsigned int max)
 {
@@ -189,7 +189,7 @@ written(double per_unit, char lines[][LINE_SIZE], unsigned int max)
 	return nb;
 }
 
-/* As HdrHistogram's tools write it, for values that its buckets hold exactly. */
+/* The output of HdrHistogram's tools, for values that its buckets hold exactly. */
 static void
 hgrm_of_four_values(void **state)
 {
@@ -225,7 +225,7 @@ hgrm_of_four_values(void **state)
 		assert_string_equal(lines[i], wanted[i]);
 }
 
-/* Or else there would be nothing to draw. */
+/* Without values there would be nothing to draw. */
 static void
 hgrm_of_equal_values_begins_at_zero(void **state)
 {
@@ -256,7 +256,7 @@ hgrm_of_many_values_rises_to_the_largest(void **state)
 		assert_int_equal(sscanf(lines[i], "%lf %lf %llu", &value, &percentile, &count), 3);
 		assert_true(value >= last_value && percentile > last_percentile);
 		assert_true(count >= last_count && count <= 1000000);
-		/* So many of all values are not above it. */
+		/* This share of all values does not exceed it. */
 		assert_true((double)count / 1000000 >= percentile - 1e-9);
 		last_value = value;
 		last_percentile = percentile;

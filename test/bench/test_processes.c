@@ -16,15 +16,15 @@
 
 #include "harness/processes.h"
 
-/** Whatever waits for ever ends the program. */
+/** The alarm ends a test that hangs. */
 #define DEADLINE_S 50
 #define WORK_NS 2000000
 
 struct work {
-	int failing_turn; /**< 0: none. */
-	bool ends; /**< By itself, instead of a failure. */
-	int turn;
-	int *one_only; /**< A pipe: who gets its byte fails; NULL: all do. */
+	int failing_run; /**< Number of the run that fails; 0: none. */
+	bool ends; /**< The process exits instead of reporting a failure. */
+	int run;
+	int *one_only; /**< A pipe: the process that reads its byte fails; NULL: all fail. */
 };
 
 static int
@@ -50,7 +50,7 @@ fail_once(void *arg)
 	struct work *w = arg;
 	char byte;
 
-	if (++w->turn != w->failing_turn)
+	if (++w->run != w->failing_run)
 		return true;
 	if (w->one_only != NULL) {
 		close(w->one_only[1]);
@@ -67,12 +67,12 @@ processes_work_at_once_and_again(void **state)
 {
 	struct processes c;
 	double ns;
-	int turn;
+	int run;
 
 	(void)state;
 	assert_int_equal(processes_start(&c, 8, take_time, NULL), 0);
 	assert_int_equal(c.nb, 8);
-	for (turn = 0; turn < 3; turn++) {
+	for (run = 0; run < 3; run++) {
 		ns = processes_run(&c);
 		assert_true(ns >= WORK_NS);
 	}
@@ -84,7 +84,7 @@ processes_work_at_once_and_again(void **state)
 static void
 a_process_that_fails_is_noticed(void **state)
 {
-	struct work w = {.failing_turn = 2};
+	struct work w = {.failing_run = 2};
 	struct processes c;
 
 	(void)state;
@@ -94,12 +94,12 @@ a_process_that_fails_is_noticed(void **state)
 	processes_end(&c);
 }
 
-/* While all others are alive and well. */
+/* All other processes are alive. */
 static void
 one_that_fails_among_many_is_noticed(void **state)
 {
 	int ends[2];
-	struct work w = {.failing_turn = 1, .one_only = ends};
+	struct work w = {.failing_run = 1, .one_only = ends};
 	struct processes c;
 
 	(void)state;
@@ -116,19 +116,19 @@ one_that_fails_among_many_is_noticed(void **state)
 static void
 one_that_just_ends_is_noticed(void **state)
 {
-	struct work w = {.failing_turn = 1, .ends = true};
+	struct work w = {.failing_run = 1, .ends = true};
 	struct processes c;
 
 	(void)state;
 	assert_int_equal(processes_start(&c, 2, fail_once, &w), 0);
 	assert_true(processes_run(&c) < 0);
-	/* And telling those who are no more does not end us. */
+	/* Sending to ended processes does not end this process. */
 	assert_true(processes_run(&c) < 0);
 	processes_end(&c);
 	processes_end(&c);
 }
 
-/* Its processes have the other end of the pipe: it closes when the last of them has ended. */
+/* The processes have the other end of the pipe: it is closed when the last one has ended. */
 static void
 processes_end_with_whoever_has_started_them(void **state)
 {

@@ -190,7 +190,7 @@ a_row_of_many_samples_has_parts_by_time(void **state)
 		samples_add(&row->samples, i);
 	results_close_row(row);
 	results_value(&r, "value", row, 10);
-	/* Of seven parts the first is 0 to 13, the last 85 to 99. */
+	/* The first of seven parts has values 0 to 13, the last one 85 to 99. */
 	assert_true(last_ratio(&r)->low == 6.5 && last_ratio(&r)->high == 92);
 	assert_true(ratio_undecided(last_ratio(&r)));
 	results_free(&r);

@@ -69,7 +69,7 @@ so_many_percent_are_not_above_a_percentile(void **state)
 	samples_free(&s);
 }
 
-/* Below 256 a histogram keeps values as they are. */
+/* Below 256 a histogram is exact. */
 static void
 percentiles_are_those_of_a_histogram(void **state)
 {

@@ -23,8 +23,8 @@
 
 /**
  * @file
- * Where no real cgroups are needed: a plain folder does as mount, with the files that tell what it
- * is. Its folders come and go like those of cgroups.
+ * Tests without real cgroups: a plain directory stands for the mount point, with the files that
+ * identify it. Its subdirectories behave like those of cgroups.
  */
 
 #define DEADLINE_S 50
@@ -84,7 +84,7 @@ remove_top(void **state)
 	return rmdir(root) != 0 || rmdir(top) != 0;
 }
 
-/* The true root of a version 1 hierarchy. */
+/* The real root of a version 1 hierarchy. */
 static int
 begin(void **state)
 {
@@ -95,7 +95,7 @@ begin(void **state)
 	return 0;
 }
 
-/* Folders of ours below the root. */
+/* Number of own directories below the root. */
 static unsigned int
 nb_folders(void)
 {
@@ -150,7 +150,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 	run = fork();
 	if (run == 0) {
 		setpgid(0, 0);
-		/* Whoever has started us may ignore it. */
+		/* The parent process may ignore it. */
 		signal(signal_number, SIG_DFL);
 		if (seeds_groups_make(&g, mounts) == NULL && write(ends[1], "", 1) == 1)
 			pause();
@@ -158,7 +158,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 	}
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	assert_int_equal(nb_folders(), 1);
-	/* To its whole process group, as a terminal or a supervisor does. */
+	/* To the whole process group, as a terminal or a supervisor does. */
 	kill(-run, signal_number);
 	assert_int_equal(waitpid(run, NULL, 0), run);
 	wait_until_no_folder();
@@ -175,7 +175,7 @@ an_interrupted_run_leaves_nothing_behind(void **state)
 	a_killed_run_leaves_nothing_behind(SIGKILL);
 }
 
-/* What is left if the process that watches was killed too. */
+/* Leftovers if the watcher was killed too. */
 static void
 leftovers_are_swept_but_not_those_of_the_living(void **state)
 {
@@ -220,12 +220,15 @@ a_root_inside_of_a_container_is_not_taken(void **state)
 	put_file(root, "cgroup.type", "domain\n");
 	refuses("as in a container");
 	remove_file(root, "cgroup.type");
-	/* It is the true root now, but no controller can be passed on in a plain folder. */
-	refuses("cannot be passed on");
+	/*
+	 * It is the real root now, but a plain directory cannot enable a controller for its
+	 * children.
+	 */
+	refuses("cannot enable the controller");
 	put_file(root, "cgroup.subtree_control", "cpu pids\n");
-	refuses("no memory controller");
+	refuses("no usable memory controller");
 	remove_file(root, "cgroup.subtree_control");
-	refuses("no memory controller");
+	refuses("no usable memory controller");
 }
 
 int

@@ -41,7 +41,7 @@ add_row(const char *impl, const char *name, int groups, double median)
 	assert_int_equal(results_close_row(row), 0);
 }
 
-/* What is written, all in one. */
+/* The whole output. */
 static void
 written(char *text, size_t size)
 {
@@ -62,7 +62,7 @@ nothing_of_other_tests(void **state)
 	char text[4096];
 
 	(void)state;
-	add_row("slots-7-rr", "turn", 4, 100);
+	add_row("slots-7-rr", "round robin", 4, 100);
 	written(text, sizeof(text));
 	assert_string_equal(text, "");
 }
@@ -86,7 +86,7 @@ each_old_stock_has_its_deltas(void **state)
 	assert_non_null(
 		strstr(text, "       4       100.00 |                 150.00    +50.0 % |"));
 	assert_non_null(strstr(text, " |                  50.00    -50.0 %\n"));
-	/* That of stock-v4 is missing. */
+	/* The row of stock-v4 is missing. */
 	assert_non_null(strstr(text, " |                      -          - | "));
 	assert_null(strstr(text, "kernel"));
 }

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * What one does without stock: every charge and every uncharge walks, see baseline_tree.h.
+ * A tree without stock: every charge and every uncharge walks the tree, see tree.h.
  */
 
 static inline int

@@ -7,96 +7,102 @@
 
 /**
  * @file
- * The one interface of everything that counts units: libration and what it is measured against.
+ * The interface of all backends: libration, and the baselines that it is compared with.
  *
- * A measured operation must be inline in the loop around it, so an backend brings its loops
- * along. To keep anyone from having the better loop, all of them are made of the same shapes
- * (backend_loops.h).
+ * A measured operation must be inlined into the loop around it, so each backend has its own loops.
+ * All of them are made from the same templates (backend_loops.h), so that no backend has a better
+ * loop than another.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Packets of a burst. */
+/** Packets of one burst. */
 #define BURST_SIZE 32
 
-/** Units that those with a stock take ahead: the kernel's batch, and libration's default. */
+/**
+ * Batch of the backends that have a stock: the batch of the kernel, and the default of libration.
+ */
 #define BACKEND_BATCH 64u
 
-/** With two levels below the root a walk is three counters long, as in the seeds. */
+/** With two levels below the root, a walk visits three counters, as in the kernel series. */
 #define DEPTH_OF_THREE 2
 
-/** A tree: `counters` leaves at `depth` levels below the root. */
+/** Shape of a tree: `counters` leaves at `depth` levels below the root. */
 struct backend_tree {
 	uint32_t counters;
 	uint32_t depth; /**< 1: the leaves are children of the root. */
 	uint64_t max; /**< Limit of each leaf, in units. */
-	uint64_t root_max; /**< Limit of the root, 0: none. */
-	uint32_t lcores; /**< Lcores that can use it at once, 0: one. */
-	bool no_stock; /**< Those that could have a stock shall have none. */
+	uint64_t root_max; /**< Limit of the root; 0: none. */
+	uint32_t lcores; /**< Number of lcores that use the tree at the same time; 0: one. */
+	bool no_stock; /**< Do not use a stock, in backends that have one. */
 };
 
-/** What a loop does: charge and uncharge again, `pairs` times. */
+/** Work of one call of a loop: `pairs` pairs of a charge and an uncharge. */
 struct backend_work {
-	const uint64_t *order; /**< Handles of counters, in order of use. */
-	uint32_t nb_order; /**< A power of two, and a multiple of the burst for bursts. */
-	uint64_t units; /**< Of each charge; bursts charge 1. */
-	uint64_t pairs; /**< A multiple of the burst for bursts, of `pass` for passes. */
-	uint64_t first; /**< Where in `order` to begin; a multiple of the burst for bursts. */
-	uint64_t pass; /**< Counters of a pass. */
+	const uint64_t *order; /**< Handles of counters, in the order of their use. */
+	uint32_t nb_order; /**< A power of two, and a multiple of the burst size for bursts. */
+	uint64_t units; /**< Units of each charge; bursts charge 1. */
+	uint64_t pairs; /**< A multiple of the burst size for bursts, of `pass` for passes. */
+	uint64_t first; /**< Index in `order`; a multiple of the burst size for bursts. */
+	uint64_t pass; /**< Number of counters in one pass. */
 };
 
 enum backend_pattern {
 	BACKEND_SAME, /**< Always the counter order[0]. */
-	BACKEND_CALLS, /**< The same, but each operation is a call. */
-	BACKEND_ROUND_ROBIN, /**< order[0], order[1], ... each charged and uncharged in turn. */
-	BACKEND_PASSES, /**< `pass` of them are charged, then the same uncharged. */
-	BACKEND_BURSTS, /**< 32 from `order` are charged, then the same 32 uncharged. */
-	BACKEND_BURSTS_AHEAD, /**< And those of the next burst are fetched before. */
-	BACKEND_CHARGES, /**< Only charges, in turn: `pairs` of them. */
+	BACKEND_CALLS, /**< As BACKEND_SAME, but each operation is a function call. */
+	BACKEND_ROUND_ROBIN, /**< order[0], order[1], ...: a pair of each counter in turn. */
+	BACKEND_PASSES, /**< Charge `pass` counters, then uncharge the same counters. */
+	BACKEND_BURSTS, /**< Charge a burst of 32 from `order`, then uncharge the same burst. */
+	BACKEND_BURSTS_AHEAD, /**< As BACKEND_BURSTS, and prefetch the next burst. */
+	BACKEND_CHARGES, /**< Only charges, of the counters in turn: `pairs` of them. */
 	BACKEND_UNCHARGES, /**< Only uncharges. */
 	BACKEND_NB_PATTERNS
 };
 
-/** It has a tree: a charge counts at every level and is refused where one lacks room. */
+/**
+ * The backend has a tree: a charge counts at every level and is refused if one level has no room.
+ */
 #define BACKEND_TREE (1u << 0)
-/** Several lcores may work on one tree at once. */
+/** Several lcores can use one tree at the same time. */
 #define BACKEND_SHARED (1u << 1)
-/** An uncharge gives back nothing but what the counter itself was charged. */
+/** An uncharge returns only units that were charged to the same counter. */
 #define BACKEND_EXACT (1u << 2)
 
 struct backend {
 	const char *name;
-	uint32_t flags; /**< BACKEND_* */
-	uint32_t counters_max; /**< More would need too much memory. 0: no bound. */
+	uint32_t flags; /**< BACKEND_* bits. */
+	uint32_t counters_max; /**< More need too much memory. 0: no limit. */
 
-	/** Make the tree. @return NULL after a message if it cannot be had. */
+	/** Create the tree. @return NULL after a message on failure */
 	void *(*create)(const struct backend_tree *tree);
-	/** All lcores have left. */
+	/** Destroy the tree. All lcores must have left it. */
 	void (*destroy)(void *self);
 
-	/** Lcore's own part, called by that lcore. @return NULL after a message */
+	/** Create the context of an lcore. Called by that lcore. @return NULL after a message */
 	void *(*join)(void *self, uint32_t lcore);
-	/** Called by the same lcore. */
+	/** Free the context. Called by the same lcore. */
 	void (*leave)(void *ctx);
 
 	/** Handle of leaf i. */
 	uint64_t (*counter)(void *self, uint32_t i);
 
-	/** One operation, out of line. @return 0, or not 0 if it is refused. */
+	/** One operation, not inlined. @return 0, or another value if it is refused */
 	int (*charge)(void *ctx, uint64_t c, uint64_t n);
 	int (*uncharge)(void *ctx, uint64_t c, uint64_t n);
 
 	/** Units of a counter that are charged and not yet uncharged. */
 	uint64_t (*granted)(void *self, uint64_t c);
 
-	/** Operations of a ctx so far that did not hit the stock; NULL: it has none. */
+	/**
+	 * Number of operations of this lcore that missed the stock; NULL: the backend has no stock.
+	 */
 	uint64_t (*slow_paths)(void *ctx);
 
-	/** To be called once in a while by those who do nothing else; NULL: no need. */
+	/** An lcore that does nothing else must call this regularly; NULL: not needed. */
 	void (*poll)(void *ctx);
 
-	/** The measured loops; NULL: it cannot do that. @return number of refused operations */
+	/** The measured loops; NULL: not supported. @return number of refused operations */
 	uint64_t (*loop[BACKEND_NB_PATTERNS])(void *ctx, const struct backend_work *w);
 };
 
@@ -116,10 +122,10 @@ extern const struct backend backend_ration;
 
 struct ration_domain;
 
-/** The domain of what backend_ration has created: for what only libration can do. */
+/** Domain of a tree of backend_ration, for tests of functions that only libration has. */
 struct ration_domain *backend_ration_domain(void *self);
 
-/** For those whose lcores share everything: the ctx is the backend itself. */
+/** For backends whose lcores share all data: the context of an lcore is the tree itself. */
 static inline void *
 backend_join_shared(void *self, uint32_t lcore)
 {

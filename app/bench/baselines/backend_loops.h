@@ -7,9 +7,9 @@
 
 /**
  * @file
- * The shapes of the measured loops. They are inlined into each backend together with the
- * operations that are passed, so no call is left. Everything that is not the operation itself
- * is read into locals first: atomic accesses make the compiler read memory again.
+ * Templates of the measured loops. They are inlined into each backend, together with the operations
+ * that are passed to them, so that no function call is left. All other variables are copied to
+ * locals first, because the compiler must read memory again after an atomic access.
  */
 
 #include <rte_branch_prediction.h>
@@ -23,7 +23,7 @@ typedef uint16_t (*backend_charge_burst_t)(void *base, const uint64_t *c, uint16
 typedef uint16_t (*backend_uncharge_burst_t)(void *base, const uint64_t *c, uint16_t nb);
 typedef void (*backend_prefetch_t)(void *base, const uint64_t *c, uint16_t nb);
 
-/** Charge, and uncharge what was granted. @return operations that were refused */
+/** Charge, then uncharge if the charge was granted. @return number of refused operations */
 static __rte_always_inline uint64_t
 refused_pair(void *base, uint64_t c, uint64_t n, backend_op_t charge, backend_op_t uncharge)
 {
@@ -56,7 +56,10 @@ loop_round_robin(void *base, const struct backend_work *w, backend_op_t charge,
 	return refused;
 }
 
-/** As pages of several groups: a pass over them is charged, up to a refusal, then uncharged. */
+/**
+ * As pages of several groups: charge the counters of one pass until one charge is refused, then
+ * uncharge the charged ones.
+ */
 static __rte_always_inline uint64_t
 loop_passes(void *base, const struct backend_work *w, backend_op_t charge, backend_op_t uncharge)
 {
@@ -77,7 +80,7 @@ loop_passes(void *base, const struct backend_work *w, backend_op_t charge, backe
 	return refused;
 }
 
-/** Uncharge those of a burst that were granted. @return operations that were refused, all in all */
+/** Uncharge the granted part of a burst. @return number of refused operations of the whole burst */
 static __rte_noinline uint64_t
 uncharge_granted(void *base, const uint64_t *c, const uint8_t *granted,
 		 backend_uncharge_burst_t uncharge)
@@ -105,13 +108,13 @@ loop_bursts(void *base, const struct backend_work *w, backend_charge_burst_t cha
 			refused += uncharge_granted(base, c, granted, uncharge);
 		else
 			refused += BURST_SIZE - uncharge(base, c, BURST_SIZE);
-		/* A caller looks at the answers: the compiler must think that somebody does. */
+		/* A real caller reads the results, so the compiler must not remove them. */
 		asm volatile("" : : "m"(granted));
 	}
 	return refused;
 }
 
-/** As loop_bursts(), and the next burst is on its way into cache meanwhile. */
+/** As loop_bursts(), and prefetch the next burst meanwhile. */
 static __rte_always_inline uint64_t
 loop_bursts_ahead(void *base, const struct backend_work *w, backend_charge_burst_t charge,
 		  backend_uncharge_burst_t uncharge, backend_prefetch_t prefetch)
@@ -133,7 +136,7 @@ loop_bursts_ahead(void *base, const struct backend_work *w, backend_charge_burst
 	return refused;
 }
 
-/** One operation after the other on the counters in turn. */
+/** One operation on each of the counters in turn. */
 static __rte_always_inline uint64_t
 loop_one_way(void *base, const struct backend_work *w, backend_op_t op)
 {
@@ -146,7 +149,7 @@ loop_one_way(void *base, const struct backend_work *w, backend_op_t op)
 	return refused;
 }
 
-/** A burst of single charges, for those that know no better. */
+/** A burst made of single charges, for backends without a burst function. */
 static __rte_always_inline uint16_t
 burst_of_charges(void *base, const uint64_t *c, uint16_t nb, uint8_t *granted, backend_op_t charge)
 {
@@ -159,7 +162,7 @@ burst_of_charges(void *base, const uint64_t *c, uint16_t nb, uint8_t *granted, b
 	return ok;
 }
 
-/** A burst of single uncharges. */
+/** A burst made of single uncharges. */
 static __rte_always_inline uint16_t
 burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t uncharge)
 {
@@ -170,7 +173,7 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 	return ok;
 }
 
-/** Make the loops NAME_loop_*() of inline operations. */
+/** Define the loops NAME_loop_*() with these inlined operations. */
 #define BACKEND_LOOPS(name, charge, uncharge, charge_many, uncharge_many)                          \
 	static __rte_noinline int name##_charge_call(void *ctx, uint64_t c, uint64_t n)            \
 	{                                                                                          \
@@ -209,7 +212,7 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 		return loop_one_way(ctx, w, uncharge);                                             \
 	}
 
-/** The same for those that know no bursts. */
+/** The same for backends without burst functions. */
 #define BACKEND_SINGLE_LOOPS(name, charge, uncharge)                                               \
 	static inline uint16_t name##_charge_burst(void *ctx, const uint64_t *c, uint16_t nb,      \
 						   uint8_t *granted)                               \
@@ -222,14 +225,14 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 	}                                                                                          \
 	BACKEND_LOOPS(name, charge, uncharge, name##_charge_burst, name##_uncharge_burst)
 
-/** And the one with prefetch. */
+/** Define the loop with prefetch. */
 #define BACKEND_LOOP_AHEAD(name, charge_many, uncharge_many, prefetch)                             \
 	static uint64_t name##_loop_bursts_ahead(void *ctx, const struct backend_work *w)          \
 	{                                                                                          \
 		return loop_bursts_ahead(ctx, w, charge_many, uncharge_many, prefetch);            \
 	}
 
-/** Members of backend.loop. */
+/** Initializers of backend.loop. */
 #define BACKEND_LOOP_TABLE(name)                                                                   \
 	[BACKEND_SAME] = name##_loop_same, [BACKEND_CALLS] = name##_loop_calls,                    \
 	[BACKEND_ROUND_ROBIN] = name##_loop_round_robin, [BACKEND_PASSES] = name##_loop_passes,    \

@@ -14,7 +14,7 @@
 
 /**
  * @file
- * libration as an backend: what applications call, nothing else.
+ * libration as a backend. It calls only functions that applications call.
  */
 
 struct ration_tree {
@@ -55,7 +55,7 @@ prefetch(void *base, const uint64_t *c, uint16_t nb)
 BACKEND_LOOPS(ration, charge_one, uncharge_one, charge_burst, uncharge_burst)
 BACKEND_LOOP_AHEAD(ration, charge_burst, uncharge_burst, prefetch)
 
-/* Below the root a chain of depth - 1 counters, the leaves at its end. */
+/* Create a chain of depth - 1 counters below the root, and the leaves at its end. */
 static int
 grow_tree(struct ration_tree *t, const struct backend_tree *tree)
 {
@@ -87,7 +87,7 @@ ration_destroy(void *self)
 	struct ration_tree *t = self;
 
 	if (ration_domain_free(t->domain) < 0)
-		warnx("ration: a benchmark domain stays in memory");
+		warnx("ration: cannot free a domain of the benchmark");
 	free(t->leaves);
 	free(t);
 }

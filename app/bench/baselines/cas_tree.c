@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Without stock, and without overshoot: at each level load, check, compare and exchange. Usage is
- * never above a limit, so a large charge that fails cannot make a small one fail.
+ * A tree without stock and without overshoot: at each level load, check, compare and exchange.
+ * Usage never exceeds a limit, so a large charge that fails cannot make a small charge fail.
  */
 
 static inline int

@@ -15,14 +15,15 @@
 
 /**
  * @file
- * The physical limit: what no accounting on an lcore's own memory can be cheaper than. Charging is
- * load, compare, subtract, store; uncharging is load, compare, add, store. There is no tree, no
- * policy, no generation, and the bound of the uncharge is a constant. What it shares with
- * libration is what costs the same for everybody: relaxed atomic accesses, and a counter's
- * address made of a base in a register and the low half of a 64-bit handle, 8 bytes apart.
+ * A lower bound for any accounting in an lcore's own memory. A charge is a load, a compare, a
+ * subtraction and a store. An uncharge is a load, a compare, an addition and a store. There is no
+ * tree, no policy and no generation, and the bound of the uncharge is a constant.
+ *
+ * It has those costs of libration that no implementation avoids: relaxed atomic accesses, and
+ * counter addresses made of a base register and the low half of a 64-bit handle, 8 bytes apart.
  */
 
-/** Units a counter begins with, and the most that it can have. */
+/** Initial units of a counter, and the most units that it can have. */
 #define LIMIT_UNITS 128
 
 struct limit_slot {

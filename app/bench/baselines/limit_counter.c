@@ -13,13 +13,14 @@
 
 /**
  * @file
- * The limit counter of Paul McKenney's book on parallel programming, in the form for applications:
- * flat, each thread with a count of its own that may move between 0 and its share of what is left,
- * the share bounded, and a lock around the sums when it does not suffice. Begun in the middle of
- * the share, and as wide as libration's slot: two batches.
+ * The limit counter of Paul McKenney's book on parallel programming, in its variant for
+ * applications. It is flat. Each thread has its own count, which may move between 0 and its share
+ * of the units that are left. The share is bounded. A lock protects the sums that a thread uses if
+ * its share does not suffice. A thread starts in the middle of its share, which is as wide as a
+ * stock entry of libration: two batches.
  *
- * It has no tree, so it does less than the others; and it refuses while units are reserved by
- * threads that do not use them.
+ * It has no tree, so it does less than the other backends. It refuses charges while other threads
+ * reserve units that they do not use.
  */
 
 #define SHARE_MAX (UINT64_C(2) * BACKEND_BATCH)
@@ -27,8 +28,8 @@
 struct limit_sums {
 	alignas(2 * RTE_CACHE_LINE_SIZE) rte_spinlock_t lock;
 	uint64_t max;
-	uint64_t count; /**< Granted, as far as no thread has it in its own count. */
-	uint64_t reserve; /**< The shares of all threads. */
+	uint64_t count; /**< Granted units that are in no thread's own count. */
+	uint64_t reserve; /**< Sum of the shares of all threads. */
 };
 
 struct limit_own {
@@ -49,7 +50,7 @@ struct limit_counter {
 	struct limit_lcore *lcores[];
 };
 
-/* Give the own count and share back to the sums. */
+/* Return the own count and share to the sums. */
 static void
 globalize(struct limit_sums *s, struct limit_own *own)
 {
@@ -58,7 +59,7 @@ globalize(struct limit_sums *s, struct limit_own *own)
 	*own = (struct limit_own){0};
 }
 
-/* Take a new share of what is left, and begin in its middle. */
+/* Take a new share of the units that are left, and start in its middle. */
 static void
 balance(struct limit_sums *s, struct limit_own *own, uint32_t lcores)
 {

@@ -14,24 +14,24 @@
 
 /**
  * @file
- * A budget as many do it in DPDK: a pool with as many objects as there are units, one pool for each
- * counter. To charge is to get an object from the lcore's cache, to uncharge is to put it back.
+ * A common way to implement a budget in DPDK: one mempool for each counter, with one object for
+ * each unit. A charge gets an object from the cache of the lcore, an uncharge puts it back.
  *
- * In its favour: the measured loops hold the object in a register, as if every packet had a place
- * for it; neighbors in a burst that are of the same pool are got and put in bulk; and nothing is
- * added up along a tree.
+ * Simplified in favor of the mempool: the measured loops keep the object in a register, as if every
+ * packet had a field for it; adjacent packets of a burst that use the same pool are handled in
+ * bulk; and there is no tree.
  */
 
-/** Of each pool; more units than that are cut to it. */
+/** Largest pool; a larger number of units is reduced to this. */
 #define POOL_SIZE_MAX 2047u
-/** What the pools of packet buffers usually have. */
+/** The usual cache size of packet buffer pools. */
 #define CACHE_SIZE_MAX 256u
 
 struct pool {
 	struct rte_mempool *mp;
 	uint32_t size;
 	uint32_t nb_held;
-	/** For operations out of line: objects that are charged. */
+	/** The charged objects, for operations that are not inlined. */
 	void *held[POOL_SIZE_MAX];
 };
 
@@ -85,7 +85,7 @@ refused_object(struct rte_mempool *mp)
 	return 0;
 }
 
-/* Several units are several objects, got one by one. */
+/* Several units are several objects, taken one by one. */
 static uint64_t
 pool_loop_units(struct pools *p, const struct backend_work *w)
 {
@@ -124,7 +124,7 @@ pool_loop_round_robin(void *ctx, const struct backend_work *w)
 	return refused;
 }
 
-/* How many counters from here on are the same. */
+/* Number of equal counters at the start of the array. */
 static __rte_always_inline uint32_t
 length_of_run(const uint64_t *c, uint32_t nb)
 {
@@ -135,7 +135,7 @@ length_of_run(const uint64_t *c, uint32_t nb)
 	return i;
 }
 
-/* One by one, if there are not as many as wanted together. @return those that were not had */
+/* Get objects one by one if the bulk request fails. @return number of objects that are missing */
 static __rte_noinline uint32_t
 get_what_there_is(struct rte_mempool *mp, void **object, uint32_t nb)
 {
@@ -146,7 +146,7 @@ get_what_there_is(struct rte_mempool *mp, void **object, uint32_t nb)
 	return refused;
 }
 
-/* Neighbours of the same pool go together. */
+/* Adjacent packets of the same pool are handled in bulk. */
 static uint64_t
 pool_burst(void *ctx, const uint64_t *c)
 {
@@ -241,7 +241,7 @@ pool_granted(void *self, uint64_t c)
 const struct backend backend_mempool_cache = {
 	.name = "mempool-cache",
 	.flags = BACKEND_EXACT,
-	/* Each pool has a cache for every lcore that there could be. */
+	/* Each pool has a cache for every possible lcore. */
 	.counters_max = 32,
 	.create = pool_create,
 	.destroy = pool_destroy,

@@ -13,15 +13,15 @@
 
 /**
  * @file
- * The token bucket of rte_meter (srTCM, color blind): what DPDK offers to admit packets. A charge
- * is a check of n bytes. Nothing can be given back: an uncharge lets the time pass in which n
- * tokens arrive, for all buckets.
+ * The token bucket of rte_meter (srTCM, color blind), which DPDK offers to admit packets. A charge
+ * is a check of n bytes. A meter cannot return tokens, so an uncharge advances the time until n
+ * tokens have arrived, for all buckets.
  *
- * In its favour: it is given the time instead of reading the TSC, and pays for one check where the
- * others pay for a charge and an uncharge.
+ * Simplified in favor of the meter: it is given the time and does not read the TSC, and a pair has
+ * one check instead of a charge and an uncharge.
  */
 
-/** Tokens of a bucket where there is no limit. */
+/** Tokens of a bucket that has no limit. */
 #define METER_UNITS 1000000u
 
 struct meters {
@@ -59,7 +59,7 @@ meter_create(const struct backend_tree *tree)
 {
 	size_t size = sizeof(struct meters) + tree->counters * sizeof(struct rte_meter_srtcm);
 	struct meters *m = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(size));
-	/* A token each period or more of the TSC: one a microsecond. */
+	/* One token per microsecond, so a period is one or more ticks of the TSC. */
 	struct rte_meter_srtcm_params params = {
 		.cir = 1000000,
 		.cbs = RTE_MIN(tree->max, (uint64_t)METER_UNITS),
@@ -67,14 +67,14 @@ meter_create(const struct backend_tree *tree)
 	uint32_t i;
 
 	if (m == NULL || rte_meter_srtcm_profile_config(&m->profile, &params) != 0) {
-		warnx("meter: %u buckets cannot be had", tree->counters);
+		warnx("meter: cannot create %u buckets", tree->counters);
 		free(m);
 		return NULL;
 	}
 	for (i = 0; i < tree->counters; i++)
 		rte_meter_srtcm_config(&m->meter[i], &m->profile);
 	m->size = params.cbs;
-	/* All have been made a little later than the first one. */
+	/* The other buckets were configured a little later than the first bucket. */
 	m->now = m->meter[tree->counters - 1].time;
 	return m;
 }
@@ -86,7 +86,7 @@ meter_counter(void *self, uint32_t i)
 	return i;
 }
 
-/* What is missing in the bucket, if tokens arrived now. */
+/* Missing tokens of the bucket, if tokens arrived now. */
 static uint64_t
 meter_granted(void *self, uint64_t c)
 {

@@ -12,7 +12,7 @@
 #include "baselines/ring.h"
 
 #define RING_SIZE 16
-/** Turns between two looks at the clock: it must not slow the wait down. */
+/** Polls between two readings of the clock: reading it must not slow the wait down. */
 #define POLLS_PER_CLOCK_READ 4096
 
 int
@@ -33,7 +33,7 @@ ring_baseline_fini(struct ring_baseline *b)
 	b->ring = NULL;
 }
 
-/* Without pause, to be as quick as can be. */
+/* Poll without rte_pause(), to be as fast as possible. */
 static int
 wait_for_ack(struct ring_baseline *b)
 {

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * The bare round trip between two lcores: a request through an rte_ring, an acknowledgement on a
- * line of its own. No request that crosses a ring can be answered sooner.
+ * The round trip between two lcores: a request through an rte_ring, and an acknowledgment on a
+ * cache line of its own. No request that passes a ring can be answered sooner.
  */
 
 #include <stdalign.h>
@@ -20,10 +20,10 @@
 #include <ration_compat.h>
 
 struct ring_baseline {
-	/** Last request served, on a line of its own. Written by the polling lcore only. */
+	/** Last request served, on a cache line of its own. Written by the polling lcore only. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) ack;
 	alignas(RTE_CACHE_LINE_SIZE) struct rte_ring *ring;
-	uint64_t requested; /**< The requester's. */
+	uint64_t requested; /**< Last request sent. Used by the requester only. */
 };
 
 /** @return 0, or -1 after a message */
@@ -32,7 +32,7 @@ int ring_baseline_init(struct ring_baseline *b);
 void ring_baseline_fini(struct ring_baseline *b);
 
 /**
- * Ask and wait for the acknowledgement.
+ * Send a request and wait for the acknowledgment.
  *
  * @return
  *   0; -EAGAIN if the ring is full; -ETIMEDOUT after about a second
@@ -46,7 +46,7 @@ ring_baseline_poll(struct ring_baseline *b)
 	void *request;
 
 	if (unlikely(rte_ring_sc_dequeue(b->ring, &request) == 0))
-		/* Pairs with the acquire in ring_baseline_request(). */
+		/* Pairs with the acquire in wait_for_ack(). */
 		ration_store(&b->ack, (uint64_t)(uintptr_t)request, release);
 }
 

@@ -16,30 +16,30 @@
 
 /**
  * @file
- * The stock of the kernel's memory cgroups before the series: seven slots for each CPU, each for
- * one counter, all in one cache line and searched in a row.
+ * The stock of the kernel's memory cgroups before the series: seven slots for each CPU, in one
+ * cache line. Each slot holds units of one counter. Slots are searched in order.
  *
- * - A charge of up to a batch is taken from the counter's slot if it has one with so many units.
- * - Else a batch is charged to the tree (exactly what is asked, if there is no room for that) and
- *   the rest put into a slot.
- * - An uncharge of up to a batch is put into a slot; a slot with more than a batch is emptied.
- * - A counter without slot takes an empty one, or that of another counter, whose units are
- *   uncharged: a random one, or (since May 2026) the next one in turn.
+ * - A charge of up to a batch is taken from the slot of the counter, if it has enough units.
+ * - Otherwise a batch is charged to the tree (or only the requested units, if there is no room for
+ *   a batch), and the remaining units go to a slot.
+ * - An uncharge of up to a batch goes to a slot. A slot with more than a batch is emptied.
+ * - A counter without a slot takes an empty one, or evicts another counter, whose units are
+ *   uncharged. The victim is a random slot or (since May 2026) the next slot in turn.
  *
- * In its favour: it needs no lock here since nobody interrupts it, its random numbers cost three
- * shifts, counters need no references, and the first empty slot is known without the look at each
- * that the kernel takes while it searches.
+ * Simplified in favor of the slots: there is no lock, because nothing interrupts the lcore; random
+ * numbers cost three shifts; counters have no reference counts; and a bit mask gives the first
+ * empty slot, which the kernel finds by searching.
  */
 
 struct slots_lcore {
 	/** One cache line, as in the kernel. */
 	alignas(RTE_CACHE_LINE_SIZE) struct tree_node *cached[SLOTS];
 	uint8_t units[SLOTS];
-	uint8_t next; /**< Victim of the eviction in turn. */
+	uint8_t next; /**< Next victim, if slots are evicted in turn. */
 	alignas(RTE_CACHE_LINE_SIZE) struct tree *tree;
 	uint64_t random;
 	uint64_t slow;
-	uint8_t used; /**< A bit for each slot that has a counter. */
+	uint8_t used; /**< One bit for each slot that has a counter. */
 };
 
 struct slots {
@@ -81,7 +81,7 @@ slots_consume(struct slots_lcore *l, const struct tree_node *node, uint64_t n)
 	return false;
 }
 
-/* Empty a slot and leave it to others. */
+/* Return the units of a slot and make it available. */
 static __rte_noinline void
 slots_empty(struct slots_lcore *l, uint32_t i)
 {
@@ -96,7 +96,7 @@ slots_empty(struct slots_lcore *l, uint32_t i)
 static __rte_noinline void
 slots_install(struct slots_lcore *l, struct tree_node *node, uint64_t n, bool in_turn)
 {
-	/* The first one without a bit. */
+	/* The first slot that is not in use. */
 	uint32_t i = (uint32_t)__builtin_ctz(~(uint32_t)l->used);
 
 	if (i == SLOTS) {

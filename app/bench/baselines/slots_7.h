@@ -9,10 +9,10 @@
 
 #define SLOTS 7
 
-/** Units that the tree holds for counter c, stock included. */
+/** Units that the tree holds for counter c, including stock. */
 uint64_t slots_7_charged(void *self, uint64_t c);
 
-/** Units of c in the stock of a ctx, or -1 if none of its slots is c's. */
+/** Units of c in the stock of an lcore, or -1 if c has no slot there. */
 int slots_7_stock(void *ctx, uint64_t c);
 
 #endif /* BENCH_BASELINE_SLOTS_7_H_ */

@@ -14,8 +14,8 @@
 
 /**
  * @file
- * The way of the kernel's res_counter, which page_counter has replaced: a spinlock at each level,
- * held for the check and the sum of this level only.
+ * The kernel's res_counter, which page_counter has replaced: one spinlock for each level, held only
+ * for the check and the addition at this level.
  */
 
 struct spin_node {
@@ -41,7 +41,7 @@ spin_node_of(void *base, uint64_t c)
 	return &t->nodes[(uint32_t)c];
 }
 
-/* Add n to a level if there is room. */
+/* Add n units at one level if there is room. */
 static inline bool
 spin_add(struct spin_node *node, uint64_t n)
 {

@@ -11,14 +11,16 @@
 
 /**
  * @file
- * libration's stock with a batch that does not adapt: what its adapting is worth near a limit.
+ * libration's stock with a batch that does not adapt. It shows the effect of the adaptive batch
+ * near a limit.
  *
- * The shape is the same: a stock for each counter and ctx that both directions go through, begun
- * in the middle of its slot, walks by compare and exchange, and exactly what is needed where a
- * batch does not fit. But a batch is taken ahead however little is left, and is kept.
+ * Like libration it has a stock for each counter and lcore that charges and uncharges use, starts
+ * in the middle of the range of the stock, walks by compare and exchange, and charges only the
+ * needed units if a batch does not fit. Unlike libration it takes a full batch however few units
+ * are left, and keeps it.
  *
- * In its favour: nobody can drain it, so it has no gate to look at; and no ledger, generation or
- * statistics.
+ * Simplified in its favor: no other lcore can drain it, so there is no gate; and it has no ledger,
+ * no generation and no statistics.
  */
 
 #define SLOT_MAX (2 * BACKEND_BATCH)
@@ -52,7 +54,7 @@ fixed_refill(struct fixed_lcore *l, uint64_t c, uint64_t n)
 	return 0;
 }
 
-/* Back to the middle. */
+/* Trim the stock to the middle of its range. */
 static __rte_noinline void
 fixed_trim(struct fixed_lcore *l, uint64_t c)
 {

@@ -11,11 +11,12 @@
 
 /**
  * @file
- * The stock of the kernel series in its third version: one for each counter and CPU, two words
- * large. A charge is taken from it or else charges a batch to the tree and leaves the rest in
- * stock; an uncharge always walks the tree, since the second version.
+ * The stock of version 3 of the kernel series: two words for each counter and CPU. A charge takes
+ * units from the stock, or else charges a batch to the tree and keeps the remaining units in stock.
+ * An uncharge always walks the tree, as since version 2.
  *
- * In its favour: the local lock, its second word, is never held by anyone here and not taken.
+ * Simplified in its favor: the local lock, which is the second word, is never contended and is not
+ * taken.
  */
 
 struct v3_stock {
@@ -128,7 +129,7 @@ v3_join(void *self, uint32_t lcore)
 	return s->lcores[lcore];
 }
 
-/* Drain as the owner: what the series runs on each CPU when a cgroup dies. */
+/* Drain by the owner, as the series does on each CPU when a cgroup is removed. */
 static void
 v3_leave(void *ctx)
 {

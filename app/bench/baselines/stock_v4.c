@@ -12,9 +12,10 @@
 
 /**
  * @file
- * The stock of the kernel series in its fourth version: one atomic word for each counter and CPU.
- * A charge is taken from it by compare and exchange, or else charges a batch to the tree and adds
- * the rest; an uncharge always walks; anyone may drain it by exchanging it with 0.
+ * The stock of version 4 of the kernel series: one atomic word for each counter and CPU. A charge
+ * takes units from it by compare and exchange, or else charges a batch to the tree and adds the
+ * remaining units. An uncharge always walks the tree. Any CPU can drain the stock by exchanging it
+ * with 0.
  */
 
 struct v4_lcore {
@@ -49,7 +50,7 @@ v4_charge(void *ctx, uint64_t c, uint64_t n)
 	uint32_t old = ration_load(stock, relaxed);
 
 	while (likely(old >= n)) {
-		/* Whoever drains may exchange it meanwhile: then look again. */
+		/* A drain may exchange it at the same time. Then check again. */
 		if (likely(ration_cas(stock, &old, old - (uint32_t)n, seq_cst)))
 			return 0;
 	}
@@ -68,7 +69,7 @@ v4_uncharge(void *ctx, uint64_t c, uint64_t n)
 
 BACKEND_SINGLE_LOOPS(v4, v4_charge, v4_uncharge)
 
-/* Take back what one ctx has of a counter. */
+/* Take the stock of a counter back from one lcore. */
 static uint64_t
 v4_take_back(struct v4_lcore *l, uint64_t c)
 {

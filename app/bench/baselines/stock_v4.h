@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/** Take back all stock of a counter, from any thread. @return units given back to the tree */
+/** Take back all stock of a counter. Any thread may call it. @return units returned to the tree */
 uint64_t stock_v4_drain(void *self, uint64_t c);
 
 #endif /* BENCH_BASELINE_STOCK_V4_H_ */

@@ -7,9 +7,9 @@
 
 /**
  * @file
- * The tree of the baselines that do as the kernel does, and the ways to walk it: atomic-tree and
- * cas-tree are nothing but these, the others put a stock in front of them. The word that everybody
- * writes is alone on its lines.
+ * The tree of the baselines that follow the kernel, and the functions that walk it. atomic-tree and
+ * cas-tree use nothing else; the others add a stock. The word that all lcores write has its own
+ * cache lines.
  */
 
 #include <stdalign.h>
@@ -39,14 +39,14 @@ struct tree {
 	alignas(TREE_ALIGN) struct tree_node nodes[];
 };
 
-/** Nodes of a tree: the interior ones, root first, then the leaves. */
+/** Number of nodes of a tree. */
 static inline uint32_t
 tree_nb_nodes(const struct backend_tree *shape)
 {
 	return shape->depth + shape->counters;
 }
 
-/** Whose child node i is; not for the root. */
+/** Parent of node i, which is not the root. */
 static inline uint32_t
 tree_parent_of(const struct backend_tree *shape, uint32_t i)
 {
@@ -62,7 +62,7 @@ tree_max_of(const struct backend_tree *shape, uint32_t i)
 	return i == 0 && shape->root_max > 0 ? shape->root_max : TREE_UNLIMITED;
 }
 
-/** @return NULL after a message that begins with `name` */
+/** @return NULL after a message that starts with `name` */
 struct tree *tree_create(const char *name, const struct backend_tree *shape);
 
 static inline struct tree_node *
@@ -77,7 +77,7 @@ tree_usage(struct tree *t, uint64_t c)
 	return ration_load(&tree_node_of(t, c)->usage, relaxed);
 }
 
-/** Take n units back from `node` up to, but not including, `end`. */
+/** Subtract n units from `node` up to, but not including, `end`. */
 static inline void
 tree_cancel(struct tree_node *node, const struct tree_node *end, uint64_t n)
 {
@@ -86,9 +86,8 @@ tree_cancel(struct tree_node *node, const struct tree_node *end, uint64_t n)
 }
 
 /**
- * Add n units at every level with a locked instruction, leaf first; where the sum is above the
- * limit take everything back. What page_counter_try_charge() does, watermark included, with its
- * full barriers.
+ * Add n units at every level with a locked instruction, leaf first. If a sum exceeds its limit,
+ * take all units back. This is page_counter_try_charge() with its watermark and its full barriers.
  */
 static inline int
 tree_charge(struct tree_node *leaf, uint64_t n)
@@ -115,10 +114,10 @@ tree_uncharge(struct tree_node *leaf, uint64_t n)
 }
 
 /**
- * Charge n units and `ahead` more of them if there is room, else just n.
+ * Charge n units, and `ahead` more units if there is room.
  *
  * @return
- *   What was charged, or 0 if it is refused
+ *   Charged units, or 0 if the charge is refused
  */
 static inline uint64_t
 tree_charge_ahead(struct tree_node *leaf, uint64_t n, uint64_t ahead)
@@ -128,7 +127,7 @@ tree_charge_ahead(struct tree_node *leaf, uint64_t n, uint64_t ahead)
 	return ahead > 0 && tree_charge(leaf, n) == 0 ? n : 0;
 }
 
-/** Add n to a level if there is room. @return the sum, or 0 if there is none */
+/** Add n units at one level if there is room. @return the sum, or 0 if there is no room */
 static inline uint64_t
 tree_add_cas(struct tree_node *node, uint64_t n)
 {
@@ -141,7 +140,7 @@ tree_add_cas(struct tree_node *node, uint64_t n)
 	return old + n;
 }
 
-/** As tree_charge(), but look whether there is room before: usage is never above a limit. */
+/** As tree_charge(), but check for room first: usage never exceeds a limit. */
 static inline int
 tree_charge_cas(struct tree_node *leaf, uint64_t n)
 {

@@ -12,10 +12,10 @@
 
 #include <stdint.h>
 
-/** Where to begin; never 0. */
+/** Initial state; never 0. */
 #define XORSHIFT_SEED UINT64_C(88172645463325252)
 
-/** The next one of xorshift64, by George Marsaglia. */
+/** Next number of xorshift64, by George Marsaglia. */
 static inline uint64_t
 xorshift_next(uint64_t *state)
 {

@@ -16,37 +16,41 @@
 #include "harness/cases.h"
 #include "harness/progress.h"
 
-/** A window takes at least so long, or so many pairs. */
+/** Minimum length of a window, in ns and in pairs. */
 #define WINDOW_NS 50000
 #define PAIRS_MIN 1024u
 #define PAIRS_MAX 131072u
-/** Turns before measuring begins: clock frequency, page tables, caches, stock. */
+/** Rounds before measuring starts, to warm up clock frequency, page tables, caches and stock. */
 #define ROUNDS_WARM 4
-/** Of a window, once more right before it: brings back code and branch history. */
+/** This fraction of a window runs right before it, to warm up code and branch history. */
 #define WARM_SHARE 4
-/** Orders are at least so long, so that a number that is no power of two fits often. */
+/**
+ * Minimum length of an order, so that a number of counters that is not a power of two fits often.
+ */
 #define ORDER_MIN 8192u
-/** Cases with fewer share a tree of so many. */
+/** Cases with fewer counters share a tree of this many. */
 #define COUNTERS_SHARED 1024u
-/** Each charge where the root has no room. */
+/** Units of each charge if the root has no room. */
 #define UNITS_FULL 2
-/** How often everything is made anew, at other addresses; fewer for few repeats. */
+/**
+ * Number of memory layouts: all data is created again at other addresses. Few repeats have fewer.
+ */
 #define LAYOUTS 7u
 #define REPEATS_OF_LAYOUT 11u
-/** Other addresses: so many cache lines further on, at most. */
+/** Maximum shift of the addresses, in cache lines. */
 #define PAD_LINES 64
 
 struct case_run {
 	struct bench_case c;
-	bool owns; /**< Others may use the backend too; this one made it. */
+	bool owns; /**< This case created the backend; others may share it. */
 	void *self;
 	void *ctx;
 	uint64_t *order;
 	struct backend_work work;
 	struct row *row;
-	bool runs; /**< It has what it needs for now. */
-	uint64_t cursor; /**< Where in the order the next window begins. */
-	uint64_t wrong; /**< Operations refused that should not be, or the other way round. */
+	bool runs; /**< The case has all that it needs in this layout. */
+	uint64_t cursor; /**< Index in the order at which the next window starts. */
+	uint64_t wrong; /**< Operations with the wrong answer: refused, or granted if c.full. */
 	uint64_t slow;
 };
 
@@ -73,7 +77,7 @@ cases_add_all(struct case_list *l, const struct backend *const *impls, struct be
 	}
 }
 
-/* More than the case needs, so that others can share it: a process has few domains. */
+/* Make more counters than the case needs, so that cases can share a tree: domains are few. */
 static uint32_t
 counters_to_make(const struct bench_case *c)
 {
@@ -81,8 +85,8 @@ counters_to_make(const struct bench_case *c)
 }
 
 /*
- * Counters in round, several times, or the same in random order. They begin anywhere in the tree, so
- * that the slots of a few are now at the head of a cache line, now in its middle.
+ * Counters in turn, several times, or the same in random order. The first counter is random, so
+ * that a few counters are not always at the same place in a cache line.
  */
 static int
 make_order(struct case_run *run)
@@ -119,7 +123,7 @@ can_share(const struct bench_case *a, const struct bench_case *b)
 	       a->depth == b->depth && a->no_stock == b->no_stock && a->full == b->full;
 }
 
-/* An backend that another case has made, or a new one. */
+/* Share the backend of an earlier case, or create one. */
 static int
 get_backend(struct case_list *l, struct case_run *run)
 {
@@ -155,7 +159,7 @@ order_name(const struct bench_case *c)
 	return c->random ? "random" : "round robin";
 }
 
-/* A whole number of bursts, or of passes. */
+/* Round to a whole number of bursts or passes. */
 static uint64_t
 round_pairs(const struct case_run *run, uint64_t pairs)
 {
@@ -164,7 +168,10 @@ round_pairs(const struct case_run *run, uint64_t pairs)
 	return RTE_MAX(pairs / unit, UINT64_C(1)) * unit;
 }
 
-/* Go on where the last loop ended: many counters are then all of them, not the first ones. */
+/*
+ * Continue in the order where the last loop ended, so that all counters are used, not only the
+ * first ones.
+ */
 static void
 loop(struct case_run *run, uint64_t pairs)
 {
@@ -200,7 +207,7 @@ window_ns(const struct bench *b, struct case_run *run)
 	return bench_ns(b, end - start) / (double)run->work.pairs;
 }
 
-/* So many pairs that they fill a window. */
+/* Choose the number of pairs that fills a window. */
 static void
 choose_pairs(const struct bench *b, struct case_run *run)
 {
@@ -227,7 +234,7 @@ case_params(const struct case_run *run)
 	return params;
 }
 
-/* Without memory the case is left out, or the layout at hand if others had enough. */
+/* Without memory the case is left out, or only this layout if others had enough. */
 static void
 start_run(struct bench *b, struct case_list *l, struct case_run *run)
 {
@@ -237,7 +244,7 @@ start_run(struct bench *b, struct case_list *l, struct case_run *run)
 		      run->c.counters);
 		return;
 	}
-	/* All stock is there, and all memory mapped, before anything is measured. */
+	/* Fill all stocks and map all memory before measuring starts. */
 	loop(run, run->work.nb_order);
 	if (run->row != NULL)
 		return;
@@ -266,7 +273,10 @@ stop_runs(struct case_list *l)
 	}
 }
 
-/* In another order each round: whoever comes behind a case that has emptied the caches pays. */
+/*
+ * Use another order in each round, because a case runs slower after one that has emptied the
+ * caches.
+ */
 static void
 shuffle(struct case_list *l)
 {
@@ -280,7 +290,7 @@ shuffle(struct case_list *l)
 	}
 }
 
-/* A window of each case that runs. Those that warm up leave no trace. */
+/* Measure one window of each case that runs. A warm-up leaves no samples. */
 static void
 measure_round(struct bench *b, struct case_list *l, bool warm)
 {
@@ -317,8 +327,8 @@ measure(struct bench *b, const char *test, struct case_list *l, uint32_t from, u
 }
 
 /*
- * Make everything and measure a share of the repeats. Where code and data stand decides whether
- * some loops take one cycle more or less, so that is not left to a single chance.
+ * Create all data and measure a part of the repeats. The addresses of code and data decide whether
+ * some loops take one cycle more or less, so several layouts are measured.
  */
 static void
 measure_layout(struct bench *b, const char *test, struct case_list *l, uint32_t from, uint32_t to)
@@ -341,15 +351,15 @@ measure_layout(struct bench *b, const char *test, struct case_list *l, uint32_t 
 	}
 }
 
-/* An operation that went another way has cost something else than what is measured here. */
+/* A wrong answer means that something else was measured. */
 static int
 close_run(const char *test, struct case_run *run)
 {
 	if (run->row == NULL)
 		return 0;
 	if (run->wrong > 0) {
-		warnx("%s: %s: %s answered %" PRIu64 " operations wrongly, the figures are void",
-		      test, run->c.name, run->c.impl->name, run->wrong);
+		warnx("%s: %s: %s gave %" PRIu64 " wrong answers, the figures are void", test,
+		      run->c.name, run->c.impl->name, run->wrong);
 		return -1;
 	}
 	if (run->c.impl->slow_paths != NULL)

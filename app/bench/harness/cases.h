@@ -7,11 +7,11 @@
 
 /**
  * @file
- * Cases of one lcore that are timed in schedule: case A, B, C, then A, B, C again, so that whatever
- * the machine does to one it does to all.
+ * Cases of one lcore, timed in turns: case A, B, C, then A, B, C again. A disturbance of the
+ * machine then affects all of them alike.
  *
- * What is timed is a window of a thousand pairs or more, since the timer steps by 10 ns on some
- * machines.
+ * A window of a thousand pairs or more is timed, because the timer of some machines has steps of 10
+ * ns.
  */
 
 #include "baselines/backend.h"
@@ -23,7 +23,7 @@ struct bench_case {
 	enum backend_pattern pattern;
 	uint32_t counters;
 	uint32_t depth;
-	bool random; /**< Counters in random order; else in round. */
+	bool random; /**< Counters in random order; otherwise in turn. */
 	bool no_stock;
 	bool full; /**< The root has no room: every charge must be refused. */
 };
@@ -33,19 +33,19 @@ struct case_run;
 /** All cases of a test, and the backends that they share. */
 struct case_list {
 	struct case_run *runs;
-	uint32_t *schedule; /**< The order in which they take schedule. */
+	uint32_t *schedule; /**< Order of the cases in the current round. */
 	uint32_t nb;
 	uint32_t size;
 };
 
-/** Add a case; ends the program if there is no memory. */
+/** Add a case. Exits the program if there is no memory. */
 void cases_add(struct case_list *l, struct bench_case c);
 
-/** Add it for each implementation of a list that ends with NULL. */
+/** Add a case for each backend of a list that ends with NULL. */
 void cases_add_all(struct case_list *l, const struct backend *const *impls, struct bench_case c);
 
 /**
- * Measure them and add their rows. A case for which there is no memory is left out with a message.
+ * Measure the cases and add their rows. A case without enough memory is left out with a message.
  *
  * @return
  *   0, or -1 after a message

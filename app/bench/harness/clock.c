@@ -17,7 +17,7 @@ struct instant {
 #define INSTANT_TRIES 32
 #define RESOLUTION_TRIES 10000
 
-/* Both clocks at once: of several readings the one that took least time in between. */
+/* Read both clocks together. The reading with the shortest time in between is the best one. */
 static struct instant
 instant_now(void)
 {

@@ -7,16 +7,16 @@
 
 /**
  * @file
- * The time stamp counter as a clock. rte_get_tsc_hz() is rounded (0.15 % off on some machines),
- * so the counter is measured against CLOCK_MONOTONIC here.
+ * The TSC as a clock. rte_get_tsc_hz() is rounded (0.15 % off on some machines), so the TSC is
+ * measured against CLOCK_MONOTONIC.
  */
 
 #include <stdint.h>
 
-/** TSC ticks per nanosecond, measured for so many milliseconds. */
+/** TSC ticks per nanosecond, measured for `ms` milliseconds. */
 double clock_calibrate(uint32_t ms);
 
-/** Ticks between two readings of the TSC in a row, at the median: nothing shorter can be timed. */
+/** Median of the ticks between two consecutive readings of the TSC: the resolution of the timer. */
 double clock_resolution(void);
 
 #endif /* BENCH_CLOCK_H_ */

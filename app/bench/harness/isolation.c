@@ -19,14 +19,14 @@
 #include "harness/isolation.h"
 
 #define ARGS_MAX 6
-/* Status of "enter": threads were moved away, but new ones may come. */
+/* Exit status of "enter": threads were moved away, but new threads may run there. */
 #define ENTER_WEAKER 3
 
-/* Where a build tree has its programs of this folder, and the script beside that. */
+/* Directory of this program in a build tree, and path of the script there. */
 #define BUILD_FOLDER "/app/bench/"
 #define BUILD_SCRIPT "/config/isolation/isolate.sh"
 
-/* The script of the build tree that this program lies in, if it does. */
+/* Script of the build tree if this program is in one, or NULL. */
 static const char *
 build_script(void)
 {
@@ -45,7 +45,7 @@ build_script(void)
 	return access(path, X_OK) == 0 ? path : NULL;
 }
 
-/* An installed program never runs what lies in somebody's build tree: it may do so as root. */
+/* An installed program never runs a script from a build tree, because it may run as root. */
 static const char *
 script_path(void)
 {
@@ -56,7 +56,7 @@ script_path(void)
 	return path == NULL ? BENCH_ISOLATE : path;
 }
 
-/* Start a program. stdin and stdout are the given descriptors. @return its pid, or -1 */
+/* Start a program with these descriptors as stdin and stdout. @return its pid, or -1 */
 static pid_t
 start(const char *const *args, int in, int out)
 {
@@ -71,7 +71,7 @@ start(const char *const *args, int in, int out)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	/* Ctrl-C is for us alone. */
+	/* Ctrl-C must reach this program only. */
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	rc = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ);
@@ -92,7 +92,7 @@ wait_for(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
-/* What the script's check says, or NULL. */
+/* Report of the script's check, or NULL. */
 static json_t *
 run_check(const char *cpu)
 {
@@ -140,7 +140,7 @@ print_names(const json_t *check, const char *state)
 	}
 }
 
-/* What isolates the CPU, or NULL. */
+/* How the CPU is isolated: "boot", "cpuset", or NULL if it is not. */
 static const char *
 find_isolation(const json_t *check)
 {
@@ -159,13 +159,13 @@ find_isolation(const json_t *check)
 }
 
 /*
- * The worst verdict on the CPU as it is, and isolated by us. All rows of a state share the string:
- * a later look makes it worse in all of them.
+ * The worst verdict on the CPU, not isolated and isolated by this program. All rows of a state
+ * share the string, so a later check changes all of them.
  */
 static json_t *worst_checks[2];
 
 static void
-forget_checks(void)
+clear_checks(void)
 {
 	unsigned int i;
 
@@ -243,9 +243,11 @@ find_obstacle(const struct isolation *iso, const struct bench *b)
 		return "the main lcore shares the CPU";
 	if (geteuid() != 0)
 		return "it needs root";
-	/* The kernel ends all others with it, also the watcher. */
+	/*
+	 * The kernel kills the whole PID namespace after its first process, including the watcher.
+	 */
 	if (getpid() == 1)
-		return "nobody would be left in this PID namespace to take it back";
+		return "no process would be left in this PID namespace to undo it";
 	return strcmp(json_string_value(worst_checks[0]), "unknown") == 0
 		       ? "isolate.sh cannot be run"
 		       : NULL;
@@ -256,7 +258,7 @@ isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_
 {
 	*iso = (struct isolation){.lcore_id = lcore_id, .alive = -1};
 	find_cpu(iso);
-	forget_checks();
+	clear_checks();
 	isolation_look_again(iso);
 	iso->obstacle = find_obstacle(iso, b);
 	if (iso->obstacle != NULL)
@@ -265,8 +267,8 @@ isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_
 }
 
 /*
- * The watcher waits until nobody holds the other end of the pipe any more: we have closed it, or
- * have ended, in whatever way.
+ * The watcher waits until the other end of the pipe is closed: by isolation_leave(), or because
+ * this process has ended for any reason.
  */
 static int
 start_watcher(struct isolation *iso)
@@ -289,15 +291,15 @@ isolation_enter(struct isolation *iso)
 	const char *const args[] = {script_path(), "enter", iso->cpu, NULL};
 	int rc;
 
-	/* First the watcher, then that which it has to undo. */
+	/* Start the watcher before the CPU is isolated, so that isolation is always undone. */
 	iso->entered = start_watcher(iso) == 0;
 	rc = iso->entered ? wait_for(start(args, STDIN_FILENO, STDERR_FILENO)) : -1;
 	if (rc == 0) {
 		isolation_look_again(iso);
 		return 0;
 	}
-	isolation_give_up(iso, rc == ENTER_WEAKER ? "nothing can keep threads away from it"
-						  : "isolate.sh enter fails");
+	isolation_give_up(iso, rc == ENTER_WEAKER ? "nothing keeps new threads away from it"
+						  : "isolate.sh enter failed");
 	return -1;
 }
 
@@ -318,14 +320,14 @@ isolation_leave(struct isolation *iso)
 		close(iso->alive);
 	iso->alive = -1;
 	if (iso->entered && wait_for(iso->watcher) != 0) {
-		warnx("isolate.sh leave fails: run it again");
+		warnx("isolate.sh leave failed: run it again");
 		rc = -1;
 	}
 	iso->entered = false;
 	return rc;
 }
 
-/* Only threads of our own PID namespace can be kept away, unless it is the first one. */
+/* In a PID namespace other than the first one, only its own threads can be moved away. */
 static bool
 in_first_namespace(void)
 {

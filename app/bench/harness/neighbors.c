@@ -12,19 +12,19 @@
 #include "harness/neighbors.h"
 
 /* More than most second-level caches hold. */
-#define MEMORY (4u << 20)
+#define MEMORY_SIZE (4u << 20)
 
 static void *
 burn(void *arg)
 {
 	struct neighbors *n = arg;
-	unsigned char *memory = malloc(MEMORY);
+	unsigned char *memory = malloc(MEMORY_SIZE);
 	int value = 0;
 
 	/* Pairs with the release in neighbors_stop(). */
 	while (!ration_load(&n->quit, acquire)) {
 		if (memory != NULL)
-			memset(memory, value++, MEMORY);
+			memset(memory, value++, MEMORY_SIZE);
 	}
 	free(memory);
 	return NULL;
@@ -37,11 +37,11 @@ start_one(struct neighbors *n)
 	int rc = pthread_create(&n->threads[n->nb], NULL, burn, n);
 
 	if (rc != 0) {
-		warnx("no noisy neighbor: %s", strerror(rc));
+		warnx("cannot start a noisy neighbor: %s", strerror(rc));
 		return -1;
 	}
 	CPU_OR(&cpus, &a, &b);
-	/* Where it is kept away from one of them, this does not let it back. */
+	/* If a cpuset keeps the thread away from one of them, this call does not change that. */
 	pthread_setaffinity_np(n->threads[n->nb], sizeof(cpus), &cpus);
 	n->nb++;
 	return 0;

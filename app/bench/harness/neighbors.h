@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Noisy neighbors: two threads that burn time and memory, and may do so on the CPUs of two lcores.
- * If nobody keeps them away, the scheduler puts one on each.
+ * Noisy neighbors: two threads that use CPU time and memory bandwidth, and may run on the CPUs of
+ * two lcores. Unless they are kept away, the scheduler puts one on each CPU.
  */
 
 #include <pthread.h>
@@ -25,12 +25,12 @@ struct neighbors {
 	pthread_t threads[NEIGHBORS];
 };
 
-/** Start them. @return 0, or -1 after a message */
+/** Start the threads. @return 0, or -1 after a message */
 int neighbors_start(struct neighbors *n, unsigned int lcore_a, unsigned int lcore_b);
 
 /**
- * Would they be kept away from lcore_b's CPU, though they ask for it? Starts and stops them.
- * Whatever is measured on a CPU "isolated" from them needs this.
+ * Are the threads kept away from the CPU of lcore_b, although they ask for it? Starts and stops
+ * them. A figure "isolated" from noisy neighbors requires this.
  */
 bool neighbors_kept_away(struct neighbors *n, unsigned int lcore_a, unsigned int lcore_b);
 

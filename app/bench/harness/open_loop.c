@@ -9,14 +9,14 @@
 
 #include "harness/open_loop.h"
 
-/* The time between two starts is random by a tenth, so as not to fall into step with anything. */
+/* The interval is random by 10 %, so that starts do not synchronize with anything. */
 static double
 next_start(const struct open_loop *l, double start)
 {
 	return start + l->interval * (0.95 + (double)rte_rand_max(1024) / 10240);
 }
 
-/* One operation. @return 0, or a negative errno */
+/* Run one operation. @return 0, or a negative errno */
 static int
 run_one(const struct open_loop *l, struct open_loop_result *result, double start, uint64_t *end)
 {
@@ -38,7 +38,7 @@ run_one(const struct open_loop *l, struct open_loop_result *result, double start
 	return l->clean_up != NULL ? l->clean_up(l->arg) : 0;
 }
 
-/* Planned starts that are not made wait until now at least. */
+/* Record the remaining planned starts with the delay that they have now. */
 static void
 give_up(const struct open_loop *l, struct open_loop_result *result, double start, uint64_t last)
 {

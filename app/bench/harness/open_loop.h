@@ -7,45 +7,46 @@
 
 /**
  * @file
- * Operations whose starts are planned before, whatever the ones before them take. Of each the time
- * from its planned start until its end is recorded: whoever is late makes the next ones late too,
- * and that counts. There is no coordinated omission, also not of starts that are never made.
+ * An open loop: starts of operations are planned in advance, regardless of how long earlier
+ * operations take. The recorded time is from the planned start to the end, so an operation that is
+ * late also delays the next ones in the record. There is no coordinated omission, because starts
+ * that were given up are recorded too.
  */
 
 #include <stdint.h>
 
 #include "report/histogram.h"
 
-/** An operation was done, and the answer was no. */
+/** The operation was done and refused. */
 #define OPEN_LOOP_REFUSED 1
 
 struct open_loop {
-	uint64_t length; /**< Starts are planned for so many ticks. */
-	uint64_t patience; /**< So long after that the rest is given up. */
+	uint64_t length; /**< Ticks for which starts are planned. */
+	uint64_t patience; /**< Ticks after that before the remaining starts are given up. */
 	double interval; /**< Ticks between two starts, on average. */
-	/** While it is too early; called again and again. */
+	/** Called repeatedly until the planned start. */
 	void (*wait)(void *arg);
-	/** Before it is time; NULL: nothing. @return 0, or a negative errno */
+	/** Called before the planned start; may be NULL. @return 0, or a negative errno */
 	int (*prepare)(void *arg);
-	/** What is timed. @return 0, OPEN_LOOP_REFUSED, or a negative errno */
+	/** The timed operation. @return 0, OPEN_LOOP_REFUSED, or a negative errno */
 	int (*operate)(void *arg);
-	/** After the time was taken; NULL: nothing. @return 0, or a negative errno */
+	/** Called after the time was taken; may be NULL. @return 0, or a negative errno */
 	int (*clean_up)(void *arg);
 	void *arg;
 };
 
-/** What a loop has given. Planned starts are all that are in the histogram. */
+/** Result of a loop. The histogram contains all planned starts. */
 struct open_loop_result {
 	struct histogram delays;
 	uint64_t granted;
 	uint64_t refused;
-	/** Operations that were not made ready by their start: the rest of that counts as delay. */
+	/** Operations that prepare() delayed beyond their planned start. This counts as delay. */
 	uint64_t unready;
-	/** Starts that were given up: they count with the delay that they had by then. */
+	/** Starts that were given up. They count with the delay that they had then. */
 	uint64_t cut;
 };
 
-/** Run it, and add what it gives. @return 0, or the negative errno of an operation */
+/** Run the loop and add to the result. @return 0, or the negative errno of an operation */
 int open_loop_run(const struct open_loop *l, struct open_loop_result *result);
 
 #endif /* BENCH_OPEN_LOOP_H_ */

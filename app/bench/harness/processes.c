@@ -14,10 +14,10 @@
 
 #include "harness/processes.h"
 
-/** A process that says nothing for so long has failed. */
+/** A process that does not answer for this many seconds has failed. */
 #define ANSWER_S 60
 
-/** What a process reports of a turn, on CLOCK_MONOTONIC, which is the same for all. */
+/** Times of one iteration, on CLOCK_MONOTONIC, which all processes share. */
 struct times {
 	int64_t begin_ns;
 	int64_t end_ns;
@@ -32,14 +32,14 @@ now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* In the process. Never returns. */
+/* Main loop of a process. Never returns. */
 static void
 serve(int line, pid_t parent, process_work_t work, void *arg)
 {
 	struct times t;
 	char go;
 
-	/* It may have died before it was told to. */
+	/* The parent may have died before prctl(). */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		_exit(EXIT_FAILURE);
 	while (read(line, &go, 1) == 1) {
@@ -54,8 +54,8 @@ serve(int line, pid_t parent, process_work_t work, void *arg)
 }
 
 /*
- * The process's end of the line is open in no other process, so that we see when it has ended: it
- * is closed here before the next one is forked.
+ * No other process has this end of the socket open, so its close shows that the process has ended.
+ * It is closed here before the next fork().
  */
 static int
 start_one(struct processes *c, process_work_t work, void *arg)
@@ -87,7 +87,7 @@ processes_start(struct processes *c, uint32_t nb, process_work_t work, void *arg
 	c->nb = 0;
 	while (c->nb < nb) {
 		if (start_one(c, work, arg) < 0) {
-			warn("process %u of %u cannot be started", c->nb + 1, nb);
+			warn("cannot start process %u of %u", c->nb + 1, nb);
 			processes_end(c);
 			return -1;
 		}
@@ -103,7 +103,7 @@ processes_run(struct processes *c)
 	uint32_t i;
 
 	for (i = 0; i < c->nb; i++) {
-		/* One that has ended must not end us too. */
+		/* Sending to a process that has ended must not raise SIGPIPE. */
 		if (send(c->lines[i], "", 1, MSG_NOSIGNAL) != 1)
 			return -1;
 	}
@@ -122,7 +122,7 @@ processes_end(struct processes *c)
 	uint32_t i;
 
 	for (i = 0; i < c->nb; i++) {
-		/* It may be in the middle of something. */
+		/* The process may be in the middle of an iteration. */
 		kill(c->pids[i], SIGKILL);
 		close(c->lines[i]);
 	}

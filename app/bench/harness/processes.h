@@ -7,8 +7,9 @@
 
 /**
  * @file
- * Processes that do the same at once, as often as they are told to, and take their own times. They
- * are forked once, so that neither their birth nor their end is in any figure. They end with us.
+ * Processes that do the same work at the same time, once per iteration, and measure their own
+ * times. They are forked once, so that fork() and exit() are in no figure. They end with this
+ * process.
  */
 
 #include <stdbool.h>
@@ -18,33 +19,33 @@
 #define PROCESSES_MAX 32
 
 /**
- * What each process does in a turn. It is a fork: it may change what `arg` points to for itself,
- * and must not use DPDK's memory.
+ * Work of one process in one iteration. The process is a fork: it may change the data at `arg` for
+ * itself, and must not use DPDK memory.
  *
  * @return
- *   Has it succeeded? If not, the process ends.
+ *   true on success; otherwise the process ends
  */
 typedef bool (*process_work_t)(void *arg);
 
 struct processes {
 	uint32_t nb;
 	pid_t pids[PROCESSES_MAX];
-	int lines[PROCESSES_MAX]; /**< Sockets, one to each process. */
+	int lines[PROCESSES_MAX]; /**< One socket to each process. */
 };
 
-/** Fork them; they wait. @return 0, or -1 after a message: there is none then */
+/** Fork the processes. They wait. @return 0, or -1 after a message: then there are no processes */
 int processes_start(struct processes *c, uint32_t nb, process_work_t work, void *arg);
 
 /**
- * Let all of them do their work once.
+ * Run one iteration in all processes.
  *
  * @return
- *   Nanoseconds from when the first one began until the last one was done, or -1 if one has failed;
- *   the others have not been waited for then, and there can be no more turns
+ *   Nanoseconds from the first start to the last end, or -1 if a process has failed. Then the
+ *   others were not waited for, and no further iteration is possible.
  */
 double processes_run(struct processes *c);
 
-/** End them. May be called again, and for none. */
+/** End the processes. May be called repeatedly. */
 void processes_end(struct processes *c);
 
 #endif /* BENCH_PROCESSES_H_ */

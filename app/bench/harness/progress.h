@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Progress on stderr, at most one line a second.
+ * Progress on stderr, at most one line per second.
  */
 
 #include <stdint.h>
@@ -15,7 +15,7 @@
 /** `done` of `total` repeats of `what` are done. */
 void progress(const char *what, uint32_t done, uint32_t total);
 
-/** The same, of windows, seconds or whatever else. */
+/** The same for another unit, such as windows or seconds. */
 void progress_of(const char *what, const char *unit, uint32_t done, uint32_t total);
 
 #endif /* BENCH_PROGRESS_H_ */

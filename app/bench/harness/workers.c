@@ -13,9 +13,12 @@
 
 #include "harness/workers.h"
 
-/** Slices of a window; in each of them every member must take a turn, so iterations must be shorter. */
+/**
+ * Slices of a window. Every worker must finish an iteration in each slice, so iterations must be
+ * shorter.
+ */
 #define SLICES 16
-/** A window may take so many times as long as it should. */
+/** A window may take up to this multiple of its length. */
 #define OVERTIME 1.25
 
 bool
@@ -111,7 +114,7 @@ workers_start(struct workers *c)
 	for (i = 1; i < c->nb; i++) {
 		rc = rte_eal_remote_launch(work, &c->worker[i], c->worker[i].lcore_id);
 		if (rc != 0) {
-			warnx("lcore %u does not start: %s", c->worker[i].lcore_id,
+			warnx("cannot start lcore %u: %s", c->worker[i].lcore_id,
 			      rte_strerror(-rc));
 			c->nb = i;
 			workers_stop(c);
@@ -124,7 +127,7 @@ workers_start(struct workers *c)
 	return 0;
 }
 
-/* Sums over all worker, as they are now. */
+/* Current sums over all workers. */
 static struct workers_window
 sums_of(const struct workers *c)
 {
@@ -142,7 +145,7 @@ sums_of(const struct workers *c)
 	return w;
 }
 
-/* Has every member taken a turn since the last look? */
+/* Has every worker finished an iteration since the last check? */
 static bool
 all_have_moved(const struct workers *c, uint64_t *iterations)
 {
@@ -186,7 +189,7 @@ workers_work(struct bench *b, struct workers *c, double ns)
 	end = rte_rdtsc_precise();
 	w = sums_of(c);
 	w.ns = bench_ns(b, end - start);
-	/* Longer than it should be: the main lcore has not run all the time. */
+	/* If it took longer, the main lcore was interrupted. */
 	w.valid = valid && w.ns < OVERTIME * ns;
 	w.done -= before.done;
 	w.refused -= before.refused;
@@ -245,7 +248,7 @@ struct echo {
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) answer;
 };
 
-/* Answers until the call is the last one. */
+/* Answer until the last request. */
 static int
 echo(void *arg)
 {
@@ -253,7 +256,10 @@ echo(void *arg)
 	uint64_t call;
 
 	do {
-		/* Both pairs: the word is all that is passed. */
+		/*
+		 * Acquire and release pair with those in workers_add_round_trip(): nothing else is
+		 * passed.
+		 */
 		call = ration_load(&e->call, acquire);
 		ration_store(&e->answer, call, release);
 	} while (call < ROUND_TRIPS);

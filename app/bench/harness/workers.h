@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Several lcores that work on one backend at once. The main lcore is one of them; it measures a
- * window, which counts only if each of the others provably ran in each slice of it.
+ * Several lcores that use one backend at the same time. The main lcore is one of them and measures
+ * a window. The window counts only if each other worker ran in each slice of it.
  */
 
 #include <stdalign.h>
@@ -24,39 +24,41 @@
 
 struct workers;
 
-/** An lcore's part. */
+/** State of one lcore. */
 struct worker {
-	/** What it has done so far. Written by the member only. */
+	/** Operations so far. Written by this worker only. */
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) progress;
 	RATION_ATOMIC(uint64_t) refused;
-	RATION_ATOMIC(uint64_t) iterations; /**< Handfuls of work, done or in vain. */
-	/** For the task: what it has seen in so many looks. Written by the member only. */
+	RATION_ATOMIC(uint64_t) iterations; /**< Calls of the task, also idle ones. */
+	/**
+	 * For the task: sum of the values seen, and number of looks. Written by this worker only.
+	 */
 	RATION_ATOMIC(uint64_t) seen;
 	RATION_ATOMIC(uint64_t) looks;
-	/** For the task: what it holds, or has passed on. Written by the member only. */
+	/** For the task: units that it holds, or has handed over. Written by this worker only. */
 	alignas(2 * RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) held;
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct workers *workers;
 	uint32_t id; /**< 0: the main lcore. */
 	unsigned int lcore_id;
 	void *ctx;
-	uint64_t slow_paths; /**< When it left. */
-	void *context; /**< The task's, from workers.contexts. */
+	uint64_t slow_paths; /**< Number of slow paths, set when the worker leaves. */
+	void *context; /**< From workers.contexts, for the task. */
 	bool failed;
 };
 
-/** One handful of work. Adds to its progress. */
+/** One iteration of a worker. Adds to its progress. */
 typedef void (*worker_task_t)(struct worker *wk);
 
 struct workers {
 	const struct backend *impl;
 	void *self;
-	void *const *selves; /**< Or one for each member; NULL: all share `self`. */
+	void *const *selves; /**< One tree for each worker; NULL: all workers share `self`. */
 	worker_task_t task;
 	uint32_t nb;
 	bool task_polls; /**< The task calls impl->poll() itself. */
 	uint64_t max; /**< For the task. */
-	const uint64_t *counters; /**< Handle for each member. */
-	void *contexts[RTE_MAX_LCORE]; /**< One for each member, for the task. */
+	const uint64_t *counters; /**< Handle of a counter for each worker. */
+	void *contexts[RTE_MAX_LCORE]; /**< One for each worker, for the task. */
 	RATION_ATOMIC(uint32_t) quit;
 	RATION_ATOMIC(uint32_t) ready;
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct worker worker[RTE_MAX_LCORE];
@@ -69,39 +71,42 @@ struct workers_window {
 	uint64_t refused;
 	uint64_t seen;
 	uint64_t looks;
-	bool valid; /**< Every member ran, all the time. */
+	bool valid; /**< Every worker ran all the time. */
 };
 
-/** Begin: all join, the others start to work. @return 0, or -1 after a message */
+/** Start: all workers join, and the others start to work. @return 0, or -1 after a message */
 int workers_start(struct workers *c);
 
-/** Wait until every other member has taken so many iterations more. @return Did they, in a second? */
+/**
+ * Wait until every other worker has finished this many more iterations. @return false after a
+ * second
+ */
 bool workers_wait_iterations(const struct workers *c, uint64_t iterations);
 
-/** Work for so long on the main lcore and see what all have done. */
+/** Work on the main lcore for `ns`, and return the sums of all workers. */
 struct workers_window workers_work(struct bench *b, struct workers *c, double ns);
 
 /**
- * How long a word takes to the first worker and back, at the median: what two lcores cost each
- * other depends on where they are, which a virtual machine may change at any time. To be measured
- * again in each round, since it belongs beside every figure of two lcores.
+ * Measure the median round trip of a word to the first worker and back. The cost of sharing data
+ * depends on the placement of the two lcores, which a virtual machine may change at any time.
+ * Measure it in each round, because it belongs to every figure of two lcores.
  *
  * @param trips
- *   Where to add it, in nanoseconds. Nothing is added where there is no other lcore, or where both
- *   share a CPU.
+ *   The round trip is added here, in nanoseconds. Nothing is added if there is no other lcore or if
+ *   both share a CPU.
  */
 void workers_add_round_trip(struct bench *b, struct samples *trips);
 
-/** Note the median of all rounds beside a figure, as "round_trip_ns". */
+/** Add the median of all rounds to a row, as "round_trip_ns". */
 void workers_note_round_trip(struct row *row, struct samples *trips);
 
-/** End: all leave. @return 0, or -1 after a message */
+/** Stop: all workers leave. @return 0, or -1 after a message */
 int workers_stop(struct workers *c);
 
-/** Are there fewer CPUs than the first nb lcores? */
+/** Do the first nb lcores have fewer than nb CPUs? */
 bool workers_share_cpus(uint32_t nb);
 
-/** Numbers of lcores to measure: doubling, and all that there are. */
+/** Next number of lcores to measure: doubled, and finally all. */
 static inline uint32_t
 workers_next_nb(uint32_t nb, uint32_t all)
 {
@@ -111,7 +116,7 @@ workers_next_nb(uint32_t nb, uint32_t all)
 static inline void
 worker_add(RATION_ATOMIC(uint64_t) *word, uint64_t n)
 {
-	/* Its owner is the only writer. Release pairs with the acquire of whoever follows it. */
+	/* The owner is the only writer. Pairs with the acquire of lcores that read the word. */
 	ration_store(word, ration_load(word, relaxed) + n, release);
 }
 

@@ -9,7 +9,10 @@
 
 #define BLANK " \t\n"
 
-/* What is started, from where, and where output goes. A final '.' stands for all that begin so. */
+/*
+ * Parameters that say what is started, from where, and where output goes. A name that ends in '.'
+ * is a prefix.
+ */
 static const char *const private_names[] = {
 	"BOOT_IMAGE", "console", "cryptdevice", "earlycon",  "earlyprintk",  "hostname",
 	"init",	      "initrd",	 "ip",		"mac",	     "netconsole",   "nfsaddrs",
@@ -32,7 +35,10 @@ has_private_name(const char *parameter)
 	return false;
 }
 
-/* Does text begin so? 'x' is a hexadecimal digit, '9' stands for one to three decimal ones. */
+/*
+ * Does the text start with the pattern? 'x' is a hexadecimal digit, '9' stands for one to three
+ * decimal digits.
+ */
 static bool
 looks_like(const char *text, const char *pattern)
 {
@@ -53,7 +59,7 @@ looks_like(const char *text, const char *pattern)
 	return true;
 }
 
-/* Does an address or an identifier begin here? */
+/* Does an address or an identifier start here? */
 static bool
 names_something(const char *text)
 {
@@ -70,7 +76,7 @@ cmdline_is_public(const char *parameter)
 	const char *value = strchr(parameter, '='), *at;
 
 	value = value == NULL ? parameter : value + 1;
-	/* A list of CPUs such as 0-31:1/2 is no path. */
+	/* A list of CPUs such as 0-31:1/2 is not a path. */
 	if (has_private_name(parameter) || *value == '/')
 		return false;
 	for (at = value; *at != '\0'; at++) {

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * The kernel's command line as it may be published: all of it that can bear on a figure, without
- * what names the machine, its devices and its network.
+ * The part of the kernel command line that may be published: parameters that can affect a figure,
+ * but nothing that identifies the machine, its devices or its network.
  */
 
 #include <stdbool.h>
@@ -21,16 +21,16 @@
 bool cmdline_is_public(const char *parameter);
 
 /**
- * Split a command line, which is changed, into what may be published and the names of the rest,
- * both with a space between two. What follows "--" is for init, not for the kernel: it goes by the
- * name "--".
+ * Split a command line into the parameters that may be published and the names of the others, both
+ * separated by blanks. The line is changed. All that follows "--" is for init, not for the kernel,
+ * and is named "--".
  *
  * @param line
- *   As /proc/cmdline has it.
+ *   Content of /proc/cmdline.
  * @param kept
- *   For parameters, as large as the line.
+ *   Buffer for the parameters, as large as the line.
  * @param left_out
- *   For names, as large as the line.
+ *   Buffer for the names, as large as the line.
  */
 void cmdline_split(char *line, char *kept, char *left_out);
 

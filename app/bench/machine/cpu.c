@@ -28,7 +28,10 @@ measured_cpus(rte_cpuset_t *all)
 	}
 }
 
-/* What is read of each measured CPU: once if it is the same for all, else by their numbers. */
+/*
+ * Read a value of each measured CPU. Return one value if it is the same for all, otherwise an
+ * object with CPU numbers as keys.
+ */
 static json_t *
 of_measured_cpus(json_t *(*read)(int cpu))
 {
@@ -104,7 +107,7 @@ machine_topology(void)
 	return cpus;
 }
 
-/* C-states that the kernel may use, and those that are switched off. */
+/* C-states that the kernel may use, with their names and whether they are disabled. */
 static json_t *
 states_of(int cpu)
 {

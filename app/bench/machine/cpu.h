@@ -7,27 +7,30 @@
 
 /**
  * @file
- * What is said of CPUs. Of those that lcores may run on each has its say: where all say the same
- * it is said once, else it is an object with a member for each of them.
+ * Properties of CPUs. If all CPUs of the lcores have the same value, the value is reported once,
+ * otherwise as an object with one member per CPU.
  */
 
 #include <stdint.h>
 
 #include <jansson.h>
 
-/** An entry for each CPU of the machine: package, core, and who shares its core and last cache. */
+/**
+ * One entry per CPU of the machine: package, core, and the CPUs that share its core and its L3
+ * cache.
+ */
 json_t *machine_topology(void);
 
-/** Sizes of the caches of the lcores' CPUs. */
+/** Cache sizes of the lcores' CPUs. */
 json_t *machine_caches(void);
 
 /** Frequency governor of the lcores' CPUs. */
 json_t *machine_governor(void);
 
-/** C-states of the lcores' CPUs, and those that are switched off. */
+/** C-states of the lcores' CPUs, including disabled ones. */
 json_t *machine_idle(void);
 
-/** Time that the hypervisor took from the lcores' CPUs so far, in ticks; negative: unknown. */
+/** Time that the hypervisor has taken from the lcores' CPUs, in ticks; negative: unknown. */
 int64_t machine_steal_ticks(void);
 
 #endif /* BENCH_MACHINE_CPU_H_ */

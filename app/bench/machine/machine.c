@@ -28,7 +28,7 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-/* Is a word among the CPU's flags? */
+/* Is this flag among the CPU's flags? */
 static json_t *
 cpu_flag(const char *flag)
 {
@@ -84,7 +84,7 @@ memory_json(void)
 			 file_line("/sys/kernel/mm/transparent_hugepage/enabled"));
 }
 
-/* Version 2 path of this process, and what its cpuset is: a partition that is isolated or not. */
+/* cgroup v2 path of this process, and its cpuset partition: isolated or not. */
 static json_t *
 cgroup_json(void)
 {
@@ -116,14 +116,14 @@ kernel_json(void)
 			 file_value_json("/proc/meminfo", "SwapTotal"));
 }
 
-/* "6.12.1" of "6.12.1-vendor-3": the rest names a package, or where it was built. */
+/* "6.12.1" of "6.12.1-vendor-3": the rest identifies a package or a build host. */
 static json_t *
 release_json(const char *release)
 {
 	return json_stringn(release, strspn(release, "0123456789."));
 }
 
-/* How the kernel preempts, of its version: no word of who has built it, and when. */
+/* Preemption model from the kernel version, without the name and date of its build. */
 static json_t *
 preemption_json(const char *version)
 {

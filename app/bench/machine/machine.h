@@ -7,29 +7,29 @@
 
 /**
  * @file
- * On what was measured: all that a reader needs to judge a figure and that can be read.
+ * Description of the machine: all that helps to judge a figure and can be read.
  */
 
 #include <stdint.h>
 
 #include <jansson.h>
 
-/** What the tests themselves change. */
+/** State that the tests themselves change. */
 struct machine_before {
-	double load; /**< Average of a minute; negative: unknown. */
+	double load; /**< One-minute average; negative: unknown. */
 	int64_t steal_ticks; /**< Of the lcores' CPUs; negative: unknown. */
 };
 
-/** Look at it before they run. After rte_eal_init(). */
+/** Record the state before the tests run. Call it after rte_eal_init(). */
 void machine_look_before(struct machine_before *before);
 
 /**
- * Describe the machine. What cannot be read is null. When the tests have run.
+ * Describe the machine after the tests have run. A value that cannot be read is null.
  *
  * @param ticks_per_ns
- *   TSC, measured.
+ *   Measured TSC frequency.
  * @param before
- *   What it was before.
+ *   State before the tests.
  * @return
  *   An object, or NULL if there is no memory.
  */

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Files of /proc and /sys. What cannot be read is null.
+ * Files of /proc and /sys. A value that cannot be read is null.
  */
 
 #include <stdbool.h>
@@ -15,13 +15,13 @@
 
 #include <jansson.h>
 
-/** Longest line that is read. */
+/** Length of the longest line. */
 #define LINE_SIZE 4096
 
-/** The one line of a file, or null. */
+/** The first line of a file, or null. */
 json_t *file_line(const char *path);
 
-/** The value of the first line "key : value" of a file. @return Is there one? */
+/** The value of the first line "key : value" of a file. @return true if there is one */
 bool file_value(const char *path, const char *key, char *value, size_t size);
 
 /** The same as JSON, or null. */

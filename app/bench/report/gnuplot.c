@@ -21,7 +21,7 @@ const struct gnuplot_terminal gnuplot_terminals[GNUPLOT_TERMINALS] = {
 	{"pngcairo size 900,540 font 'sans,11' background 'white'", "png"},
 };
 
-/* Run gnuplot in a folder. @return its status, or -1 */
+/* Run gnuplot in a directory. @return its exit status, or -1 */
 static int
 run(const char *folder, const char *argument)
 {
@@ -46,7 +46,7 @@ int
 gnuplot_probe(const char *folder)
 {
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-		warn("--plot: cannot make '%s'", folder);
+		warn("--plot: cannot create '%s'", folder);
 		return -1;
 	}
 	if (access(folder, W_OK | X_OK) != 0) {
@@ -55,7 +55,7 @@ gnuplot_probe(const char *folder)
 	}
 	if (run(folder, "--version") == 0)
 		return 0;
-	warnx("--plot: gnuplot does not run; the Debian package is gnuplot-nox");
+	warnx("--plot: cannot run gnuplot (Debian package gnuplot-nox)");
 	return -1;
 }
 
@@ -88,6 +88,6 @@ gnuplot_draw(const char *folder, const char *script)
 {
 	if (run(folder, script) == 0)
 		return 0;
-	warnx("--plot: gnuplot fails at '%s/%s'", folder, script);
+	warnx("--plot: gnuplot failed at '%s/%s'", folder, script);
 	return -1;
 }

@@ -7,13 +7,13 @@
 
 /**
  * @file
- * The folder of --plot: files in it, and gnuplot running there.
+ * The directory of --plot: writing files there and running gnuplot in it.
  */
 
 #include <stdint.h>
 #include <stdio.h>
 
-/** What each plot is drawn as. */
+/** Output format of a plot. */
 struct gnuplot_terminal {
 	const char *terminal;
 	const char *ending;
@@ -24,20 +24,21 @@ struct gnuplot_terminal {
 extern const struct gnuplot_terminal gnuplot_terminals[GNUPLOT_TERMINALS];
 
 /**
- * See whether plots can be drawn, before time is spent on measuring: make the folder, run gnuplot.
+ * Check that plots can be drawn, before time is spent on measuring: create the directory and run
+ * gnuplot.
  *
  * @return
  *   0, or -1 after a message
  */
 int gnuplot_probe(const char *folder);
 
-/** Write a file in the folder. @return NULL after a message */
+/** Create a file in the directory. @return NULL after a message */
 FILE *gnuplot_open(const char *folder, const char *name);
 
-/** See that all was written. @return 0, or -1 after a message */
+/** Close a file and check for write errors. @return 0, or -1 after a message */
 int gnuplot_close(FILE *f, const char *folder);
 
-/** Run a script that lies in the folder. @return 0, or -1 after a message */
+/** Run a script in the directory. @return 0, or -1 after a message */
 int gnuplot_draw(const char *folder, const char *script);
 
 #endif /* BENCH_GNUPLOT_H_ */

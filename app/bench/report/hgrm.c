@@ -7,10 +7,13 @@
 
 #include "report/hgrm.h"
 
-/* Percentiles for each halving of what is left to 100. */
+/* Number of percentiles written per halving of the distance to 100. */
 #define TICKS_PER_HALF 5
 
-/* The next percentile to be written: steps are halved each time that half of the rest is done. */
+/*
+ * Next percentile to be written. The step is halved each time half of the remaining distance is
+ * done.
+ */
 static double
 next_percentile(double percentile)
 {
@@ -43,7 +46,7 @@ write_lines(const struct histogram *h, double per_unit, FILE *f)
 				written_value(h, i, per_unit), percentile / 100, seen,
 				1 / (1 - percentile / 100));
 			percentile = next_percentile(percentile);
-			/* Of the last bucket one, then the largest value itself. */
+			/* Write one line for the last bucket, then the largest value itself. */
 			if (seen == h->total)
 				break;
 		}

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Histograms as files: HdrHistogram's text form of percentiles, which its own tools read, and plots
- * of them on its scale, where each nine has the same width.
+ * Histograms as files: HdrHistogram's text format of percentiles, which its tools read, and plots
+ * on its scale, in which each nine has the same width.
  */
 
 #include <stdbool.h>
@@ -17,27 +17,27 @@
 #include "report/histogram.h"
 
 /**
- * Write the percentiles, five for each halving of what is left.
+ * Write the percentiles, five per halving of the distance to 100.
  *
  * @param per_unit
- *   Recorded units in one of those that are written, such as ticks per microsecond.
+ *   Recorded units per written unit, such as ticks per microsecond.
  */
 void hgrm_write(const struct histogram *h, double per_unit, FILE *f);
 
 /** One line of a plot. */
 struct hgrm_line {
-	const char *name; /**< Of the line; and, with '-' for blanks, of its file. */
+	const char *name; /**< Name of the line, and of its file with '-' instead of blanks. */
 	const struct histogram *histogram;
-	uint32_t color; /**< Lines that belong together have the same. */
+	uint32_t color; /**< Related lines have the same color. */
 	bool dashed;
 };
 
 /**
- * Write FOLDER/NAME-LINE.hgrm for each line, and draw them together in NAME.svg and NAME.png.
- * After gnuplot_probe().
+ * Write FOLDER/NAME-LINE.hgrm for each line, and draw all lines in NAME.svg and NAME.png. Call
+ * gnuplot_probe() before.
  *
  * @param per_us
- *   Recorded units in a microsecond.
+ *   Recorded units per microsecond.
  * @return
  *   0, or -1 after a message
  */

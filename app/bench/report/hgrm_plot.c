@@ -9,7 +9,7 @@
 
 #define NAME_SIZE 96
 
-/* "latency", "drain, isolated": "latency-drain-isolated.hgrm" */
+/* Example: plot "latency", line "drain, isolated" gives "latency-drain-isolated.hgrm". */
 static void
 file_name(const char *plot, const char *line, char *name, size_t size)
 {
@@ -39,7 +39,7 @@ write_line(const char *folder, const char *plot, const struct hgrm_line *line, d
 	return gnuplot_close(f, folder);
 }
 
-/* The largest value has no place on a scale that goes on for ever: it is in the .hgrm file. */
+/* The largest value is at 100 %, which this scale does not reach. It is in the .hgrm file. */
 static void
 write_curves(const char *plot, const struct hgrm_line *lines, uint32_t nb, FILE *f)
 {

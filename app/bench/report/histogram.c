@@ -42,7 +42,7 @@ histogram_bucket_top(uint32_t bucket)
 	return ((part + 1) << shift) - 1;
 }
 
-/* What stands for the values of a bucket: no value was larger than the largest. */
+/* Value that represents a bucket. No value was larger than the maximum. */
 static double
 bucket_middle(const struct histogram *h, uint32_t bucket)
 {

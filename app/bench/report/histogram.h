@@ -7,23 +7,24 @@
 
 /**
  * @file
- * Millions of values in little memory, each within 1 %: buckets that double in width, of equal
- * parts each. After HdrHistogram by Gil Tene (two significant digits).
+ * A histogram of millions of values in little memory, with an error of at most 1 %. The width of
+ * the buckets doubles; each doubling has the same number of buckets. After HdrHistogram by Gil Tene
+ * (two significant digits).
  */
 
 #include <stdint.h>
 
-/** Values below this are exact; each doubling above has half as many buckets. */
+/** Values below this are exact. Each doubling above it has half as many buckets. */
 #define HISTOGRAM_EXACT 256u
 #define HISTOGRAM_HALF (HISTOGRAM_EXACT / 2)
-/** Doublings above; what is larger still counts as the largest. Days, in ticks. */
+/** Number of doublings. A larger value counts as the largest one. In ticks, this covers days. */
 #define HISTOGRAM_DOUBLINGS 40u
 #define HISTOGRAM_BUCKETS (HISTOGRAM_EXACT + HISTOGRAM_DOUBLINGS * HISTOGRAM_HALF)
 
 struct histogram {
-	uint64_t total; /**< Values recorded. */
-	uint64_t min; /**< The smallest one, exactly; 0 if there is none. */
-	uint64_t max; /**< The largest one, exactly. */
+	uint64_t total; /**< Number of recorded values. */
+	uint64_t min; /**< The smallest value, exactly; 0 if there is none. */
+	uint64_t max; /**< The largest value, exactly. */
 	uint64_t counts[HISTOGRAM_BUCKETS];
 };
 
@@ -31,7 +32,7 @@ struct histogram {
 static inline uint32_t
 histogram_bucket(uint64_t value)
 {
-	/* How far to the right until the value is below HISTOGRAM_EXACT. */
+	/* Number of bits to shift until the value is below HISTOGRAM_EXACT. */
 	uint32_t shift = (uint32_t)(63 - __builtin_clzll(value | (HISTOGRAM_EXACT - 1))) + 1 - 8;
 
 	if (shift > HISTOGRAM_DOUBLINGS)
@@ -39,7 +40,7 @@ histogram_bucket(uint64_t value)
 	return shift * HISTOGRAM_HALF + (uint32_t)(value >> shift);
 }
 
-/** Record a value. A few instructions, one or two cache lines. */
+/** Record a value. Costs a few instructions and one or two cache lines. */
 static inline void
 histogram_record(struct histogram *h, uint64_t value)
 {
@@ -51,19 +52,19 @@ histogram_record(struct histogram *h, uint64_t value)
 		h->max = value;
 }
 
-/** Forget all values. */
+/** Remove all values. */
 void histogram_clear(struct histogram *h);
 
-/** Add the values of another one. */
+/** Add the values of another histogram. */
 void histogram_add(struct histogram *h, const struct histogram *other);
 
-/** Largest value that falls into a bucket. */
+/** Largest value of a bucket. */
 uint64_t histogram_bucket_top(uint32_t bucket);
 
-/** So many percent of the values are not above this one; 0 if there are none. */
+/** The value that `percent` % of the values do not exceed; 0 if there are no values. */
 uint64_t histogram_percentile(const struct histogram *h, double percent);
 
-/** How many values are in buckets above that of `value`, and their sum. */
+/** Number of values in buckets above that of `value`, and their sum. */
 uint64_t histogram_above(const struct histogram *h, uint64_t value, double *sum);
 
 /** Mean and standard deviation. */

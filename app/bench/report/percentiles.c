@@ -20,7 +20,7 @@ percentiles_add(json_t *params, const struct histogram *h, double per_unit)
 
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		beyond = (double)h->total * (100 - wanted[i].percent) / 100;
-		/* The sum of what is no binary fraction may be short of ten by nothing. */
+		/* The product is not exact in binary and may be a little less than ten. */
 		if (wanted[i].percent > 50 && beyond < PERCENTILES_BEYOND - 1e-6)
 			continue;
 		value = (double)histogram_percentile(h, wanted[i].percent) / per_unit;

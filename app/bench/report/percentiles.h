@@ -7,19 +7,21 @@
 
 /**
  * @file
- * The tail of a histogram beside a row.
+ * The tail of a histogram, as parameters of a row.
  */
 
 #include <jansson.h>
 
 #include "report/histogram.h"
 
-/** So many values must lie beyond a percentile, or it would be another word for the largest one. */
+/**
+ * A percentile needs this many values above it. With fewer it would be nearly the largest value.
+ */
 #define PERCENTILES_BEYOND 10
 
 /**
- * Add the smallest, p50, p99, p99.9, p99.99, p99.999, the largest and the number of values. A
- * percentile above the median that has too few values beyond it is left out.
+ * Add the smallest value, p50, p99, p99.9, p99.99, p99.999, the largest value and the number of
+ * values. A percentile above the median is left out if too few values are above it.
  */
 void percentiles_add(json_t *params, const struct histogram *h, double per_unit);
 

@@ -16,7 +16,7 @@ struct plot {
 	const char *file;
 	const char *title;
 	const char *name; /**< Case of the rows. */
-	const char *param; /**< On the x axis. */
+	const char *param; /**< Parameter on the x axis. */
 	const char *xlabel;
 	const char *ylabel;
 	bool log_x;
@@ -33,9 +33,9 @@ static const struct plot plots[] = {
 	 "levels below the root", "ns per pair", false},
 	{"walk", "Pair of charge and uncharge without stock", "walk", "depth",
 	 "levels below the root", "ns per pair", false},
-	{"seeds", "The table of the seeds: 64 pages charged and released by each group", "seeds",
+	{"seeds", "Table of the kernel series: each group charges and releases 64 pages", "seeds",
 	 "counters", "groups", "us per iteration", true},
-	{"lcores-private", "Pair on each lcore, trees of their own", "private trees", "lcores",
+	{"lcores-private", "Pair on each lcore, a tree for each lcore", "private trees", "lcores",
 	 "lcores", "ns per pair", false},
 	{"lcores-shared", "Pair on each lcore, own counters below shared ancestors",
 	 "shared ancestors", "lcores", "lcores", "ns per pair", false},
@@ -65,7 +65,7 @@ color_of(const char *impl)
 	return "#000000";
 }
 
-/* The implementations that have rows of a plot, in order of appearance. */
+/* Find the implementations that have rows for a plot, in order of appearance. */
 static uint32_t
 find_lines(const struct results *r, const struct plot *p, const char **lines)
 {
@@ -83,7 +83,7 @@ find_lines(const struct results *r, const struct plot *p, const char **lines)
 	return nb;
 }
 
-/* One block for each line: x, median, min, max. A line of one point is drawn as a point. */
+/* Write one block per line: x, median, min, max. A line with one point is drawn as a point. */
 static void
 write_data(const struct results *r, const struct plot *p, const char *const *lines, uint32_t nb,
 	   FILE *f)

@@ -7,13 +7,12 @@
 
 /**
  * @file
- * Plots of what was measured, drawn by gnuplot: for each an SVG, a PNG, and the data and script
- * they were made of.
+ * Plots of the results, drawn by gnuplot: an SVG, a PNG, and the data and the script of each.
  */
 
 #include "report/results.h"
 
-/** Draw those plots that there are rows for. @return 0, or -1 after a message */
+/** Draw all plots that have rows. @return 0, or -1 after a message */
 int plot_draw(const struct results *r, const char *folder);
 
 #endif /* BENCH_PLOT_H_ */

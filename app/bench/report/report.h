@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Results for people and for programs.
+ * The report, as text and as JSON.
  */
 
 #include <stdio.h>
@@ -19,11 +19,11 @@
 /** Write the rows and ratios as tables. */
 void report_text(const struct results *r, const char *test, const json_t *machine, FILE *f);
 
-/** Everything as one document; `machine` is taken over. NULL if there is no memory. */
+/** The whole report as one document. Takes ownership of `machine`. NULL if there is no memory. */
 json_t *report_json(const struct results *r, const char *test, json_t *machine);
 
 /**
- * See whether a file can be written, before hours are spent to fill it. Leaves it as it is.
+ * Check that a file can be written, before hours are spent on measuring. Does not change it.
  *
  * @return
  *   0, or -1 after a message

@@ -11,7 +11,7 @@
 
 #include "report/report.h"
 
-/* JSON has no number for what is none: null. */
+/* JSON has no infinity and no NaN: null. */
 static json_t *
 number_json(double value)
 {
@@ -42,7 +42,7 @@ target_json(const struct ratio *ratio)
 	return ratio->target > 0 ? json_real(ratio->target) : json_null();
 }
 
-/* A ratio without target, or of lcores on one CPU, is neither met nor missed: null. */
+/* A ratio without a target, or of lcores that share a CPU, has no verdict: null. */
 static json_t *
 verdict_json(const struct ratio *ratio)
 {

@@ -24,7 +24,7 @@ value_text(const json_t *value, char *text, size_t size)
 		snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
 }
 
-/* "counters 256, depth 1, ..." */
+/* Format: "counters 256, depth 1, ..." */
 static void
 params_text(json_t *params, char *text, size_t size)
 {
@@ -65,7 +65,7 @@ why_unjudged(const struct ratio *ratio)
 {
 	if (isnan(ratio->value))
 		return "  not measured";
-	return ratio->one_cpu ? "  lcores on one CPU" : "";
+	return ratio->one_cpu ? "  lcores share a CPU" : "";
 }
 
 static const char *

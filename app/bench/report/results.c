@@ -10,7 +10,7 @@
 
 #include "report/results.h"
 
-/** Of a row that is cut by time alone. */
+/** Number of parts of a row that results_cut() did not split. */
 #define PARTS 7u
 
 void
@@ -64,7 +64,7 @@ results_cut(struct row *row)
 static void
 add_percentile(struct row *row, const char *name, double percent)
 {
-	/* Who has "values" tells percentiles of all of them, not of the windows. */
+	/* A row with "values" has the percentiles of all values, not those of the windows. */
 	if (!samples_tell_percentile(&row->samples, percent) ||
 	    json_object_get(row->params, name) != NULL ||
 	    json_object_get(row->params, "values") != NULL)
@@ -73,7 +73,7 @@ add_percentile(struct row *row, const char *name, double percent)
 			    json_real(samples_percentile(&row->samples, percent)));
 }
 
-/* A row that nobody has cut: what was measured early, later, at last. */
+/* Split a row that results_cut() did not split, by time. */
 static void
 cut_by_time(struct row *row)
 {
@@ -94,8 +94,7 @@ results_close_row(struct row *row)
 	add_percentile(row, "p99.9", 99.9);
 	if (row->summary.samples > 0)
 		return 0;
-	warnx("%s, %s: no valid sample; are the lcores on CPUs of their own?", row->name,
-	      row->impl);
+	warnx("%s, %s: no valid sample; does each lcore have its own CPU?", row->name, row->impl);
 	return -1;
 }
 
@@ -161,7 +160,7 @@ add_ratio(struct results *r, const char *name, double target)
 	return ratio;
 }
 
-/* A part without a sample says nothing. */
+/* A part without samples does not count. */
 static void
 widen(struct ratio *ratio, double value)
 {
@@ -188,7 +187,7 @@ results_ratio(struct results *r, const char *name, const struct row *over, const
 		return ratio;
 	for (i = 0; i < over->nb_parts; i++)
 		widen(ratio, over->parts[i] / under->parts[i]);
-	/* The whole may be beyond all parts: medians of sums are not sums of medians. */
+	/* The overall value may lie outside the range of the parts. */
 	widen(ratio, ratio->value);
 	return ratio;
 }

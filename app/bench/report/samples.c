@@ -60,7 +60,7 @@ samples_summary(struct samples *s)
 	};
 }
 
-/* How many values are not above the percentile, as HdrHistogram counts them. */
+/* Number of values up to a percentile, as HdrHistogram counts them. */
 static uint32_t
 rank_of(const struct samples *s, double percent)
 {

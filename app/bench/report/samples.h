@@ -7,13 +7,13 @@
 
 /**
  * @file
- * A set of measured values and what is published of it.
+ * A set of samples and its summary.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** So many samples must lie beyond a percentile, or it is the chance of a few. */
+/** A percentile needs this many samples above it, or it depends on a few random ones. */
 #define SAMPLES_BEYOND 10u
 
 struct samples {
@@ -29,22 +29,25 @@ struct summary {
 	uint32_t samples;
 };
 
-/** Add a value. Ends the program if there is no memory. */
+/** Add a value. Exits the program if there is no memory. */
 void samples_add(struct samples *s, double value);
 
-/** Sort the values and summarise them; all zero if there are none. */
+/** Sort the values and summarize them; all fields are 0 if there are none. */
 struct summary samples_summary(struct samples *s);
 
-/** Median of the values from one to before another, as they came. NAN if there are none. */
+/** Median of values[from] to values[to - 1], in recorded order. NAN if there are none. */
 double samples_median_of(const struct samples *s, uint32_t from, uint32_t to);
 
-/** So many percent of the values are not above this one. After samples_summary(); 0: no values. */
+/**
+ * The value that `percent` % of the values do not exceed. Call samples_summary() before. 0: no
+ * values.
+ */
 double samples_percentile(const struct samples *s, double percent);
 
-/** Are there enough samples beyond a percentile to tell it? */
+/** Are there enough samples above a percentile to report it? */
 bool samples_tell_percentile(const struct samples *s, double percent);
 
-/** Forget the values, keep the memory. */
+/** Remove the values, keep the memory. */
 void samples_clear(struct samples *s);
 
 void samples_free(struct samples *s);

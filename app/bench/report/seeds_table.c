@@ -9,7 +9,7 @@
 struct seeds_columns {
 	const char *title;
 	const char *name; /**< Case of the rows. */
-	const char *before; /**< Implementations. */
+	const char *before; /**< Names of implementations. */
 	const char *after[4]; /**< The last one is NULL. */
 };
 
@@ -33,8 +33,8 @@ print_head(const struct seeds_columns *c, FILE *f)
 {
 	int i;
 
-	fprintf(f, "\nthe seeds' table, us/iteration: before is %s\n%8s %12s", c->title, "groups",
-		"before");
+	fprintf(f, "\ntable of the kernel series, us/iteration: before is %s\n%8s %12s", c->title,
+		"groups", "before");
 	for (i = 0; c->after[i] != NULL; i++)
 		fprintf(f, " | %22s %10s", c->after[i], "delta");
 	fputc('\n', f);

@@ -10,9 +10,9 @@
 #include "report/results.h"
 
 /**
- * Write the rows of the test seeds as the cover letter has them: before, after and the difference
- * in percent; once for each of the two old stocks, and once for the kernel itself. Nothing if there
- * are no such rows.
+ * Write the rows of the test seeds as in the cover letter of the series: before, after and the
+ * difference in percent, for each of the two old stocks and for the kernel itself. Without such
+ * rows, nothing is written.
  */
 void seeds_table(const struct results *r, FILE *f);
 

@@ -13,8 +13,8 @@
 
 /**
  * @file
- * What a charge and an uncharge cost one lcore, in nanoseconds for the pair of them: of one counter
- * again and again, of several in turn, of bursts over many, at each depth, beside all peers.
+ * Time of a pair of a charge and an uncharge on one lcore: of one counter, of several counters in
+ * turn, of bursts over many counters, and at each depth, for libration and all baselines.
  */
 
 static const struct backend *const deep[] = {
@@ -33,11 +33,11 @@ static const struct backend *const at_random[] = {
 static const struct backend *const in_bulk[] = {&backend_mempool_cache, NULL};
 static const struct backend *const fastest[] = {&backend_limit, &backend_ration, NULL};
 
-/** Of an implementation with seven slots. */
+/** Slots of the implementations slots-7-*. */
 #define SLOTS 7u
 static const uint32_t round_robin_counters[] = {1, 2, 3, 4, 5, 6, SLOTS, SLOTS + 1, 16, 32, 256};
-static const uint32_t sweep[] = {1, 32, 1024, 65536, 1048576};
-/** Beyond this a quick run, which has little memory, does not go. */
+static const uint32_t burst_counters[] = {1, 32, 1024, 65536, 1048576};
+/** Largest number of counters in a quick run, which has little memory. */
 #define COUNTERS_QUICK 1024
 
 static void
@@ -78,8 +78,10 @@ add_cases(const struct bench *b, struct case_list *l)
 	c.name = "burst";
 	c.pattern = BACKEND_BURSTS;
 	cases_add_all(l, in_bulk, c);
-	for (i = 0; i < RTE_DIM(sweep) && (!b->quick || sweep[i] <= COUNTERS_QUICK); i++) {
-		c.counters = sweep[i];
+	for (i = 0;
+	     i < RTE_DIM(burst_counters) && (!b->quick || burst_counters[i] <= COUNTERS_QUICK);
+	     i++) {
+		c.counters = burst_counters[i];
 		c.name = "burst";
 		c.pattern = BACKEND_BURSTS;
 		cases_add_all(l, fastest, c);
@@ -174,9 +176,12 @@ static const struct charge_ratio ratios[] = {
 	{"pair: meter / ration, at least", PAIR("meter", 1), PAIR("ration", 1), 2, true},
 };
 
-/* The row of one implementation over the number of counters where it is dearest, or cheapest. */
+/*
+ * Find the row of an implementation with the largest or smallest median over all numbers of
+ * counters.
+ */
 static const struct row *
-extreme_round_robin(const struct results *r, const char *impl, bool dearest)
+find_extreme(const struct results *r, const char *impl, bool highest)
 {
 	const struct row *found = NULL, *row;
 	uint32_t i;
@@ -186,13 +191,15 @@ extreme_round_robin(const struct results *r, const char *impl, bool dearest)
 
 		row = results_find(r, &key);
 		if (row != NULL &&
-		    (found == NULL || (row->summary.median > found->summary.median) == dearest))
+		    (found == NULL || (row->summary.median > found->summary.median) == highest))
 			found = row;
 	}
 	return found;
 }
 
-/* Slots against ration over as many counters as there are slots or fewer, where they do best. */
+/*
+ * Compare slots with ration where slots do best: with at most as many counters as there are slots.
+ */
 static void
 add_ratio_of_few(struct bench *b, const char *slots, const char *name)
 {
@@ -228,9 +235,9 @@ add_ratios(struct bench *b)
 	const struct charge_ratio *ratio;
 	const struct row *over, *under;
 
-	results_ratio(&b->results, "round robin over 1 to 256 counters: ration, dearest / cheapest",
-		      extreme_round_robin(&b->results, "ration", true),
-		      extreme_round_robin(&b->results, "ration", false), 2);
+	results_ratio(&b->results, "round robin over 1 to 256 counters: ration, slowest / fastest",
+		      find_extreme(&b->results, "ration", true),
+		      find_extreme(&b->results, "ration", false), 2);
 	add_ratio_of_few(b, "slots-7-rr", "round robin");
 	add_ratio_of_few(b, "slots-7-random", "round robin");
 	add_ratio_of_few(b, "slots-7-rr", "passes");
@@ -263,7 +270,7 @@ run_charge(struct bench *b)
 
 const struct bench_test test_charge = {
 	.name = "charge",
-	.summary = "charge and uncharge, one lcore, beside all peers",
+	.summary = "charge and uncharge on one lcore, with all baselines",
 	.nb_lcores = 1,
 	.run = run_charge,
 };

@@ -16,27 +16,27 @@
 
 /**
  * @file
- * How long a drain takes, seen by the one who requests: of a polling lcore beside the bare round trip
- * through a ring, of a worker in WAIT beside a bare remote launch, of the caller itself, of a
- * thread that has died with stock. Of a parked lcore there is nothing to take back: it gives back
- * before it parks, so that row is the price of asking everybody, not of a drain.
+ * Duration of a drain, as its caller sees it: of a polling lcore, compared with a round trip
+ * through a ring; of a worker in WAIT, compared with a remote launch; of the caller itself; and of
+ * a thread that has died with stock. An offline lcore has no stock, because it returns the stock
+ * before it goes offline, so its row is only the cost of checking.
  *
- * Each request is timed by itself and comes at a random moment, or else it falls into step with
- * the polling loop and always meets it at the same place. It counts only if the asked lcore
- * provably ran: its iterations moved before the request and until the answer, and units came back.
+ * Each request is timed alone and starts at a random time, or it would synchronize with the polling
+ * loop. It counts only if the target lcore ran (its iterations advanced before the request and
+ * until the answer) and units were returned.
  */
 
 enum {
-	RING_POLLING,
-	RATION_POLLING,
-	RATION_POLLING_MANY,
-	LAUNCH_WAITING,
-	RATION_WAITING,
-	RATION_SELF,
-	RATION_PARKED,
-	RATION_DEAD,
-	SWEEP_DEAD,
-	SWEEP_DEAD_MANY,
+	POLLING_RING,
+	POLLING,
+	POLLING_MANY,
+	WAITING_LAUNCH,
+	WAITING,
+	SELF,
+	OFFLINE,
+	DEAD,
+	REAP,
+	REAP_MANY,
 	UNDISTURBED,
 	DISTURBED,
 	NB_CASES
@@ -45,26 +45,26 @@ enum {
 #define MANY 1024
 
 static const struct drain_case cases[NB_CASES] = {
-	[RING_POLLING] = {"ring", "polling lcore", 1, false, drain_block_polling,
+	[POLLING_RING] = {"ring", "polling lcore", 1, false, drain_block_polling,
 			  drain_request_ring, target_poll_ring, RATION_DRAIN_NONE},
-	[RATION_POLLING] = {"ration", "polling lcore", 1, false, drain_block_polling,
-			    drain_request_drain, target_poll_ration, RATION_DRAIN_MAILBOX},
-	[RATION_POLLING_MANY] = {"ration", "polling lcore", MANY, false, drain_block_polling,
-				 drain_request_drain, target_poll_ration, RATION_DRAIN_MAILBOX},
-	[LAUNCH_WAITING] = {"launch", "worker in WAIT", 1, false, drain_block_waiting,
+	[POLLING] = {"ration", "polling lcore", 1, false, drain_block_polling, drain_request_drain,
+		     target_poll_ration, RATION_DRAIN_MAILBOX},
+	[POLLING_MANY] = {"ration", "polling lcore", MANY, false, drain_block_polling,
+			  drain_request_drain, target_poll_ration, RATION_DRAIN_MAILBOX},
+	[WAITING_LAUNCH] = {"launch", "worker in WAIT", 1, false, drain_block_waiting,
 			    drain_request_launch, NULL, RATION_DRAIN_NONE},
-	[RATION_WAITING] = {"ration", "worker in WAIT", 1, false, drain_block_waiting,
-			    drain_request_drain, NULL, RATION_DRAIN_LAUNCH},
-	[RATION_SELF] = {"ration", "caller itself", 1, true, drain_block_self, drain_request_drain,
-			 NULL, RATION_DRAIN_SELF},
-	[RATION_PARKED] = {"ration", "parked lcore, nothing there", 1, false, drain_block_parked,
-			   drain_request_drain, NULL, RATION_DRAIN_TAKEOVER},
-	[RATION_DEAD] = {"ration", "dead thread, drained", 1, true, drain_block_dead,
-			 drain_request_drain, NULL, RATION_DRAIN_GONE},
-	[SWEEP_DEAD] = {"ration", "dead thread, swept", 1, true, drain_block_dead,
-			drain_request_sweep, NULL, RATION_DRAIN_GONE},
-	[SWEEP_DEAD_MANY] = {"ration", "dead thread, swept", MANY, true, drain_block_dead,
-			     drain_request_sweep, NULL, RATION_DRAIN_GONE},
+	[WAITING] = {"ration", "worker in WAIT", 1, false, drain_block_waiting, drain_request_drain,
+		     NULL, RATION_DRAIN_LAUNCH},
+	[SELF] = {"ration", "caller itself", 1, true, drain_block_self, drain_request_drain, NULL,
+		  RATION_DRAIN_SELF},
+	[OFFLINE] = {"ration", "offline lcore, no stock", 1, false, drain_block_offline,
+		     drain_request_drain, NULL, RATION_DRAIN_TAKEOVER},
+	[DEAD] = {"ration", "dead thread, drained", 1, true, drain_block_dead, drain_request_drain,
+		  NULL, RATION_DRAIN_GONE},
+	[REAP] = {"ration", "dead thread, reaped", 1, true, drain_block_dead, drain_request_reap,
+		  NULL, RATION_DRAIN_GONE},
+	[REAP_MANY] = {"ration", "dead thread, reaped", MANY, true, drain_block_dead,
+		       drain_request_reap, NULL, RATION_DRAIN_GONE},
 	[UNDISTURBED] = {"ration", "iteration of a polling lcore", 1, false, drain_block_throughput,
 			 NULL, target_poll_ration, RATION_DRAIN_NONE},
 	[DISTURBED] = {"ration", "iteration while drained all the time", 1, false,
@@ -94,9 +94,9 @@ start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
 	return 0;
 }
 
-/* Where the asked lcore did not run, there was no sample: as many attempts again. */
+/* If the target lcore did not run, there are samples missing: try as many times again. */
 static int
-measure_what_is_missing(struct bench *b, struct drain_run *runs)
+retry_missing(struct bench *b, struct drain_run *runs)
 {
 	uint32_t repeat;
 	int i;
@@ -119,7 +119,7 @@ measure(struct bench *b, struct drain_run *runs)
 	for (i = 0; i < NB_CASES; i++) {
 		if (cases[i].block(b, &runs[i]) < 0)
 			return -1;
-		/* The first block has warmed up. */
+		/* The first block is a warm-up. */
 		samples_clear(&runs[i].row->samples);
 		runs[i].rejected = 0;
 	}
@@ -131,10 +131,10 @@ measure(struct bench *b, struct drain_run *runs)
 		}
 	}
 	progress("drain", repeat, b->repeats);
-	return measure_what_is_missing(b, runs);
+	return retry_missing(b, runs);
 }
 
-/* What each counter costs beyond the first one, from the drains of many. */
+/* Cost of each counter beyond the first one, from the drains of many counters. */
 static const struct row *
 add_per_counter_row(struct bench *b, const struct row *one, const struct row *many)
 {
@@ -152,11 +152,11 @@ add_per_counter_row(struct bench *b, const struct row *one, const struct row *ma
 }
 
 static int
-conclude(struct bench *b, struct drain_run *runs)
+close_rows(struct bench *b, struct drain_run *runs)
 {
-	/* Before the others are closed: that sorts their samples. */
+	/* Before the other rows are closed, because closing sorts their samples. */
 	const struct row *per_counter =
-		add_per_counter_row(b, runs[RATION_POLLING].row, runs[RATION_POLLING_MANY].row);
+		add_per_counter_row(b, runs[POLLING].row, runs[POLLING_MANY].row);
 	int i;
 
 	for (i = 0; i < NB_CASES; i++) {
@@ -166,19 +166,19 @@ conclude(struct bench *b, struct drain_run *runs)
 	}
 	results_value(&b->results, "drain of each further counter, polling lcore: ns", per_counter,
 		      10);
-	results_ratio(&b->results, "sweep of a dead thread with 1024 counters / 1 counter",
-		      runs[SWEEP_DEAD_MANY].row, runs[SWEEP_DEAD].row, 0);
+	results_ratio(&b->results, "reap of a dead thread with 1024 counters / 1 counter",
+		      runs[REAP_MANY].row, runs[REAP].row, 0);
 	results_ratio(&b->results,
 		      "iteration of a polling lcore: drained all the time / undisturbed",
 		      runs[DISTURBED].row, runs[UNDISTURBED].row, 0);
 	results_ratio(&b->results, "drain of a polling lcore: ration / ring round trip",
-		      runs[RATION_POLLING].row, runs[RING_POLLING].row, 2.0);
+		      runs[POLLING].row, runs[POLLING_RING].row, 2.0);
 	results_ratio(&b->results, "drain of a worker in WAIT: ration / launch and wait",
-		      runs[RATION_WAITING].row, runs[LAUNCH_WAITING].row, 1.2);
+		      runs[WAITING].row, runs[WAITING_LAUNCH].row, 1.2);
 	results_ratio(&b->results, "drain of 1024 counters / 1 counter, polling lcore",
-		      runs[RATION_POLLING_MANY].row, runs[RATION_POLLING].row, 0);
+		      runs[POLLING_MANY].row, runs[POLLING].row, 0);
 	results_ratio(&b->results, "drain of the caller itself: ration / ring round trip",
-		      runs[RATION_SELF].row, runs[RING_POLLING].row, 0);
+		      runs[SELF].row, runs[POLLING_RING].row, 0);
 	return 0;
 }
 
@@ -200,12 +200,12 @@ run_drain(struct bench *b)
 	for (i = 0; i < NB_CASES && rc == 0; i++)
 		rc = start_run(b, &runs[i], &cases[i]);
 	if (rc == 0)
-		rc = ring_baseline_init(&runs[RING_POLLING].target->ring);
+		rc = ring_baseline_init(&runs[POLLING_RING].target->ring);
 	if (rc == 0) {
 		rc = measure(b, runs);
 		if (rc == 0)
-			rc = conclude(b, runs);
-		ring_baseline_fini(&runs[RING_POLLING].target->ring);
+			rc = close_rows(b, runs);
+		ring_baseline_fini(&runs[POLLING_RING].target->ring);
 	}
 	for (i = 0; i < NB_CASES; i++)
 		stop_run(&runs[i]);
@@ -216,7 +216,7 @@ run_drain(struct bench *b)
 
 const struct bench_test test_drain = {
 	.name = "drain",
-	.summary = "take stock back from polling, waiting and own lcore",
+	.summary = "drain polling, waiting, offline and dead lcores",
 	.nb_lcores = 2,
 	.run = run_drain,
 };

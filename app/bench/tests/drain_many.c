@@ -16,33 +16,33 @@
 #include "harness/workers.h"
 #include "tests/drain_many.h"
 
-/** Pairs between two looks at the mailbox: a burst. */
+/** Pairs between two polls: a burst. */
 #define PAIRS BURST_SIZE
-/** For each repeat: a percentile of 99.9 needs ten thousand. */
+/** Requests per repeat: a percentile of 99.9 needs ten thousand. */
 #define REQUESTS_OF_REPEAT 10u
 #define REQUESTS_MAX 10010u
 #define REQUESTS_QUICK 101
-/** Where drains take long there are as many as fit, at least this many. */
+/** If drains take long, there are as many as fit into this time, but at least REQUESTS_MIN. */
 #define MS_OF_CASE 700
 #define REQUESTS_MIN 201u
-/** They take time slices then, and say nothing about the library anyway. */
+/** If lcores share a CPU, requests take time slices and show the scheduler. */
 #define REQUESTS_ONE_CPU 11
 #define DRAIN_TIMEOUT_US 1000000
-/** A quiescent point that takes longer has served something. */
-#define NOTHING_NS 150
-/** The group that is drained stands between root and leaves. */
+/** A longer quiescent point has served a request. */
+#define IDLE_POLL_NS 150
+/** The drained group is between the root and the leaves. */
 #define DEPTH 2
 #define COUNTERS_QUICK 1024
 
 static const uint32_t sizes[] = {1, 16, 256, 1024, 4096, 65536};
 
-/** An owner's. */
+/** State of a polling lcore whose stock is drained. */
 struct owner {
 	alignas(2 * RTE_CACHE_LINE_SIZE) const uint64_t *counters;
 	uint32_t nb;
 	uint32_t next;
-	uint64_t nothing; /**< A point where nothing is to be done takes less, in ticks. */
-	/** What quiescent points have taken that gave something back, in ticks. */
+	uint64_t idle_poll; /**< A shorter quiescent point did nothing, in ticks. */
+	/** Sum of the quiescent points that returned stock, in ticks. */
 	RATION_ATOMIC(uint64_t) pause;
 	RATION_ATOMIC(uint64_t) longest;
 	uint64_t drained;
@@ -57,7 +57,7 @@ drained_by(const struct worker *wk)
 	return stats.drained;
 }
 
-/* A quiescent point with a look at the clock before and after it. */
+/* A quiescent point, timed. */
 static void
 poll_timed(struct worker *wk, struct owner *o)
 {
@@ -66,8 +66,8 @@ poll_timed(struct worker *wk, struct owner *o)
 	ration_quiescent(wk->ctx);
 	took = rte_rdtsc_precise() - start;
 	drained = drained_by(wk);
-	/* Parts of a drain that goes on at the next point are told by their length only. */
-	if (drained == o->drained && took < o->nothing)
+	/* A part of a drain that continues at the next quiescent point shows only in its length. */
+	if (drained == o->drained && took < o->idle_poll)
 		return;
 	o->drained = drained;
 	worker_add(&o->pause, took);
@@ -75,7 +75,7 @@ poll_timed(struct worker *wk, struct owner *o)
 		ration_store(&o->longest, took, relaxed);
 }
 
-/* A burst over the next counters; where there are fewer, over those again. */
+/* A burst over the next counters. If there are fewer, they are used again. */
 static void
 burst_and_poll(struct worker *wk)
 {
@@ -97,11 +97,11 @@ struct drain_many_run {
 	uint64_t *counters;
 	uint32_t nb;
 	ration_counter_t top;
-	struct row *waits; /**< The requester's wait. */
-	struct row *pauses; /**< The owners' pause for each of their counters. */
-	struct row *longest; /**< The longest pause in a drain. */
+	struct row *waits; /**< Wait of the requester. */
+	struct row *pauses; /**< Pause of the owners, per drained counter. */
+	struct row *longest; /**< Longest pause of an owner in a drain. */
 	uint32_t rejected;
-	struct samples trips; /**< Before and after. */
+	struct samples trips; /**< Round trips before and after. */
 	struct ration_drain_report report;
 };
 
@@ -125,7 +125,7 @@ make_tree(struct drain_many_run *r)
 	return r->top == RATION_COUNTER_NONE ? -1 : 0;
 }
 
-/* Owners are all but the main lcore, which requests. */
+/* All lcores but the main lcore, which sends the requests, are owners. */
 static int
 start_owners(const struct bench *b, struct drain_many_run *r)
 {
@@ -135,7 +135,7 @@ start_owners(const struct bench *b, struct drain_many_run *r)
 		r->owners[i] = (struct owner){
 			.counters = r->counters,
 			.nb = r->nb,
-			.nothing = (uint64_t)(NOTHING_NS * b->ticks_per_ns),
+			.idle_poll = (uint64_t)(IDLE_POLL_NS * b->ticks_per_ns),
 		};
 	return workers_start(&r->workers);
 }
@@ -155,7 +155,7 @@ pauses(const struct drain_many_run *r, uint64_t *longest)
 }
 
 static void
-forget_longest(struct drain_many_run *r)
+clear_longest(struct drain_many_run *r)
 {
 	uint32_t i;
 
@@ -163,7 +163,7 @@ forget_longest(struct drain_many_run *r)
 		ration_store(&r->owners[i].longest, 0, relaxed);
 }
 
-/* A drain that took another way, or did not find stock of every counter on every lcore, is void. */
+/* A drain counts only if it used the mailbox and found stock of every counter on every owner. */
 static bool
 is_valid(const struct drain_many_run *r)
 {
@@ -182,16 +182,18 @@ request(struct bench *b, struct drain_many_run *r)
 	uint64_t start, end, pause, longest, until;
 	int rc;
 
-	/* Until each has come round twice, so that every counter has stock again. */
+	/*
+	 * Wait until each owner has used all counters twice, so that every counter has stock again.
+	 */
 	if (!workers_wait_iterations(&r->workers, 2 * (r->nb / PAIRS + 1))) {
 		r->rejected++;
 		return;
 	}
-	/* At a random moment, or else it falls into step with the polling. */
+	/* Start at a random time, or the request would synchronize with the polling. */
 	until = rte_rdtsc() + rte_rand_max((uint64_t)(2000 * b->ticks_per_ns));
 	while (rte_rdtsc() < until)
 		;
-	forget_longest(r);
+	clear_longest(r);
 	pause = pauses(r, &longest);
 	start = rte_rdtsc_precise();
 	rc = ration_drain(d, r->top, DRAIN_TIMEOUT_US, &r->report);
@@ -258,7 +260,7 @@ requests_of_case(const struct bench *b, const struct drain_many_run *r)
 	return b->quick ? REQUESTS_QUICK : RTE_MIN(REQUESTS_OF_REPEAT * b->repeats, REQUESTS_MAX);
 }
 
-/* Enough samples, or as many as there is time for. */
+/* Take enough samples, or as many as the time allows. */
 static void
 request_often(struct bench *b, struct drain_many_run *r)
 {
@@ -333,13 +335,13 @@ drain_many(struct bench *b)
 	int rc = 0;
 
 	for (i = 0; i < RTE_DIM(sizes) && rc == 0; i++) {
-		progress("drain of many", i, RTE_DIM(sizes));
+		progress("drain of many counters", i, RTE_DIM(sizes));
 		if (b->quick && sizes[i] > COUNTERS_QUICK)
 			continue;
 		for (owners = 1; owners <= all && rc == 0; owners = workers_next_nb(owners, all))
 			rc = run_one(b, sizes[i], owners);
 	}
-	progress("drain of many", i, RTE_DIM(sizes));
+	progress("drain of many counters", i, RTE_DIM(sizes));
 	if (rc == 0)
 		results_value(&b->results,
 			      "pause of an owner for each of 1024 drained counters: ns",

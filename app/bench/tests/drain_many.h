@@ -8,8 +8,8 @@
 #include "harness/bench.h"
 
 /**
- * Drains of 1 to 65,536 counters, each with stock on 1 to all polling lcores: how long the
- * requester waits, with percentiles, and how long an owner pauses for it.
+ * Drain 1 to 65,536 counters with stock on 1 to all polling lcores, and measure how long the
+ * requester waits (with percentiles) and how long an owner pauses.
  *
  * @return
  *   0, or -1 after a message

@@ -14,10 +14,10 @@
 
 #define LINES_MAX 32
 #define NAME_SIZE 64
-/** A sample is in nanoseconds, and so is what is recorded. */
+/** Samples and recorded values are in nanoseconds. */
 #define PER_US 1000
 
-/** Lines of one plot, each with what it is made of. */
+/** The lines of one plot and their data. */
 struct drain_lines {
 	uint32_t nb;
 	struct hgrm_line lines[LINES_MAX];
@@ -25,7 +25,7 @@ struct drain_lines {
 	struct histogram histograms[LINES_MAX];
 };
 
-/* Cases whose samples are single drains, or what stands beside them. */
+/* Cases with one sample per drain, or of their baselines. */
 static const char *const engines[] = {"polling lcore", "worker in WAIT", "caller itself",
 				      "dead thread, drained"};
 static const char *const many[] = {"many: requester waits"};
@@ -48,7 +48,7 @@ param(const struct row *row, const char *key)
 	return (int)json_integer_value(json_object_get(row->params, key));
 }
 
-/* "ration, polling lcore, counters 1024", or "counters 1024, owners 2" */
+/* Examples: "ration, polling lcore, counters 1024", "counters 1024, owners 2" */
 static void
 name_line(const struct row *row, char *name)
 {

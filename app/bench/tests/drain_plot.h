@@ -7,12 +7,12 @@
 
 /**
  * @file
- * How long those who ask for a drain wait, as histograms: of each engine, and of many counters.
+ * Histograms of the wait of a drain's caller: for each engine, and for many counters.
  */
 
 #include "harness/bench.h"
 
-/** Write and draw them if plots are wanted, from the rows. @return 0, or -1 after a message */
+/** Draw the rows if plots are wanted. @return 0, or -1 after a message */
 int drain_plot(const struct bench *b);
 
 #endif /* BENCH_DRAIN_PLOT_H_ */

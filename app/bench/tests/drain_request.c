@@ -14,11 +14,13 @@
 
 #define REQUESTS 64
 #define REQUESTS_QUICK 8
-/** Each takes a time slice or two then, and says nothing about the library anyway. */
+/** If lcores share a CPU, a request takes one or two time slices and shows the scheduler. */
 #define REQUESTS_ONE_CPU 2
-#define LAUNCHES 4
+#define REQUESTS_WAITING 4
 #define DRAIN_TIMEOUT_US 1000000
-/** Random moments, in nanoseconds: for a polling lcore, and for one to fall asleep in WAIT. */
+/**
+ * Ranges of random delays, in nanoseconds: for a polling lcore, and for a worker that enters WAIT.
+ */
 #define POLL_DELAY_NS 2000
 #define WAIT_DELAY_MIN_NS 20000
 #define WAIT_DELAY_NS 100000
@@ -38,15 +40,15 @@ drain_request_drain(struct drain_run *run)
 int
 drain_request_launch(struct drain_run *run)
 {
-	int rc = rte_eal_remote_launch(target_noop, run->target, run->lcore_id);
+	int rc = rte_eal_remote_launch(target_do_nothing, run->target, run->lcore_id);
 
 	return rc != 0 ? rc : rte_eal_wait_lcore(run->lcore_id);
 }
 
 int
-drain_request_sweep(struct drain_run *run)
+drain_request_reap(struct drain_run *run)
 {
-	/* One thread is gone, no more. */
+	/* Exactly one thread is dead. */
 	return ration_sweep(run->target->domain, DRAIN_TIMEOUT_US, NULL, NULL) == 1 ? 0 : -1;
 }
 
@@ -59,7 +61,7 @@ stock_of(const struct drain_run *run)
 	return reading.stock;
 }
 
-/* Let a random time pass. */
+/* Wait for a random time. */
 static void
 wait_random(const struct bench *b, uint32_t min_ns, uint32_t range_ns)
 {
@@ -70,10 +72,12 @@ wait_random(const struct bench *b, uint32_t min_ns, uint32_t range_ns)
 		;
 }
 
-/* Has it gone the way that is measured, and brought units of every counter, or none where there are
- * none? */
+/*
+ * Did the drain use the expected engine? Did it return units of every counter, or none if there are
+ * none?
+ */
 static bool
-came_the_way(const struct drain_run *run)
+engine_is_right(const struct drain_run *run)
 {
 	const struct ration_drain_report *report = &run->report;
 
@@ -83,7 +87,7 @@ came_the_way(const struct drain_run *run)
 						       : report->units >= run->c->counters;
 }
 
-/* Did the answer come from where it should, and from an lcore that ran? */
+/* Did the expected engine answer, and did the target lcore run? */
 static bool
 is_valid(const struct drain_run *run, uint64_t progress_before)
 {
@@ -92,7 +96,7 @@ is_valid(const struct drain_run *run, uint64_t progress_before)
 	if (run->c->engine == RATION_DRAIN_GONE &&
 	    (run->hidden < run->c->counters || stock_of(run) > 0))
 		return false;
-	return run->c->request != drain_request_drain || came_the_way(run);
+	return run->c->request != drain_request_drain || engine_is_right(run);
 }
 
 static void
@@ -139,49 +143,51 @@ drain_block_polling(struct bench *b, struct drain_run *run)
 	return target_stop(run->target, run->lcore_id);
 }
 
-/* Have the worker do something first, so that each sample begins with the same: stock, and WAIT. */
+/*
+ * Let the worker take stock first and return to WAIT, so that each sample starts in the same state.
+ */
 int
 drain_block_waiting(struct bench *b, struct drain_run *run)
 {
 	int i, rc;
 
-	for (i = 0; i < LAUNCHES; i++) {
+	for (i = 0; i < REQUESTS_WAITING; i++) {
 		rc = rte_eal_remote_launch(target_take_stock, run->target, run->lcore_id);
 		if (rc == 0)
 			rc = rte_eal_wait_lcore(run->lcore_id);
 		if (rc != 0) {
-			warnx("drain: lcore %u takes no stock: %s", run->lcore_id,
+			warnx("drain: lcore %u has not taken stock: %s", run->lcore_id,
 			      rte_strerror(rc));
 			return -1;
 		}
 		wait_random(b, WAIT_DELAY_MIN_NS, WAIT_DELAY_NS);
 		request_timed(b, run, 0);
 	}
-	rte_eal_remote_launch(target_leave, run->target, run->lcore_id);
+	rte_eal_remote_launch(target_unregister, run->target, run->lcore_id);
 	return rte_eal_wait_lcore(run->lcore_id) == 0 ? 0 : -1;
 }
 
-/* Parked it stays. */
+/* The lcore stays offline for all requests. */
 int
-drain_block_parked(struct bench *b, struct drain_run *run)
+drain_block_offline(struct bench *b, struct drain_run *run)
 {
 	uint32_t requests = requests_of_block(b, run), i;
-	int rc = rte_eal_remote_launch(target_park, run->target, run->lcore_id);
+	int rc = rte_eal_remote_launch(target_go_offline, run->target, run->lcore_id);
 
 	if (rc == 0)
 		rc = rte_eal_wait_lcore(run->lcore_id);
 	for (i = 0; i < requests && rc == 0; i++)
 		request_timed(b, run, 0);
 	if (rc == 0)
-		rc = rte_eal_remote_launch(target_leave, run->target, run->lcore_id);
+		rc = rte_eal_remote_launch(target_unregister, run->target, run->lcore_id);
 	if (rc == 0)
 		rc = rte_eal_wait_lcore(run->lcore_id);
 	if (rc != 0)
-		warnx("drain: lcore %u does not park: %s", run->lcore_id, rte_strerror(rc));
+		warnx("drain: lcore %u has not gone offline: %s", run->lcore_id, rte_strerror(rc));
 	return rc == 0 ? 0 : -1;
 }
 
-/* The warnings that a thread is gone are true, and expected here. */
+/* The library's warnings about a dead thread are expected here. */
 static int
 block_dead(struct bench *b, struct drain_run *run)
 {
@@ -189,9 +195,9 @@ block_dead(struct bench *b, struct drain_run *run)
 		return -1;
 	run->hidden = stock_of(run);
 	request_timed(b, run, 0);
-	/* So that the next one finds its place free. */
-	if (run->c->request != drain_request_sweep)
-		drain_request_sweep(run);
+	/* The next thread needs the member entry. */
+	if (run->c->request != drain_request_reap)
+		drain_request_reap(run);
 	return 0;
 }
 
@@ -209,14 +215,14 @@ drain_block_dead(struct bench *b, struct drain_run *run)
 	return rc;
 }
 
-/* Turns of a polling lcore in a window, while nobody requests or somebody requests all the time. */
+/* Measure iterations of a polling lcore in a window, without drains or with continuous drains. */
 int
 drain_block_throughput(struct bench *b, struct drain_run *run)
 {
 	uint64_t iterations, start, end;
 	double window_ns = b->quick && !run->row->one_cpu ? 200000 : 1000000;
 
-	/* Longer than a time slice, or the other lcore would not get any of it. */
+	/* Longer than a time slice, or the other lcore would not run. */
 	if (run->row->one_cpu)
 		window_ns *= 20;
 	if (target_start(run->target, run->c->poll, run->lcore_id) < 0)
@@ -248,8 +254,8 @@ drain_block_self(struct bench *b, struct drain_run *run)
 		request_timed(b, run, 0);
 	}
 	if (rc == 0)
-		rc = target_leave(run->target);
+		rc = target_unregister(run->target);
 	if (rc != 0)
-		warnx("drain: the main lcore takes no stock: %s", rte_strerror(rc));
+		warnx("drain: the main lcore has not taken stock: %s", rte_strerror(rc));
 	return rc == 0 ? 0 : -1;
 }

@@ -98,7 +98,7 @@ target_take_stock(void *target)
 }
 
 int
-target_park(void *target)
+target_go_offline(void *target)
 {
 	struct drain_target *p = target;
 	int rc = target_take_stock(target);
@@ -107,7 +107,7 @@ target_park(void *target)
 }
 
 int
-target_leave(void *target)
+target_unregister(void *target)
 {
 	struct drain_target *p = target;
 
@@ -115,7 +115,7 @@ target_leave(void *target)
 }
 
 int
-target_noop(void *target)
+target_do_nothing(void *target)
 {
 	(void)target;
 	return 0;
@@ -132,8 +132,9 @@ target_can_die(void)
 }
 
 /*
- * A thread that returns or calls pthread_exit() leaves all domains. One that crashed alone, or was
- * made by somebody's clone(), does not: the bare system call is as sudden.
+ * A thread that returns or calls pthread_exit() is unregistered from all domains. A thread that
+ * crashes alone, or that was created by clone(), is not. The system call ends the thread in the
+ * same way.
  */
 static void *
 take_stock_and_die(void *target)
@@ -150,7 +151,7 @@ take_stock_and_die(void *target)
 	return NULL;
 }
 
-/* The number of a thread is free a little after it can be joined. */
+/* The thread ID is released shortly after pthread_join(). */
 static bool
 wait_until_dead(int tid)
 {
@@ -180,7 +181,7 @@ target_die(struct drain_target *p)
 		rc = ETIMEDOUT;
 	if (rc == 0)
 		return 0;
-	warnx("drain: no thread dies with stock: %s", rte_strerror(rc));
+	warnx("drain: cannot create a dead thread with stock: %s", rte_strerror(rc));
 	return -1;
 }
 
@@ -194,7 +195,7 @@ target_start(struct drain_target *p, int (*poll)(void *target), unsigned int lco
 	rc = rte_eal_remote_launch(poll, p, lcore_id);
 	if (rc == 0)
 		return 0;
-	warnx("drain: lcore %u does not start: %s", lcore_id, rte_strerror(-rc));
+	warnx("drain: cannot start lcore %u: %s", lcore_id, rte_strerror(-rc));
 	return -1;
 }
 
@@ -229,7 +230,7 @@ target_wait_iterations(const struct drain_target *p, uint64_t iterations, bool y
 	return true;
 }
 
-/* The counters stand below one of their own, so that they can be drained together. */
+/* The counters have a common parent, so that they can be drained together. */
 static int
 grow_tree(struct drain_target *p)
 {
@@ -279,7 +280,7 @@ void
 target_fini(struct drain_target *p)
 {
 	if (ration_domain_free(p->domain) < 0)
-		warnx("drain: a benchmark domain stays in memory");
+		warnx("drain: cannot free a domain of the benchmark");
 	free(p->counters);
 	p->domain = NULL;
 	p->counters = NULL;

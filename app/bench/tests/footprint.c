@@ -23,8 +23,8 @@
 
 /**
  * @file
- * Memory for each counter, and for each counter on each lcore, by the growth of heap and memzones;
- * and the time to create, find by path and destroy many counters, beside bare rte_hash keys.
+ * Memory per counter, and per counter and lcore, measured as growth of heap and memzones; and the
+ * time to create, find by path and destroy many counters, compared with keys of rte_hash.
  */
 
 #define COUNTERS 16384u
@@ -52,8 +52,8 @@ memory_used(void)
 }
 
 struct footprint {
-	double tree; /**< Bytes of a tree with its lcores. */
-	double join; /**< More when one lcore has joined. */
+	double tree; /**< Bytes of a tree, including memory for its lcores. */
+	double join; /**< Additional bytes after one lcore has joined. */
 };
 
 static int
@@ -88,7 +88,7 @@ add_row(struct bench *b, const struct backend *impl, const char *name, uint32_t 
 	results_close_row(row);
 }
 
-/* What lcores cost is allocated with the tree by some, by others when they join. */
+/* Some backends allocate the memory of lcores with the tree, others when an lcore joins. */
 static int
 measure_memory(struct bench *b, const struct backend *impl)
 {
@@ -100,7 +100,7 @@ measure_memory(struct bench *b, const struct backend *impl)
 	    measure_tree(impl, nb, 2, &two) < 0)
 		return -1;
 	per_lcore = (twice.join - once.join + two.tree - once.tree) / nb;
-	if (once.join == 0) /* All two' memory grows with the tree. */
+	if (once.join == 0) /* The memory of all lcores is part of the tree. */
 		add_row(b, impl, "memory of a counter", nb,
 			(twice.tree - once.tree) / nb - per_lcore);
 	else
@@ -132,7 +132,7 @@ make_names(struct names *n, uint32_t nb)
 	return 0;
 }
 
-/* Each thing is done to all names before the next one is. @return Has it worked? */
+/* Each step is done for all names before the next step. @return true on success */
 
 static bool
 create_counters(void *domain, struct names *n)
@@ -170,7 +170,7 @@ destroy_counters(void *domain, struct names *n)
 	return good;
 }
 
-/* The key and the kind of table that libration uses: parent and name. */
+/* The same key and table that libration uses: parent and name. */
 struct key {
 	uint32_t parent;
 	char name[RATION_NAMESIZE];
@@ -238,7 +238,7 @@ enum {
 
 static const char *const steps[NB_STEPS] = {"create", "find", "destroy", "create, find, destroy"};
 
-/** What is done to all names, and what each step of it takes. */
+/** The steps of one implementation, and their rows. */
 struct names_line {
 	const char *impl;
 	void *self; /**< A domain, or a hash table. */
@@ -255,7 +255,7 @@ take_steps(struct bench *b, struct names_line *l, struct names *n, bool warm)
 	times[0] = rte_rdtsc_precise();
 	for (i = 0; i < ALL; i++) {
 		if (!l->step[i](l->self, n)) {
-			warnx("footprint: %s, %s: a name is refused or not found: %s", l->impl,
+			warnx("footprint: %s, %s: a name was refused or not found: %s", l->impl,
 			      steps[i], rte_strerror(rte_errno));
 			return -1;
 		}
@@ -296,7 +296,7 @@ add_names_ratios(struct bench *b, const struct names_line *ours, const struct na
 	}
 }
 
-/* Both take turns; the first one warms up. */
+/* Both take turns. The first repeat is a warm-up. */
 static int
 time_names(struct bench *b, struct ration_domain *d, struct rte_hash *h, struct names *n)
 {
@@ -318,7 +318,7 @@ time_names(struct bench *b, struct ration_domain *d, struct rte_hash *h, struct 
 	return 0;
 }
 
-/* Without the memory for it there is no figure, and the ratio says so. */
+/* Without enough memory there is no figure, and the ratio is "not measured". */
 static int
 measure_names(struct bench *b)
 {
@@ -337,7 +337,7 @@ measure_names(struct bench *b)
 	int rc = 0;
 
 	if (h == NULL) {
-		warnx("footprint: no memory for %u counters and as many keys, left out", nb);
+		warnx("footprint: no memory for %u counters and keys, left out", nb);
 		results_ratio(&b->results, "create, find, destroy 1 Mi counters: ration / rte_hash",
 			      NULL, NULL, 3);
 	} else {
@@ -366,7 +366,7 @@ run_footprint(struct bench *b)
 	for (i = 0; i < RTE_DIM(impls) && rc == 0; i++)
 		rc = measure_memory(b, impls[i]);
 	if (rc == 0) {
-		add_row(b, &backend_ration, "of that touched by a hit", 1,
+		add_row(b, &backend_ration, "memory touched by a stock hit", 1,
 			sizeof(struct ration_slot));
 		results_value(&b->results, "memory of a counter on an lcore: bytes",
 			      results_find(&b->results, &ours), 8);

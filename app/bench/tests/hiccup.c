@@ -25,28 +25,28 @@
 
 /**
  * @file
- * Gaps of a polling lcore: how long it was away between two iterations of its loop, for whatever reason.
- * After oslat of the rt-tests. A turn is a quiescent point, a charge, an uncharge and a reading of
- * the TSC; every turn is recorded, so that nothing can be missed between two samples.
+ * Gaps of a polling lcore: the time between two iterations of its loop, whatever the reason. After
+ * oslat of the rt-tests. An iteration is a quiescent point, a charge, an uncharge and a reading of
+ * the TSC. Every iteration is recorded, so no gap can be missed.
  *
- * Windows of all cases take iterations: nobody asks; the counter is drained 1,000, 10,000 and 100,000
- * times a second; noisy neighbors run. All of it on the CPU as it is, then on the CPU isolated.
- * Before and after all of them a loop with nothing in it.
+ * The windows of all cases take turns: without drains; with 1,000, 10,000 and 100,000 drains per
+ * second; with noisy neighbors. All cases run on the CPU as it is, then on the isolated CPU. An
+ * empty loop runs before and after them.
  */
 
 #define WINDOWS 12
 #define WINDOWS_QUICK 6
 #define WINDOW_NS 50000000.0
 #define WINDOW_QUICK_NS 4000000.0
-/** As it is and isolated, in iterations, so that a machine that changes meanwhile changes for both. */
+/** Not isolated and isolated take turns, so that a change of the machine affects both. */
 #define ROUNDS 2
-/** Of --seconds, in one round. */
+/** Fraction of --seconds for one round. */
 #define SHARE (0.9 / ROUNDS)
 
 struct hiccup_case {
 	const char *row, *row_isolated, *lost, *lost_isolated;
-	uint32_t backends; /**< Bits of those who are measured. */
-	uint32_t drains; /**< A second. */
+	uint32_t backends; /**< Bits of the measured backends. */
+	uint32_t drains; /**< Drains per second. */
 	bool noisy;
 };
 
@@ -64,10 +64,10 @@ static const struct hiccup_case cases[] = {
 
 #define NB_CASES RTE_DIM(cases)
 
-/** What one case has given in one state of the CPU. */
+/** Result of one case in one state of the CPU. */
 struct hiccup_result {
-	struct row *gap; /**< Largest gap of each window; NULL: nobody measures it. */
-	struct row *lost; /**< Share of each window. */
+	struct row *gap; /**< Largest gap of each window; NULL: not measured. */
+	struct row *lost; /**< Share of the time of each window. */
 	struct histogram all;
 	double seconds;
 	uint64_t drains;
@@ -78,15 +78,15 @@ struct hiccup {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) quit;
 	const struct tails_backend *backend;
 	struct neighbors neighbors;
-	/** Turns of the loop so far. Written by the polling lcore only. */
+	/** Iterations of the loop so far. Written by the polling lcore only. */
 	RATION_ATOMIC(uint64_t) iterations;
-	/** Of one window. The polling lcore's until it has come back to WAIT. */
+	/** Gaps of one window. Used by the polling lcore until it is back in WAIT. */
 	struct histogram window;
 	uint64_t ticks; /**< Length of the last window. */
 	struct tails_backend backends[TAILS_NB_BACKENDS];
 	struct isolation iso;
 	struct tails_bares bares;
-	/** As it is, isolated. */
+	/** [0]: not isolated, [1]: isolated. */
 	struct hiccup_result results[2][NB_CASES][TAILS_NB_BACKENDS];
 };
 
@@ -126,7 +126,7 @@ poll_gaps(void *arg)
 	return rc != 0 ? EIO : 0;
 }
 
-/* Drain so often a second, at times that were fixed before. @return drains, or a negative errno */
+/* Drain at fixed times, `hz` times per second. @return number of drains, or a negative errno */
 static int64_t
 drain_for(const struct bench *b, struct hiccup *h, double ns, uint32_t hz)
 {
@@ -163,7 +163,7 @@ wait_for_poller(struct hiccup *h)
 	return true;
 }
 
-/* @return drains, or a negative errno */
+/* @return number of drains, or a negative errno */
 static int64_t
 run_window(const struct bench *b, struct hiccup *h, const struct hiccup_case *c, double ns)
 {
@@ -188,7 +188,7 @@ run_window(const struct bench *b, struct hiccup *h, const struct hiccup_case *c,
 	return rc != 0 ? -rc : drains;
 }
 
-/* @param result NULL: it warms up */
+/* @param result NULL: warm-up */
 static int
 measure_window(const struct bench *b, struct hiccup *h, const struct hiccup_case *c,
 	       struct hiccup_result *result)
@@ -218,7 +218,7 @@ measure_window(const struct bench *b, struct hiccup *h, const struct hiccup_case
 	return 0;
 }
 
-/* All cases of all whom they measure, once; or the first case only, to warm up. */
+/* Measure all cases and backends once, or only the first case to warm up. */
 static int
 measure_windows(const struct bench *b, struct hiccup *h, bool counts)
 {
@@ -272,7 +272,7 @@ start_results(struct bench *b, struct hiccup *h)
 	}
 }
 
-/* All cases in one state of the CPU. */
+/* Measure all cases in one state of the CPU. */
 static int
 measure(struct bench *b, struct hiccup *h, int round)
 {
@@ -301,11 +301,11 @@ measure_isolated(struct bench *b, struct hiccup *h, int round)
 	if (h->iso.obstacle != NULL || isolation_enter(&h->iso) < 0)
 		return 0;
 	if (!neighbors_kept_away(&h->neighbors, rte_get_main_lcore(), h->iso.lcore_id)) {
-		isolation_give_up(&h->iso, "threads that ask for it may run there");
+		isolation_give_up(&h->iso, "threads that ask for the CPU may run on it");
 		return 0;
 	}
 	rc = measure(b, h, round);
-	/* What is measured next would not be the CPU as it is. */
+	/* If this fails, the next figures would not be those of the CPU as it is. */
 	return isolation_leave(&h->iso) == 0 ? rc : -1;
 }
 
@@ -319,9 +319,9 @@ close_result(const struct bench *b, struct hiccup_result *r)
 	return results_close_row(r->gap) < 0 || results_close_row(r->lost) < 0 ? -1 : 0;
 }
 
-/* Rows of an isolated CPU are there only if it could be isolated. */
+/* There are rows of an isolated CPU only if it could be isolated. */
 static int
-conclude(struct bench *b, struct hiccup *h)
+close_results(struct bench *b, struct hiccup *h)
 {
 	const struct row *isolated;
 	char name[96];
@@ -348,8 +348,8 @@ static int
 plot(const struct bench *b, const struct hiccup *h)
 {
 	struct hgrm_line lines[2 + 2 * NB_CASES] = {
-		{"nothing in the loop, before", &h->bares.before[0].all, NB_CASES, false},
-		{"nothing in the loop, after", &h->bares.after[0].all, NB_CASES + 1, false},
+		{"empty loop, before", &h->bares.before[0].all, NB_CASES, false},
+		{"empty loop, after", &h->bares.after[0].all, NB_CASES + 1, false},
 	};
 	const struct hiccup_result *r;
 	uint32_t nb = 2, state, i;
@@ -384,7 +384,7 @@ run_rounds(struct bench *b, struct hiccup *h)
 			rc = measure_isolated(b, h, round);
 	}
 	if (rc == 0)
-		rc = conclude(b, h);
+		rc = close_results(b, h);
 	return rc == 0 ? plot(b, h) : rc;
 }
 

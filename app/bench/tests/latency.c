@@ -22,20 +22,19 @@
 
 /**
  * @file
- * How long a caller waits, with an open loop (open_loop.h). Blocks of all cases and of all whom
- * they measure take iterations, on the CPU as it is and isolated; before and after all of them a loop
- * with nothing in it.
+ * How long a caller waits, with an open loop (open_loop.h). The blocks of all cases and backends
+ * take turns, on the CPU as it is and isolated. An empty loop runs before and after them.
  */
 
 #define BLOCKS 12
 #define BLOCKS_QUICK 6
 #define BLOCK_NS 36000000.0
 #define BLOCK_QUICK_NS 3000000.0
-/** As the CPU is and isolated, in iterations. */
+/** Not isolated and isolated take turns. */
 #define ROUNDS 2
-/** Of --seconds, in one round. */
+/** Fraction of --seconds for one round. */
 #define SHARE (0.9 / ROUNDS)
-/** A block that lasts so many times longer than it should gives up its last starts. */
+/** A block that takes longer than this multiple of its length gives up its remaining starts. */
 #define BACKLOG 3
 
 static void
@@ -47,7 +46,7 @@ wait_a_little(void *work)
 		w->backend->impl->poll(w->ctx);
 }
 
-/* Lcore function: comes online and operates. @return 0 or an errno */
+/* Lcore function: joins and operates. @return 0 or an errno */
 static int
 operate_as(struct latency *l, uint32_t lcore)
 {
@@ -57,8 +56,8 @@ operate_as(struct latency *l, uint32_t lcore)
 	const struct open_loop o = {
 		.length = length,
 		/*
-		 * So late that the rest would last for minutes. On one CPU each takes a time slice,
-		 * and says nothing about the library anyway.
+		 * Beyond this the remaining starts would take minutes. If lcores share a CPU, each
+		 * operation takes a time slice and shows the scheduler.
 		 */
 		.patience = l->one_cpu ? 0 : BACKLOG * length,
 		.interval = w->c->interval_ns * l->ticks_per_ns,
@@ -87,7 +86,7 @@ operate_lcore(void *arg)
 	return operate_as(arg, 0);
 }
 
-/* Lcore function: takes stock and gives it back until told to quit. @return 0 or an errno */
+/* Lcore function: takes stock and returns it until told to quit. @return 0 or an errno */
 static int
 poll_lcore(void *arg)
 {
@@ -100,11 +99,11 @@ poll_lcore(void *arg)
 
 	if (ctx == NULL)
 		return ENOMEM;
-	/* Pairs with the release in block_asked(). */
+	/* Pairs with the release in block_of_main_lcore(). */
 	while (!ration_load(&l->order.quit, acquire)) {
 		if (impl->poll != NULL)
 			impl->poll(ctx);
-		/* It is refused while the main lcore has all of it. */
+		/* It is refused while the main lcore holds all units. */
 		if (impl->charge(ctx, c, 1) == 0)
 			impl->uncharge(ctx, c, 1);
 		if (ration_load(&w->take_stock, relaxed) &&
@@ -134,7 +133,7 @@ wait_for_poller(const struct latency *l)
 }
 
 static int
-block_asked(struct latency *l)
+block_of_main_lcore(struct latency *l)
 {
 	int rc, ended;
 
@@ -151,7 +150,7 @@ block_asked(struct latency *l)
 	return -(rc != 0 ? rc : ended);
 }
 
-/* Drain at times that were fixed before, as long as the other lcore works. */
+/* Drain at fixed times while the other lcore works. */
 static int
 drain_meanwhile(struct latency *l, uint32_t hz, uint64_t *drains)
 {
@@ -179,7 +178,7 @@ block_of_lcore(struct latency *l, uint64_t *drains)
 	rc = rte_eal_remote_launch(operate_lcore, l, l->iso.lcore_id);
 	if (rc != 0)
 		return rc;
-	if (l->work.c->roles == LATENCY_STORM)
+	if (l->work.c->roles == LATENCY_DRAINED)
 		drained = drain_meanwhile(l, l->work.c->drains, drains);
 	else
 		tails_sleep(l->ns);
@@ -194,7 +193,8 @@ measure_block(const struct bench *b, struct latency *l, struct latency_result *r
 	int rc;
 
 	l->block = (struct open_loop_result){0};
-	rc = l->work.c->roles == LATENCY_ASKED ? block_asked(l) : block_of_lcore(l, &drains);
+	rc = l->work.c->roles == LATENCY_POLLED ? block_of_main_lcore(l)
+						: block_of_lcore(l, &drains);
 	if (rc != 0) {
 		warnx("latency: %s, %s: %s", l->work.c->row, l->work.backend->impl->name,
 		      rte_strerror(-rc));
@@ -209,12 +209,12 @@ measure_block(const struct bench *b, struct latency *l, struct latency_result *r
 	result->all.granted += l->block.granted;
 	result->all.refused += l->block.refused;
 	result->all.cut += l->block.cut;
-	result->gave_back += l->work.gave_back;
+	result->returned_stock += l->work.returned_stock;
 	result->drains += drains;
 	return 0;
 }
 
-/* All cases of all whom they measure, once. */
+/* Measure all cases and backends once. */
 static int
 measure_blocks(const struct bench *b, struct latency *l, bool counts)
 {
@@ -266,7 +266,7 @@ start_results(struct bench *b, struct latency *l)
 	}
 }
 
-/* All cases in one state of the CPU. The first blocks warm up. */
+/* Measure all cases in one state of the CPU. The first blocks are a warm-up. */
 static int
 measure(struct bench *b, struct latency *l, int round)
 {
@@ -295,7 +295,7 @@ measure_isolated(struct bench *b, struct latency *l, int round)
 	if (l->iso.obstacle != NULL || isolation_enter(&l->iso) < 0)
 		return 0;
 	rc = measure(b, l, round);
-	/* What is measured next would not be the CPU as it is. */
+	/* If this fails, the next figures would not be those of the CPU as it is. */
 	return isolation_leave(&l->iso) == 0 ? rc : -1;
 }
 
@@ -308,18 +308,19 @@ close_result(const struct bench *b, const struct latency_case *c, struct latency
 	json_object_set_new(params, "refused", json_integer((json_int_t)r->all.refused));
 	json_object_set_new(params, "cut", json_integer((json_int_t)r->all.cut));
 	json_object_set_new(params, "unready", json_integer((json_int_t)r->all.unready));
-	if (c->roles == LATENCY_ASKED) {
-		json_object_set_new(params, "gave_back", json_integer((json_int_t)r->gave_back));
-		/* Its CPU is not the isolated one. */
+	if (c->roles == LATENCY_POLLED) {
+		json_object_set_new(params, "gave_back",
+				    json_integer((json_int_t)r->returned_stock));
+		/* The CPU of the main lcore is not the isolated one. */
 		json_object_set_new(params, "timed_on", json_string("main lcore"));
 	}
-	if (c->roles == LATENCY_STORM)
+	if (c->roles == LATENCY_DRAINED)
 		json_object_set_new(params, "drains", json_integer((json_int_t)r->drains));
 	percentiles_add(params, &r->all.delays, 1000 * b->ticks_per_ns);
 	return results_close_row(r->median) < 0 || results_close_row(r->worst) < 0 ? -1 : 0;
 }
 
-/* Rows of an isolated CPU are there only if it could be isolated. */
+/* There are rows of an isolated CPU only if it could be isolated. */
 static int
 close_results(const struct bench *b, struct latency *l)
 {
@@ -356,7 +357,7 @@ add_ratios(struct bench *b, struct latency *l)
 		}
 		over = l->results[1][i][TAILS_RATION].worst;
 		snprintf(name, sizeof(name), "%s: isolated / as it is", latency_cases[i].worst);
-		if (over != NULL && latency_cases[i].roles != LATENCY_ASKED)
+		if (over != NULL && latency_cases[i].roles != LATENCY_POLLED)
 			results_ratio(&b->results, name, over, l->results[0][i][TAILS_RATION].worst,
 				      0);
 	}
@@ -408,7 +409,7 @@ run_latency(struct bench *b)
 
 const struct bench_test test_latency = {
 	.name = "latency",
-	.summary = "delays of charges, refills, drains and sync charges, open loop",
+	.summary = "delays of charges, refills, drains and synchronous charges",
 	.nb_lcores = 2,
 	.run = run_latency,
 };

@@ -13,21 +13,21 @@
 
 /**
  * @file
- * What the test latency times. A charge from stock is shorter than the timer's steps, so 1,000
- * operations are one value. What walks the tree, drains and synchronous charges are timed one by
- * one.
+ * The operations of the test latency. A charge from stock is shorter than the timer's steps, so
+ * 1,000 operations are one value. Operations that walk the tree, drains and synchronous charges are
+ * timed one by one.
  */
 
 #define TIMEOUT_US 1000000
-/** Charges in a row, and as many uncharges: one of each counter. */
+/** Charges in a row, followed by as many uncharges: one of each counter. */
 #define RUN TAILS_COUNTERS
 #define RUNS 20
-/** Near the limit there is room for so much, or less. */
+/** Near the limit there is room for up to this many units. */
 #define HEADROOM_MAX (2 * BACKEND_BATCH)
-/** More charges in a row than a stock holds. */
+/** More charges in a row than a stock can hold. */
 #define HITS_MAX (8 * BACKEND_BATCH)
 
-/* Accounters of others say -1 if they refuse, libration says why. */
+/* Other backends return -1 for a refusal, libration returns the reason. */
 static int
 answer(int rc)
 {
@@ -55,9 +55,12 @@ loop(struct latency_work *w, enum backend_pattern pattern, uint32_t nb_order, ui
 	return w->backend->impl->loop[pattern](w->ctx, &work);
 }
 
-/* 1,000, in turn, or all on the first counter: then refusals are normal. */
+/*
+ * 1,000 operations, of the counters in turn or all of the first counter. In the second case
+ * refusals are expected.
+ */
 static int
-operate_thousand(struct latency_work *w, uint32_t nb_order)
+run_1000(struct latency_work *w, uint32_t nb_order)
 {
 	uint64_t refused = 0, now;
 	int run;
@@ -72,23 +75,23 @@ operate_thousand(struct latency_work *w, uint32_t nb_order)
 }
 
 static int
-thousand(void *work)
+operate_1000(void *work)
 {
-	return operate_thousand(work, TAILS_ORDER);
+	return run_1000(work, TAILS_ORDER);
 }
 
 static int
-thousand_of_one(void *work)
+operate_1000_of_one(void *work)
 {
-	return operate_thousand(work, 1);
+	return run_1000(work, 1);
 }
 
 /*
- * Hold so much of the first counter that there is room for 0 to HEADROOM_MAX units. One by one, so
- * that stock is used up, not hidden from the charge.
+ * Hold so many units of the first counter that there is room for 0 to HEADROOM_MAX units. Charge
+ * one by one, so that the stock is used up and not hidden from the timed charge.
  */
 static int
-come_near(void *work)
+approach_limit(void *work)
 {
 	struct latency_work *w = work;
 	uint64_t wanted = TAILS_MAX - rte_rand_max(HEADROOM_MAX + 1);
@@ -104,7 +107,7 @@ come_near(void *work)
 }
 
 static int
-charge_near(void *work)
+charge_near_limit(void *work)
 {
 	struct latency_work *w = work;
 	int rc = charge(w, 1);
@@ -113,7 +116,7 @@ charge_near(void *work)
 	return rc;
 }
 
-/* Charge one by one until one has walked. @return how many that were, 0: too many */
+/* Charge one by one until a charge walks the tree. @return number of charges, 0: too many */
 static uint64_t
 charge_until_refill(struct latency_work *w)
 {
@@ -130,9 +133,9 @@ charge_until_refill(struct latency_work *w)
 	return 0;
 }
 
-/* Use the stock up: the next charge finds none. Those without stock walk each time anyway. */
+/* Use the stock up, so that the next charge misses it. Backends without stock walk each time. */
 static int
-use_up(void *work)
+use_stock_up(void *work)
 {
 	struct latency_work *w = work;
 	uint64_t nb;
@@ -167,7 +170,7 @@ give_back(void *work)
 	return rc;
 }
 
-/* What has not walked was no refill, and the figure would be void. */
+/* If the charge did not walk the tree, there was no refill, and the figure would be void. */
 static int
 give_back_refilled(void *work)
 {
@@ -186,28 +189,28 @@ drain(void *work)
 	uint64_t units;
 	int rc = tails_drain(w->backend, false, &units);
 
-	w->gave_back += units > 0;
+	w->returned_stock += units > 0;
 	return rc;
 }
 
 /*
- * All but one unit: what the polling lcore has in stock must come back first. If it has just
- * charged the last unit, the answer is a refusal, exact as a grant.
+ * Charge all units but one, so the stock of the polling lcore must be returned first. If that lcore
+ * has just charged the last unit, the charge is refused, which is a valid answer too.
  */
 static int
 sync_charge(void *work)
 {
 	struct latency_work *w = work;
-	struct ration_drain_report report; /* Large: clearing it would be timed. */
+	struct ration_drain_report report; /* Not cleared: that would be timed. */
 	int rc = answer(ration_try_charge_sync(w->ctx, w->backend->order[0], TAILS_MAX - 1,
 					       TIMEOUT_US, &report));
 
-	w->gave_back += report.units > 0;
+	w->returned_stock += report.units > 0;
 	w->held = rc == 0 ? TAILS_MAX - 1 : 0;
 	return rc;
 }
 
-/* The polling lcore is told to take stock again. */
+/* Tell the polling lcore to take stock again. */
 static int
 let_take_stock(void *work)
 {
@@ -224,11 +227,11 @@ latency_start(struct latency_work *w)
 	int rc = 0;
 
 	w->held = 0;
-	if (w->c->prepare == come_near) {
-		/* The bulk of it; the rest one by one. */
+	if (w->c->prepare == approach_limit) {
+		/* Charge most units at once, the remaining ones one by one. */
 		w->held = TAILS_MAX - 2 * HEADROOM_MAX;
 		rc = charge(w, w->held);
-	} else if (w->c->prepare == use_up && w->backend->impl->slow_paths != NULL) {
+	} else if (w->c->prepare == use_stock_up && w->backend->impl->slow_paths != NULL) {
 		w->held = charge_until_refill(w);
 		w->hits = charge_until_refill(w);
 		w->held += w->hits;
@@ -249,31 +252,31 @@ latency_end(struct latency_work *w)
 	.worst_isolated = what ", worst, isolated"
 
 #define THOUSAND .mix = "25 charges, 25 uncharges, 20 times", .interval_ns = 80000
-#define STORM(hz)                                                                                  \
-	.backends = TAILS_DRAINED, .counters = TAILS_COUNTERS, .operate = thousand,                \
-	.roles = LATENCY_STORM, .drains = (hz)
+#define DRAINED_CASE(hz)                                                                           \
+	.backends = TAILS_DRAINED, .counters = TAILS_COUNTERS, .operate = operate_1000,            \
+	.roles = LATENCY_DRAINED, .drains = (hz)
 
 const struct latency_case latency_cases[] = {
 	{LATENCY_CASE("1,000 operations"), .plot = "latency-backends-1000-operations", THOUSAND,
-	 .backends = TAILS_ALL, .counters = TAILS_COUNTERS, .operate = thousand},
+	 .backends = TAILS_ALL, .counters = TAILS_COUNTERS, .operate = operate_1000},
 	{LATENCY_CASE("1,000 operations, near the limit"),
 	 .plot = "latency-backends-near-the-limit", THOUSAND, .backends = TAILS_ALL, .counters = 1,
-	 .prepare = come_near, .operate = thousand_of_one},
-	{LATENCY_CASE("1,000 operations, drained at 1 kHz"), THOUSAND, STORM(1000)},
-	{LATENCY_CASE("1,000 operations, drained at 10 kHz"), THOUSAND, STORM(10000)},
-	{LATENCY_CASE("1,000 operations, drained at 100 kHz"), THOUSAND, STORM(100000)},
+	 .prepare = approach_limit, .operate = operate_1000_of_one},
+	{LATENCY_CASE("1,000 operations, drained at 1 kHz"), THOUSAND, DRAINED_CASE(1000)},
+	{LATENCY_CASE("1,000 operations, drained at 10 kHz"), THOUSAND, DRAINED_CASE(10000)},
+	{LATENCY_CASE("1,000 operations, drained at 100 kHz"), THOUSAND, DRAINED_CASE(100000)},
 	{LATENCY_CASE("one refill"), .plot = "latency-backends-one-refill",
 	 .mix = "a charge of 1 with no stock", .counters = 1, .interval_ns = 5000,
-	 .prepare = use_up, .operate = refill, .clean_up = give_back_refilled,
+	 .prepare = use_stock_up, .operate = refill, .clean_up = give_back_refilled,
 	 .backends = TAILS_ALL},
 	{LATENCY_CASE("one charge, near the limit"), .plot = "latency-backends-one-charge",
-	 .mix = "a charge of 1", .counters = 1, .interval_ns = 5000, .prepare = come_near,
-	 .operate = charge_near, .backends = TAILS_ALL},
+	 .mix = "a charge of 1", .counters = 1, .interval_ns = 5000, .prepare = approach_limit,
+	 .operate = charge_near_limit, .backends = TAILS_ALL},
 	{LATENCY_CASE("one drain"), .plot = "latency-backends-one-drain",
 	 .mix = "a drain, the owner polls", .counters = 1, .interval_ns = 20000, .operate = drain,
-	 .backends = TAILS_DRAINED, .roles = LATENCY_ASKED},
+	 .backends = TAILS_DRAINED, .roles = LATENCY_POLLED},
 	{LATENCY_CASE("one sync charge"), .mix = "a charge of all but 1, the owner polls",
 	 .counters = 1, .interval_ns = 20000, .operate = sync_charge, .clean_up = let_take_stock,
-	 .backends = TAILS_RATION_ONLY, .roles = LATENCY_ASKED},
+	 .backends = TAILS_RATION_ONLY, .roles = LATENCY_POLLED},
 };
 const uint32_t latency_nb_cases = RTE_DIM(latency_cases);

@@ -7,7 +7,7 @@
 #include "report/hgrm.h"
 #include "tests/latency_plot.h"
 
-/* Append a line of each state of the CPU. @param names of these lines */
+/* Append one line for each state of the CPU. @param names of these lines */
 static uint32_t
 add_lines(const struct latency *l, uint32_t i, uint32_t p, const char *const *names, uint32_t color,
 	  struct hgrm_line *lines)
@@ -29,7 +29,9 @@ add_lines(const struct latency *l, uint32_t i, uint32_t p, const char *const *na
 	return nb;
 }
 
-/* Those of libration that are drained meanwhile, and the same undisturbed; or all others. */
+/*
+ * Plot the cases of libration with drains, and the first case without; or all cases without drains.
+ */
 static int
 plot_ration(const struct bench *b, const struct latency *l, const char *file, bool storm)
 {
@@ -40,13 +42,13 @@ plot_ration(const struct bench *b, const struct latency *l, const char *file, bo
 		const struct latency_case *c = &latency_cases[i];
 		const char *const names[] = {c->row, c->row_isolated};
 
-		if (i == 0 || (c->roles == LATENCY_STORM) == storm)
+		if (i == 0 || (c->roles == LATENCY_DRAINED) == storm)
 			nb += add_lines(l, i, TAILS_RATION, names, color++, &lines[nb]);
 	}
 	return hgrm_plot(b->plot, file, lines, nb, 1000 * b->ticks_per_ns);
 }
 
-/* One case, of all whom it measures. */
+/* Plot one case for all measured backends. */
 static int
 plot_backends(const struct bench *b, const struct latency *l, uint32_t i)
 {

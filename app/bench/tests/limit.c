@@ -15,38 +15,41 @@
 
 /**
  * @file
- * All lcores at the hard limit: each charges until it is refused or has all it wants, then gives
- * everything back. There is room for three quarters of what they want together, so somebody is
- * refused all the time, and what others hide in stock is missing.
+ * All lcores at the hard limit: each charges until it is refused or has all wanted units, then
+ * returns all units. There is room for three quarters of all wanted units, so some lcore is always
+ * refused, and units hidden in stock are missing.
  *
- * What is counted are grants per second, and units that are hidden at a refusal: that nobody was
- * granted, so that they could have been. Libration's batch adapts to what is left; beside it stand
- * libration without any batch, and stock-fixed, which is libration's stock with a batch that does
- * not adapt.
+ * The figures are grants per second, and units hidden at a refusal: units that no lcore was
+ * granted, so that they could have been granted. The batch of libration adapts to the remaining
+ * units. It is compared with libration without a batch, and with stock-fixed, which is libration's
+ * stock with a batch that does not adapt.
  *
- * To see what is hidden, the refused lcore asks again between two looks at what the others hold. It
- * counts if none of them has turned from charging to giving back or the other way round: then what
- * they held at the moment of the refusal lies between both looks. Whoever has been granted a unit
- * and not yet written that down makes it one more.
+ * To count hidden units, the refused lcore tries again between two looks at the units that the
+ * others hold. It counts if no other lcore changed between charging and returning: then the units
+ * held at the refusal lie between both looks. An lcore that was granted a unit but has not recorded
+ * it yet adds an error of one.
  */
 
 #define WINDOW_NS 2000000
 #define WINDOW_NS_QUICK 200000
-/** Each implementation has a turn in each of so many rounds. */
+/** Rounds. Each implementation is measured once per round. */
 #define ROUNDS 11
 #define WINDOWS_OF_ROUND 9u
 #define WINDOWS_QUICK 1u
-/** So many times the time that all windows take is spent to find valid ones. */
+/** Time limit to find valid windows, as a multiple of the time of all windows. */
 #define PATIENCE 4
 /** Units that each lcore wants. */
 #define WANTED 64
-/** In one of so many iterations somebody looks what is hidden: that takes time, too. */
+/** An lcore looks for hidden units in one of this many iterations, because looking takes time. */
 #define LOOK_EVERY 4
-/** What a member holds, with the number of times that it has turned round above. */
+/**
+ * worker.held has the held units in the low half and the number of direction changes in the high
+ * half.
+ */
 #define UNITS_MASK UINT64_C(0xffffffff)
 #define DIRECTION_CHANGE (UINT64_C(1) << 32)
 
-/* What the others hold together, with the number of times that they have turned round. */
+/* Units that the other lcores hold, and their direction changes. */
 static uint64_t
 held_by_others(const struct worker *wk)
 {
@@ -61,7 +64,7 @@ held_by_others(const struct worker *wk)
 	return held;
 }
 
-/* Note twice what is hidden, where the others hold between a and b. */
+/* Record the hidden units, times two. The others hold between a and b. */
 static void
 note_hidden(struct worker *wk, uint64_t own, uint64_t a, uint64_t b)
 {
@@ -73,7 +76,7 @@ note_hidden(struct worker *wk, uint64_t own, uint64_t a, uint64_t b)
 	worker_add(&wk->looks, 1);
 }
 
-/* Refused: is it again? */
+/* Try again after a refusal. @return true if it is refused again */
 static bool
 refused_again(struct worker *wk, uint64_t own)
 {
@@ -131,18 +134,18 @@ static const struct limit_case limit_cases[] = {
 	{FIXED, &backend_stock_v4, false},
 };
 
-/** What is measured of a case, in several rounds. */
+/** Results of one case over all rounds. */
 struct limit_line {
 	const struct limit_case *c;
 	struct row *row;
-	struct row *hidden; /**< A sample is the mean of a window. */
+	struct row *hidden; /**< One sample is the mean of a window. */
 	uint64_t done;
 	uint64_t refused;
 	uint64_t looks;
 	uint32_t rejected;
 };
 
-/** One of its rounds. */
+/** Data of one round of a case. */
 struct limit_run {
 	struct workers workers;
 	uint64_t counters[RTE_MAX_LCORE];
@@ -180,7 +183,7 @@ windows_of_round(const struct bench *b)
 	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
 }
 
-/* Until the line has `goal` samples, or patience is at an end. */
+/* Measure until the line has `goal` samples or the time is over. */
 static void
 take_windows(struct bench *b, struct workers *c, struct limit_line *l, uint32_t goal)
 {
@@ -295,7 +298,7 @@ add_ratios(struct bench *b)
 		      row_of(b, "slots-7-rr", "hidden at a refusal, batch of 64"), 0);
 }
 
-/* The cases take iterations, round by round. */
+/* The cases take turns, round by round. */
 static int
 run_limit(struct bench *b)
 {
@@ -328,7 +331,7 @@ run_limit(struct bench *b)
 
 const struct bench_test test_limit = {
 	.name = "limit",
-	.summary = "all lcores at the hard limit",
+	.summary = "charges of all lcores at the hard limit",
 	.nb_lcores = 2,
 	.run = run_limit,
 };

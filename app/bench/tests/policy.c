@@ -18,17 +18,17 @@
 
 /**
  * @file
- * How often an operation leaves the stock and walks the tree: counts, not times. libration fills
- * and empties its stock to the middle; the kernel's fills it and empties it; a limit counter begins
- * in the middle of its share.
+ * How often an operation misses the stock and walks the tree. The figures are counts, not times.
+ * libration refills and trims its stock to the middle, the kernel's stock is filled and emptied,
+ * and a limit counter starts in the middle of its share.
  */
 
 #define OPERATIONS 1000000
 #define OPERATIONS_QUICK 100000
 #define BURST 32
-/** Units that the producer may be ahead. */
+/** Units that the producer may be ahead of the consumer. */
 #define AHEAD_MAX 4096
-/** Seconds that two lcores have to pass their units on. */
+/** Time limit for two lcores to hand over their units, in seconds. */
 #define HAND_OVER_S 20
 
 struct policy {
@@ -37,14 +37,14 @@ struct policy {
 	uint64_t c;
 	uint64_t granted;
 	uint64_t random;
-	bool up; /**< The burst that is running charges. */
+	bool up; /**< The current burst charges. */
 };
 
 struct policy_case {
 	const char *name;
-	const char *ratio; /**< Of libration. */
+	const char *ratio; /**< Name of the ratio, for libration. */
 	double target; /**< In percent. */
-	/** One operation. @return 0, or not 0 if it was refused */
+	/** One operation. @return 0, or another value if it was refused */
 	int (*operate)(struct policy *p, uint32_t i);
 };
 
@@ -63,7 +63,7 @@ uncharge(struct policy *p)
 }
 
 static bool
-toss(struct policy *p)
+toss_coin(struct policy *p)
 {
 	return xorshift_next(&p->random) >> 63;
 }
@@ -72,7 +72,7 @@ static int
 random_walk(struct policy *p, uint32_t i)
 {
 	(void)i;
-	return toss(p) || p->granted == 0 ? charge(p) : uncharge(p);
+	return toss_coin(p) || p->granted == 0 ? charge(p) : uncharge(p);
 }
 
 static int
@@ -88,12 +88,12 @@ bursts(struct policy *p, uint32_t i)
 	return i / BURST % 2 == 0 ? charge(p) : uncharge(p);
 }
 
-/* Each burst goes up or down as the coin falls. */
+/* Each burst charges or uncharges at random. */
 static int
 random_bursts(struct policy *p, uint32_t i)
 {
 	if (i % BURST == 0)
-		p->up = toss(p) || p->granted < BURST;
+		p->up = toss_coin(p) || p->granted < BURST;
 	return p->up ? charge(p) : uncharge(p);
 }
 
@@ -132,7 +132,7 @@ measure(struct bench *b, struct policy *p, const struct policy_case *c)
 	p->impl->uncharge(p->ctx, p->c, p->granted);
 	p->granted = 0;
 	if (refused != 0) {
-		warnx("policy: %s refuses an operation of '%s'", p->impl->name, c->name);
+		warnx("policy: %s refused an operation of '%s'", p->impl->name, c->name);
 		return -1;
 	}
 	if (results_close_row(row) < 0)
@@ -163,7 +163,7 @@ measure_all(struct bench *b, const struct backend *impl)
 	return p.ctx == NULL ? -1 : rc;
 }
 
-/* One lcore charges what the other one uncharges, up to workers->max units. */
+/* One lcore charges units that the other lcore uncharges, up to workers->max units. */
 static void
 hand_over(struct worker *wk)
 {
@@ -247,7 +247,7 @@ hand_over_all(struct bench *b)
 		warn("policy");
 		return -1;
 	}
-	/* A limit counter cannot: it refuses what another thread has in its own count. */
+	/* A limit counter refuses to uncharge units that are in the count of another thread. */
 	for (i = 0; impls[i] != NULL && rc == 0; i++) {
 		if (impls[i]->flags & BACKEND_TREE)
 			rc = run_hand_over(b, impls[i], c);
@@ -278,7 +278,7 @@ run_policy(struct bench *b)
 
 const struct bench_test test_policy = {
 	.name = "policy",
-	.summary = "how often an operation leaves the stock and walks the tree",
+	.summary = "how often an operation misses the stock and walks the tree",
 	.nb_lcores = 1,
 	.run = run_policy,
 };

@@ -17,19 +17,19 @@
 
 /**
  * @file
- * What it costs to read how much is granted: the exact sum over the stocks of 1 to all lcores,
- * which charge meanwhile, and the word with an error bound; beside that of a tree without stock.
+ * Cost of reading the granted units: the exact sum over the stocks of 1 to all lcores, which charge
+ * meanwhile, and the word with an error bound; compared with a tree without stock.
  */
 
 #define WINDOW_NS 2000000
 #define WINDOW_NS_QUICK 200000
-/** Each case has a turn in each of so many rounds. */
+/** Rounds. Each case is measured once per round. */
 #define ROUNDS 11
 #define WINDOWS_OF_ROUND 9u
 #define WINDOWS_QUICK 1u
-/** So many times the time that all windows take is spent to find valid ones. */
+/** Time limit to find valid windows, as a multiple of the time of all windows. */
 #define PATIENCE 4
-/** Readings of a turn of the main lcore, and pairs of a turn of each other one. */
+/** Readings per iteration of the main lcore, and pairs per iteration of the other lcores. */
 #define READS 64
 #define PAIRS 16
 #define UNITS_MAX (UINT64_C(1) << 40)
@@ -75,7 +75,7 @@ static const struct read_case read_cases[] = {
 /** Numbers of lcores: 1, 2, 4, ... */
 #define NUMBERS_MAX 16
 
-/** What is measured of a case and a number of lcores, in several rounds. */
+/** Results of one case and number of lcores over all rounds. */
 struct read_line {
 	const struct read_case *c;
 	struct row *row;
@@ -83,7 +83,7 @@ struct read_line {
 	uint32_t rejected;
 };
 
-/** One of its rounds. */
+/** Data of one round. */
 struct read_run {
 	struct workers workers;
 	uint64_t counter;
@@ -98,7 +98,7 @@ charge(struct worker *wk)
 	wk->workers->impl->loop[BACKEND_SAME](wk->ctx, &work);
 }
 
-/* The main lcore reads, which is what is measured; the others charge. */
+/* The main lcore reads, which is measured. The others charge. */
 static void
 read_or_charge(struct worker *wk)
 {
@@ -112,7 +112,7 @@ read_or_charge(struct worker *wk)
 	}
 	for (i = 0; i < READS; i++)
 		sum += c->read(wk->workers);
-	/* The compiler must think that somebody wants to know. */
+	/* The compiler must not remove the readings. */
 	asm volatile("" : : "r"(sum));
 	worker_add(&wk->progress, READS);
 }
@@ -123,7 +123,7 @@ windows_of_round(const struct bench *b)
 	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
 }
 
-/* Until the line has `goal` samples, or patience is at an end. */
+/* Measure until the line has `goal` samples or the time is over. */
 static void
 take_windows(struct bench *b, struct workers *c, struct read_line *l, uint32_t goal)
 {
@@ -155,7 +155,7 @@ run_round(struct bench *b, struct read_run *r, struct read_line *l, uint32_t goa
 	r->workers.nb = l->nb;
 	r->workers.task = read_or_charge;
 	r->workers.counters = &r->counter;
-	/* Read only. */
+	/* The context is only read. */
 	r->workers.contexts[0] = (void *)(uintptr_t)l->c;
 	r->workers.self = impl->create(&tree);
 	if (r->workers.self == NULL)
@@ -243,7 +243,7 @@ run_read(struct bench *b)
 
 const struct bench_test test_read = {
 	.name = "read",
-	.summary = "read what is granted, exactly or with an error bound",
+	.summary = "read the granted units, exactly or with an error bound",
 	.nb_lcores = 1,
 	.run = run_read,
 };

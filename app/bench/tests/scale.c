@@ -18,26 +18,26 @@
 
 /**
  * @file
- * What a pair of charge and uncharge costs each of several lcores at once: with trees of their own,
- * with counters of their own below shared ancestors, with the same counter, and where one of two
- * lcores charges what the other one uncharges.
+ * Cost of a pair of a charge and an uncharge on several lcores at the same time: with a tree for
+ * each lcore, with own counters below shared ancestors, with the same counter, and with one lcore
+ * that charges units that another lcore uncharges.
  */
 
 #define WINDOW_NS 2000000
 #define WINDOW_NS_QUICK 200000
-/** Each implementation has a turn in each of so many rounds. */
+/** Rounds. Each implementation is measured once per round. */
 #define ROUNDS 11
 #define WINDOWS_OF_ROUND 9u
 #define WINDOWS_QUICK 1u
-/** So many times the time that all windows take is spent to find valid ones. */
+/** Time limit to find valid windows, as a multiple of the time of all windows. */
 #define PATIENCE 4
 #define PAIRS 64
-/** Units that the producer may be ahead. */
+/** Units that the producer may be ahead of the consumer. */
 #define AHEAD_MAX 4096
-#define HANDFUL 32
+#define BATCH 32
 #define UNITS_MAX (UINT64_C(1) << 40)
 
-/* Pairs of the member's own counter. */
+/* Pairs of the worker's own counter. */
 static void
 pairs_of_own(struct worker *wk)
 {
@@ -48,39 +48,39 @@ pairs_of_own(struct worker *wk)
 	worker_add(&wk->progress, PAIRS);
 }
 
-/* Charge a handful if the consumer is not too far behind. */
+/* Charge a batch if the consumer is not too far behind. */
 static void
 produce(struct worker *wk)
 {
 	const struct backend_work work = {
-		.order = wk->workers->counters, .nb_order = 1, .units = 1, .pairs = HANDFUL};
+		.order = wk->workers->counters, .nb_order = 1, .units = 1, .pairs = BATCH};
 	struct worker *consumer = wk + 1;
 
 	/* Pairs with the release of worker_add() in consume(). */
 	if (ration_load(&wk->held, relaxed) - ration_load(&consumer->held, acquire) >
-	    AHEAD_MAX - HANDFUL)
+	    AHEAD_MAX - BATCH)
 		return;
 	worker_add(&wk->refused, wk->workers->impl->loop[BACKEND_CHARGES](wk->ctx, &work));
-	worker_add(&wk->held, HANDFUL);
-	worker_add(&wk->progress, HANDFUL);
+	worker_add(&wk->held, BATCH);
+	worker_add(&wk->progress, BATCH);
 }
 
 static void
 consume(struct worker *wk)
 {
 	const struct backend_work work = {
-		.order = wk->workers->counters, .nb_order = 1, .units = 1, .pairs = HANDFUL};
+		.order = wk->workers->counters, .nb_order = 1, .units = 1, .pairs = BATCH};
 	struct worker *producer = wk - 1;
 
 	/* Pairs with the release of worker_add() in produce(). */
-	if (ration_load(&producer->held, acquire) - ration_load(&wk->held, relaxed) < HANDFUL)
+	if (ration_load(&producer->held, acquire) - ration_load(&wk->held, relaxed) < BATCH)
 		return;
 	worker_add(&wk->refused, wk->workers->impl->loop[BACKEND_UNCHARGES](wk->ctx, &work));
-	worker_add(&wk->held, HANDFUL);
-	worker_add(&wk->progress, HANDFUL);
+	worker_add(&wk->held, BATCH);
+	worker_add(&wk->progress, BATCH);
 }
 
-/* Members 0, 2, ... charge what 1, 3, ... uncharge. */
+/* Workers 0, 2, ... charge units that workers 1, 3, ... uncharge. */
 static void
 produce_or_consume(struct worker *wk)
 {
@@ -100,7 +100,7 @@ enum scale_kind {
 static const struct {
 	const char *name;
 	worker_task_t task;
-	bool pairs; /**< An even number of lcores. */
+	bool pairs; /**< Needs an even number of lcores. */
 } kinds[] = {
 	[PRIVATE] = {"private trees", pairs_of_own, false},
 	[SHARED_ANCESTORS] = {"shared ancestors", pairs_of_own, false},
@@ -113,7 +113,7 @@ static const struct backend *const impls[] = {
 	&backend_spinlock_tree, &backend_slots_7_rr,	&backend_stock_v3,
 	&backend_stock_v4,	&backend_limit_counter, NULL};
 
-/** What is measured of an implementation, in several rounds. */
+/** Results of one implementation over all rounds. */
 struct scale_line {
 	const struct backend *impl;
 	enum scale_kind kind;
@@ -123,7 +123,7 @@ struct scale_line {
 	uint64_t refused;
 };
 
-/** One of its rounds. */
+/** Data of one round. */
 struct scale_run {
 	struct workers workers;
 	uint64_t counters[RTE_MAX_LCORE];
@@ -139,7 +139,7 @@ destroy_trees(struct scale_run *r)
 		r->workers.impl->destroy(r->trees[i]);
 }
 
-/* A tree for each lcore, or one for all. */
+/* Create a tree for each lcore, or one for all. */
 static int
 start_run(struct scale_run *r, const struct scale_line *l)
 {
@@ -163,7 +163,7 @@ start_run(struct scale_run *r, const struct scale_line *l)
 	}
 	r->workers.self = r->trees[0];
 	r->workers.selves = private ? r->trees : NULL;
-	/* Stocks of neighbors share no line: each ctx has its own. */
+	/* Each lcore has its own stocks, so stocks of different lcores share no cache line. */
 	for (i = 0; i < l->nb; i++)
 		r->counters[i] = l->impl->counter(r->trees[private ? i : 0],
 						  l->kind == SHARED_ANCESTORS ? i : 0);
@@ -176,7 +176,7 @@ windows_of_round(const struct bench *b)
 	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
 }
 
-/* Until the line has `goal` samples, or patience is at an end. */
+/* Measure until the line has `goal` samples or the time is over. */
 static void
 take_windows(struct bench *b, struct workers *c, struct scale_line *l, uint32_t goal)
 {
@@ -190,7 +190,7 @@ take_windows(struct bench *b, struct workers *c, struct scale_line *l, uint32_t 
 	workers_work(b, c, ns);
 	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
 		w = workers_work(b, c, ns);
-		/* On shared CPUs nearly every window is void, and says nothing anyway. */
+		/* With shared CPUs nearly every window is invalid, and shows the scheduler. */
 		if (w.valid || (l->row->one_cpu && w.done > 0))
 			samples_add(&l->row->samples, w.ns * c->nb / (double)w.done);
 		else
@@ -305,7 +305,7 @@ add_ratios(struct bench *b)
 		      results_find(r, &below_rr), results_find(r, &below_ration), 0);
 }
 
-/* A limit counter refuses to give back what another thread has in its own count. */
+/* A limit counter refuses to uncharge units that are in the count of another thread. */
 static bool
 can_run(const struct backend *impl, enum scale_kind kind, uint32_t nb)
 {
@@ -339,8 +339,7 @@ run_scale(struct bench *b)
 		total += RTE_DIM(kinds);
 	for (nb = 1; nb <= all && rc == 0; nb = workers_next_nb(nb, all)) {
 		if (workers_share_cpus(nb))
-			fprintf(stderr, "scale: %u lcores have fewer CPUs; the rows are marked\n",
-				nb);
+			fprintf(stderr, "scale: %u lcores share CPUs; their rows are marked\n", nb);
 		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0; kind++, done++) {
 			progress("scale", done, total);
 			rc = run_kind(b, kind, nb);
@@ -354,7 +353,7 @@ run_scale(struct bench *b)
 
 const struct bench_test test_scale = {
 	.name = "scale",
-	.summary = "1 to all lcores at once, private, sharing, handing over",
+	.summary = "1 to all lcores, with private and shared counters",
 	.nb_lcores = 2,
 	.run = run_scale,
 };

@@ -18,16 +18,16 @@
 
 /**
  * @file
- * The table of the seeds' cover letter, without the page faults around it: so many groups charge
- * pages one by one, taking turns, then release them one by one; 40 trials of 50 iterations. What
- * the series replaces (slots-7) beside its third and fourth version and libration.
+ * The table of the cover letter of the kernel series, without page faults: a number of groups
+ * charge pages one by one, in turns, then release them one by one; 40 trials of 50 iterations. The
+ * old stock (slots-7) is compared with versions 3 and 4 of the series and with libration.
  */
 
 #define TRIALS 40
 #define TRIALS_QUICK 11
 #define ITERATIONS 50
 #define ITERATIONS_QUICK 1
-/** Pages of each group in an iteration, or fewer, so that all together are at most ... */
+/** Pages of each group per iteration, but at most PAGES_MAX for all groups together. */
 #define PAGES 64
 #define PAGES_MAX 8192u
 static const uint32_t group_numbers[] = {1, 4, 7, 8, 32, 256, 4096};
@@ -102,7 +102,7 @@ measure(struct bench *b, struct seeds_run *runs)
 		for (i = 0; i < NB_RUNS; i++) {
 			double us = trial_us(b, &runs[i]);
 
-			/* The first trial warms up. */
+			/* The first trial is a warm-up. */
 			if (trial > 0)
 				samples_add(&runs[i].row->samples, us);
 		}

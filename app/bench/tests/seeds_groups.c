@@ -20,7 +20,7 @@
 #include "tests/seeds_groups.h"
 
 #define PREFIX "ration-bench-"
-/** Processes that have ended may be in a group for some time still. */
+/** A process that has ended may stay in its cgroup for some time. */
 #define REMOVE_TRIES 1000
 #define REMOVE_PAUSE_NS 10000000L
 
@@ -65,10 +65,10 @@ file_has_word(const char *folder, const char *file, const char *word)
 }
 
 /*
- * Is this the memory controller, and do we see its true root? In a container the root that is seen
- * is somebody's cgroup: it is charged, and in version 2 no process may be put beside its children.
+ * Is this the memory controller, and is its real root visible? In a container the visible root is
+ * an ordinary cgroup: it is charged, and in version 2 it cannot have both processes and children.
  *
- * @return the version of cgroups, or 0 and perhaps a reason
+ * @return the version of cgroups, or 0 and maybe a reason
  */
 static int
 version_at(const struct mntent *m, const char **reason)
@@ -82,17 +82,17 @@ version_at(const struct mntent *m, const char **reason)
 		version = 2;
 	if ((version == 1 && !file_is_there(m->mnt_dir, "release_agent")) ||
 	    (version == 2 && file_is_there(m->mnt_dir, "cgroup.type"))) {
-		*reason = "the root cgroup is not to be seen, as in a container";
+		*reason = "the root cgroup is not visible, as in a container";
 		return 0;
 	}
 	return version;
 }
 
-/* @return NULL, or why there is no memory controller to be had */
+/* @return NULL, or the reason why there is no memory controller */
 static const char *
 find_mount(struct seeds_groups *g, const char *file)
 {
-	const char *reason = "there is no memory controller to be had";
+	const char *reason = "there is no usable memory controller";
 	FILE *mounts = setmntent(file, "r");
 	struct mntent *m;
 
@@ -113,7 +113,7 @@ group_path(const char *own, uint32_t i, char *path, size_t size)
 	snprintf(path, size, "%s/g%u", own, i);
 }
 
-/* @return whether nothing is left */
+/* @return true if nothing is left */
 static bool
 remove_folder(const char *own)
 {
@@ -127,7 +127,7 @@ remove_folder(const char *own)
 	return rmdir(own) == 0 || errno == ENOENT;
 }
 
-/* @return a descriptor, or -1: somebody else holds the lock */
+/* @return a descriptor, or -1 if another process holds the lock */
 static int
 lock_folder(const char *own)
 {
@@ -141,11 +141,11 @@ lock_folder(const char *own)
 }
 
 /*
- * Folders that nobody holds are of runs that were killed together with their watchers. Their name
- * says nothing: it may be of another PID namespace.
+ * A directory that is not locked belongs to a run that was killed together with its watcher. The
+ * name alone does not tell, because it may come from another PID namespace.
  */
 static void
-sweep(const char *mount)
+remove_leftovers(const char *mount)
 {
 	DIR *folder = opendir(mount);
 	const struct dirent *entry;
@@ -159,15 +159,15 @@ sweep(const char *mount)
 		lock = lock_folder(path);
 		if (lock < 0)
 			continue;
-		fprintf(stderr, "seeds: '%s' is left of a former run: %s\n", path,
-			remove_folder(path) ? "removed" : "it cannot be removed");
+		fprintf(stderr, "seeds: '%s' is left from an earlier run: %s\n", path,
+			remove_folder(path) ? "removed" : "cannot be removed");
 		close(lock);
 	}
 	if (folder != NULL)
 		closedir(folder);
 }
 
-/* In the watcher. Never returns. */
+/* Main function of the watcher. Never returns. */
 static void
 watch(const char *own, int alive)
 {
@@ -175,7 +175,7 @@ watch(const char *own, int alive)
 	char byte;
 	int try;
 
-	/* Whoever ends us by a signal to all of us does not mean this one. */
+	/* A signal to the process group is not meant for the watcher. */
 	setpgid(0, 0);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
@@ -205,7 +205,7 @@ start_watcher(struct seeds_groups *g)
 	close(ends[0]);
 	g->alive = ends[1];
 	if (g->watcher > 0) {
-		/* Here too: it may not have come so far when a signal to all of us does. */
+		/* Also here, because a signal may arrive before the watcher has done it. */
 		setpgid(g->watcher, g->watcher);
 		return 0;
 	}
@@ -222,13 +222,13 @@ make_folder(struct seeds_groups *g)
 	g->lock = lock_folder(g->own);
 	if (g->lock < 0) {
 		rmdir(g->own);
-		return "a folder of cgroups cannot be locked";
+		return "cannot lock a directory of cgroups";
 	}
 	if (start_watcher(g) == 0)
 		return NULL;
 	rmdir(g->own);
 	close(g->lock);
-	return "no process to remove the cgroups";
+	return "cannot start the process that removes the cgroups";
 }
 
 static const char *
@@ -239,11 +239,11 @@ fill_folder(const struct seeds_groups *g)
 
 	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", g->own);
 	if (g->version == 2 && !file_write(path, "+memory"))
-		return "the controller cannot be passed on";
+		return "cannot enable the controller for child cgroups";
 	for (i = 0; i < SEEDS_GROUPS_MAX; i++) {
 		group_path(g->own, i, path, sizeof(path));
 		if (mkdir(path, 0755) != 0)
-			return "a cgroup cannot be made";
+			return "cannot create a cgroup";
 	}
 	return NULL;
 }
@@ -257,7 +257,7 @@ seeds_groups_make(struct seeds_groups *g, const char *mounts)
 	reason = find_mount(g, mounts);
 	if (reason != NULL)
 		return reason;
-	sweep(g->mount);
+	remove_leftovers(g->mount);
 	reason = make_folder(g);
 	if (reason != NULL)
 		return reason;
@@ -280,7 +280,7 @@ seeds_groups_move(const struct seeds_groups *g, uint32_t i, pid_t pid)
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	if (file_write(path, text))
 		return 0;
-	warn("seeds: no process can be moved by '%s'", path);
+	warn("seeds: cannot move a process by '%s'", path);
 	return -1;
 }
 

@@ -16,7 +16,7 @@
 #include "tests/seeds_groups.h"
 #include "tests/seeds_kernel.h"
 
-/* As in the table above: trials of iterations, in each of which a group has so many pages. */
+/* As in seeds.c: trials of iterations, and pages of each group per iteration. */
 #define TRIALS 40
 #define TRIALS_QUICK 11
 #define ITERATIONS 50
@@ -25,20 +25,20 @@
 
 static const uint32_t group_numbers[] = {1, 4, SEEDS_GROUPS_MAX};
 #define NB_RUNS (2 * RTE_DIM(group_numbers))
-/** A quick run leaves the largest number out: to fork so many takes long. */
+/** A quick run leaves the largest number out, because so many forks take long. */
 #define NB_RUNS_QUICK (NB_RUNS - 2)
 
-/** What a process does. */
+/** Data of one process. */
 struct kernel_work {
-	rte_cpuset_t cpus; /**< Where it may do so. */
+	rte_cpuset_t cpus; /**< CPUs that it may use. */
 	uint32_t iterations;
 	size_t page;
-	volatile char *region; /**< Its own; NULL: not yet. */
+	volatile char *region; /**< Its own memory; NULL: not yet mapped. */
 };
 
 struct kernel_run {
 	uint32_t groups;
-	bool charged; /**< In cgroups of their own; else in the root. */
+	bool charged; /**< In cgroups of their own; otherwise in the root cgroup. */
 	struct processes processes;
 	struct row *row;
 };
@@ -72,7 +72,7 @@ begin(struct kernel_work *w)
 	return true;
 }
 
-/* A trial of one process: the pages come by faults, each of which charges one, and go together. */
+/* One trial of a process: pages are charged one by one by page faults, and released together. */
 static bool
 fault_and_release(void *work)
 {
@@ -122,11 +122,10 @@ measure(struct bench *b, struct kernel_run *runs, uint32_t nb, uint32_t iteratio
 		for (i = 0; i < nb; i++) {
 			ns = processes_run(&runs[i].processes);
 			if (ns < 0) {
-				warnx("seeds: a process in one of %u cgroups has failed",
-				      runs[i].groups);
+				warnx("seeds: a process failed with %u cgroups", runs[i].groups);
 				return -1;
 			}
-			/* The first trial warms up. */
+			/* The first trial is a warm-up. */
 			if (trial > 0)
 				samples_add(&runs[i].row->samples, ns / 1000 / iterations);
 		}
@@ -166,7 +165,7 @@ seeds_kernel(struct bench *b)
 {
 	struct seeds_groups g;
 	const char *reason = geteuid() == 0 ? seeds_groups_make(&g, "/proc/self/mounts")
-					    : "only root can make cgroups";
+					    : "only root can create cgroups";
 	int rc;
 
 	if (reason != NULL) {

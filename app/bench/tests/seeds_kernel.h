@@ -8,9 +8,10 @@
 #include "harness/bench.h"
 
 /**
- * The seeds' access pattern on the kernel of this machine: processes in memory cgroups of their own
- * fault pages in and release them by madvise(MADV_DONTNEED); and the same in the root cgroup, which
- * is not charged. Needs root and a memory controller; else it says why not and adds nothing.
+ * The access pattern of the series on the kernel of this machine: processes in their own memory
+ * cgroups fault pages in and release them by madvise(MADV_DONTNEED). The baseline is the root
+ * cgroup, which is not charged. It needs root and a memory controller; otherwise it prints the
+ * reason and adds no rows.
  *
  * @return
  *   0, or -1 after a message

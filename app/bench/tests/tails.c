@@ -40,7 +40,7 @@ tails_create(struct tails_backend *backends, const char *test)
 		p->impl = impls[p - backends];
 		p->self = p->impl->create(&tree);
 		if (p->self == NULL) {
-			warnx("%s: %s cannot be made", test, p->impl->name);
+			warnx("%s: cannot create %s", test, p->impl->name);
 			tails_destroy(backends);
 			return -1;
 		}
@@ -64,7 +64,7 @@ drain_ration(const struct tails_backend *p, bool all, uint64_t *units)
 {
 	struct ration_domain *d = backend_ration_domain(p->self);
 	ration_counter_t c = all ? ration_domain_root(d) : p->order[0];
-	struct ration_drain_report report; /* Large: clearing it would be timed. */
+	struct ration_drain_report report; /* Not cleared: that would be timed. */
 	int rc = ration_drain(d, c, DRAIN_TIMEOUT_US, &report);
 
 	*units = report.units;
@@ -104,7 +104,7 @@ tails_clock_start(const struct bench *b, uint32_t wanted, double share)
 	};
 }
 
-/* Progress is shown of the first and of the last step in any case, so each must come once. */
+/* The first and the last step are always shown, so each must occur once. */
 static void
 show(const struct tails_clock *c, const char *what, double passed, bool more)
 {

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * What hiccup and latency have in common: whom they measure, draining them, and the loop without
- * anything in it before and after all others.
+ * Common parts of hiccup and latency: the measured backends, drains of them, and the empty loop
+ * before and after all cases.
  */
 
 #include <stdbool.h>
@@ -19,16 +19,19 @@
 #include "harness/isolation.h"
 #include "report/histogram.h"
 
-/** All of them are measured as one tree: leaves that are used in turn, three levels. */
+/** All backends have the same tree: leaves that are used in turn, three levels. */
 #define TAILS_COUNTERS 25u
-/** Handles in an order of use: loops want a power of two. */
+/** Number of handles: the loops need a power of two. */
 #define TAILS_ORDER 32u
 #define TAILS_DEPTH 2
 #define TAILS_MAX UINT64_C(65536)
-/** Lanes: the measured lcore and the main lcore. */
+/** The measured lcore and the main lcore. */
 #define TAILS_LCORES 2
 
-/** ration, and what stands for no stock, a lock, seven slots, and stock that others may take. */
+/**
+ * ration, and backends without stock, with a lock, with seven slots, and with a stock that other
+ * lcores can drain.
+ */
 enum {
 	TAILS_RATION,
 	TAILS_ATOMIC,
@@ -39,7 +42,7 @@ enum {
 };
 
 #define TAILS_ALL ((1u << TAILS_NB_BACKENDS) - 1)
-/** Those whose stock another lcore can take back. */
+/** Backends whose stock another lcore can drain. */
 #define TAILS_DRAINED (1u << TAILS_RATION | 1u << TAILS_V4)
 #define TAILS_RATION_ONLY (1u << TAILS_RATION)
 
@@ -49,65 +52,67 @@ struct tails_backend {
 	uint64_t order[TAILS_ORDER]; /**< Handles of the counters, in turn. */
 };
 
-/** Make the tree of each. @return 0, or -1 after a message */
+/** Create the tree of each backend. @return 0, or -1 after a message */
 int tails_create(struct tails_backend *backends, const char *test);
 
 void tails_destroy(struct tails_backend *backends);
 
 /**
- * Take back what others have in stock, of the first counter or of all.
+ * Drain the first counter, or all counters.
  *
  * @param units
- *   What came back; may be NULL.
+ *   Returned units; may be NULL.
  * @return
  *   0, or a negative errno
  */
 int tails_drain(const struct tails_backend *p, bool all, uint64_t *units);
 
-/** What all rows of a case say about it. `mix`: what is done. */
+/** Common parameters of the rows of a case. `mix` describes the operations. */
 json_t *tails_params(uint32_t counters, const char *mix, double warm_up_ms);
 
-/** How long a part may take: until it has had so many windows, or --seconds are over. */
+/** Time limit of a part: a number of windows, or a share of --seconds. */
 struct tails_clock {
 	uint64_t begin;
 	uint32_t windows;
 	uint32_t wanted;
-	double seconds; /**< 0: the windows count. */
+	double seconds; /**< 0: the number of windows counts. */
 };
 
 /** @param share of --seconds, 0 to 1 */
 struct tails_clock tails_clock_start(const struct bench *b, uint32_t wanted, double share);
 
-/** Count a window, and show progress. @return whether there is time for one */
+/** Count a window and show progress. @return true if there is time for it */
 bool tails_clock_next(struct tails_clock *c, const char *what);
 
 void tails_sleep(double ns);
 
-/** A loop with nothing in it but the clock, on the measured lcore: what the machine does. */
+/**
+ * The empty loop, which only reads the clock, on the measured lcore. It shows the machine itself.
+ */
 struct tails_bare {
 	struct row *gap; /**< Largest gap of each window; NULL: not measured. */
 	struct histogram all;
 	double seconds;
 };
 
-/** Those before and after all others, as the CPU is and isolated. */
+/** Empty loops before and after all cases. [0]: not isolated, [1]: isolated. */
 struct tails_bares {
 	struct tails_bare before[2];
 	struct tails_bare after[2];
 };
 
-/** Measure one for a while. @return 0, or -1 after a message */
+/** Measure the empty loop. @return 0, or -1 after a message */
 int tails_measure_bare(struct bench *b, const struct isolation *iso, struct tails_bares *bares,
 		       bool before);
 
-/** Add what percentiles and counts there are of gaps to a row. */
+/** Add percentiles and counts of gaps to a row. */
 void tails_add_gaps(const struct bench *b, struct row *row, const struct histogram *gaps,
 		    double seconds);
 
-/** Close their rows. @return 0, or -1 after a message */
+/** Close the rows of the empty loop. @return 0, or -1 after a message */
 int tails_close_bares(const struct bench *b, struct tails_bares *bares);
 
-/** A gap longer than this is lost time. */
+/** A longer gap is lost time. */
 #define TAILS_LOST_NS 1000.0
 
 #endif /* BENCH_TAILS_H_ */

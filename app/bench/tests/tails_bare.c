@@ -11,18 +11,18 @@
 #include "report/percentiles.h"
 #include "tests/tails.h"
 
-/** Windows of one, or more with --seconds: this share of them, before and after. */
+/** Number of windows, and share of --seconds, before and after all cases. */
 #define WINDOWS 12
 #define SHARE 0.05
 #define WINDOW_NS 50000000.0
 #define WINDOW_QUICK_NS 2000000.0
 
 struct bare_window {
-	uint64_t length; /**< Ticks. */
+	uint64_t length; /**< In ticks. */
 	struct histogram gaps;
 };
 
-/* Lcore function: no call, no memory but the histogram. */
+/* Lcore function: no calls, and no memory but the histogram. */
 static int
 poll_bare(void *arg)
 {
@@ -50,7 +50,7 @@ measure_window(const struct bench *b, const struct isolation *iso, struct tails_
 	histogram_clear(&w.gaps);
 	rc = rte_eal_remote_launch(poll_bare, &w, iso->lcore_id);
 	if (rc != 0) {
-		warnx("lcore %u does not start: %s", iso->lcore_id, rte_strerror(-rc));
+		warnx("cannot start lcore %u: %s", iso->lcore_id, rte_strerror(-rc));
 		return -1;
 	}
 	tails_sleep(ns);
@@ -66,10 +66,9 @@ tails_measure_bare(struct bench *b, const struct isolation *iso, struct tails_ba
 		   bool before)
 {
 	static const char *const names[2][2] = {
-		{"largest gap, nothing in the loop, after",
-		 "largest gap, nothing in the loop, before"},
-		{"largest gap, nothing in the loop, after, isolated",
-		 "largest gap, nothing in the loop, before, isolated"},
+		{"largest gap, empty loop, after", "largest gap, empty loop, before"},
+		{"largest gap, empty loop, after, isolated",
+		 "largest gap, empty loop, before, isolated"},
 	};
 	struct tails_bare *bare = &(before ? bares->before : bares->after)[iso->entered];
 	struct tails_clock clock = tails_clock_start(b, WINDOWS, SHARE);
@@ -77,7 +76,7 @@ tails_measure_bare(struct bench *b, const struct isolation *iso, struct tails_ba
 	bare->gap = results_row(&b->results, "machine", names[iso->entered][before], "us",
 				json_pack("{s:s}", "mix", "reading the TSC"));
 	isolation_mark_row(iso, bare->gap);
-	while (tails_clock_next(&clock, "nothing in the loop")) {
+	while (tails_clock_next(&clock, "empty loop")) {
 		if (measure_window(b, iso, bare) < 0)
 			return -1;
 	}

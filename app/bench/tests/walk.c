@@ -11,8 +11,8 @@
 
 /**
  * @file
- * What it costs to walk the tree: charges and uncharges without stock at each depth, and charges
- * that the root refuses, so that all levels below it must be given back.
+ * Cost of walking the tree: charges and uncharges without stock at each depth, and charges that the
+ * root refuses, so that all levels below it must be rolled back.
  */
 
 static const struct backend *const trees[] = {&backend_ration, &backend_atomic_tree,
