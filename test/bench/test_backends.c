@@ -32,7 +32,7 @@ of(void **state)
 }
 
 struct bed {
-	const struct backend *a;
+	const struct backend *impl;
 	void *self;
 	void *ctx;
 };
@@ -40,11 +40,11 @@ struct bed {
 static struct bed
 make_bed(void **state, const struct backend_tree *t)
 {
-	struct bed b = {.a = of(state)};
+	struct bed b = {.impl = of(state)};
 
-	b.self = b.a->create(t);
+	b.self = b.impl->create(t);
 	assert_non_null(b.self);
-	b.ctx = b.a->join(b.self, 0);
+	b.ctx = b.impl->join(b.self, 0);
 	assert_non_null(b.ctx);
 	return b;
 }
@@ -52,26 +52,26 @@ make_bed(void **state, const struct backend_tree *t)
 static void
 break_bed(struct bed *b)
 {
-	b->a->leave(b->ctx);
-	b->a->destroy(b->self);
+	b->impl->leave(b->ctx);
+	b->impl->destroy(b->self);
 }
 
 static int
 charge(struct bed *b, uint64_t c, uint64_t n)
 {
-	return b->a->charge(b->ctx, c, n);
+	return b->impl->charge(b->ctx, c, n);
 }
 
 static int
 uncharge(struct bed *b, uint64_t c, uint64_t n)
 {
-	return b->a->uncharge(b->ctx, c, n);
+	return b->impl->uncharge(b->ctx, c, n);
 }
 
 static uint64_t
 granted(struct bed *b, uint64_t c)
 {
-	return b->a->granted(b->self, c);
+	return b->impl->granted(b->self, c);
 }
 
 static void
@@ -79,13 +79,13 @@ units_are_counted_on_their_counter_alone(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 
-	assert_int_equal(charge(&b, b.a->counter(b.self, 5), 7), 0);
-	assert_int_equal(granted(&b, b.a->counter(b.self, 4)), 0);
-	assert_int_equal(granted(&b, b.a->counter(b.self, 5)), 7);
-	assert_int_equal(granted(&b, b.a->counter(b.self, 6)), 0);
-	assert_int_equal(uncharge(&b, b.a->counter(b.self, 5), 3), 0);
-	assert_int_equal(granted(&b, b.a->counter(b.self, 5)), 4);
-	assert_int_equal(uncharge(&b, b.a->counter(b.self, 5), 4), 0);
+	assert_int_equal(charge(&b, b.impl->counter(b.self, 5), 7), 0);
+	assert_int_equal(granted(&b, b.impl->counter(b.self, 4)), 0);
+	assert_int_equal(granted(&b, b.impl->counter(b.self, 5)), 7);
+	assert_int_equal(granted(&b, b.impl->counter(b.self, 6)), 0);
+	assert_int_equal(uncharge(&b, b.impl->counter(b.self, 5), 3), 0);
+	assert_int_equal(granted(&b, b.impl->counter(b.self, 5)), 4);
+	assert_int_equal(uncharge(&b, b.impl->counter(b.self, 5), 4), 0);
 	break_bed(&b);
 }
 
@@ -97,7 +97,7 @@ handles_differ(void **state)
 
 	for (i = 0; i < COUNTERS; i++) {
 		for (j = 0; j < i; j++)
-			assert_true(b.a->counter(b.self, i) != b.a->counter(b.self, j));
+			assert_true(b.impl->counter(b.self, i) != b.impl->counter(b.self, j));
 	}
 	break_bed(&b);
 }
@@ -108,7 +108,7 @@ fill_order(const struct bed *b, uint64_t *order)
 	uint32_t i;
 
 	for (i = 0; i < COUNTERS; i++)
-		order[i] = b->a->counter(b->self, i);
+		order[i] = b->impl->counter(b->self, i);
 }
 
 static void
@@ -137,9 +137,9 @@ every_loop_gives_back_what_it_charges(void **state)
 	for (i = 0; i < COUNTERS; i++)
 		assert_int_equal(charge(&b, order[i], 2), 0);
 	for (pattern = 0; pattern < BACKEND_CHARGES; pattern++) {
-		if (b.a->loop[pattern] == NULL)
+		if (b.impl->loop[pattern] == NULL)
 			continue;
-		assert_int_equal(b.a->loop[pattern](b.ctx, &work), 0);
+		assert_int_equal(b.impl->loop[pattern](b.ctx, &work), 0);
 		each_has(&b, order, 2);
 	}
 	for (i = 0; i < COUNTERS; i++)
@@ -159,9 +159,9 @@ loops_that_go_one_way_leave_it_charged(void **state)
 					  .pass = 1};
 
 	fill_order(&b, order);
-	assert_int_equal(b.a->loop[BACKEND_CHARGES](b.ctx, &work), 0);
+	assert_int_equal(b.impl->loop[BACKEND_CHARGES](b.ctx, &work), 0);
 	each_has(&b, order, 30);
-	assert_int_equal(b.a->loop[BACKEND_UNCHARGES](b.ctx, &work), 0);
+	assert_int_equal(b.impl->loop[BACKEND_UNCHARGES](b.ctx, &work), 0);
 	each_has(&b, order, 0);
 	break_bed(&b);
 }
@@ -179,7 +179,7 @@ use_up(struct bed *b, uint64_t c)
 
 /* A loop that does not charge would not be refused. */
 static void
-every_loop_counts_what_a_full_counter_refuses(void **state)
+every_loop_counts_refusals(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS], used;
@@ -193,8 +193,8 @@ every_loop_counts_what_a_full_counter_refuses(void **state)
 	for (pattern = 0; pattern < BACKEND_CHARGES; pattern++) {
 		bool same = pattern == BACKEND_SAME || pattern == BACKEND_CALLS;
 
-		if (b.a->loop[pattern] != NULL)
-			assert_int_equal(b.a->loop[pattern](b.ctx, &work), same ? COUNTERS : 1);
+		if (b.impl->loop[pattern] != NULL)
+			assert_int_equal(b.impl->loop[pattern](b.ctx, &work), same ? COUNTERS : 1);
 	}
 	assert_int_equal(granted(&b, order[0]), used);
 	assert_int_equal(granted(&b, order[1]), 0);
@@ -203,30 +203,30 @@ every_loop_counts_what_a_full_counter_refuses(void **state)
 }
 
 static void
-the_same_loop_charges_the_units_it_is_told(void **state)
+the_same_loop_charges_the_given_units(void **state)
 {
 	struct bed b = make_bed(state, &tree);
-	uint64_t order = b.a->counter(b.self, 0), used = use_up(&b, order);
+	uint64_t order = b.impl->counter(b.self, 0), used = use_up(&b, order);
 	struct backend_work work = {
 		.order = &order, .nb_order = 1, .units = 3, .pairs = 8, .pass = 1};
 
 	assert_int_equal(uncharge(&b, order, 2), 0);
-	assert_int_equal(b.a->loop[BACKEND_SAME](b.ctx, &work), 8);
+	assert_int_equal(b.impl->loop[BACKEND_SAME](b.ctx, &work), 8);
 	work.units = 2;
-	assert_int_equal(b.a->loop[BACKEND_SAME](b.ctx, &work), 0);
+	assert_int_equal(b.impl->loop[BACKEND_SAME](b.ctx, &work), 0);
 	assert_int_equal(uncharge(&b, order, used - 2), 0);
 	break_bed(&b);
 }
 
 /* Only backends that have a tree. */
 static void
-refusal_at_the_root_leaves_nothing_behind(void **state)
+a_refusal_at_the_root_is_rolled_back(void **state)
 {
 	const struct backend_tree small = {.counters = 2, .depth = 3, .max = MAX, .root_max = 10};
 	struct bed b = make_bed(state, &small);
-	uint64_t c = b.a->counter(b.self, 0), other = b.a->counter(b.self, 1);
+	uint64_t c = b.impl->counter(b.self, 0), other = b.impl->counter(b.self, 1);
 
-	assert_true(b.a->flags & BACKEND_TREE);
+	assert_true(b.impl->flags & BACKEND_TREE);
 	assert_int_equal(charge(&b, c, 8), 0);
 	assert_int_not_equal(charge(&b, other, 3), 0);
 	assert_int_equal(granted(&b, other), 0);
@@ -237,10 +237,10 @@ refusal_at_the_root_leaves_nothing_behind(void **state)
 
 /* Only backends that detect it, with more units than a stock can hold. */
 static void
-too_large_an_uncharge_is_refused(void **state)
+an_excess_uncharge_is_refused(void **state)
 {
 	struct bed b = make_bed(state, &tree);
-	uint64_t c = b.a->counter(b.self, 0);
+	uint64_t c = b.impl->counter(b.self, 0);
 
 	assert_int_equal(charge(&b, c, 5), 0);
 	assert_int_not_equal(uncharge(&b, c, 10 * MAX), 0);
@@ -250,7 +250,7 @@ too_large_an_uncharge_is_refused(void **state)
 }
 
 static void
-a_loop_begins_where_it_is_told(void **state)
+a_loop_starts_at_first(void **state)
 {
 	struct bed b = make_bed(state, &tree);
 	uint64_t order[COUNTERS];
@@ -261,12 +261,12 @@ a_loop_begins_where_it_is_told(void **state)
 				    .first = COUNTERS - 1};
 
 	fill_order(&b, order);
-	if (b.a->loop[BACKEND_CHARGES] != NULL) {
-		assert_int_equal(b.a->loop[BACKEND_CHARGES](b.ctx, &work), 0);
+	if (b.impl->loop[BACKEND_CHARGES] != NULL) {
+		assert_int_equal(b.impl->loop[BACKEND_CHARGES](b.ctx, &work), 0);
 		assert_int_equal(granted(&b, order[COUNTERS - 1]), 1);
 		assert_int_equal(granted(&b, order[0]), 1);
 		assert_int_equal(granted(&b, order[1]), 0);
-		assert_int_equal(b.a->loop[BACKEND_UNCHARGES](b.ctx, &work), 0);
+		assert_int_equal(b.impl->loop[BACKEND_UNCHARGES](b.ctx, &work), 0);
 	}
 	each_has(&b, order, 0);
 	break_bed(&b);
@@ -284,12 +284,12 @@ hits_take_no_slow_path(void **state)
 					  .pass = 1};
 
 	fill_order(&b, order);
-	b.a->loop[BACKEND_BURSTS](b.ctx, &work);
-	slow = b.a->slow_paths(b.ctx);
+	b.impl->loop[BACKEND_BURSTS](b.ctx, &work);
+	slow = b.impl->slow_paths(b.ctx);
 	assert_true(slow > 0);
-	assert_int_equal(b.a->loop[BACKEND_ROUND_ROBIN](b.ctx, &work), 0);
-	assert_int_equal(b.a->loop[BACKEND_BURSTS](b.ctx, &work), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), slow);
+	assert_int_equal(b.impl->loop[BACKEND_ROUND_ROBIN](b.ctx, &work), 0);
+	assert_int_equal(b.impl->loop[BACKEND_BURSTS](b.ctx, &work), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), slow);
 	break_bed(&b);
 }
 
@@ -305,8 +305,8 @@ without_stock_nothing_hits(void **state)
 		.order = order, .nb_order = COUNTERS, .units = 1, .pairs = COUNTERS, .pass = 1};
 
 	fill_order(&b, order);
-	assert_int_equal(b.a->loop[BACKEND_ROUND_ROBIN](b.ctx, &work), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 2 * COUNTERS);
+	assert_int_equal(b.impl->loop[BACKEND_ROUND_ROBIN](b.ctx, &work), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 2 * COUNTERS);
 	break_bed(&b);
 }
 
@@ -319,13 +319,13 @@ without_stock_nothing_hits(void **state)
 	TEST(name, units_are_counted_on_their_counter_alone, backend),                             \
 		TEST(name, handles_differ, backend),                                               \
 		TEST(name, every_loop_gives_back_what_it_charges, backend),                        \
-		TEST(name, every_loop_counts_what_a_full_counter_refuses, backend),                \
-		TEST(name, the_same_loop_charges_the_units_it_is_told, backend),                   \
-		TEST(name, a_loop_begins_where_it_is_told, backend)
+		TEST(name, every_loop_counts_refusals, backend),                                   \
+		TEST(name, the_same_loop_charges_the_given_units, backend),                        \
+		TEST(name, a_loop_starts_at_first, backend)
 
 #define TESTS_OF_TREES(name, backend)                                                              \
 	TESTS_OF_ALL(name, backend), TEST(name, loops_that_go_one_way_leave_it_charged, backend),  \
-		TEST(name, refusal_at_the_root_leaves_nothing_behind, backend)
+		TEST(name, a_refusal_at_the_root_is_rolled_back, backend)
 
 int
 main(void)
@@ -333,7 +333,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TESTS_OF_ALL("limit", backend_limit),
 		TEST("limit", loops_that_go_one_way_leave_it_charged, backend_limit),
-		TEST("limit", too_large_an_uncharge_is_refused, backend_limit),
+		TEST("limit", an_excess_uncharge_is_refused, backend_limit),
 		TESTS_OF_TREES("atomic-tree", backend_atomic_tree),
 		TESTS_OF_TREES("cas-tree", backend_cas_tree),
 		TESTS_OF_TREES("spinlock-tree", backend_spinlock_tree),
@@ -346,14 +346,14 @@ main(void)
 		TESTS_OF_ALL("limit-counter", backend_limit_counter),
 		TEST("limit-counter", loops_that_go_one_way_leave_it_charged,
 		     backend_limit_counter),
-		TEST("limit-counter", too_large_an_uncharge_is_refused, backend_limit_counter),
+		TEST("limit-counter", an_excess_uncharge_is_refused, backend_limit_counter),
 		TEST("limit-counter", hits_take_no_slow_path, backend_limit_counter),
 		TESTS_OF_ALL("mempool-cache", backend_mempool_cache),
-		TEST("mempool-cache", too_large_an_uncharge_is_refused, backend_mempool_cache),
+		TEST("mempool-cache", an_excess_uncharge_is_refused, backend_mempool_cache),
 		TEST("meter", units_are_counted_on_their_counter_alone, backend_meter),
 		TEST("meter", handles_differ, backend_meter),
 		TESTS_OF_TREES("ration", backend_ration),
-		TEST("ration", too_large_an_uncharge_is_refused, backend_ration),
+		TEST("ration", an_excess_uncharge_is_refused, backend_ration),
 		TEST("ration", hits_take_no_slow_path, backend_ration),
 		TEST("ration", without_stock_nothing_hits, backend_ration),
 	};

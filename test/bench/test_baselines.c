@@ -50,7 +50,7 @@ start_thread(pthread_t *thread, void *(*f)(void *), void *arg)
 #define UNITS 600000
 
 struct bed {
-	const struct backend *a;
+	const struct backend *impl;
 	void *self;
 	void *ctx;
 	uint64_t c;
@@ -58,21 +58,21 @@ struct bed {
 
 /* One lcore context, joined by this thread; c is the first counter. */
 static struct bed
-make_bed(const struct backend *a, const struct backend_tree *tree)
+make_bed(const struct backend *impl, const struct backend_tree *tree)
 {
-	struct bed b = {.a = a, .self = a->create(tree)};
+	struct bed b = {.impl = impl, .self = impl->create(tree)};
 
 	assert_non_null(b.self);
-	b.ctx = a->join(b.self, 0);
-	b.c = a->counter(b.self, 0);
+	b.ctx = impl->join(b.self, 0);
+	b.c = impl->counter(b.self, 0);
 	return b;
 }
 
 static void
 break_bed(struct bed *b)
 {
-	b->a->leave(b->ctx);
-	b->a->destroy(b->self);
+	b->impl->leave(b->ctx);
+	b->impl->destroy(b->self);
 }
 
 static const struct backend *
@@ -82,7 +82,7 @@ of(void **state)
 }
 
 struct hammer {
-	const struct backend *a;
+	const struct backend *impl;
 	void *self;
 	uint64_t counter;
 	int (*op)(void *ctx, uint64_t c, uint64_t n);
@@ -95,38 +95,38 @@ static void *
 hammer(void *arg)
 {
 	struct hammer *h = arg;
-	void *ctx = h->a->join(h->self, h->lcore);
+	void *ctx = h->impl->join(h->self, h->lcore);
 	int i;
 
 	pthread_barrier_wait(h->start);
 	for (i = 0; i < UNITS; i++)
 		h->refused += h->op(ctx, h->counter, 1) != 0;
-	h->a->leave(ctx);
+	h->impl->leave(ctx);
 	return NULL;
 }
 
 /* On each of two counters one thread charges while another one uncharges. */
 static void
-what_threads_do_at_once_is_counted(void **state)
+concurrent_operations_are_counted(void **state)
 {
 	const struct backend_tree tree = {
 		.counters = 2, .depth = 2, .max = 4 * UNITS, .lcores = THREADS};
-	const struct backend *a = of(state);
+	const struct backend *impl = of(state);
 	struct hammer hammers[THREADS];
 	pthread_t threads[THREADS];
 	pthread_barrier_t start;
-	struct bed b = make_bed(a, &tree);
+	struct bed b = make_bed(impl, &tree);
 	int i;
 
-	assert_int_equal(a->charge(b.ctx, a->counter(b.self, 0), UNITS), 0);
-	assert_int_equal(a->charge(b.ctx, a->counter(b.self, 1), UNITS), 0);
-	a->leave(b.ctx);
+	assert_int_equal(impl->charge(b.ctx, impl->counter(b.self, 0), UNITS), 0);
+	assert_int_equal(impl->charge(b.ctx, impl->counter(b.self, 1), UNITS), 0);
+	impl->leave(b.ctx);
 	pthread_barrier_init(&start, NULL, THREADS);
 	for (i = 0; i < THREADS; i++) {
-		hammers[i] = (struct hammer){.a = a,
+		hammers[i] = (struct hammer){.impl = impl,
 					     .self = b.self,
-					     .counter = a->counter(b.self, i / 2),
-					     .op = i % 2 == 0 ? a->charge : a->uncharge,
+					     .counter = impl->counter(b.self, i / 2),
+					     .op = i % 2 == 0 ? impl->charge : impl->uncharge,
 					     .lcore = i,
 					     .start = &start};
 		start_thread(&threads[i], hammer, &hammers[i]);
@@ -136,33 +136,33 @@ what_threads_do_at_once_is_counted(void **state)
 		assert_int_equal(hammers[i].refused, 0);
 	}
 	pthread_barrier_destroy(&start);
-	assert_int_equal(a->granted(b.self, a->counter(b.self, 0)), UNITS);
-	assert_int_equal(a->granted(b.self, a->counter(b.self, 1)), UNITS);
-	if (a == &backend_atomic_tree || a == &backend_cas_tree || a == &backend_spinlock_tree) {
+	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 0)), UNITS);
+	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 1)), UNITS);
+	if (impl == &backend_atomic_tree || impl == &backend_cas_tree || impl == &backend_spinlock_tree) {
 		/* Handle 0 is the root, 1 the level between. */
-		assert_int_equal(a->granted(b.self, 1), 2 * UNITS);
-		assert_int_equal(a->granted(b.self, 0), 2 * UNITS);
+		assert_int_equal(impl->granted(b.self, 1), 2 * UNITS);
+		assert_int_equal(impl->granted(b.self, 0), 2 * UNITS);
 	}
-	a->destroy(b.self);
+	impl->destroy(b.self);
 }
 
 static void
 the_limit_of_every_level_holds(void **state)
 {
 	const struct backend_tree tree = {.counters = 2, .depth = 2, .max = 6, .root_max = 10};
-	const struct backend *a = of(state);
-	struct bed b = make_bed(a, &tree);
-	uint64_t left = b.c, right = a->counter(b.self, 1);
+	const struct backend *impl = of(state);
+	struct bed b = make_bed(impl, &tree);
+	uint64_t left = b.c, right = impl->counter(b.self, 1);
 
-	assert_int_not_equal(a->charge(b.ctx, left, 7), 0);
-	assert_int_equal(a->granted(b.self, 0), 0);
-	assert_int_equal(a->charge(b.ctx, left, 6), 0);
-	assert_int_not_equal(a->charge(b.ctx, right, 5), 0);
-	assert_int_equal(a->granted(b.self, right), 0);
-	assert_int_equal(a->granted(b.self, 1), 6);
-	assert_int_equal(a->granted(b.self, 0), 6);
-	assert_int_equal(a->charge(b.ctx, right, 4), 0);
-	assert_int_equal(a->granted(b.self, 0), 10);
+	assert_int_not_equal(impl->charge(b.ctx, left, 7), 0);
+	assert_int_equal(impl->granted(b.self, 0), 0);
+	assert_int_equal(impl->charge(b.ctx, left, 6), 0);
+	assert_int_not_equal(impl->charge(b.ctx, right, 5), 0);
+	assert_int_equal(impl->granted(b.self, right), 0);
+	assert_int_equal(impl->granted(b.self, 1), 6);
+	assert_int_equal(impl->granted(b.self, 0), 6);
+	assert_int_equal(impl->charge(b.ctx, right, 4), 0);
+	assert_int_equal(impl->granted(b.self, 0), 10);
 	break_bed(&b);
 }
 
@@ -177,11 +177,12 @@ slow_paths_in_turn(struct bed *b, uint32_t nb, uint32_t pairs)
 
 	for (i = 0; i < 2 * pairs; i++) {
 		if (i == pairs)
-			slow = b->a->slow_paths(b->ctx);
-		assert_int_equal(b->a->charge(b->ctx, b->a->counter(b->self, i % nb), 1), 0);
-		assert_int_equal(b->a->uncharge(b->ctx, b->a->counter(b->self, i % nb), 1), 0);
+			slow = b->impl->slow_paths(b->ctx);
+		assert_int_equal(b->impl->charge(b->ctx, b->impl->counter(b->self, i % nb), 1), 0);
+		assert_int_equal(b->impl->uncharge(b->ctx, b->impl->counter(b->self, i % nb), 1),
+				 0);
 	}
-	return b->a->slow_paths(b->ctx) - slow;
+	return b->impl->slow_paths(b->ctx) - slow;
 }
 
 /*
@@ -202,11 +203,11 @@ slots_take_a_batch_and_keep_the_rest(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 64);
 	assert_int_equal(slots_7_stock(b.ctx, b.c), 63);
-	assert_int_equal(b.a->charge(b.ctx, b.c, 63), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 63), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
 	assert_int_equal(slots_7_charged(b.self, b.c), 64);
 	assert_int_equal(slots_7_stock(b.ctx, b.c), 0);
 	break_bed(&b);
@@ -217,9 +218,9 @@ more_than_a_batch_walks_past_the_slots(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.ctx, b.c, 65), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 65), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 65);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 65), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 65), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 0);
 	break_bed(&b);
 }
@@ -229,12 +230,12 @@ a_slot_with_more_than_a_batch_is_emptied(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
 
-	assert_int_equal(b.a->charge(b.ctx, b.c, 65), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 60), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 65), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 60), 0);
 	assert_int_equal(slots_7_stock(b.ctx, b.c), 60);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 4), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 4), 0);
 	assert_int_equal(slots_7_stock(b.ctx, b.c), 64);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
 	assert_int_equal(slots_7_stock(b.ctx, b.c), -1);
 	assert_int_equal(slots_7_charged(b.self, b.c), 0);
 	break_bed(&b);
@@ -246,10 +247,10 @@ slots_ask_for_less_where_a_batch_does_not_fit(void **state)
 	const struct backend_tree narrow = {.counters = 1, .depth = 2, .max = 10};
 	struct bed b = make_bed(of(state), &narrow);
 
-	assert_int_equal(b.a->charge(b.ctx, b.c, 4), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 4), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 4);
-	assert_int_equal(b.a->charge(b.ctx, b.c, 6), 0);
-	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 6), 0);
+	assert_int_not_equal(b.impl->charge(b.ctx, b.c, 1), 0);
 	assert_int_equal(slots_7_charged(b.self, b.c), 10);
 	break_bed(&b);
 }
@@ -260,20 +261,20 @@ static void
 an_emptied_slot_is_used_first(void **state)
 {
 	struct bed b = make_bed(of(state), &wide);
-	uint64_t third = b.a->counter(b.self, 2);
+	uint64_t third = b.impl->counter(b.self, 2);
 	uint32_t i;
 
 	for (i = 0; i < SLOTS; i++)
-		assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 2), 0);
+		assert_int_equal(b.impl->charge(b.ctx, b.impl->counter(b.self, i), 2), 0);
 	/* More than a batch: the slot is emptied. */
-	assert_int_equal(b.a->charge(b.ctx, third, 60), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, third, 62), 0);
-	assert_int_equal(b.a->charge(b.ctx, third, 60), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, third, 61), 0);
+	assert_int_equal(b.impl->charge(b.ctx, third, 60), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, third, 62), 0);
+	assert_int_equal(b.impl->charge(b.ctx, third, 60), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, third, 61), 0);
 	assert_int_equal(slots_7_stock(b.ctx, third), -1);
-	assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, SLOTS), 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.impl->counter(b.self, SLOTS), 1), 0);
 	for (i = 0; i <= SLOTS; i++)
-		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i)) < 0, i == 2);
+		assert_int_equal(slots_7_stock(b.ctx, b.impl->counter(b.self, i)) < 0, i == 2);
 	break_bed(&b);
 }
 
@@ -285,19 +286,19 @@ evictions_go_in_turn(void **state)
 
 	(void)state;
 	for (i = 0; i < 2 * SLOTS + 1; i++) {
-		assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
+		assert_int_equal(b.impl->charge(b.ctx, b.impl->counter(b.self, i), 1), 0);
 		if (i < SLOTS)
 			continue;
 		/* Its units are back in the tree, except the granted one. */
-		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS)), -1);
-		assert_int_equal(slots_7_charged(b.self, b.a->counter(b.self, i - SLOTS)), 1);
-		assert_int_equal(slots_7_stock(b.ctx, b.a->counter(b.self, i - SLOTS + 1)), 63);
+		assert_int_equal(slots_7_stock(b.ctx, b.impl->counter(b.self, i - SLOTS)), -1);
+		assert_int_equal(slots_7_charged(b.self, b.impl->counter(b.self, i - SLOTS)), 1);
+		assert_int_equal(slots_7_stock(b.ctx, b.impl->counter(b.self, i - SLOTS + 1)), 63);
 	}
 	break_bed(&b);
 }
 
 static void
-evictions_at_random_spare_no_slot(void **state)
+random_evictions_hit_every_slot(void **state)
 {
 	struct bed b = make_bed(&backend_slots_7_random, &wide);
 	uint32_t evicted[SLOTS] = {0}, i, round;
@@ -305,13 +306,13 @@ evictions_at_random_spare_no_slot(void **state)
 	(void)state;
 	/* Fill the slots again each time, so that slot i belongs to counter i. */
 	for (round = 0; round < 700; round++) {
-		b.a->leave(b.ctx);
+		b.impl->leave(b.ctx);
 		for (i = 0; i < SLOTS + 1; i++)
-			assert_int_equal(b.a->charge(b.ctx, b.a->counter(b.self, i), 1), 0);
+			assert_int_equal(b.impl->charge(b.ctx, b.impl->counter(b.self, i), 1), 0);
 		for (i = 0; i < SLOTS; i++)
-			evicted[i] += slots_7_stock(b.ctx, b.a->counter(b.self, i)) < 0;
+			evicted[i] += slots_7_stock(b.ctx, b.impl->counter(b.self, i)) < 0;
 		for (i = 0; i < SLOTS + 1; i++)
-			assert_int_equal(b.a->uncharge(b.ctx, b.a->counter(b.self, i), 1), 0);
+			assert_int_equal(b.impl->uncharge(b.ctx, b.impl->counter(b.self, i), 1), 0);
 	}
 	for (i = 0; i < SLOTS; i++)
 		assert_in_range(evicted[i], 50, 150);
@@ -326,15 +327,15 @@ stock_feeds_charges_but_uncharges_walk(void **state)
 	int i;
 
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+		assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 65);
+		assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 65);
 	/* The stock has not grown. */
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 66);
-	assert_int_equal(b.a->granted(b.self, b.c), 1);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 66);
+	assert_int_equal(b.impl->granted(b.self, b.c), 1);
 	break_bed(&b);
 }
 
@@ -355,17 +356,17 @@ a_fixed_batch_is_taken_if_it_fits(void **state)
 	const struct backend_tree tree = {
 		.counters = 2, .depth = 2, .max = 1000, .root_max = 100, .lcores = 2};
 	struct bed b = make_bed(&backend_stock_fixed, &tree);
-	uint64_t right = b.a->counter(b.self, 1), granted = 0;
-	void *ctx = b.a->join(b.self, 1);
+	uint64_t right = b.impl->counter(b.self, 1), granted = 0;
+	void *ctx = b.impl->join(b.self, 1);
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	while (b.a->charge(ctx, right, 1) == 0)
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	while (b.impl->charge(ctx, right, 1) == 0)
 		granted++;
 	/* One unit is granted here, and 64 are kept. */
 	assert_int_equal(granted, 100 - 65);
-	assert_int_equal(b.a->granted(b.self, b.c), 1);
-	b.a->leave(ctx);
+	assert_int_equal(b.impl->granted(b.self, b.c), 1);
+	b.impl->leave(ctx);
 	break_bed(&b);
 }
 
@@ -375,20 +376,20 @@ a_fixed_stock_is_emptied_to_its_middle(void **state)
 	struct bed b = make_bed(&backend_stock_fixed, &wide);
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
 	/* The stock is full, then it is trimmed. */
-	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 64), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 2);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 3);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 2);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 3);
 	/* 64 units in both directions. */
-	assert_int_equal(b.a->charge(b.ctx, b.c, 64), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 128), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 3);
-	assert_int_equal(b.a->granted(b.self, b.c), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 64), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 128), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 3);
+	assert_int_equal(b.impl->granted(b.self, b.c), 0);
 	break_bed(&b);
 }
 
@@ -411,7 +412,7 @@ charge_v4(void *arg)
 	uint32_t seen = 0, now, between = 0;
 
 	for (; between < 20000 && h->charges < 20000000; h->charges++) {
-		h->granted += h->bed->a->charge(h->bed->ctx, h->bed->c, 1) == 0;
+		h->granted += h->bed->impl->charge(h->bed->ctx, h->bed->c, 1) == 0;
 		now = ration_load(&h->drains, relaxed);
 		between += now != seen;
 		seen = now;
@@ -437,54 +438,54 @@ a_remote_exchange_neither_loses_nor_doubles_units(void **state)
 	stock_v4_drain(b.self, b.c);
 	assert_int_equal(stock_v4_drain(b.self, b.c), 0);
 	assert_int_equal(charger.granted, charger.charges);
-	assert_int_equal(b.a->granted(b.self, b.c), charger.granted);
+	assert_int_equal(b.impl->granted(b.self, b.c), charger.granted);
 	/* Without stock the tree has exactly the granted units. */
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, charger.granted), 0);
-	assert_int_equal(b.a->granted(b.self, b.c), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, charger.granted), 0);
+	assert_int_equal(b.impl->granted(b.self, b.c), 0);
 	break_bed(&b);
 }
 
 static void
-a_share_that_one_lane_reserves_is_refused_to_another(void **state)
+a_share_reserved_by_one_lcore_is_refused_to_another(void **state)
 {
 	const struct backend_tree tree = {.counters = 1, .depth = 1, .max = 10, .lcores = 2};
 	struct bed b = make_bed(&backend_limit_counter, &tree);
-	void *other = b.a->join(b.self, 1);
+	void *other = b.impl->join(b.self, 1);
 
 	(void)state;
 	/*
 	 * One unit is granted, and half of the nine remaining units are the share of the first
 	 * lcore.
 	 */
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->charge(other, b.c, 5), 0);
-	assert_int_not_equal(b.a->charge(other, b.c, 3), 0);
-	b.a->leave(b.ctx);
-	assert_int_equal(b.a->charge(other, b.c, 3), 0);
-	assert_int_equal(b.a->granted(b.self, b.c), 9);
-	b.a->leave(other);
-	b.a->destroy(b.self);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(other, b.c, 5), 0);
+	assert_int_not_equal(b.impl->charge(other, b.c, 3), 0);
+	b.impl->leave(b.ctx);
+	assert_int_equal(b.impl->charge(other, b.c, 3), 0);
+	assert_int_equal(b.impl->granted(b.self, b.c), 9);
+	b.impl->leave(other);
+	b.impl->destroy(b.self);
 }
 
 static void
-a_share_is_bounded_and_begun_in_the_middle(void **state)
+a_share_is_bounded_and_starts_in_the_middle(void **state)
 {
 	const struct backend_tree tree = {.counters = 1, .depth = 1, .max = 100000};
 	struct bed b = make_bed(&backend_limit_counter, &tree);
 	int i;
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1000), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1000), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
 	for (i = 0; i < 64; i++)
-		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
+		assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
 	for (i = 0; i < 128; i++)
-		assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 1);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->slow_paths(b.ctx), 2);
-	assert_int_equal(b.a->granted(b.self, b.c), 1000 + 64 - 129);
+		assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 1);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->slow_paths(b.ctx), 2);
+	assert_int_equal(b.impl->granted(b.self, b.c), 1000 + 64 - 129);
 	break_bed(&b);
 }
 
@@ -507,15 +508,15 @@ objects_come_from_the_cache_of_the_lcore(void **state)
 	uint32_t before = 0, within = 0, after = 0;
 
 	(void)state;
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &before);
-	assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &within);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
 	rte_mempool_walk(count_cached, &after);
 	assert_int_equal(within, before - 1);
 	assert_int_equal(after, before);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
 	break_bed(&b);
 }
 
@@ -525,7 +526,7 @@ a_burst_gets_what_is_left_of_each_pool(void **state)
 {
 	const struct backend_tree tree = {.counters = 2, .depth = 1, .max = 100};
 	struct bed b = make_bed(&backend_mempool_cache, &tree);
-	uint64_t order[BURST_SIZE], left = 0, right = b.a->counter(b.self, 1);
+	uint64_t order[BURST_SIZE], left = 0, right = b.impl->counter(b.self, 1);
 	const struct backend_work work = {
 		.order = order, .nb_order = BURST_SIZE, .units = 1, .pairs = BURST_SIZE};
 	uint32_t i;
@@ -534,14 +535,14 @@ a_burst_gets_what_is_left_of_each_pool(void **state)
 	/* Five of these, then eleven of the others, and so on. */
 	for (i = 0; i < BURST_SIZE; i++)
 		order[i] = i % 16 < 5 ? b.c : right;
-	assert_int_equal(b.a->loop[BACKEND_BURSTS](b.ctx, &work), 0);
-	while (b.a->charge(b.ctx, b.c, 1) == 0)
+	assert_int_equal(b.impl->loop[BACKEND_BURSTS](b.ctx, &work), 0);
+	while (b.impl->charge(b.ctx, b.c, 1) == 0)
 		left++;
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 7), 0);
-	assert_int_equal(b.a->loop[BACKEND_BURSTS](b.ctx, &work), 3);
-	assert_int_equal(b.a->granted(b.self, b.c), left - 7);
-	assert_int_equal(b.a->granted(b.self, right), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, left - 7), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 7), 0);
+	assert_int_equal(b.impl->loop[BACKEND_BURSTS](b.ctx, &work), 3);
+	assert_int_equal(b.impl->granted(b.self, b.c), left - 7);
+	assert_int_equal(b.impl->granted(b.self, right), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, left - 7), 0);
 	break_bed(&b);
 }
 
@@ -555,14 +556,14 @@ a_bucket_is_refilled_by_time(void **state)
 
 	(void)state;
 	for (i = 0; i < 100; i++)
-		assert_int_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 2), 0);
-	assert_int_equal(b.a->charge(b.ctx, b.c, 2), 0);
-	assert_int_not_equal(b.a->charge(b.ctx, b.c, 1), 0);
+		assert_int_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_not_equal(b.impl->charge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 2), 0);
+	assert_int_equal(b.impl->charge(b.ctx, b.c, 2), 0);
+	assert_int_not_equal(b.impl->charge(b.ctx, b.c, 1), 0);
 	/* One is refused, then time has passed. */
-	assert_int_equal(b.a->uncharge(b.ctx, b.c, 1), 0);
-	assert_int_equal(b.a->loop[BACKEND_SAME](b.ctx, &work), 0);
+	assert_int_equal(b.impl->uncharge(b.ctx, b.c, 1), 0);
+	assert_int_equal(b.impl->loop[BACKEND_SAME](b.ctx, &work), 0);
 	break_bed(&b);
 }
 
@@ -604,7 +605,7 @@ each_request_through_the_ring_is_acknowledged(void **state)
 }
 
 static void
-request_that_nobody_serves_times_out(void **state)
+an_unserved_request_times_out(void **state)
 {
 	struct ring_baseline ring;
 
@@ -620,11 +621,11 @@ request_that_nobody_serves_times_out(void **state)
 	}
 
 #define TESTS_OF_WALKS(name, backend)                                                              \
-	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+	TEST(name, concurrent_operations_are_counted, backend),                                    \
 		TEST(name, the_limit_of_every_level_holds, backend)
 
 #define TESTS_OF_SLOTS(name, backend)                                                              \
-	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+	TEST(name, concurrent_operations_are_counted, backend),                                    \
 		TEST(name, seven_slots_serve_seven_counters_not_eight, backend),                   \
 		TEST(name, slots_take_a_batch_and_keep_the_rest, backend),                         \
 		TEST(name, more_than_a_batch_walks_past_the_slots, backend),                       \
@@ -633,7 +634,7 @@ request_that_nobody_serves_times_out(void **state)
 		TEST(name, slots_ask_for_less_where_a_batch_does_not_fit, backend)
 
 #define TESTS_OF_SERIES(name, backend)                                                             \
-	TEST(name, what_threads_do_at_once_is_counted, backend),                                   \
+	TEST(name, concurrent_operations_are_counted, backend),                                    \
 		TEST(name, stock_feeds_charges_but_uncharges_walk, backend),                       \
 		TEST(name, sixteen_counters_are_all_hits, backend)
 
@@ -647,22 +648,22 @@ main(void)
 		TESTS_OF_SLOTS("slots-7-random", backend_slots_7_random),
 		TESTS_OF_SLOTS("slots-7-rr", backend_slots_7_rr),
 		cmocka_unit_test(evictions_go_in_turn),
-		cmocka_unit_test(evictions_at_random_spare_no_slot),
+		cmocka_unit_test(random_evictions_hit_every_slot),
 		TESTS_OF_SERIES("stock-v3", backend_stock_v3),
 		TESTS_OF_SERIES("stock-v4", backend_stock_v4),
-		TEST("stock-fixed", what_threads_do_at_once_is_counted, backend_stock_fixed),
+		TEST("stock-fixed", concurrent_operations_are_counted, backend_stock_fixed),
 		cmocka_unit_test(a_fixed_batch_is_taken_if_it_fits),
 		cmocka_unit_test(a_fixed_stock_is_emptied_to_its_middle),
 		cmocka_unit_test(a_remote_exchange_neither_loses_nor_doubles_units),
-		TEST("limit-counter", what_threads_do_at_once_is_counted, backend_limit_counter),
-		cmocka_unit_test(a_share_that_one_lane_reserves_is_refused_to_another),
-		cmocka_unit_test(a_share_is_bounded_and_begun_in_the_middle),
+		TEST("limit-counter", concurrent_operations_are_counted, backend_limit_counter),
+		cmocka_unit_test(a_share_reserved_by_one_lcore_is_refused_to_another),
+		cmocka_unit_test(a_share_is_bounded_and_starts_in_the_middle),
 		cmocka_unit_test(objects_come_from_the_cache_of_the_lcore),
 		cmocka_unit_test(a_burst_gets_what_is_left_of_each_pool),
 		cmocka_unit_test(a_bucket_is_refilled_by_time),
-		TEST("ration", what_threads_do_at_once_is_counted, backend_ration),
+		TEST("ration", concurrent_operations_are_counted, backend_ration),
 		cmocka_unit_test(each_request_through_the_ring_is_acknowledged),
-		cmocka_unit_test(request_that_nobody_serves_times_out),
+		cmocka_unit_test(an_unserved_request_times_out),
 	};
 
 	sched_getaffinity(0, sizeof(all_cpus), &all_cpus);

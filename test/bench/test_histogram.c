@@ -95,7 +95,7 @@ percentile_is_never_above_the_largest_value(void **state)
 }
 
 static void
-nothing_recorded_is_zero(void **state)
+an_empty_histogram_has_zeros(void **state)
 {
 	double deviation;
 
@@ -227,7 +227,7 @@ hgrm_of_four_values(void **state)
 
 /* Without values there would be nothing to draw. */
 static void
-hgrm_of_equal_values_begins_at_zero(void **state)
+hgrm_of_equal_values_starts_at_zero(void **state)
 {
 	char lines[8][LINE_SIZE];
 
@@ -276,13 +276,13 @@ main(void)
 		cmocka_unit_test_setup(values_beyond_the_last_bucket_count_there, clear),
 		cmocka_unit_test_setup(percentiles_of_one_to_a_thousand, clear),
 		cmocka_unit_test_setup(percentile_is_never_above_the_largest_value, clear),
-		cmocka_unit_test_setup(nothing_recorded_is_zero, clear),
+		cmocka_unit_test_setup(an_empty_histogram_has_zeros, clear),
 		cmocka_unit_test_setup(mean_and_deviation, clear),
 		cmocka_unit_test_setup(sums_add_up, clear),
 		cmocka_unit_test_setup(smallest_and_largest_are_exact, clear),
 		cmocka_unit_test_setup(above_counts_what_is_in_higher_buckets, clear),
 		cmocka_unit_test_setup(hgrm_of_four_values, clear),
-		cmocka_unit_test_setup(hgrm_of_equal_values_begins_at_zero, clear),
+		cmocka_unit_test_setup(hgrm_of_equal_values_starts_at_zero, clear),
 		cmocka_unit_test_setup(hgrm_of_many_values_rises_to_the_largest, clear),
 	};
 

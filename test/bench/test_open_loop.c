@@ -117,7 +117,7 @@ every_planned_start_is_made(void **state)
 }
 
 static void
-what_is_made_ready_too_late_is_counted(void **state)
+operations_prepared_too_late_are_counted(void **state)
 {
 	struct operations o = {.unready = 5, .long_ticks = 100 * INTERVAL};
 
@@ -129,7 +129,7 @@ what_is_made_ready_too_late_is_counted(void **state)
 }
 
 static void
-who_is_late_makes_the_next_ones_late(void **state)
+a_late_operation_delays_the_next_ones(void **state)
 {
 	struct operations o = {.late = 1, .long_ticks = 100 * INTERVAL};
 	double sum;
@@ -170,7 +170,7 @@ refusals_are_not_grants(void **state)
 }
 
 static void
-an_error_ends_it(void **state)
+an_error_ends_the_loop(void **state)
 {
 	struct operations o = {.fail = 5};
 
@@ -184,11 +184,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_planned_start_is_made, clear),
-		cmocka_unit_test_setup(what_is_made_ready_too_late_is_counted, clear),
-		cmocka_unit_test_setup(who_is_late_makes_the_next_ones_late, clear),
+		cmocka_unit_test_setup(operations_prepared_too_late_are_counted, clear),
+		cmocka_unit_test_setup(a_late_operation_delays_the_next_ones, clear),
 		cmocka_unit_test_setup(starts_that_are_given_up_count_with_their_delay, clear),
 		cmocka_unit_test_setup(refusals_are_not_grants, clear),
-		cmocka_unit_test_setup(an_error_ends_it, clear),
+		cmocka_unit_test_setup(an_error_ends_the_loop, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

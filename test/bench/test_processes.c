@@ -96,7 +96,7 @@ a_process_that_fails_is_noticed(void **state)
 
 /* All other processes are alive. */
 static void
-one_that_fails_among_many_is_noticed(void **state)
+one_failing_process_of_many_is_noticed(void **state)
 {
 	int ends[2];
 	struct work w = {.failing_run = 1, .one_only = ends};
@@ -114,7 +114,7 @@ one_that_fails_among_many_is_noticed(void **state)
 }
 
 static void
-one_that_just_ends_is_noticed(void **state)
+a_process_that_exits_is_noticed(void **state)
 {
 	struct work w = {.failing_run = 1, .ends = true};
 	struct processes c;
@@ -130,7 +130,7 @@ one_that_just_ends_is_noticed(void **state)
 
 /* The processes have the other end of the pipe: it is closed when the last one has ended. */
 static void
-processes_end_with_whoever_has_started_them(void **state)
+processes_end_with_their_parent(void **state)
 {
 	struct processes c;
 	int ends[2];
@@ -161,9 +161,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(processes_work_at_once_and_again, set_deadline),
 		cmocka_unit_test_setup(a_process_that_fails_is_noticed, set_deadline),
-		cmocka_unit_test_setup(one_that_fails_among_many_is_noticed, set_deadline),
-		cmocka_unit_test_setup(one_that_just_ends_is_noticed, set_deadline),
-		cmocka_unit_test_setup(processes_end_with_whoever_has_started_them, set_deadline),
+		cmocka_unit_test_setup(one_failing_process_of_many_is_noticed, set_deadline),
+		cmocka_unit_test_setup(a_process_that_exits_is_noticed, set_deadline),
+		cmocka_unit_test_setup(processes_end_with_their_parent, set_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

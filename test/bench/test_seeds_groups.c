@@ -86,7 +86,7 @@ remove_top(void **state)
 
 /* The real root of a version 1 hierarchy. */
 static int
-begin(void **state)
+set_up(void **state)
 {
 	(void)state;
 	alarm(DEADLINE_S);
@@ -121,7 +121,7 @@ wait_until_no_folder(void)
 }
 
 static void
-groups_are_made_and_removed(void **state)
+groups_are_created_and_removed(void **state)
 {
 	char path[PATH_MAX];
 	struct seeds_groups g;
@@ -167,7 +167,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 }
 
 static void
-an_interrupted_run_leaves_nothing_behind(void **state)
+an_interrupted_run_removes_its_groups(void **state)
 {
 	(void)state;
 	a_killed_run_leaves_nothing_behind(SIGINT);
@@ -177,7 +177,7 @@ an_interrupted_run_leaves_nothing_behind(void **state)
 
 /* Leftovers if the watcher was killed too. */
 static void
-leftovers_are_swept_but_not_those_of_the_living(void **state)
+leftovers_are_removed_but_not_groups_of_live_runs(void **state)
 {
 	struct seeds_groups living, g;
 	char path[PATH_MAX];
@@ -210,7 +210,7 @@ refuses(const char *text)
 }
 
 static void
-a_root_inside_of_a_container_is_not_taken(void **state)
+the_root_of_a_container_is_refused(void **state)
 {
 	(void)state;
 	remove_file(root, "release_agent");
@@ -235,10 +235,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(groups_are_made_and_removed, begin),
-		cmocka_unit_test_setup(an_interrupted_run_leaves_nothing_behind, begin),
-		cmocka_unit_test_setup(leftovers_are_swept_but_not_those_of_the_living, begin),
-		cmocka_unit_test_setup(a_root_inside_of_a_container_is_not_taken, begin),
+		cmocka_unit_test_setup(groups_are_created_and_removed, set_up),
+		cmocka_unit_test_setup(an_interrupted_run_removes_its_groups, set_up),
+		cmocka_unit_test_setup(leftovers_are_removed_but_not_groups_of_live_runs, set_up),
+		cmocka_unit_test_setup(the_root_of_a_container_is_refused, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);

@@ -54,9 +54,9 @@ give_up(const struct open_loop *l, struct open_loop_result *result, double start
 int
 open_loop_run(const struct open_loop *l, struct open_loop_result *result)
 {
-	const uint64_t begin = rte_rdtsc(), last = begin + l->length;
-	double start = next_start(l, (double)begin);
-	uint64_t end = begin;
+	const uint64_t origin = rte_rdtsc(), last = origin + l->length;
+	double start = next_start(l, (double)origin);
+	uint64_t end = origin;
 	int rc;
 
 	while (start < (double)last && end <= last + l->patience) {

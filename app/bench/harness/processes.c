@@ -19,7 +19,7 @@
 
 /** Times of one iteration, on CLOCK_MONOTONIC, which all processes share. */
 struct times {
-	int64_t begin_ns;
+	int64_t start_ns;
 	int64_t end_ns;
 };
 
@@ -43,7 +43,7 @@ serve(int line, pid_t parent, process_work_t work, void *arg)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		_exit(EXIT_FAILURE);
 	while (read(line, &go, 1) == 1) {
-		t.begin_ns = now_ns();
+		t.start_ns = now_ns();
 		if (!work(arg))
 			_exit(EXIT_FAILURE);
 		t.end_ns = now_ns();
@@ -98,7 +98,7 @@ processes_start(struct processes *c, uint32_t nb, process_work_t work, void *arg
 double
 processes_run(struct processes *c)
 {
-	int64_t begin = INT64_MAX, end = 0;
+	int64_t start = INT64_MAX, end = 0;
 	struct times t;
 	uint32_t i;
 
@@ -110,10 +110,10 @@ processes_run(struct processes *c)
 	for (i = 0; i < c->nb; i++) {
 		if (recv(c->lines[i], &t, sizeof(t), MSG_WAITALL) != (ssize_t)sizeof(t))
 			return -1;
-		begin = t.begin_ns < begin ? t.begin_ns : begin;
+		start = t.start_ns < start ? t.start_ns : start;
 		end = t.end_ns > end ? t.end_ns : end;
 	}
-	return (double)(end - begin);
+	return (double)(end - start);
 }
 
 void

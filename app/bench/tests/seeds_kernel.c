@@ -58,7 +58,7 @@ all_cpus(void)
 }
 
 static bool
-begin(struct kernel_work *w)
+map_region(struct kernel_work *w)
 {
 	void *region;
 
@@ -79,7 +79,7 @@ fault_and_release(void *work)
 	struct kernel_work *w = work;
 	uint32_t i, p;
 
-	if (w->region == NULL && !begin(w))
+	if (w->region == NULL && !map_region(w))
 		return false;
 	for (i = 0; i < w->iterations; i++) {
 		for (p = 0; p < PAGES; p++)

@@ -98,7 +98,7 @@ struct tails_clock
 tails_clock_start(const struct bench *b, uint32_t wanted, double share)
 {
 	return (struct tails_clock){
-		.begin = rte_rdtsc(),
+		.start = rte_rdtsc(),
 		.wanted = wanted,
 		.seconds = b->seconds * share,
 	};
@@ -123,7 +123,7 @@ show(const struct tails_clock *c, const char *what, double passed, bool more)
 bool
 tails_clock_next(struct tails_clock *c, const char *what)
 {
-	double passed = (double)(rte_rdtsc() - c->begin) / (double)rte_get_tsc_hz();
+	double passed = (double)(rte_rdtsc() - c->start) / (double)rte_get_tsc_hz();
 	bool more = c->windows < c->wanted || passed < c->seconds;
 
 	show(c, what, passed, more);

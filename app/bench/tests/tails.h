@@ -72,7 +72,7 @@ json_t *tails_params(uint32_t counters, const char *mix, double warm_up_ms);
 
 /** Time limit of a part: a number of windows, or a share of --seconds. */
 struct tails_clock {
-	uint64_t begin;
+	uint64_t start;
 	uint32_t windows;
 	uint32_t wanted;
 	double seconds; /**< 0: the number of windows counts. */

@@ -27,15 +27,15 @@ static int
 poll_bare(void *arg)
 {
 	struct bare_window *w = arg;
-	const uint64_t begin = rte_rdtsc();
-	uint64_t last = begin, now;
+	const uint64_t start = rte_rdtsc();
+	uint64_t last = start, now;
 
 	do {
 		now = rte_rdtsc();
 		histogram_record(&w->gaps, now - last);
 		last = now;
-	} while (now - begin < w->length);
-	w->length = last - begin;
+	} while (now - start < w->length);
+	w->length = last - start;
 	return 0;
 }
 
