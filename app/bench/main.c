@@ -82,7 +82,7 @@ report(const struct options *o, const struct bench *b, const struct machine_befo
 	report_text(&b->results, o->test_name, machine, stdout);
 	if (o->quick)
 		printf("\nQuick run: the figures only show that the program works.\n");
-	if (BENCH_UNFIT)
+	if (BENCH_DEBUG_BUILD)
 		printf("\nThe library is a debug build (%s): drains are slow.\n",
 		       BENCH_LIBRARY_FLAGS);
 	document = report_json(&b->results, o->test_name, machine);
@@ -112,7 +112,7 @@ run(const struct options *o)
 	int rc;
 
 	results_init(&b.results);
-	machine_look_before(&before);
+	machine_record_before(&before);
 	rc = run_tests(o, &b);
 	if (rc == 0)
 		rc = report(o, &b, &before);

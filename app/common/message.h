@@ -7,15 +7,15 @@
 
 /**
  * @file
- * Messages for the user. They go to stderr, so that statistics on stdout can be piped.
+ * Words for people: always on stderr, so that statistics can be piped.
  */
 
 #include <rte_common.h>
 
-/** Exit status after a wrong command line. All later errors exit with EXIT_FAILURE. */
+/** Status of a wrong command line; EXIT_FAILURE is for everything that goes wrong later. */
 #define EXIT_USAGE 2
 
-/** Write one line to stderr, after the name of the program. */
+/** Write one line to stderr, behind the program's name. */
 void complain(const char *format, ...) __rte_format_printf(1, 2);
 
 #endif /* MESSAGE_H_ */

@@ -18,13 +18,13 @@
 static int
 refuse(const char *path, const char *what, const char *remedy)
 {
-	complain("runtime directory %s %s: other users could take over the files of EAL (%s)", path,
+	complain("runtime directory %s %s: others could take over what EAL keeps there (%s)", path,
 		 what, remedy);
 	return -EPERM;
 }
 
 /*
- * The directory must belong to this user, and nobody else may write to it. A symbolic link is
+ * The directory must belong to this user, and no other user may write to it. A symbolic link is
  * refused.
  */
 static int

@@ -138,7 +138,8 @@ concurrent_operations_are_counted(void **state)
 	pthread_barrier_destroy(&start);
 	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 0)), UNITS);
 	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 1)), UNITS);
-	if (impl == &backend_atomic_tree || impl == &backend_cas_tree || impl == &backend_spinlock_tree) {
+	if (impl == &backend_atomic_tree || impl == &backend_cas_tree ||
+	    impl == &backend_spinlock_tree) {
 		/* Handle 0 is the root, 1 the level between. */
 		assert_int_equal(impl->granted(b.self, 1), 2 * UNITS);
 		assert_int_equal(impl->granted(b.self, 0), 2 * UNITS);

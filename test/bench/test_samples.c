@@ -97,16 +97,16 @@ a_percentile_needs_ten_samples_above_it(void **state)
 	int i;
 
 	(void)state;
-	assert_false(samples_tell_percentile(&s, 50));
+	assert_false(samples_support_percentile(&s, 50));
 	for (i = 0; i < 10000; i++) {
-		assert_int_equal(samples_tell_percentile(&s, 90), s.nb >= 96);
-		assert_true(samples_tell_percentile(&s, 99) || s.nb < 1000);
-		assert_false(samples_tell_percentile(&s, 99) && s.nb < 950);
-		assert_false(samples_tell_percentile(&s, 99.9) && s.nb < 9500);
-		assert_false(samples_tell_percentile(&s, 100));
+		assert_int_equal(samples_support_percentile(&s, 90), s.nb >= 96);
+		assert_true(samples_support_percentile(&s, 99) || s.nb < 1000);
+		assert_false(samples_support_percentile(&s, 99) && s.nb < 950);
+		assert_false(samples_support_percentile(&s, 99.9) && s.nb < 9500);
+		assert_false(samples_support_percentile(&s, 100));
 		samples_add(&s, i);
 	}
-	assert_true(samples_tell_percentile(&s, 99.9));
+	assert_true(samples_support_percentile(&s, 99.9));
 	samples_free(&s);
 }
 

@@ -189,7 +189,7 @@ badness(const char *verdict)
 }
 
 void
-isolation_look_again(struct isolation *iso)
+isolation_check_again(struct isolation *iso)
 {
 	json_t *check = iso->cpu[0] == '\0' ? NULL : run_check(iso->cpu);
 	const char *verdict = text_of(check, "verdict");
@@ -254,12 +254,12 @@ find_obstacle(const struct isolation *iso, const struct bench *b)
 }
 
 void
-isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_id)
+isolation_check(struct isolation *iso, const struct bench *b, unsigned int lcore_id)
 {
 	*iso = (struct isolation){.lcore_id = lcore_id, .alive = -1};
 	find_cpu(iso);
 	clear_checks();
-	isolation_look_again(iso);
+	isolation_check_again(iso);
 	iso->obstacle = find_obstacle(iso, b);
 	if (iso->obstacle != NULL)
 		printf("no comparison with an isolated CPU: %s\n", iso->obstacle);
@@ -295,16 +295,16 @@ isolation_enter(struct isolation *iso)
 	iso->entered = start_watcher(iso) == 0;
 	rc = iso->entered ? wait_for(start(args, STDIN_FILENO, STDERR_FILENO)) : -1;
 	if (rc == 0) {
-		isolation_look_again(iso);
+		isolation_check_again(iso);
 		return 0;
 	}
-	isolation_give_up(iso, rc == ENTER_WEAKER ? "nothing keeps new threads away from it"
-						  : "isolate.sh enter failed");
+	isolation_abort(iso, rc == ENTER_WEAKER ? "nothing keeps new threads away from it"
+						: "isolate.sh enter failed");
 	return -1;
 }
 
 void
-isolation_give_up(struct isolation *iso, const char *obstacle)
+isolation_abort(struct isolation *iso, const char *obstacle)
 {
 	iso->obstacle = obstacle;
 	warnx("no comparison with an isolated CPU: %s", obstacle);

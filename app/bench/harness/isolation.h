@@ -28,7 +28,7 @@ struct isolation {
 };
 
 /** Check the CPU of the lcore, and print the result to stdout. */
-void isolation_look(struct isolation *iso, const struct bench *b, unsigned int lcore_id);
+void isolation_check(struct isolation *iso, const struct bench *b, unsigned int lcore_id);
 
 /**
  * Isolate the CPU of the lcore, and check it again. Isolation is undone however this process ends.
@@ -42,10 +42,10 @@ int isolation_enter(struct isolation *iso);
 int isolation_leave(struct isolation *iso);
 
 /** Undo the isolation, and print why there is no comparison. */
-void isolation_give_up(struct isolation *iso, const char *obstacle);
+void isolation_abort(struct isolation *iso, const char *obstacle);
 
 /** Check again, because machines change. Call it at the start of each round after the first one. */
-void isolation_look_again(struct isolation *iso);
+void isolation_check_again(struct isolation *iso);
 
 /** Do both lcores share one CPU? */
 bool isolation_one_cpu(unsigned int lcore_a, unsigned int lcore_b);

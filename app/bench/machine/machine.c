@@ -160,7 +160,7 @@ add_kernel(json_t *m)
 }
 
 void
-machine_look_before(struct machine_before *before)
+machine_record_before(struct machine_before *before)
 {
 	before->steal_ticks = machine_steal_ticks();
 	if (getloadavg(&before->load, 1) != 1)

@@ -21,7 +21,7 @@ struct machine_before {
 };
 
 /** Record the state before the tests run. Call it after rte_eal_init(). */
-void machine_look_before(struct machine_before *before);
+void machine_record_before(struct machine_before *before);
 
 /**
  * Describe the machine after the tests have run. A value that cannot be read is null.

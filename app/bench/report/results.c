@@ -65,7 +65,7 @@ static void
 add_percentile(struct row *row, const char *name, double percent)
 {
 	/* A row with "values" has the percentiles of all values, not those of the windows. */
-	if (!samples_tell_percentile(&row->samples, percent) ||
+	if (!samples_support_percentile(&row->samples, percent) ||
 	    json_object_get(row->params, name) != NULL ||
 	    json_object_get(row->params, "values") != NULL)
 		return;

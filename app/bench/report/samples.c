@@ -78,7 +78,7 @@ samples_percentile(const struct samples *s, double percent)
 }
 
 bool
-samples_tell_percentile(const struct samples *s, double percent)
+samples_support_percentile(const struct samples *s, double percent)
 {
 	return s->nb > 0 && s->nb - rank_of(s, percent) >= SAMPLES_BEYOND;
 }

@@ -45,7 +45,7 @@ double samples_median_of(const struct samples *s, uint32_t from, uint32_t to);
 double samples_percentile(const struct samples *s, double percent);
 
 /** Are there enough samples above a percentile to report it? */
-bool samples_tell_percentile(const struct samples *s, double percent);
+bool samples_support_percentile(const struct samples *s, double percent);
 
 /** Remove the values, keep the memory. */
 void samples_clear(struct samples *s);

@@ -141,7 +141,7 @@ start_owners(const struct bench *b, struct drain_many_run *r)
 }
 
 static uint64_t
-pauses(const struct drain_many_run *r, uint64_t *longest)
+sum_pauses(const struct drain_many_run *r, uint64_t *longest)
 {
 	uint64_t sum = 0;
 	uint32_t i;
@@ -194,7 +194,7 @@ request(struct bench *b, struct drain_many_run *r)
 	while (rte_rdtsc() < until)
 		;
 	clear_longest(r);
-	pause = pauses(r, &longest);
+	pause = sum_pauses(r, &longest);
 	start = rte_rdtsc_precise();
 	rc = ration_drain(d, r->top, DRAIN_TIMEOUT_US, &r->report);
 	end = rte_rdtsc_precise();
@@ -202,7 +202,7 @@ request(struct bench *b, struct drain_many_run *r)
 		r->rejected++;
 		return;
 	}
-	pause = pauses(r, &longest) - pause;
+	pause = sum_pauses(r, &longest) - pause;
 	samples_add(&r->waits->samples, bench_ns(b, end - start));
 	samples_add(&r->pauses->samples,
 		    bench_ns(b, pause) / ((double)r->nb * (r->workers.nb - 1)));
@@ -231,7 +231,7 @@ add_percentiles(struct row *row)
 	uint32_t i;
 
 	for (i = 0; i < RTE_DIM(wanted); i++) {
-		if (samples_tell_percentile(&row->samples, wanted[i].percent))
+		if (samples_support_percentile(&row->samples, wanted[i].percent))
 			json_object_set_new(
 				row->params, wanted[i].name,
 				json_real(samples_percentile(&row->samples, wanted[i].percent)));

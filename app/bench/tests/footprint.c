@@ -279,7 +279,7 @@ add_names_rows(struct bench *b, struct names_line *l, uint32_t nb)
 }
 
 static void
-add_names_ratios(struct bench *b, const struct names_line *ours, const struct names_line *bare,
+add_names_ratios(struct bench *b, const struct names_line *ours, const struct names_line *baseline,
 		 uint32_t nb)
 {
 	static const char *const names[NB_STEPS] = {
@@ -290,8 +290,8 @@ add_names_ratios(struct bench *b, const struct names_line *ours, const struct na
 
 	for (i = 0; i < NB_STEPS; i++) {
 		results_close_row(ours->rows[i]);
-		results_close_row(bare->rows[i]);
-		results_ratio(&b->results, names[i], ours->rows[i], bare->rows[i],
+		results_close_row(baseline->rows[i]);
+		results_ratio(&b->results, names[i], ours->rows[i], baseline->rows[i],
 			      i == ALL && nb == NAMES ? 3 : 0);
 	}
 }
@@ -302,19 +302,19 @@ time_names(struct bench *b, struct ration_domain *d, struct rte_hash *h, struct 
 {
 	struct names_line ours = {
 		"ration", d, {create_counters, find_counters, destroy_counters}, {NULL}};
-	struct names_line bare = {"rte_hash", h, {add_keys, look_up_keys, delete_keys}, {NULL}};
+	struct names_line baseline = {"rte_hash", h, {add_keys, look_up_keys, delete_keys}, {NULL}};
 	uint32_t repeat;
 
 	add_names_rows(b, &ours, n->nb);
-	add_names_rows(b, &bare, n->nb);
+	add_names_rows(b, &baseline, n->nb);
 	for (repeat = 0; repeat <= REPEATS; repeat++) {
 		progress("footprint", repeat, REPEATS + 1);
 		if (take_steps(b, &ours, n, repeat > 0) < 0 ||
-		    take_steps(b, &bare, n, repeat > 0) < 0)
+		    take_steps(b, &baseline, n, repeat > 0) < 0)
 			return -1;
 	}
 	progress("footprint", repeat, repeat);
-	add_names_ratios(b, &ours, &bare, n->nb);
+	add_names_ratios(b, &ours, &baseline, n->nb);
 	return 0;
 }
 

@@ -85,7 +85,7 @@ struct hiccup {
 	uint64_t ticks; /**< Length of the last window. */
 	struct tails_backend backends[TAILS_NB_BACKENDS];
 	struct isolation iso;
-	struct tails_bares bares;
+	struct tails_empty_loops empty_loops;
 	/** [0]: not isolated, [1]: isolated. */
 	struct hiccup_result results[2][NB_CASES][TAILS_NB_BACKENDS];
 };
@@ -280,7 +280,7 @@ measure(struct bench *b, struct hiccup *h, int round)
 	const bool few = b->quick || b->seconds > 0;
 	struct tails_clock clock;
 
-	if (round == 0 && tails_measure_bare(b, &h->iso, &h->bares, true) < 0)
+	if (round == 0 && tails_measure_empty_loop(b, &h->iso, &h->empty_loops, true) < 0)
 		return -1;
 	start_results(b, h);
 	if (measure_windows(b, h, false) < 0)
@@ -290,7 +290,8 @@ measure(struct bench *b, struct hiccup *h, int round)
 		if (measure_windows(b, h, true) < 0)
 			return -1;
 	}
-	return round == ROUNDS - 1 ? tails_measure_bare(b, &h->iso, &h->bares, false) : 0;
+	return round == ROUNDS - 1 ? tails_measure_empty_loop(b, &h->iso, &h->empty_loops, false)
+				   : 0;
 }
 
 static int
@@ -301,7 +302,7 @@ measure_isolated(struct bench *b, struct hiccup *h, int round)
 	if (h->iso.obstacle != NULL || isolation_enter(&h->iso) < 0)
 		return 0;
 	if (!neighbors_kept_away(&h->neighbors, rte_get_main_lcore(), h->iso.lcore_id)) {
-		isolation_give_up(&h->iso, "threads that ask for the CPU may run on it");
+		isolation_abort(&h->iso, "threads that ask for the CPU may run on it");
 		return 0;
 	}
 	rc = measure(b, h, round);
@@ -341,15 +342,15 @@ close_results(struct bench *b, struct hiccup *h)
 			results_ratio(&b->results, name, isolated,
 				      h->results[0][i][TAILS_RATION].gap, 0);
 	}
-	return tails_close_bares(b, &h->bares);
+	return tails_close_empty_loops(b, &h->empty_loops);
 }
 
 static int
 plot(const struct bench *b, const struct hiccup *h)
 {
 	struct hgrm_line lines[2 + 2 * NB_CASES] = {
-		{"empty loop, before", &h->bares.before[0].all, NB_CASES, false},
-		{"empty loop, after", &h->bares.after[0].all, NB_CASES + 1, false},
+		{"empty loop, before", &h->empty_loops.before[0].all, NB_CASES, false},
+		{"empty loop, after", &h->empty_loops.after[0].all, NB_CASES + 1, false},
 	};
 	const struct hiccup_result *r;
 	uint32_t nb = 2, state, i;
@@ -375,10 +376,10 @@ run_rounds(struct bench *b, struct hiccup *h)
 {
 	int round, rc = 0;
 
-	isolation_look(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
+	isolation_check(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
 	for (round = 0; round < ROUNDS && rc == 0; round++) {
 		if (round > 0)
-			isolation_look_again(&h->iso);
+			isolation_check_again(&h->iso);
 		rc = measure(b, h, round);
 		if (rc == 0)
 			rc = measure_isolated(b, h, round);

@@ -274,7 +274,7 @@ measure(struct bench *b, struct latency *l, int round)
 	const bool few = b->quick || b->seconds > 0;
 	struct tails_clock clock;
 
-	if (round == 0 && tails_measure_bare(b, &l->iso, &l->bares, true) < 0)
+	if (round == 0 && tails_measure_empty_loop(b, &l->iso, &l->empty_loops, true) < 0)
 		return -1;
 	start_results(b, l);
 	if (measure_blocks(b, l, false) < 0)
@@ -284,7 +284,8 @@ measure(struct bench *b, struct latency *l, int round)
 		if (measure_blocks(b, l, true) < 0)
 			return -1;
 	}
-	return round == ROUNDS - 1 ? tails_measure_bare(b, &l->iso, &l->bares, false) : 0;
+	return round == ROUNDS - 1 ? tails_measure_empty_loop(b, &l->iso, &l->empty_loops, false)
+				   : 0;
 }
 
 static int
@@ -336,7 +337,7 @@ close_results(const struct bench *b, struct latency *l)
 			}
 		}
 	}
-	return tails_close_bares(b, &l->bares);
+	return tails_close_empty_loops(b, &l->empty_loops);
 }
 
 static void
@@ -368,11 +369,11 @@ run_rounds(struct bench *b, struct latency *l)
 {
 	int round, rc = 0;
 
-	isolation_look(&l->iso, b, rte_get_next_lcore(-1, 1, 0));
+	isolation_check(&l->iso, b, rte_get_next_lcore(-1, 1, 0));
 	l->one_cpu = isolation_one_cpu(rte_get_main_lcore(), l->iso.lcore_id);
 	for (round = 0; round < ROUNDS && rc == 0; round++) {
 		if (round > 0)
-			isolation_look_again(&l->iso);
+			isolation_check_again(&l->iso);
 		rc = measure(b, l, round);
 		if (rc == 0)
 			rc = measure_isolated(b, l, round);

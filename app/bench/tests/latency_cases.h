@@ -79,7 +79,7 @@ struct latency {
 	alignas(RTE_CACHE_LINE_SIZE) struct open_loop_result block;
 	struct latency_work work;
 	struct isolation iso;
-	struct tails_bares bares;
+	struct tails_empty_loops empty_loops;
 	bool one_cpu;
 	double ticks_per_ns;
 	double ns; /**< Length of a block. */

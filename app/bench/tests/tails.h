@@ -89,28 +89,28 @@ void tails_sleep(double ns);
 /**
  * The empty loop, which only reads the clock, on the measured lcore. It shows the machine itself.
  */
-struct tails_bare {
+struct tails_empty_loop {
 	struct row *gap; /**< Largest gap of each window; NULL: not measured. */
 	struct histogram all;
 	double seconds;
 };
 
 /** Empty loops before and after all cases. [0]: not isolated, [1]: isolated. */
-struct tails_bares {
-	struct tails_bare before[2];
-	struct tails_bare after[2];
+struct tails_empty_loops {
+	struct tails_empty_loop before[2];
+	struct tails_empty_loop after[2];
 };
 
 /** Measure the empty loop. @return 0, or -1 after a message */
-int tails_measure_bare(struct bench *b, const struct isolation *iso, struct tails_bares *bares,
-		       bool before);
+int tails_measure_empty_loop(struct bench *b, const struct isolation *iso,
+			     struct tails_empty_loops *empty_loops, bool before);
 
 /** Add percentiles and counts of gaps to a row. */
 void tails_add_gaps(const struct bench *b, struct row *row, const struct histogram *gaps,
 		    double seconds);
 
 /** Close the rows of the empty loop. @return 0, or -1 after a message */
-int tails_close_bares(const struct bench *b, struct tails_bares *bares);
+int tails_close_empty_loops(const struct bench *b, struct tails_empty_loops *empty_loops);
 
 /** A longer gap is lost time. */
 #define TAILS_LOST_NS 1000.0
