@@ -40,12 +40,12 @@ workers_share_cpus(uint32_t nb)
 static int
 join(struct worker *wk)
 {
-	struct workers *c = wk->workers;
+	struct workers *ws = wk->workers;
 
-	wk->ctx = c->selves != NULL ? c->impl->join(c->selves[wk->id], 0)
-				    : c->impl->join(c->self, wk->id);
+	wk->ctx = ws->selves != NULL ? ws->impl->join(ws->selves[wk->id], 0)
+				     : ws->impl->join(ws->self, wk->id);
 	wk->failed = wk->ctx == NULL;
-	ration_fetch_add(&c->ready, 1, release);
+	ration_fetch_add(&ws->ready, 1, release);
 	return wk->failed ? -1 : 0;
 }
 
@@ -76,67 +76,67 @@ static int
 work(void *arg)
 {
 	struct worker *wk = arg;
-	struct workers *c = wk->workers;
+	struct workers *ws = wk->workers;
 
 	if (join(wk) < 0)
 		return -1;
 	/* Pairs with the release in workers_stop(). */
-	while (!ration_load(&c->quit, acquire))
+	while (!ration_load(&ws->quit, acquire))
 		run_iteration(wk);
 	leave(wk);
 	return 0;
 }
 
 static void
-init_members(struct workers *c)
+init_workers(struct workers *ws)
 {
 	unsigned int lcore_id = rte_get_main_lcore();
 	uint32_t i;
 
-	for (i = 0; i < c->nb; i++) {
-		c->worker[i] = (struct worker){
-			.workers = c, .id = i, .lcore_id = lcore_id, .context = c->contexts[i]};
+	for (i = 0; i < ws->nb; i++) {
+		ws->worker[i] = (struct worker){
+			.workers = ws, .id = i, .lcore_id = lcore_id, .task_arg = ws->task_args[i]};
 		lcore_id = rte_get_next_lcore(i == 0 ? -1 : (int)lcore_id, 1, 0);
 	}
 }
 
 int
-workers_start(struct workers *c)
+workers_start(struct workers *ws)
 {
 	uint32_t i;
 	int rc;
 
-	init_members(c);
-	ration_store(&c->quit, 0, relaxed);
-	ration_store(&c->ready, 0, relaxed);
-	if (join(&c->worker[0]) < 0)
+	init_workers(ws);
+	ration_store(&ws->quit, 0, relaxed);
+	ration_store(&ws->ready, 0, relaxed);
+	if (join(&ws->worker[0]) < 0)
 		return -1;
-	for (i = 1; i < c->nb; i++) {
-		rc = rte_eal_remote_launch(work, &c->worker[i], c->worker[i].lcore_id);
+	for (i = 1; i < ws->nb; i++) {
+		rc = rte_eal_remote_launch(work, &ws->worker[i], ws->worker[i].lcore_id);
 		if (rc != 0) {
-			warnx("cannot start lcore %u: %s", c->worker[i].lcore_id,
+			warnx("cannot start lcore %u: %s", ws->worker[i].lcore_id,
 			      rte_strerror(-rc));
-			c->nb = i;
-			workers_stop(c);
+			ws->nb = i;
+			workers_stop(ws);
 			return -1;
 		}
 	}
 	/* Pairs with the release in join(). */
-	while (ration_load(&c->ready, acquire) < c->nb)
+	while (ration_load(&ws->ready, acquire) < ws->nb)
 		sched_yield();
 	return 0;
 }
 
 /* Current sums over all workers. */
 static struct workers_window
-sums_of(const struct workers *c)
+sums_of(const struct workers *ws)
 {
 	struct workers_window w = {.ns = 0};
 	const struct worker *wk;
 	uint32_t i;
 
-	for (i = 0; i < c->nb; i++) {
-		wk = &c->worker[i];
+	for (i = 0; i < ws->nb; i++) {
+		wk = &ws->worker[i];
 		w.done += ration_load(&wk->progress, acquire);
 		w.refused += ration_load(&wk->refused, relaxed);
 		w.seen += ration_load(&wk->seen, relaxed);
@@ -147,14 +147,14 @@ sums_of(const struct workers *c)
 
 /* Has every worker finished an iteration since the last check? */
 static bool
-all_have_moved(const struct workers *c, uint64_t *iterations)
+all_have_iterated(const struct workers *ws, uint64_t *iterations)
 {
 	bool all = true;
 	uint64_t now;
 	uint32_t i;
 
-	for (i = 0; i < c->nb; i++) {
-		now = ration_load(&c->worker[i].iterations, relaxed);
+	for (i = 0; i < ws->nb; i++) {
+		now = ration_load(&ws->worker[i].iterations, relaxed);
 		all = all && now != iterations[i];
 		iterations[i] = now;
 	}
@@ -163,15 +163,15 @@ all_have_moved(const struct workers *c, uint64_t *iterations)
 
 /* Work until the end of a slice. */
 static void
-work_until(struct workers *c, uint64_t until)
+work_until(struct workers *ws, uint64_t until)
 {
 	do
-		run_iteration(&c->worker[0]);
+		run_iteration(&ws->worker[0]);
 	while (rte_rdtsc() < until);
 }
 
 struct workers_window
-workers_work(struct bench *b, struct workers *c, double ns)
+workers_work(struct bench *b, struct workers *ws, double ns)
 {
 	const uint64_t slice = (uint64_t)(ns * b->ticks_per_ns / SLICES);
 	uint64_t iterations[RTE_MAX_LCORE] = {0}, start, end;
@@ -179,15 +179,15 @@ workers_work(struct bench *b, struct workers *c, double ns)
 	bool valid = true;
 	uint32_t i;
 
-	all_have_moved(c, iterations);
-	before = sums_of(c);
+	all_have_iterated(ws, iterations);
+	before = sums_of(ws);
 	start = rte_rdtsc_precise();
 	for (i = 1; i <= SLICES; i++) {
-		work_until(c, start + i * slice);
-		valid = all_have_moved(c, iterations) && valid;
+		work_until(ws, start + i * slice);
+		valid = all_have_iterated(ws, iterations) && valid;
 	}
 	end = rte_rdtsc_precise();
-	w = sums_of(c);
+	w = sums_of(ws);
 	w.ns = bench_ns(b, end - start);
 	/* If it took longer, the main lcore was interrupted. */
 	w.valid = valid && w.ns < OVERTIME * ns;
@@ -212,30 +212,30 @@ wait_iterations(const struct worker *wk, uint64_t iterations, uint64_t deadline)
 }
 
 bool
-workers_wait_iterations(const struct workers *c, uint64_t iterations)
+workers_wait_iterations(const struct workers *ws, uint64_t iterations)
 {
 	const uint64_t deadline = rte_rdtsc() + rte_get_tsc_hz();
 	bool all = true;
 	uint32_t i;
 
-	for (i = 1; i < c->nb; i++)
-		all = wait_iterations(&c->worker[i], iterations, deadline) && all;
+	for (i = 1; i < ws->nb; i++)
+		all = wait_iterations(&ws->worker[i], iterations, deadline) && all;
 	return all;
 }
 
 int
-workers_stop(struct workers *c)
+workers_stop(struct workers *ws)
 {
 	uint32_t i;
 	int rc = 0;
 
 	/* Pairs with the acquire in work(). */
-	ration_store(&c->quit, 1, release);
-	for (i = 1; i < c->nb; i++) {
-		if (rte_eal_wait_lcore(c->worker[i].lcore_id) != 0)
+	ration_store(&ws->quit, 1, release);
+	for (i = 1; i < ws->nb; i++) {
+		if (rte_eal_wait_lcore(ws->worker[i].lcore_id) != 0)
 			rc = -1;
 	}
-	leave(&c->worker[0]);
+	leave(&ws->worker[0]);
 	if (rc < 0)
 		warnx("an lcore could not join the backend");
 	return rc;

@@ -42,7 +42,7 @@ struct worker {
 	unsigned int lcore_id;
 	void *ctx;
 	uint64_t slow_paths; /**< Number of slow paths, set when the worker leaves. */
-	void *context; /**< From workers.contexts, for the task. */
+	void *task_arg; /**< From workers.task_args, for the task. */
 	bool failed;
 };
 
@@ -58,7 +58,7 @@ struct workers {
 	bool task_polls; /**< The task calls impl->poll() itself. */
 	uint64_t max; /**< For the task. */
 	const uint64_t *counters; /**< Handle of a counter for each worker. */
-	void *contexts[RTE_MAX_LCORE]; /**< One for each worker, for the task. */
+	void *task_args[RTE_MAX_LCORE]; /**< One for each worker, for the task. */
 	RATION_ATOMIC(uint32_t) quit;
 	RATION_ATOMIC(uint32_t) ready;
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct worker worker[RTE_MAX_LCORE];
@@ -75,16 +75,16 @@ struct workers_window {
 };
 
 /** Start: all workers join, and the others start to work. @return 0, or -1 after a message */
-int workers_start(struct workers *c);
+int workers_start(struct workers *ws);
 
 /**
  * Wait until every other worker has finished this many more iterations. @return false after a
  * second
  */
-bool workers_wait_iterations(const struct workers *c, uint64_t iterations);
+bool workers_wait_iterations(const struct workers *ws, uint64_t iterations);
 
 /** Work on the main lcore for `ns`, and return the sums of all workers. */
-struct workers_window workers_work(struct bench *b, struct workers *c, double ns);
+struct workers_window workers_work(struct bench *b, struct workers *ws, double ns);
 
 /**
  * Measure the median round trip of a word to the first worker and back. The cost of sharing data
@@ -101,7 +101,7 @@ void workers_add_round_trip(struct bench *b, struct samples *trips);
 void workers_note_round_trip(struct row *row, struct samples *trips);
 
 /** Stop: all workers leave. @return 0, or -1 after a message */
-int workers_stop(struct workers *c);
+int workers_stop(struct workers *ws);
 
 /** Do the first nb lcores have fewer than nb CPUs? */
 bool workers_share_cpus(uint32_t nb);

@@ -79,7 +79,7 @@ poll_timed(struct worker *wk, struct owner *o)
 static void
 burst_and_poll(struct worker *wk)
 {
-	struct owner *o = wk->context;
+	struct owner *o = wk->task_arg;
 	uint32_t i;
 
 	for (i = 0; i < PAIRS; i++) {
@@ -311,7 +311,7 @@ run_one(struct bench *b, uint32_t nb, uint32_t owners)
 	r->workers.task_polls = true;
 	r->workers.nb = owners + 1;
 	for (i = 0; i < RTE_MAX_LCORE; i++)
-		r->workers.contexts[i] = &r->owners[i];
+		r->workers.task_args[i] = &r->owners[i];
 	rc = make_tree(r);
 	if (rc < 0) {
 		warnx("drain: no memory for %u counters, left out", nb);

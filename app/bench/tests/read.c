@@ -102,7 +102,7 @@ charge(struct worker *wk)
 static void
 read_or_charge(struct worker *wk)
 {
-	const struct read_case *c = wk->context;
+	const struct read_case *c = wk->task_arg;
 	uint64_t sum = 0;
 	uint32_t i;
 
@@ -155,8 +155,8 @@ run_round(struct bench *b, struct read_run *r, struct read_line *l, uint32_t goa
 	r->workers.nb = l->nb;
 	r->workers.task = read_or_charge;
 	r->workers.counters = &r->counter;
-	/* The context is only read. */
-	r->workers.contexts[0] = (void *)(uintptr_t)l->c;
+	/* The task argument is only read. */
+	r->workers.task_args[0] = (void *)(uintptr_t)l->c;
 	r->workers.self = impl->create(&tree);
 	if (r->workers.self == NULL)
 		return -1;
