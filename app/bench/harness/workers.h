@@ -78,8 +78,10 @@ struct workers_window {
 int workers_start(struct workers *ws);
 
 /**
- * Wait until every other worker has finished this many more iterations. @return false after a
- * second
+ * Wait until every other worker has finished this many more iterations.
+ *
+ * @return
+ *   false if that takes longer than a second
  */
 bool workers_wait_iterations(const struct workers *ws, uint64_t iterations);
 
