@@ -193,7 +193,8 @@ check_cppcheck()
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--suppress='unknownMacro:*trace_points.h' \
 		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/common -I app/pmd \
-		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' -D'RTE_STR(x)=""' \
+		-I app/bench --suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' \
+		-D'RTE_STR(x)=""' \
 		"${C[@]}"
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Measures everything with ration-bench and writes the results page of the guide with its plots.
+# Runs all tests of ration-bench and writes the results page of the guide with its plots.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -27,20 +27,20 @@ usage()
 		Usage: [sudo] devtools/results.sh [--cpus LIST] [--repeats N] [--memory MIB]
 		                                  [--json FILE]
 
-		Builds a release, runs ration-bench --test=all and writes doc/guide/results.rst with
-		the plots in doc/guide/results. Takes up to ten minutes; nothing else should run.
-		As root it isolates the CPU that hiccup and latency measure, for a while, in a PID
-		namespace, so that no other thread is moved; interrupts are.
+		Builds a release, runs ration-bench --test=all, and writes doc/guide/results.rst and
+		the plots in doc/guide/results. This takes up to ten minutes; nothing else should
+		run. As root it isolates the CPU that hiccup and latency measure for some time, in
+		a PID namespace: other threads are not moved, but interrupts are.
 
-		  --cpus LIST    CPUs to measure on, such as 2,3 (default: all that are allowed)
+		  --cpus LIST    CPUs to measure on, such as 2,3 (default: all allowed CPUs)
 		  --repeats N    windows of each case (default 1001)
 		  --memory MIB   memory for EAL, without hugepages (default 2048)
-		  --json FILE    make the page of this report, do not measure; plots are kept
-		  --help         this text
+		  --json FILE    write the page from this report without measuring; keep the plots
+		  --help         print this text
 	END
 }
 
-# lcores CPUS: "2,3" as EAL's --lcores wants it: 0@2,1@3.
+# lcores CPUS: convert "2,3" to the format of EAL's --lcores: 0@2,1@3.
 lcores()
 {
 	awk -v cpus="$1" 'BEGIN {
@@ -69,16 +69,16 @@ build_release()
 	BENCH=$build/app/bench/ration-bench
 }
 
-# Isolating a CPU moves threads away from it. Only in a PID namespace are those no one else's.
+# Isolating a CPU moves threads away from it. In a PID namespace these are our own threads only.
 can_isolate()
 {
 	is_root && unshare --pid --fork --mount-proc true 2>/dev/null || return 1
 	[[ ! -e $JOURNAL ]] ||
-		{ echo "no comparison with an isolated CPU: $JOURNAL is there"; return 1; }
+		{ echo "no comparison with an isolated CPU: $JOURNAL exists"; return 1; }
 }
 
-# in_namespace COMMAND ARG...: its first process takes a namespace down with it, so that is a shell
-# that outlives the command and gives back what it has isolated, however it has ended.
+# in_namespace COMMAND ARG...: when the first process of a PID namespace ends, the kernel kills all
+# others. So the first process is a shell that outlives the command and undoes the isolation.
 # shellcheck disable=SC2016 # the inner shell's variables
 in_namespace()
 {
@@ -105,11 +105,11 @@ measure()
 	else
 		"${bench[@]}" || return 1
 	fi
-	# What the plots were drawn of is in the report, or in the histograms.
+	# The data of the plots is also in the report and in the histograms.
 	rm -f "$FOLDER"/*.dat "$FOLDER"/*.gp
 }
 
-# query EXPRESSION: of the report, as text.
+# query EXPRESSION: apply a jq expression to the report, with output as text.
 query()
 {
 	jq -r "$1" "$JSON"
@@ -121,7 +121,7 @@ heading()
 	printf '\n%s\n%s\n\n' "$1" "${1//?/$2}"
 }
 
-# A list-table from lines of tab separated cells; the first line is its head.
+# Write a list-table. Input: lines of tab-separated cells; the first line is the header.
 list_table()
 {
 	printf '.. list-table::\n   :header-rows: 1\n\n'
@@ -160,7 +160,7 @@ machine()
 		"$(query .machine.cmdline)"
 }
 
-# seeds BEFORE: before, after and delta as in the cover letter of the series
+# seeds BEFORE: before, after and delta, as in the cover letter of the kernel series.
 # shellcheck disable=SC2016
 seeds()
 {
@@ -196,8 +196,8 @@ real_kernel()
 		| @tsv' | list_table
 }
 
-# Gaps and delays, of the CPU as it is and, where it could be, isolated. A percentile that too few
-# values lie beyond is not told.
+# Gaps and delays of the CPU as it is and, if it could be isolated, of the isolated CPU. Percentiles
+# with too few values above them are empty.
 # shellcheck disable=SC2016
 tails()
 {
@@ -212,7 +212,7 @@ tails()
 		| @tsv' | list_table
 }
 
-# Shares of time, and the isolated CPU against itself before.
+# Ratios of the isolated CPU to the CPU as it is.
 # shellcheck disable=SC2016
 isolated_ratios()
 {
@@ -224,6 +224,7 @@ isolated_ratios()
 		| @tsv' | list_table
 }
 
+# Shares of time that were lost to gaps.
 # shellcheck disable=SC2016
 shares()
 {
@@ -249,16 +250,15 @@ what_isolated()
 {
 	cat <<-'END'
 
-		"enter, PID namespace" means: this script ran the program in a PID namespace of its
-		own, so that no thread of anybody else was moved. Interrupts that can be moved and
-		the program's own threads were kept away; the kernel still balanced the load of all
-		others over all CPUs. Such a CPU is not isolated in the sense of a production
-		machine, and differences below 1 say little about one.
+		"enter, PID namespace" means: this script ran the program in its own PID
+		namespace, so no thread of another program was moved. Movable interrupts and the
+		threads of this program were kept away; the kernel still scheduled other threads
+		on all CPUs. Such a CPU is not isolated as on a production machine.
 
 	END
 }
 
-# The page is named in the guide once it is there.
+# Add the page to the table of contents of the guide.
 name_in_index()
 {
 	grep -q '^   results$' "$INDEX" || sed -i 's/^   bench$/&\n   results/' "$INDEX"
@@ -275,61 +275,61 @@ page()
 		Results
 		=======
 
-		One run of all tests of :doc:`bench` on one machine. What each figure means and how
-		it is measured stands there.
+		One run of all tests of :doc:`bench` on one machine. That page describes each
+		figure and how it is measured.
 	END
-	heading 'What is claimed' '-'
+	heading 'Claims' '-'
 	cat <<-'END'
 		The ratios below: medians of one run, on the machine described at the end. Targets
-		were set before measuring, on another machine; those that are missed say so. The
-		range is that of the parts of the run: seven layouts of memory for one lcore, seven
-		spells of time for others. Where some parts meet a target and others do not, chance
-		has a say in the verdict.
+		were set before measuring, on another machine; missed targets are marked. The
+		range is over the parts of the run: seven memory layouts for one lcore, seven
+		periods of time for others. If only some parts meet a target, the verdict depends
+		on chance.
 	END
-	heading 'What is not' '-'
+	heading 'Limits' '-'
 	cat <<-'END'
-		That nanoseconds are the same elsewhere; take your own. That tails (``max``) say
-		anything about libration where the machine is not isolated or is virtual: they are
-		those of the scheduler and the hypervisor. How it scales beyond the lcores here.
-		That an isolated CPU is that quiet: see what isolated it below.
+		Nanoseconds differ between machines: measure your own. Tails (``max``) show the
+		scheduler and the hypervisor, not libration, if the machine is virtual or not
+		isolated. Scaling beyond the lcores of this machine was not measured. See below
+		how a CPU was isolated before comparing with an isolated CPU.
 	END
 	if [[ $(query .machine.hypervisor) == true ]]; then
-		printf '\nThis machine is virtual, and shared with others.\n'
+		printf '\nThis machine is virtual, and shared with other virtual machines.\n'
 	fi
 	heading 'Ratios' '-'
 	ratios
-	heading "The seeds' table" '-'
+	heading 'Table of the kernel series' '-'
 	cat <<-'END'
-		Microseconds an iteration: 64 pages for each group (fewer beyond 128 groups) are
-		charged and released, the groups taking turns.
+		Microseconds per iteration: 64 pages of each group (fewer beyond 128 groups) are
+		charged and released, the groups in turn.
 
 	END
 	seeds slots-7-rr
-	printf '\n%s\n\n' 'Beside the older eviction, of a random slot:'
+	printf '\n%s\n\n' 'The same with the older eviction of a random slot:'
 	seeds slots-7-random
 	if [[ $(query '.rows | any(.impl == "kernel, memory cgroups")') == true ]]; then
 		cat <<-'END'
 
-			The same pages on the kernel of the machine, touched and given back: page
-			faults are included, one process for each group and all of them at once,
-			and the comparison is the root cgroup, which is not charged, with memory
-			cgroups.
+			The same pages on the kernel of this machine, faulted in and released, with
+			one process per group and all processes at the same time. Page faults are
+			included. Memory cgroups are compared with the root cgroup, which is not
+			charged.
 
 		END
 		real_kernel
 	fi
 	heading 'Tails' '-'
 	cat <<-'END'
-		Microseconds: gaps between turns of a polling lcore, and delays from the moment an
-		operation was to start. "Check" is what ``isolate.sh check`` says of the CPU;
-		:doc:`isolation` tells how to read it, and the histograms are beside the plots.
+		Microseconds: gaps between iterations of a polling lcore, and delays from the
+		planned start of an operation. "Check" is the verdict of ``isolate.sh check``, see
+		:doc:`isolation`. The histograms are in the directory of the plots.
 
 	END
 	tails
 	printf '\n'
 	shares
 	if [[ $(query '.rows | any(.params.isolated == true)') != true ]]; then
-		printf '\n%s\n' 'No CPU was isolated to compare.'
+		printf '\n%s\n' 'No CPU was isolated for comparison.'
 	else
 		what_isolated
 		isolated_ratios
@@ -338,7 +338,7 @@ page()
 	plots
 	heading 'Machine' '-'
 	machine
-	heading 'To repeat' '-'
+	heading 'How to repeat it' '-'
 	printf '.. code-block:: console\n\n   %sdevtools/results.sh --cpus %s --repeats %s\n\n' \
 		"$([[ $(query .machine.run.isolate) != true ]] || echo 'sudo ')" \
 		"$(query '[.machine.lcores[].cpus[]] | map(tostring) | join(",")')" \
@@ -364,8 +364,8 @@ need_commands jq meson ninja
 CPUS=${CPUS:-$(allowed_cpus)}
 if [[ -z $JSON ]]; then
 	need_commands gnuplot
-	build_release || die 'the build fails'
-	measure || die 'the measurement fails'
+	build_release || die 'the build failed'
+	measure || die 'the measurement failed'
 elif [[ $JSON != "$FOLDER/results.json" ]]; then
 	mkdir -p "$FOLDER"
 	cp "$JSON" "$FOLDER/results.json" || die "cannot read '$JSON'"

@@ -2,21 +2,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 
-"""Writes a header with the flags that sources are really compiled with.
+"""Writes a header with the flags that source files are really compiled with.
 
     flags.py COMMANDS HEADER DEPFILE NAME=SOURCE...
 
-COMMANDS is the build's compile_commands.json. Paths, warnings and what only tells the compiler
-where to read and write are left out.
+COMMANDS is the build's compile_commands.json. Paths, warnings, and options that only name input
+and output files are left out.
 """
 
 import json
 import shlex
 import sys
 
-# These have an argument of their own.
+# Options with a separate argument.
 WITH_ARGUMENT = ('-I', '-MF', '-MQ', '-MT', '-include', '-isystem', '-o', '-c')
-BORING = ('-I', '-M', '-W', '-fdiagnostics', '-isystem', '-o', '-pipe')
+IGNORED = ('-I', '-M', '-W', '-fdiagnostics', '-isystem', '-o', '-pipe')
 
 
 def flags_of(command):
@@ -25,7 +25,7 @@ def flags_of(command):
     for word in words:
         if word in WITH_ARGUMENT:
             next(words, None)
-        elif word.startswith('-') and not word.startswith(BORING) and '/' not in word:
+        elif word.startswith('-') and not word.startswith(IGNORED) and '/' not in word:
             flags.append(word)
     return ' '.join(flags)
 
@@ -44,10 +44,10 @@ def main():
     with open(header, 'w', encoding='utf-8') as f:
         for pair in sys.argv[4:]:
             name, source = pair.split('=')
-            # A string of JSON is one of C, too.
+            # A JSON string is also a C string.
             flags = json.dumps(flags_of(command_of(commands, source)))
             f.write(f'#define {name} {flags}\n')
-    # When the build is set up anew they may be others.
+    # A reconfigured build may have other flags.
     with open(depfile, 'w', encoding='utf-8') as f:
         f.write(f'{header}: {commands_path}\n')
 

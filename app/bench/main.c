@@ -11,18 +11,18 @@
 #include <rte_lcore.h>
 
 #include "bench_flags.h"
-#include "clock.h"
 #include "eal_args.h"
-#include "gnuplot.h"
-#include "machine.h"
+#include "harness/clock.h"
+#include "machine/machine.h"
 #include "message.h"
 #include "options.h"
-#include "plot.h"
-#include "report.h"
+#include "report/gnuplot.h"
+#include "report/plot.h"
+#include "report/report.h"
 
 /**
  * @file
- * ration-bench: reads the options, starts EAL, runs the tests, reports.
+ * ration-bench: reads the options, starts EAL, runs the tests and writes the report.
  */
 
 #define CALIBRATE_MS 1000
@@ -35,8 +35,8 @@ check_lcores(const struct bench_test *test)
 
 	if (nb >= test->nb_lcores)
 		return 0;
-	warnx("--test=%s needs %u lcores and has %u; give it more with the EAL option -l, "
-	      "for instance -l 0,1",
+	warnx("--test=%s needs %u lcores and has %u; give more with the EAL option -l, "
+	      "for example -l 0,1",
 	      test->name, test->nb_lcores, nb);
 	return -1;
 }
@@ -47,7 +47,7 @@ is_chosen(const struct options *o, const struct bench_test *test)
 	return o->test == NULL || o->test == test;
 }
 
-/* See that all can run before the first one does. */
+/* Check the lcores of all tests before the first test runs. */
 static int
 run_tests(const struct options *o, struct bench *b)
 {
@@ -59,7 +59,7 @@ run_tests(const struct options *o, struct bench *b)
 	}
 	if (rc < 0)
 		return rc;
-	fprintf(stderr, "measuring the TSC\n");
+	fprintf(stderr, "measuring the TSC frequency\n");
 	b->ticks_per_ns = clock_calibrate(o->quick ? CALIBRATE_QUICK_MS : CALIBRATE_MS);
 	for (i = 0; bench_tests[i] != NULL && rc == 0; i++) {
 		if (is_chosen(o, bench_tests[i]))
@@ -73,7 +73,7 @@ report(const struct options *o, const struct bench *b, const struct machine_befo
 {
 	json_t *machine = machine_json(b->ticks_per_ns, before), *document;
 
-	/* How the run was asked for, so that it can be repeated. */
+	/* The options of the run, so that it can be repeated. */
 	json_object_set_new(machine, "run",
 			    json_pack("{s:i,s:f,s:b,s:b}", "repeats", (int)b->repeats, "seconds",
 				      b->seconds, "quick", b->quick, "isolate", b->isolate));
@@ -81,9 +81,9 @@ report(const struct options *o, const struct bench *b, const struct machine_befo
 
 	report_text(&b->results, o->test_name, machine, stdout);
 	if (o->quick)
-		printf("\nQuick run: the figures show that it works, not how fast it is.\n");
-	if (BENCH_UNFIT)
-		printf("\nThe library is built to find faults (%s): drains are slow.\n",
+		printf("\nQuick run: the figures only show that the program works.\n");
+	if (BENCH_DEBUG_BUILD)
+		printf("\nThe library is a debug build (%s): drains are slow.\n",
 		       BENCH_LIBRARY_FLAGS);
 	document = report_json(&b->results, o->test_name, machine);
 	if (document == NULL) {
@@ -112,7 +112,7 @@ run(const struct options *o)
 	int rc;
 
 	results_init(&b.results);
-	machine_look_before(&before);
+	machine_record_before(&before);
 	rc = run_tests(o, &b);
 	if (rc == 0)
 		rc = report(o, &b, &before);
@@ -139,7 +139,7 @@ main(int argc, char **argv)
 		options_usage(program_invocation_short_name);
 		return EXIT_SUCCESS;
 	}
-	/* The name of the program in place of "--". */
+	/* getopt_long() expects the name of the program in place of "--". */
 	line.own_argv[0] = argv[0];
 	if (options_parse(line.own_argc, line.own_argv, &o) < 0)
 		return EXIT_USAGE;

@@ -51,24 +51,24 @@ options_usage(const char *program)
 
 	printf("Usage: %s [EAL options] -- --test=NAME [options]\n\n"
 	       "Measure libration against baselines in the same run.\n\n"
-	       "  --test=NAME    what to measure:\n",
+	       "  --test=NAME    the test to run:\n",
 	       program);
 	for (i = 0; bench_tests[i] != NULL; i++)
 		printf("                   %-10s%s (%u lcore%s)\n", bench_tests[i]->name,
 		       bench_tests[i]->summary, bench_tests[i]->nb_lcores,
 		       bench_tests[i]->nb_lcores == 1 ? "" : "s");
-	printf("                   %-10sall of these, in this order\n"
-	       "  --json FILE    write machine, rows and ratios to FILE too\n"
-	       "  --plot DIR     draw plots into DIR, with gnuplot\n"
-	       "  --repeats N    charge, walk, drain, read: times each case is measured, %u to %u\n"
-	       "                 (default %u); the others have numbers of their own\n"
-	       "  --seconds N    hiccup, latency: measure each for so long, up to %u, and as long\n"
-	       "                 again with --isolate (default: about half a minute)\n"
-	       "  --quick        %u repeats of small windows: a trial, not for figures\n"
-	       "  --isolate      hiccup and latency: isolate the CPU of the lcore for a while and\n"
-	       "                 compare; needs root\n"
-	       "  --help         this text\n\n"
-	       "For figures give each lcore a CPU of its own, for instance: %s -l 0,1 --no-pci -- "
+	printf("                   %-10sall tests, in this order\n"
+	       "  --json FILE    also write machine, rows and ratios to FILE\n"
+	       "  --plot DIR     draw plots in DIR, with gnuplot\n"
+	       "  --repeats N    charge, walk, drain, read: samples of each case, %u to %u\n"
+	       "                 (default %u); the other tests have fixed numbers\n"
+	       "  --seconds N    hiccup, latency: duration of each test, up to %u, and the same\n"
+	       "                 time again with --isolate (default: about 30 s)\n"
+	       "  --quick        %u repeats with small windows: a trial, no useful figures\n"
+	       "  --isolate      hiccup, latency: also isolate the CPU of the lcore and compare;\n"
+	       "                 needs root\n"
+	       "  --help         print this text\n\n"
+	       "For useful figures give each lcore its own CPU, for example: %s -l 0,1 --no-pci -- "
 	       "--test=all\n",
 	       "all", REPEATS_MIN, REPEATS_MAX, REPEATS_DEFAULT, SECONDS_MAX, REPEATS_MIN, program);
 }
@@ -88,14 +88,14 @@ parse_test(const char *name, struct options *o)
 			return 0;
 		}
 	}
-	fprintf(stderr, "%s: --test: no test is named '%s', known are ",
+	fprintf(stderr, "%s: --test: there is no test '%s', the tests are ",
 		program_invocation_short_name, name);
 	print_test_names(stderr);
 	fputc('\n', stderr);
 	return -1;
 }
 
-/* @return whether the text is a number from min to max */
+/* @return true if the text is a number from min to max */
 static bool
 parse_number(const char *option, const char *text, uint32_t min, uint32_t max, uint32_t *number)
 {
@@ -140,7 +140,7 @@ parse_one(int opt, struct options *o)
 	case OPT_HELP:
 		o->help = true;
 		return 0;
-	default: /* getopt_long() has said what is wrong. */
+	default: /* getopt_long() has written a message. */
 		return -1;
 	}
 }
@@ -153,17 +153,17 @@ is_one_of(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
-/* All of them together have some that take it. */
+/* Each option applies to some of the tests only. --test=all includes those tests. */
 static void
-tell_what_is_in_vain(const struct options *o)
+warn_unused_options(const struct options *o)
 {
 	static const char *const repeated[] = {"all", "charge", "walk", "drain", "read", NULL};
 	static const char *const timed[] = {"all", "hiccup", "latency", NULL};
 
 	if (o->repeats > 0 && !is_one_of(o->test_name, repeated))
-		warnx("--repeats: changes nothing, %s has a number of its own", o->test_name);
+		warnx("--repeats: no effect, %s has a fixed number", o->test_name);
 	if (o->seconds > 0 && !is_one_of(o->test_name, timed))
-		warnx("--seconds: changes nothing, it is for hiccup and latency");
+		warnx("--seconds: no effect, it is for hiccup and latency");
 }
 
 int
@@ -180,17 +180,17 @@ options_parse(int argc, char **argv, struct options *o)
 	if (o->help)
 		return 0;
 	if (optind < argc) {
-		warnx("'%s' is no option; --help shows them", argv[optind]);
+		warnx("'%s' is not an option, see --help", argv[optind]);
 		return -1;
 	}
 	if (o->test_name == NULL) {
-		fprintf(stderr, "%s: which test? Say -- --test=NAME with one of ",
+		fprintf(stderr, "%s: no test given, use -- --test=NAME with one of ",
 			program_invocation_short_name);
 		print_test_names(stderr);
 		fputc('\n', stderr);
 		return -1;
 	}
-	tell_what_is_in_vain(o);
+	warn_unused_options(o);
 	if (o->repeats == 0)
 		o->repeats = o->quick ? REPEATS_MIN : REPEATS_DEFAULT;
 	return 0;

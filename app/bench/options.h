@@ -13,35 +13,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "test.h"
+#include "tests/list.h"
 
 #define REPEATS_MIN RESULTS_SAMPLES_MIN
 #define REPEATS_MAX 100000u
 #define REPEATS_DEFAULT 1001u
-/** A week. */
+/** One week. */
 #define SECONDS_MAX 604800u
 
 struct options {
-	const char *test_name; /**< As given: a test's name or "all". */
-	const struct bench_test *test; /**< NULL: all of them. */
+	const char *test_name; /**< As given: the name of a test, or "all". */
+	const struct bench_test *test; /**< NULL: all tests. */
 	const char *json; /**< File to write, or NULL. */
-	const char *plot; /**< Folder for plots, or NULL. */
+	const char *plot; /**< Directory for plots, or NULL. */
 	uint32_t repeats;
-	uint32_t seconds; /**< How long hiccup and latency measure; 0: as they like. */
+	uint32_t seconds; /**< How long hiccup and latency measure; 0: their own default. */
 	bool quick;
-	bool isolate; /**< Isolate the CPU of a measured lcore, to compare. */
+	bool isolate; /**< Isolate the CPU of the measured lcore as well, to compare. */
 	bool help;
 };
 
 /**
- * Read the options. argv[0] is the program's name.
+ * Parse the options. argv[0] is the name of the program.
  *
  * @return
- *   0; or -1 after a message that names the option and what is allowed
+ *   0, or -1 after a message that names the option and the allowed values
  */
 int options_parse(int argc, char **argv, struct options *o);
 
-/** Say how the program is used, on stdout. */
+/** Print the usage to stdout. */
 void options_usage(const char *program);
 
 #endif /* BENCH_OPTIONS_H_ */

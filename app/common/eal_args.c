@@ -15,9 +15,9 @@
 #include "runtime_dir.h"
 
 #define PREFIX_OPTION "--file-prefix"
-/* EAL takes abbreviations; a shorter one than this is ambiguous to it. */
+/* EAL accepts abbreviated options. A shorter abbreviation than this is ambiguous. */
 #define PREFIX_SHORTEST (sizeof("--fi") - 1)
-/* Bytes of a prefix. */
+/* Longest prefix, in bytes. */
 #define PREFIX_MAX 32
 
 void
@@ -33,7 +33,7 @@ command_line_split(int argc, char **argv, struct command_line *line)
 	line->eal_argv = argv;
 	line->own_argc = i < argc ? argc - i : 1;
 	line->own_argv = i < argc ? &argv[i] : nothing;
-	/* With "--" it is EAL's help that is asked for. */
+	/* If there is a "--", this help option belongs to EAL. */
 	line->help = line->help && i == argc;
 }
 
@@ -73,8 +73,8 @@ eal_args_check(const struct command_line *line)
 		if (!is_prefix_option(arg, length))
 			continue;
 		/*
-		 * The word behind it is looked at again: this one may be the value of an option
-		 * before it, and the next one the option.
+		 * The argument after it is checked again: this argument may be the value of the
+		 * option before it, and the next one may be the option.
 		 */
 		if (arg[length] == '=')
 			arg += length + 1;
@@ -86,7 +86,10 @@ eal_args_check(const struct command_line *line)
 	return 0;
 }
 
-/* What EAL makes while it starts is for nobody else; what we write later is as the user wants. */
+/*
+ * Files that EAL creates at startup are for this user only. The user's umask applies to files that
+ * the application creates later.
+ */
 static int
 init_privately(int argc, char **argv)
 {
@@ -103,7 +106,7 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 	char *argv[line->eal_argc + 1];
 	int done;
 
-	/* EAL moves the pointers about, and has to see where its part ends. */
+	/* EAL reorders the pointers, and needs a NULL at the end of its part. */
 	memcpy(argv, line->eal_argv, line->eal_argc * sizeof(argv[0]));
 	argv[line->eal_argc] = NULL;
 

@@ -7,28 +7,28 @@
 
 /**
  * @file
- * The command line up to "--", which belongs to EAL, and what EAL does not check itself.
+ * The EAL part of the command line (up to "--"), and checks that EAL does not make itself.
  */
 
 #include <stdbool.h>
 
 #include <rte_eal.h>
 
-/** A command line cut at "--". */
+/** A command line, split at "--". */
 struct command_line {
 	int eal_argc;
 	char **eal_argv;
-	int own_argc; /**< 1 when there is no "--". */
+	int own_argc; /**< 1 if there is no "--". */
 	char **own_argv;
-	bool help; /**< --help or -h without "--". */
+	bool help; /**< --help or -h was given, without "--". */
 };
 
-/** Cut the command line. Changes nothing. */
+/** Split the command line. Does not change it. */
 void command_line_split(int argc, char **argv, struct command_line *line);
 
 /**
- * Refuse what EAL would take and should not: a --file-prefix that is not a plain name leads to
- * files outside the runtime directory.
+ * Refuse a --file-prefix that EAL would accept but that is not a plain name: it would name files
+ * outside the runtime directory.
  *
  * @return
  *   0, or -EINVAL after one line on stderr.
@@ -36,11 +36,11 @@ void command_line_split(int argc, char **argv, struct command_line *line);
 int eal_args_check(const struct command_line *line);
 
 /**
- * Start EAL, as primary process, in a runtime directory of our own (see runtime_dir.h) and with
- * files that nobody else can open.
+ * Start EAL as the primary process, in a runtime directory of this user (see runtime_dir.h). No
+ * other user can open its files.
  *
  * @param usage
- *   Called when EAL prints its own usage, to add ours.
+ *   Called when EAL prints its usage, to add the usage of the application.
  * @return
  *   0, or a negative errno after one line on stderr.
  */

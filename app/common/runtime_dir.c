@@ -23,7 +23,10 @@ refuse(const char *path, const char *what, const char *remedy)
 	return -EPERM;
 }
 
-/* A folder of ours that only we can write to; a symbolic link is none. */
+/*
+ * The directory must belong to this user, and no other user may write to it. A symbolic link is
+ * refused.
+ */
 static int
 check_own(const char *path)
 {
@@ -48,15 +51,15 @@ check_own(const char *path)
 }
 
 /*
- * The folder above it. Who can write there can put another one in its place, but not with the
- * sticky bit, as in /tmp.
+ * Check the parent directory. A user who can write to it can replace the runtime directory, unless
+ * the sticky bit is set, as in /tmp.
  */
 static int
 check_above(const char *path)
 {
 	struct stat st;
 
-	/* It is not there: EAL will say so. */
+	/* The directory does not exist. EAL reports that. */
 	if (stat(path, &st) != 0)
 		return 0;
 	if (st.st_uid != geteuid() && st.st_uid != 0)
@@ -67,7 +70,7 @@ check_above(const char *path)
 	return 0;
 }
 
-/* All users meet in /tmp/dpdk. */
+/* EAL would use /tmp/dpdk for all users. */
 static int
 use_own_folder(char *path, size_t size)
 {
@@ -89,7 +92,7 @@ use_own_folder(char *path, size_t size)
 	return rc;
 }
 
-/* As EAL chooses it. */
+/* The directory that EAL chooses. */
 static const char *
 chosen(void)
 {

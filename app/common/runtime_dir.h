@@ -7,15 +7,15 @@
 
 /**
  * @file
- * Where EAL will keep its sockets and shared files. EAL makes the folder "dpdk" there and takes one
- * that exists, whoever it belongs to: another user who made it before could read, replace and
- * connect to all that is in it.
+ * The directory in which EAL keeps its sockets and shared files. EAL creates the directory "dpdk"
+ * there and uses an existing one regardless of its owner. Another user who created it first could
+ * read and replace all files in it, and connect to the sockets.
  */
 
 /**
- * See that the folder which EAL is about to use is ours alone. A plain user without
- * XDG_RUNTIME_DIR, for whom EAL would take /tmp, gets a folder of its own below /tmp instead:
- * RUNTIME_DIRECTORY is set to it, and a line on stderr says so.
+ * Check that the directory that EAL is about to use belongs to this user alone. For a user without
+ * XDG_RUNTIME_DIR, EAL would use /tmp. Such a user gets a directory of their own below /tmp
+ * instead: RUNTIME_DIRECTORY is set to it, and one line on stderr says so.
  *
  * @return
  *   0, or a negative errno after one line on stderr.

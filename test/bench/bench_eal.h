@@ -16,11 +16,11 @@
 #include <rte_common.h>
 #include <rte_eal.h>
 
-/** @return 0, or -1 after EAL's message */
+/** @return 0, or -1 after a message of EAL */
 static inline int
 bench_eal_init(void)
 {
-	/* EAL wants strings that it may write. */
+	/* EAL needs writable strings. */
 	static char option[][24] = {"test", "--no-huge",	   "--no-shconf", "-m",
 				    "64",   "--log-level=*:error", "--no-pci",	  "--file-prefix"};
 	static char prefix[32];

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# For the scripts beside it: run ration-bench small, report in TAP. Give it the program's path.
+# Functions for the scripts in this directory: run ration-bench with little memory, and report in
+# TAP. The argument is the path of the program.
 # shellcheck shell=sh
 
 BENCH=${1:?usage: $0 path of ration-bench}
@@ -11,7 +12,7 @@ trap 'exit 1' INT TERM
 CASE=0
 BAD=0
 
-# check NAME COMMAND ARG...: one line of TAP, and what the command said if it failed.
+# check NAME COMMAND ARG...: print one line of TAP, and the output of the command if it failed.
 check()
 {
 	name=$1
@@ -32,8 +33,8 @@ finish()
 	exit "$BAD"
 }
 
-# first_cpus N: lcores 0..N-1 on CPUs that we may use; the last one is used again if there are
-# fewer.
+# first_cpus N: lcores 0..N-1 on the allowed CPUs. If there are fewer CPUs, the remaining lcores
+# share the last one.
 first_cpus()
 {
 	awk -v n="$1" '/^Cpus_allowed_list:/ {
@@ -48,7 +49,7 @@ first_cpus()
 	}' /proc/self/status
 }
 
-# bench LCORES OPTION...: runs the program with that many lcores and its own options.
+# bench LCORES OPTION...: run the program with this number of lcores and these options.
 bench()
 {
 	lcores=$(first_cpus "$1")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# A quick run of everything: the JSON has all rows and ratios, and the figures agree with each
-# other. Never whether they are good.
+# A quick run of all tests: the JSON has all rows and ratios, and the figures are consistent. The
+# figures themselves are not judged.
 
 # shellcheck disable=SC2016,SC2317 # jq's variables; check() calls all functions
 # shellcheck source=test/bench/lib.sh
@@ -16,7 +16,7 @@ fi
 
 BUILD=$(dirname "$BENCH")/../..
 
-# holds EXPRESSION [FILE]: jq finds it true.
+# holds EXPRESSION [FILE]: the jq expression is true.
 holds()
 {
 	jq -e "$1" "${2:-$TMP/all.json}"
@@ -29,7 +29,7 @@ table_has_all_rows()
 	done
 }
 
-# flags SOURCE: those of a command of the build that bear on code, sorted.
+# flags SOURCE: the compiler flags of a source file that affect its code, sorted.
 flags()
 {
 	jq -r --arg source "$1" 'first(.[] | select(.file | endswith($source))) | .command' \
@@ -37,9 +37,10 @@ flags()
 		grep -v -e -fdiagnostics -e / | sort
 }
 
-flags_are_real()
+flags_match_build()
 {
-	for member in flags:app/bench/accounter_ration.c library_flags:lib/ration/lcore/stock.c; do
+	for member in flags:app/bench/baselines/backend_ration.c \
+			library_flags:lib/ration/lcore/stock.c; do
 		jq -r ".machine.${member%%:*}" "$TMP/all.json" | tr ' ' '\n' |
 			grep -E '^-(O|f|m|U|std|D_FORT)' | sort > "$TMP/said"
 		flags "${member#*:}" | diff - "$TMP/said" || return
@@ -63,12 +64,12 @@ check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_
 		"idle", "steal_ticks", "cgroup", "kernel_threads", "cmdline_left_out",
 		"preemption")] | all)
 	and (.kernel | test("^[0-9.]+$"))'
-check 'flags are those of the compiler' flags_are_real
+check 'flags match the compile commands' flags_match_build
 check 'rows of charge: pairs at each depth' holds '[.rows[] | select(.case == "pair")
 	| [.impl, .params.depth]] == [["limit", 1], ["limit-counter", 1], ["mempool-cache", 1],
 		["meter", 1]] + [range(1; 9) as $depth | ("ration", "atomic-tree", "cas-tree",
 		"spinlock-tree", "slots-7-rr", "stock-v3", "stock-v4") | [., $depth]]'
-check 'rows of charge: counters in turn' holds '[.rows[] | select(.case == "turn")
+check 'rows of charge: counters in turn' holds '[.rows[] | select(.case == "round robin")
 	| [.impl, .params.counters]] == [(1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 256) as $counters
 		| ("limit", "ration", "slots-7-random", "slots-7-rr", "stock-v3", "stock-v4",
 		"limit-counter", "atomic-tree") | [., $counters]]'
@@ -88,16 +89,16 @@ check 'rows of drain' holds '[.rows[] | select(.unit == "ns"
 	| length >= 6 and . - [["ring", "polling lcore", 1], ["ration", "polling lcore", 1],
 		["ration", "polling lcore", 1024],
 		["launch", "worker in WAIT", 1], ["ration", "worker in WAIT", 1],
-		["ration", "caller itself", 1], ["ration", "parked lcore, nothing there", 1],
-		["ration", "dead thread, drained", 1], ["ration", "dead thread, swept", 1],
-		["ration", "dead thread, swept", 1024],
-		["ration", "turn of a polling lcore", 1],
-		["ration", "turn of one that is drained all the time", 1],
+		["ration", "caller itself", 1], ["ration", "offline lcore, no stock", 1],
+		["ration", "dead thread, drained", 1], ["ration", "dead thread, reaped", 1],
+		["ration", "dead thread, reaped", 1024],
+		["ration", "iteration of a polling lcore", 1],
+		["ration", "iteration while drained all the time", 1],
 		["ration", "polling lcore, each further counter", 1024]] == []'
-check 'stock of the dead comes back, where a thread can die' holds '
+check 'stock of a dead thread is returned, unless a sanitizer keeps threads alive' holds '
 	(.machine.library_flags | test("-fsanitize=[a-z,]*(address|thread)"))
 	!= ([.rows[] | select(.case | test("^dead thread")) | .params.counters] == [1, 1, 1024])'
-check 'percentiles of drains of many, where ten samples lie beyond them' holds '[.rows[]
+check 'percentiles of drains of many counters have ten samples above them' holds '[.rows[]
 	| select(.case == "many: requester waits") | (.samples >= 96) == (.params | has("p90"))
 	and (.samples >= 950 or (.params | has("p99") | not))
 	and (.params | has("p99.9") | not) and .median <= (.params.p90 // .max)
@@ -107,32 +108,32 @@ check 'rows of policy' holds '[.rows[] | select(.unit == "%" and .impl == "ratio
 		"random walk by bursts of 32"]'
 check 'no row of two lcores twice' holds '[.rows[] | select(.params.lcores)
 	| [.impl, .case, .params.lcores]] | length == (unique | length)'
-check 'a round trip stands beside figures of several lcores' holds '[.rows[]
+check 'rows of several lcores have a round trip' holds '[.rows[]
 	| select((.params.lcores // .params.owners + 1) >= 2 and (.params.one_cpu | not))]
 	| all(.params.round_trip_ns > 0)'
-check 'what lcores together are granted' holds '[.rows[] | select(.unit == "grants/us")
+check 'limit of the grants of all lcores' holds '[.rows[] | select(.unit == "grants/us")
 	| .params.limit == 96] | all'
-check 'what is hidden at a refusal' holds '[.rows[] | select(.unit == "units")
+check 'units hidden at a refusal' holds '[.rows[] | select(.unit == "units")
 	| (.case | test("^hidden at a refusal")) and .params.looks >= .samples
 	and .max <= .params.limit + 1] | all'
 check 'rows of footprint' holds '[.rows[] | select(.unit == "bytes" and .impl == "ration")
 	| .case] == ["memory of a counter", "memory of a counter on an lcore",
-		"of that touched by a hit"]
+		"memory touched by a stock hit"]
 	and ([.rows[] | select(.unit == "ns/counter") | [.impl, .case]] == [("ration", "rte_hash")
 		as $impl | ("create", "find", "destroy", "create, find, destroy") | [$impl, .]])
 	and ([.rows[] | select(.unit == "ns/counter" and .impl == "ration") | .min]
 		| .[0] + .[1] + .[2] <= .[3] * 1.001)'
-check 'row members' holds '.rows | all(keys == ["case", "impl", "max", "median", "min", "params",
+check 'keys of a row' holds '.rows | all(keys == ["case", "impl", "max", "median", "min", "params",
 	"samples", "unit"])'
 check 'median between min and max' holds '.rows | all(.min <= .median and .median <= .max)'
 check 'figures above zero' holds '.rows
 	| map(select((.params.one_cpu | not) and .unit != "%" and .unit != "bytes"
 		and .unit != "units" and .unit != "ppm"))
 	| all(.min > 0)'
-check 'eleven repeats at least, or the row says so' holds '.rows | all(.unit == "%"
+check 'at least eleven samples, or the row is marked' holds '.rows | all(.unit == "%"
 	or .unit == "bytes" or (.samples < 11) == (.params.short == true))'
 check 'a stock hit takes no slow path' holds '[.rows[] | select(.impl == "ration"
-		and (.case | test("^(pair$|turn$|passes$|burst|random$|out-of-line)")))
+		and (.case | test("^(pair$|round robin$|passes$|burst|random$|out-of-line)")))
 	| .params.slow_paths] | length == 38 and all(. == 0)'
 check 'a walk is a slow path' holds '[.rows[] | select(.impl == "ration" and .case == "walk")
 	| .params.slow_paths / (.params.pairs * 2 * .samples)] | all(. == 1)'
@@ -140,9 +141,9 @@ check 'targets' holds '[.ratios[] | select(.target) | [.name, .target]] | sort =
 	["pair: ration / limit", 1.5], ["pair: ration at depth 8 / depth 1", 1.1],
 	["burst of 32 over 1024 counters: ration / limit", 1.5],
 	["burst of 32 over 1 Mi counters, prefetched: ration / limit", 1.5],
-	["turn over 1 to 256 counters: ration, dearest / cheapest", 2],
-	["turn: ration over 8 counters / 7", 1.1],
-	(("turn", "passes") as $case | ("slots-7-rr", "slots-7-random") as $impl
+	["round robin over 1 to 256 counters: ration, slowest / fastest", 2],
+	["round robin: ration over 8 counters / 7", 1.1],
+	(("round robin", "passes") as $case | ("slots-7-rr", "slots-7-random") as $impl
 		| ["\($case) over 1 to 7 counters, the worst: \($impl) / ration, at least", 1],
 		["\($case) over 8 counters: \($impl) / ration, at least", 15],
 		["\($case) over 32 counters: \($impl) / ration, at least", 30]),
@@ -159,22 +160,22 @@ check 'targets' holds '[.ratios[] | select(.target) | [.name, .target]] | sort =
 	["producer and consumer, 2 lcores: atomic-tree / ration, at least", 5],
 	["grants at the hard limit, all lcores: ration / cas-tree, at least", 0.9],
 	["memory of a counter on an lcore: bytes", 8]] | sort)'
-check 'a verdict agrees with its figures' holds '.ratios | all(.ok == null or (.target != null
+check 'a verdict matches its figures' holds '.ratios | all(.ok == null or (.target != null
 	and .ok == (if .name | test("at least$") then .value >= .target
 		else .value <= .target end)))'
-check 'verdicts where there are targets and rows, unless lcores share a CPU' holds '
+check 'a ratio with a target and rows has a verdict, unless lcores share a CPU' holds '
 	([.rows[] | select(.params.one_cpu)] | length) as $shared | .ratios
 	| all((.ok == null) == (.target == null or .value == null or ($shared > 0
 		and (.name | test("^drain|^pause|lcores|^producer")))))'
-check 'a ratio is that of the medians' holds '
+check 'a ratio is the ratio of the medians' holds '
 	def median($impl; $case; $counters; $depth): first(.rows[] | select(.impl == $impl
 		and .case == $case and .params.counters == $counters
 		and ($depth == null or .params.depth == $depth))) | .median;
 	def ratio($name): first(.ratios[] | select(.name == $name)) | .value;
 	[median("ration"; "pair"; 1; 1) / median("limit"; "pair"; 1; 1)
 		- ratio("pair: ration / limit"),
-	median("slots-7-rr"; "turn"; 8; 2) / median("ration"; "turn"; 8; 2)
-		- ratio("turn over 8 counters: slots-7-rr / ration, at least"),
+	median("slots-7-rr"; "round robin"; 8; 2) / median("ration"; "round robin"; 8; 2)
+		- ratio("round robin over 8 counters: slots-7-rr / ration, at least"),
 	median("ration"; "burst"; 1024; 1) / median("limit"; "burst"; 1024; 1)
 		- ratio("burst of 32 over 1024 counters: ration / limit"),
 	median("ration"; "pair"; 1; 8) / median("ration"; "pair"; 1; 1)
@@ -185,16 +186,16 @@ check 'a ratio lies in its range' holds '.ratios | all((.low == null) == (.high 
 	and ([.[] | select(.low != null)] | length > 0)'
 check 'the table shows every row' table_has_all_rows
 
-check 'charge alone needs one lcore' bench 1 --test=charge --quick --repeats 12 \
+check 'charge needs one lcore' bench 1 --test=charge --quick --repeats 12 \
 	--json "$TMP/charge.json"
-check 'charge alone' holds '.test == "charge" and (.rows | length > 100 and all(.samples == 12))' \
+check 'charge only' holds '.test == "charge" and (.rows | length > 100 and all(.samples == 12))' \
 	"$TMP/charge.json"
 echo '{"old": "and longer than nothing"}' > "$TMP/drain.json"
-check 'drain alone over an old file' bench 2 --test=drain --quick --json "$TMP/drain.json"
-check 'drain alone' holds '.test == "drain" and (.rows | length >= 6) and (has("old") | not)' \
+check 'drain replaces an old file' bench 2 --test=drain --quick --json "$TMP/drain.json"
+check 'drain only' holds '.test == "drain" and (.rows | length >= 6) and (has("old") | not)' \
 	"$TMP/drain.json"
 
-# draws FILE...: they are there, and not empty.
+# draws FILE...: the files exist and are not empty.
 draws()
 {
 	for file; do
@@ -203,7 +204,7 @@ draws()
 	grep -q '<svg' "$TMP/plots/$1"
 }
 
-# What is measured on two lcores is missing where they never ran at once, or shared a CPU.
+# Rows of two lcores are missing if they never ran at the same time, or shared a CPU.
 draws_drains()
 {
 	jq -r '.rows[] | select(.impl == "ration" and .params.counters == 1

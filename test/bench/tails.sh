@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Quick runs of hiccup and latency: rows, histograms and plots are there, and what isolate.sh says
-# is beside them. Never whether the figures are good.
+# Quick runs of hiccup and latency: rows, histograms and plots exist, with the verdict of
+# isolate.sh. The figures themselves are not judged.
 
 # shellcheck disable=SC2016,SC2317 # jq's variables; check() calls all functions
 # shellcheck source=test/bench/lib.sh
@@ -14,13 +14,13 @@ if ! command -v jq > /dev/null; then
 	exit 0
 fi
 
-# A script in place of isolate.sh, which a test must not run on a machine that others use: it
-# writes down what it was asked for.
+# This script replaces isolate.sh, which a test must not run on a shared machine. It records its
+# arguments.
 cat > "$TMP/isolate.sh" << 'END'
 #!/bin/sh
 echo "$*" >> "$ISOLATE_LOG"
 verdict=wrong
-# The first look may find it better.
+# The first check may find a better verdict.
 [ -z "${ISOLATE_FIRST:-}" ] || [ "$(grep -c '^check' "$ISOLATE_LOG")" -gt 1 ] ||
 	verdict=$ISOLATE_FIRST
 case $1 in
@@ -55,28 +55,28 @@ file_begins_as_png()
 	test "$(head -c 4 "$1" | tail -c 3)" = PNG
 }
 
-# A CPU is isolated only if main and measured lcore need not share it, and root asks for it.
+# A CPU is isolated only by root, and only if the main lcore and the measured lcore have a CPU each.
 can_isolate()
 {
 	test "$(id -u)" = 0 && test "$(nproc)" -gt 1
 }
 
-tells_why_not()
+prints_obstacle()
 {
 	grep -q 'no comparison with an isolated CPU: --isolate was not given' "$TMP/hiccup.txt"
 }
 
-tells_what_is_wrong()
+prints_verdict()
 {
-	told='(wrong; wrong: isolcpus; weak: swap|unknown)'
-	grep -qE "^isolation of CPU [0-9?]+ \(lcore 1\): $told\$" "$TMP/hiccup.txt"
+	verdict='(wrong; wrong: isolcpus; weak: swap|unknown)'
+	grep -qE "^isolation of CPU [0-9?]+ \(lcore 1\): $verdict\$" "$TMP/hiccup.txt"
 }
 
-takes_seconds()
+respects_seconds()
 {
-	begin=$(date +%s)
+	start=$(date +%s)
 	bench 2 --test=hiccup --quick --seconds 2 || return 1
-	test $(($(date +%s) - begin)) -ge 2
+	test $(($(date +%s) - start)) -ge 2
 }
 
 enters_and_leaves()
@@ -101,29 +101,29 @@ rows_come_in_pairs()
 			| length == 7 and all(.target == null)' isolated
 }
 
-# The script in place of isolate.sh does nothing, so the neighbours may go where they like.
-neighbours_at_large_are_told()
+# The replacement of isolate.sh does nothing, so the noisy neighbors may use any CPU.
+free_neighbors_end_comparison()
 {
 	: > "$ISOLATE_LOG"
 	bench 2 --test=hiccup --quick --isolate --json "$TMP/large.json" \
 		2> "$TMP/large.txt" || return 1
 	can_isolate || return 0
-	grep 'threads that ask for it may run there' "$TMP/large.txt" &&
+	grep 'threads that ask for the CPU may run on it' "$TMP/large.txt" &&
 		test "$(grep -cx leave "$ISOLATE_LOG")" = 1 &&
 		holds '.rows | length > 9 and all(.params.isolated == false)' large
 }
 
-# Threads were moved, but the CPU is not isolated.
-a_weaker_enter_is_told()
+# Threads were moved, but new threads may use the CPU.
+weaker_isolation_ends_comparison()
 {
 	ISOLATE_ENTER=3 bench 2 --test=latency --quick --isolate --json "$TMP/weaker.json" \
 		2> "$TMP/weaker.txt" || return 1
 	can_isolate || return 0
-	grep 'nothing can keep threads away' "$TMP/weaker.txt" &&
+	grep 'nothing keeps new threads away' "$TMP/weaker.txt" &&
 		holds '.rows | length > 7 and all(.params.isolated == false)' weaker
 }
 
-# The first process of a PID namespace takes the watcher down with it.
+# When the first process of a PID namespace ends, the kernel kills the watcher too.
 first_process_does_not_isolate()
 {
 	can_isolate && unshare --pid --fork true || return 0
@@ -131,12 +131,12 @@ first_process_does_not_isolate()
 	unshare --pid --fork "$BENCH" --lcores "$(first_cpus 2)" --no-huge --no-shconf -m 64 \
 		--no-pci --file-prefix="bench-test-$$" -- --test=latency --quick --isolate \
 		> "$TMP/first.txt" || return 1
-	grep 'nobody would be left in this PID namespace' "$TMP/first.txt" &&
+	grep 'no process would be left in this PID namespace' "$TMP/first.txt" &&
 		! grep enter "$ISOLATE_LOG"
 }
 
-# Isolated at boot: there is nothing to compare, and the rows are those of an isolated CPU.
-isolation_at_boot_is_told()
+# With a CPU isolated at boot there is no comparison, and all rows are of an isolated CPU.
+isolation_at_boot_is_found()
 {
 	ISOLATE_STATE=ok bench 2 --test=latency --quick --isolate --json "$TMP/boot.json" \
 		> "$TMP/boot.txt" || return 1
@@ -146,7 +146,7 @@ isolation_at_boot_is_told()
 			.params.isolated_by == "boot")' boot
 }
 
-# A program that is not installed uses the script beside it, whatever its verdict is.
+# A program in a build tree uses the script of the build tree. Any verdict is accepted.
 build_script_is_found()
 {
 	case $BENCH in
@@ -158,7 +158,7 @@ build_script_is_found()
 	grep -qE '^isolation of CPU (\?|.*: (ok|weak|wrong)(;|$))' "$TMP/build.txt"
 }
 
-# A machine may get worse between the rounds.
+# A machine may change between the rounds.
 the_worst_verdict_counts()
 {
 	: > "$ISOLATE_LOG"
@@ -170,13 +170,13 @@ the_worst_verdict_counts()
 			| length > 3 and all(.check == "wrong")' worse
 }
 
-a_failed_enter_is_told()
+failed_enter_ends_comparison()
 {
 	: > "$ISOLATE_LOG"
 	ISOLATE_ENTER=1 bench 2 --test=latency --quick --isolate --json "$TMP/failed.json" \
 		2> "$TMP/failed.txt" || return 1
 	can_isolate || return 0
-	grep 'isolate.sh enter fails' "$TMP/failed.txt" &&
+	grep 'isolate.sh enter failed' "$TMP/failed.txt" &&
 		holds '.rows | length == 60 and all(.params.isolated == false)' failed
 }
 
@@ -187,16 +187,16 @@ for test in hiccup latency; do
 	check "$test runs" bench 2 --test=$test --quick --json "$TMP/$test.json" $PLOT
 	cp "$TMP/check.log" "$TMP/$test.txt"
 done
-check 'what is wrong is told' tells_what_is_wrong
-check 'why there is no comparison is told' tells_why_not
+check 'the verdict is printed' prints_verdict
+check 'the reason for no comparison is printed' prints_obstacle
 check 'rows of hiccup' holds '["ration", "atomic-tree", "spinlock-tree", "slots-7-rr", "stock-v4"]
 	as $all | [.rows[] | select(.unit == "us") | [.impl, .case]] == [
-		["machine", "largest gap, nothing in the loop, before"],
+		["machine", "largest gap, empty loop, before"],
 		($all[] | [., "largest gap, idle"]),
 		(("1", "10", "100") as $khz | ("ration", "stock-v4")
 			| [., "largest gap, drained at \($khz) kHz"]),
-		($all[] | [., "largest gap, noisy neighbours"]),
-		["machine", "largest gap, nothing in the loop, after"]]' hiccup
+		($all[] | [., "largest gap, noisy neighbors"]),
+		["machine", "largest gap, empty loop, after"]]' hiccup
 check 'shares of hiccup' holds '[.rows[] | select(.unit == "ppm")] | length == 16
 	and all(.min >= 0 and .max <= 1000000)' hiccup
 check 'rows of latency' holds '["ration", "atomic-tree", "spinlock-tree", "slots-7-rr", "stock-v4"]
@@ -209,20 +209,20 @@ check 'rows of latency' holds '["ration", "atomic-tree", "spinlock-tree", "slots
 			| [., "1,000 operations, drained at \($khz) kHz"]),
 		($all[] | [., "one refill"]), ($all[] | [., "one charge, near the limit"]),
 		($drained[] | [., "one drain"]), ["ration", "one sync charge"]]' latency
-check 'the machine alone comes first and last' holds '
+check 'the empty loop comes first and last' holds '
 	[.rows[0], .rows[-1]] | map(.impl + .case) == [
-	"machinelargest gap, nothing in the loop, before",
-	"machinelargest gap, nothing in the loop, after"]' latency
-check 'each row says what it is of' holds '.rows | all(.impl == "machine" or ([.params
+	"machinelargest gap, empty loop, before",
+	"machinelargest gap, empty loop, after"]' latency
+check 'each row has its parameters' holds '.rows | all(.impl == "machine" or ([.params
 	| has("counters", "depth", "batch", "mix", "warm_up_ms")] | all))' latency
 check 'every planned start is granted, refused or cut' holds '[.rows[].params | select(has("cut"))]
 	| length == 29 and all(.granted + .refused + .cut == .values and .cut < .values)' latency
-check 'only who comes near the limit is refused' holds '[.rows[] | select(.params.refused > 0)]
+check 'only cases near the limit are refused' holds '[.rows[] | select(.params.refused > 0)]
 	| length > 0 and all(.case | test("near the limit|sync charge"))' latency
 for test in hiccup latency; do
 	check "$test: enough samples, in order" holds '.rows
 		| all(.samples >= 11 and .min <= .median and .median <= .max)' $test
-	check "$test: each row says how the CPU was" holds '.rows
+	check "$test: each row has the isolation of the CPU" holds '.rows
 		| all((.params.isolated == false) and (.params.check | length > 0))' $test
 	check "$test: percentiles rise" holds '[.rows[].params | select(has("p50"))]
 		| length > 3 and all([.smallest, .p50, (.p99, .["p99.9"], .["p99.99"], .["p99.999"]
@@ -230,27 +230,27 @@ for test in hiccup latency; do
 		$test
 	[ -z "$PLOT" ] || check "$test: plots" has_plots $test
 done
-check 'the largest of all windows is the largest gap' holds '.rows
+check 'the largest window has the largest gap' holds '.rows
 	| map(select(.unit == "us")) | length == 18
 	and all((.max - .params.largest | fabs) < 0.01)' hiccup
-check 'drains were made' holds '[.rows[] | select(.params.drains) | (.params.drains > 0)
+check 'cases with drains drained' holds '[.rows[] | select(.params.drains) | (.params.drains > 0)
 	== (.case | test("drained"))] | length == 16 and all' hiccup
-for file in hiccup-idle hiccup-nothing-in-the-loop-after hiccup-drained-at-100-kHz \
-		hiccup-noisy-neighbours latency-1000-operations \
+for file in hiccup-idle hiccup-empty-loop-after hiccup-drained-at-100-kHz \
+		hiccup-noisy-neighbors latency-1000-operations \
 		latency-one-sync-charge latency-drained-1000-operations-drained-at-1-kHz \
-		latency-peers-one-refill-slots-7-rr; do
+		latency-backends-one-refill-slots-7-rr; do
 	[ -z "$PLOT" ] || check "$file.hgrm" has_lines $file.hgrm
 done
-check 'seconds are kept' takes_seconds
-check 'the CPU is isolated twice, and given back' enters_and_leaves
-check 'what the main lcore has timed says so' holds '[.rows[].params | select(.timed_on)
+check '--seconds is respected' respects_seconds
+check 'the CPU is isolated twice, and isolation is undone' enters_and_leaves
+check 'rows timed by the main lcore are marked' holds '[.rows[].params | select(.timed_on)
 	| .timed_on] | length == 3 and all(. == "main lcore")' latency
-check 'isolated or not stand side by side' rows_come_in_pairs
-check 'what cannot be isolated is told' a_failed_enter_is_told
-check 'neighbours that may go there are told' neighbours_at_large_are_told
-check 'threads that may come back are told' a_weaker_enter_is_told
-check 'the script of the build folder is found' build_script_is_found
+check 'rows of both states come in pairs' rows_come_in_pairs
+check 'a failed enter ends the comparison' failed_enter_ends_comparison
+check 'free neighbors end the comparison' free_neighbors_end_comparison
+check 'weaker isolation ends the comparison' weaker_isolation_ends_comparison
+check 'the script of the build tree is found' build_script_is_found
 check 'the worst verdict of all rounds counts' the_worst_verdict_counts
-check 'a CPU that was isolated at boot is told' isolation_at_boot_is_told
+check 'a CPU that was isolated at boot is found' isolation_at_boot_is_found
 check 'the first process of a namespace does not isolate' first_process_does_not_isolate
 finish

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "cmdline.h"
+#include "machine/cmdline.h"
 
 static void
-what_bears_on_timing_is_published(void **state)
+parameters_that_affect_timing_are_published(void **state)
 {
 	static const char *const parameters[] = {
 		"isolcpus=managed_irq,domain,2-3",
@@ -44,7 +44,7 @@ what_bears_on_timing_is_published(void **state)
 }
 
 static void
-what_names_the_machine_is_not(void **state)
+parameters_that_identify_the_machine_are_not(void **state)
 {
 	static const char *const parameters[] = {
 		"root=LABEL=cloudimg",
@@ -108,8 +108,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_bears_on_timing_is_published),
-		cmocka_unit_test(what_names_the_machine_is_not),
+		cmocka_unit_test(parameters_that_affect_timing_are_published),
+		cmocka_unit_test(parameters_that_identify_the_machine_are_not),
 		cmocka_unit_test(a_line_is_split_into_both),
 		cmocka_unit_test(an_empty_line_has_nothing),
 	};

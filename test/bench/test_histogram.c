@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "hgrm.h"
-#include "histogram.h"
+#include "report/hgrm.h"
+#include "report/histogram.h"
 
 #define LINE_SIZE 128
 
@@ -95,7 +95,7 @@ percentile_is_never_above_the_largest_value(void **state)
 }
 
 static void
-nothing_recorded_is_zero(void **state)
+an_empty_histogram_has_zeros(void **state)
 {
 	double deviation;
 
@@ -171,7 +171,7 @@ above_counts_what_is_in_higher_buckets(void **state)
 	assert_true(sum == 0);
 }
 
-/* What hgrm_write() writes of h, line by line. */
+/* The output of hgrm_write() for h, line by line. */
 static unsigned int
 written(double per_unit, char lines[][LINE_SIZE], unsigned int max)
 {
@@ -189,7 +189,7 @@ written(double per_unit, char lines[][LINE_SIZE], unsigned int max)
 	return nb;
 }
 
-/* As HdrHistogram's tools write it, for values that its buckets hold exactly. */
+/* The output of HdrHistogram's tools, for values that its buckets hold exactly. */
 static void
 hgrm_of_four_values(void **state)
 {
@@ -225,9 +225,9 @@ hgrm_of_four_values(void **state)
 		assert_string_equal(lines[i], wanted[i]);
 }
 
-/* Or else there would be nothing to draw. */
+/* Without values there would be nothing to draw. */
 static void
-hgrm_of_equal_values_begins_at_zero(void **state)
+hgrm_of_equal_values_starts_at_zero(void **state)
 {
 	char lines[8][LINE_SIZE];
 
@@ -256,7 +256,7 @@ hgrm_of_many_values_rises_to_the_largest(void **state)
 		assert_int_equal(sscanf(lines[i], "%lf %lf %llu", &value, &percentile, &count), 3);
 		assert_true(value >= last_value && percentile > last_percentile);
 		assert_true(count >= last_count && count <= 1000000);
-		/* So many of all values are not above it. */
+		/* This share of all values does not exceed it. */
 		assert_true((double)count / 1000000 >= percentile - 1e-9);
 		last_value = value;
 		last_percentile = percentile;
@@ -276,13 +276,13 @@ main(void)
 		cmocka_unit_test_setup(values_beyond_the_last_bucket_count_there, clear),
 		cmocka_unit_test_setup(percentiles_of_one_to_a_thousand, clear),
 		cmocka_unit_test_setup(percentile_is_never_above_the_largest_value, clear),
-		cmocka_unit_test_setup(nothing_recorded_is_zero, clear),
+		cmocka_unit_test_setup(an_empty_histogram_has_zeros, clear),
 		cmocka_unit_test_setup(mean_and_deviation, clear),
 		cmocka_unit_test_setup(sums_add_up, clear),
 		cmocka_unit_test_setup(smallest_and_largest_are_exact, clear),
 		cmocka_unit_test_setup(above_counts_what_is_in_higher_buckets, clear),
 		cmocka_unit_test_setup(hgrm_of_four_values, clear),
-		cmocka_unit_test_setup(hgrm_of_equal_values_begins_at_zero, clear),
+		cmocka_unit_test_setup(hgrm_of_equal_values_starts_at_zero, clear),
 		cmocka_unit_test_setup(hgrm_of_many_values_rises_to_the_largest, clear),
 	};
 

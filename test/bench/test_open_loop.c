@@ -12,24 +12,24 @@
 
 #include <rte_cycles.h>
 
-#include "open_loop.h"
+#include "harness/open_loop.h"
 
-/* Ticks: some hundred starts in a fraction of a millisecond. */
+/* In ticks: some hundred starts in a fraction of a millisecond. */
 #define INTERVAL 2000
 #define PLANNED 200
 #define LENGTH (PLANNED * INTERVAL)
-/** Intervals are random by a tenth. */
+/** Intervals are random by 10 %. */
 #define PLANNED_MIN (PLANNED * 9 / 10)
 #define PLANNED_MAX (PLANNED * 11 / 10)
 
 struct operations {
 	uint32_t nb;
-	uint32_t late; /**< The operation that takes long; 0: none. */
+	uint32_t late; /**< Number of the slow operation; 0: none. */
 	uint64_t long_ticks;
-	uint32_t refuse_each; /**< Every so manieth is refused; 0: none. */
-	uint32_t fail; /**< The one that fails; 0: none. */
+	uint32_t refuse_each; /**< Every so many operations, one is refused; 0: none. */
+	uint32_t fail; /**< Number of the operation that fails; 0: none. */
 	uint32_t prepared;
-	uint32_t unready; /* The one that is made ready too late. */
+	uint32_t unready; /* Number of the operation that is prepared too late. */
 	uint32_t cleaned;
 };
 
@@ -117,7 +117,7 @@ every_planned_start_is_made(void **state)
 }
 
 static void
-what_is_made_ready_too_late_is_counted(void **state)
+operations_prepared_too_late_are_counted(void **state)
 {
 	struct operations o = {.unready = 5, .long_ticks = 100 * INTERVAL};
 
@@ -129,14 +129,14 @@ what_is_made_ready_too_late_is_counted(void **state)
 }
 
 static void
-who_is_late_makes_the_next_ones_late(void **state)
+a_late_operation_delays_the_next_ones(void **state)
 {
 	struct operations o = {.late = 1, .long_ticks = 100 * INTERVAL};
 	double sum;
 
 	(void)state;
 	assert_int_equal(run(&o, UINT64_MAX / 4), 0);
-	/* Of the hundred starts in that time half had to wait for half of it. */
+	/* Half of the hundred starts in that time had to wait for half of it. */
 	assert_true(histogram_above(&result.delays, 50 * INTERVAL, &sum) >= 40);
 	assert_int_equal(result.cut, 0);
 	assert_in_range(o.nb, PLANNED_MIN, PLANNED_MAX);
@@ -153,7 +153,7 @@ starts_that_are_given_up_count_with_their_delay(void **state)
 	assert_int_equal(o.nb, 3);
 	assert_int_equal(result.cut, result.delays.total - 3);
 	assert_in_range(result.delays.total, PLANNED_MIN, PLANNED_MAX);
-	/* The last one was to start one length after the begin, and that was two lengths ago. */
+	/* The last start was planned one length after the beginning, which is two lengths ago. */
 	assert_true(histogram_above(&result.delays, LENGTH, &sum) >= result.cut);
 }
 
@@ -170,7 +170,7 @@ refusals_are_not_grants(void **state)
 }
 
 static void
-an_error_ends_it(void **state)
+an_error_ends_the_loop(void **state)
 {
 	struct operations o = {.fail = 5};
 
@@ -184,11 +184,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_planned_start_is_made, clear),
-		cmocka_unit_test_setup(what_is_made_ready_too_late_is_counted, clear),
-		cmocka_unit_test_setup(who_is_late_makes_the_next_ones_late, clear),
+		cmocka_unit_test_setup(operations_prepared_too_late_are_counted, clear),
+		cmocka_unit_test_setup(a_late_operation_delays_the_next_ones, clear),
 		cmocka_unit_test_setup(starts_that_are_given_up_count_with_their_delay, clear),
 		cmocka_unit_test_setup(refusals_are_not_grants, clear),
-		cmocka_unit_test_setup(an_error_ends_it, clear),
+		cmocka_unit_test_setup(an_error_ends_the_loop, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "percentiles.h"
+#include "report/percentiles.h"
 
 static struct histogram h;
 static json_t *params;
@@ -51,7 +51,7 @@ number(const char *key)
 }
 
 static void
-ten_values_lie_beyond_a_percentile(void **state)
+a_percentile_needs_ten_values_above_it(void **state)
 {
 	(void)state;
 	record(10000);
@@ -62,7 +62,7 @@ ten_values_lie_beyond_a_percentile(void **state)
 }
 
 static void
-nine_are_too_few(void **state)
+nine_values_are_too_few(void **state)
 {
 	(void)state;
 	record(9999);
@@ -86,8 +86,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ten_values_lie_beyond_a_percentile, clear, release),
-		cmocka_unit_test_setup_teardown(nine_are_too_few, clear, release),
+		cmocka_unit_test_setup_teardown(a_percentile_needs_ten_values_above_it, clear,
+						release),
+		cmocka_unit_test_setup_teardown(nine_values_are_too_few, clear, release),
 		cmocka_unit_test_setup_teardown(few_values_have_a_median_and_bounds, clear,
 						release),
 	};

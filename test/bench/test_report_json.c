@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "report.h"
+#include "report/report.h"
 
 static json_t *
 report_of(const double *values, uint32_t nb)
@@ -31,7 +31,7 @@ report_of(const double *values, uint32_t nb)
 	return document;
 }
 
-/* It must not go missing, for then nobody would ask why. */
+/* A missing ratio would not be noticed, so it is reported as null. */
 static void
 a_row_without_a_number_has_null(void **state)
 {

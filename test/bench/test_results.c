@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "results.h"
+#include "report/results.h"
 
 static struct row *
 add_row(struct results *r, const char *impl, const char *name, int counters, double value)
@@ -30,7 +30,7 @@ last_ratio(const struct results *r)
 }
 
 static void
-a_row_is_found_by_all_that_its_key_says(void **state)
+a_row_is_found_by_all_fields_of_the_key(void **state)
 {
 	const struct row_key any = {"b", NULL, 0, 0, 0}, exact = {"b", "pair", 8, 1, 0};
 	const struct row_key deeper = {"b", "pair", 8, 2, 0}, lcores = {"b", NULL, 0, 0, 2};
@@ -74,7 +74,7 @@ a_target_is_an_upper_bound_or_a_lower_one(void **state)
 }
 
 static void
-what_is_missing_shared_or_without_target_is_not_judged(void **state)
+ratios_without_rows_target_or_own_cpus_are_not_judged(void **state)
 {
 	struct results r;
 	struct row *row, *shared;
@@ -123,7 +123,7 @@ short_of(struct results *r, const char *unit, uint32_t samples)
 }
 
 static void
-a_row_of_few_samples_says_so_unless_they_are_counts(void **state)
+a_row_of_few_samples_is_marked_unless_they_are_counts(void **state)
 {
 	struct results r;
 
@@ -190,7 +190,7 @@ a_row_of_many_samples_has_parts_by_time(void **state)
 		samples_add(&row->samples, i);
 	results_close_row(row);
 	results_value(&r, "value", row, 10);
-	/* Of seven parts the first is 0 to 13, the last 85 to 99. */
+	/* The first of seven parts has values 0 to 13, the last one 85 to 99. */
 	assert_true(last_ratio(&r)->low == 6.5 && last_ratio(&r)->high == 92);
 	assert_true(ratio_undecided(last_ratio(&r)));
 	results_free(&r);
@@ -216,7 +216,7 @@ a_part_without_samples_is_not_in_the_range(void **state)
 }
 
 static void
-a_percentile_of_a_row_needs_ten_samples_beyond_it(void **state)
+a_percentile_of_a_row_needs_ten_samples_above_it(void **state)
 {
 	struct results r;
 	struct row *row;
@@ -241,15 +241,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_row_is_found_by_all_that_its_key_says),
+		cmocka_unit_test(a_row_is_found_by_all_fields_of_the_key),
 		cmocka_unit_test(a_target_is_an_upper_bound_or_a_lower_one),
-		cmocka_unit_test(what_is_missing_shared_or_without_target_is_not_judged),
+		cmocka_unit_test(ratios_without_rows_target_or_own_cpus_are_not_judged),
 		cmocka_unit_test(a_row_without_samples_is_dropped),
-		cmocka_unit_test(a_row_of_few_samples_says_so_unless_they_are_counts),
+		cmocka_unit_test(a_row_of_few_samples_is_marked_unless_they_are_counts),
 		cmocka_unit_test(a_ratio_of_parts_has_a_range),
 		cmocka_unit_test(a_row_of_many_samples_has_parts_by_time),
 		cmocka_unit_test(a_part_without_samples_is_not_in_the_range),
-		cmocka_unit_test(a_percentile_of_a_row_needs_ten_samples_beyond_it),
+		cmocka_unit_test(a_percentile_of_a_row_needs_ten_samples_above_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

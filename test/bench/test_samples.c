@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "histogram.h"
-#include "samples.h"
+#include "report/histogram.h"
+#include "report/samples.h"
 
 static void
 add_all(struct samples *s, const double *values, uint32_t nb)
@@ -51,7 +51,7 @@ median_of_an_even_number_lies_between_the_middle_ones(void **state)
 }
 
 static void
-so_many_percent_are_not_above_a_percentile(void **state)
+a_percentile_bounds_its_share_of_the_values(void **state)
 {
 	struct samples s = {0};
 	int i;
@@ -69,9 +69,9 @@ so_many_percent_are_not_above_a_percentile(void **state)
 	samples_free(&s);
 }
 
-/* Below 256 a histogram keeps values as they are. */
+/* Below 256 a histogram is exact. */
 static void
-percentiles_are_those_of_a_histogram(void **state)
+percentiles_match_those_of_a_histogram(void **state)
 {
 	static const double percents[] = {0, 1, 10, 50, 90, 99, 99.9, 99.99, 100};
 	static struct histogram h;
@@ -91,27 +91,27 @@ percentiles_are_those_of_a_histogram(void **state)
 }
 
 static void
-a_percentile_needs_ten_samples_beyond_it(void **state)
+a_percentile_needs_ten_samples_above_it(void **state)
 {
 	struct samples s = {0};
 	int i;
 
 	(void)state;
-	assert_false(samples_tell_percentile(&s, 50));
+	assert_false(samples_support_percentile(&s, 50));
 	for (i = 0; i < 10000; i++) {
-		assert_int_equal(samples_tell_percentile(&s, 90), s.nb >= 96);
-		assert_true(samples_tell_percentile(&s, 99) || s.nb < 1000);
-		assert_false(samples_tell_percentile(&s, 99) && s.nb < 950);
-		assert_false(samples_tell_percentile(&s, 99.9) && s.nb < 9500);
-		assert_false(samples_tell_percentile(&s, 100));
+		assert_int_equal(samples_support_percentile(&s, 90), s.nb >= 96);
+		assert_true(samples_support_percentile(&s, 99) || s.nb < 1000);
+		assert_false(samples_support_percentile(&s, 99) && s.nb < 950);
+		assert_false(samples_support_percentile(&s, 99.9) && s.nb < 9500);
+		assert_false(samples_support_percentile(&s, 100));
 		samples_add(&s, i);
 	}
-	assert_true(samples_tell_percentile(&s, 99.9));
+	assert_true(samples_support_percentile(&s, 99.9));
 	samples_free(&s);
 }
 
 static void
-no_samples_summarise_to_zero(void **state)
+no_samples_summarize_to_zero(void **state)
 {
 	struct samples s = {0};
 	struct summary sum = samples_summary(&s);
@@ -159,10 +159,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(median_of_an_odd_number_is_the_middle_one),
 		cmocka_unit_test(median_of_an_even_number_lies_between_the_middle_ones),
-		cmocka_unit_test(so_many_percent_are_not_above_a_percentile),
-		cmocka_unit_test(percentiles_are_those_of_a_histogram),
-		cmocka_unit_test(a_percentile_needs_ten_samples_beyond_it),
-		cmocka_unit_test(no_samples_summarise_to_zero),
+		cmocka_unit_test(a_percentile_bounds_its_share_of_the_values),
+		cmocka_unit_test(percentiles_match_those_of_a_histogram),
+		cmocka_unit_test(a_percentile_needs_ten_samples_above_it),
+		cmocka_unit_test(no_samples_summarize_to_zero),
 		cmocka_unit_test(thousands_are_all_kept),
 		cmocka_unit_test(cleared_samples_do_not_count),
 	};

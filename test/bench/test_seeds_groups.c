@@ -19,12 +19,12 @@
 
 #include <cmocka.h>
 
-#include "seeds_groups.h"
+#include "tests/seeds_groups.h"
 
 /**
  * @file
- * Where no real cgroups are needed: a plain folder does as mount, with the files that tell what it
- * is. Its folders come and go like those of cgroups.
+ * Tests without real cgroups: a plain directory stands for the mount point, with the files that
+ * identify it. Its subdirectories behave like those of cgroups.
  */
 
 #define DEADLINE_S 50
@@ -84,9 +84,9 @@ remove_top(void **state)
 	return rmdir(root) != 0 || rmdir(top) != 0;
 }
 
-/* The true root of a version 1 hierarchy. */
+/* The real root of a version 1 hierarchy. */
 static int
-begin(void **state)
+set_up(void **state)
 {
 	(void)state;
 	alarm(DEADLINE_S);
@@ -95,7 +95,7 @@ begin(void **state)
 	return 0;
 }
 
-/* Folders of ours below the root. */
+/* Number of own directories below the root. */
 static unsigned int
 nb_folders(void)
 {
@@ -121,7 +121,7 @@ wait_until_no_folder(void)
 }
 
 static void
-groups_are_made_and_removed(void **state)
+groups_are_created_and_removed(void **state)
 {
 	char path[PATH_MAX];
 	struct seeds_groups g;
@@ -150,7 +150,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 	run = fork();
 	if (run == 0) {
 		setpgid(0, 0);
-		/* Whoever has started us may ignore it. */
+		/* The parent process may ignore it. */
 		signal(signal_number, SIG_DFL);
 		if (seeds_groups_make(&g, mounts) == NULL && write(ends[1], "", 1) == 1)
 			pause();
@@ -158,7 +158,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 	}
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	assert_int_equal(nb_folders(), 1);
-	/* To its whole process group, as a terminal or a supervisor does. */
+	/* To the whole process group, as a terminal or a supervisor does. */
 	kill(-run, signal_number);
 	assert_int_equal(waitpid(run, NULL, 0), run);
 	wait_until_no_folder();
@@ -167,7 +167,7 @@ a_killed_run_leaves_nothing_behind(int signal_number)
 }
 
 static void
-an_interrupted_run_leaves_nothing_behind(void **state)
+an_interrupted_run_removes_its_groups(void **state)
 {
 	(void)state;
 	a_killed_run_leaves_nothing_behind(SIGINT);
@@ -175,9 +175,9 @@ an_interrupted_run_leaves_nothing_behind(void **state)
 	a_killed_run_leaves_nothing_behind(SIGKILL);
 }
 
-/* What is left if the process that watches was killed too. */
+/* Leftovers if the watcher was killed too. */
 static void
-leftovers_are_swept_but_not_those_of_the_living(void **state)
+leftovers_are_removed_but_not_groups_of_live_runs(void **state)
 {
 	struct seeds_groups living, g;
 	char path[PATH_MAX];
@@ -210,7 +210,7 @@ refuses(const char *text)
 }
 
 static void
-a_root_inside_of_a_container_is_not_taken(void **state)
+the_root_of_a_container_is_refused(void **state)
 {
 	(void)state;
 	remove_file(root, "release_agent");
@@ -220,22 +220,25 @@ a_root_inside_of_a_container_is_not_taken(void **state)
 	put_file(root, "cgroup.type", "domain\n");
 	refuses("as in a container");
 	remove_file(root, "cgroup.type");
-	/* It is the true root now, but no controller can be passed on in a plain folder. */
-	refuses("cannot be passed on");
+	/*
+	 * It is the real root now, but a plain directory cannot enable a controller for its
+	 * children.
+	 */
+	refuses("cannot enable the controller");
 	put_file(root, "cgroup.subtree_control", "cpu pids\n");
-	refuses("no memory controller");
+	refuses("no usable memory controller");
 	remove_file(root, "cgroup.subtree_control");
-	refuses("no memory controller");
+	refuses("no usable memory controller");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(groups_are_made_and_removed, begin),
-		cmocka_unit_test_setup(an_interrupted_run_leaves_nothing_behind, begin),
-		cmocka_unit_test_setup(leftovers_are_swept_but_not_those_of_the_living, begin),
-		cmocka_unit_test_setup(a_root_inside_of_a_container_is_not_taken, begin),
+		cmocka_unit_test_setup(groups_are_created_and_removed, set_up),
+		cmocka_unit_test_setup(an_interrupted_run_removes_its_groups, set_up),
+		cmocka_unit_test_setup(leftovers_are_removed_but_not_groups_of_live_runs, set_up),
+		cmocka_unit_test_setup(the_root_of_a_container_is_refused, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);

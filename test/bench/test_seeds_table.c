@@ -11,12 +11,12 @@
 
 #include <cmocka.h>
 
-#include "seeds_table.h"
+#include "report/seeds_table.h"
 
 static struct results r;
 
 static int
-begin(void **state)
+set_up(void **state)
 {
 	(void)state;
 	results_init(&r);
@@ -24,7 +24,7 @@ begin(void **state)
 }
 
 static int
-end(void **state)
+tear_down(void **state)
 {
 	(void)state;
 	results_free(&r);
@@ -41,7 +41,7 @@ add_row(const char *impl, const char *name, int groups, double median)
 	assert_int_equal(results_close_row(row), 0);
 }
 
-/* What is written, all in one. */
+/* The whole output. */
 static void
 written(char *text, size_t size)
 {
@@ -57,12 +57,12 @@ written(char *text, size_t size)
 }
 
 static void
-nothing_of_other_tests(void **state)
+rows_of_other_tests_are_ignored(void **state)
 {
 	char text[4096];
 
 	(void)state;
-	add_row("slots-7-rr", "turn", 4, 100);
+	add_row("slots-7-rr", "round robin", 4, 100);
 	written(text, sizeof(text));
 	assert_string_equal(text, "");
 }
@@ -86,13 +86,13 @@ each_old_stock_has_its_deltas(void **state)
 	assert_non_null(
 		strstr(text, "       4       100.00 |                 150.00    +50.0 % |"));
 	assert_non_null(strstr(text, " |                  50.00    -50.0 %\n"));
-	/* That of stock-v4 is missing. */
+	/* The row of stock-v4 is missing. */
 	assert_non_null(strstr(text, " |                      -          - | "));
-	assert_null(strstr(text, "kernel"));
+	assert_null(strstr(text, "the kernel itself"));
 }
 
 static void
-the_kernel_stands_apart(void **state)
+the_kernel_has_its_own_table(void **state)
 {
 	char text[4096];
 
@@ -109,9 +109,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_of_other_tests, begin, end),
-		cmocka_unit_test_setup_teardown(each_old_stock_has_its_deltas, begin, end),
-		cmocka_unit_test_setup_teardown(the_kernel_stands_apart, begin, end),
+		cmocka_unit_test_setup_teardown(rows_of_other_tests_are_ignored, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_old_stock_has_its_deltas, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_kernel_has_its_own_table, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,14 +2,14 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* ration-bench's own options: what is accepted is within what the help says. */
+/* The options of ration-bench: accepted values are within the limits of the help text. */
 
 #include <string.h>
 
 #include "fuzz.h"
 #include "options.h"
 
-/* The names that its tests have; the tests themselves are not needed. */
+/* The names of tests. The tests themselves are not needed. */
 static const struct bench_test charge = {.name = "charge", .summary = "", .nb_lcores = 1};
 static const struct bench_test drain = {.name = "drain", .summary = "", .nb_lcores = 2};
 const struct bench_test *const bench_tests[] = {&charge, &drain, NULL};
