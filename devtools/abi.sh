@@ -114,7 +114,7 @@ controls()
 	sed 's/ration_drain;/&\n\tration_grace;/' "$map" >"$WORK/more.map"
 	is_found 'a function added' "$WORK/more.map" || bad=1
 	cp -r lib/ration "$WORK/changed"
-	sed -i 's/^struct ration_gone {/&\n\tuint64_t more;/' "$WORK/changed/ration.h"
+	sed -i 's/^struct ration_dead {/&\n\tuint64_t more;/' "$WORK/changed/ration.h"
 	compile_changed || bad=1
 	HEADERS=$WORK/changed
 	is_found 'a member added to a struct' "$map" || bad=1

@@ -21,15 +21,15 @@ LINE = 64
 # Structure: its size, and which members stand on which of its lines. A line that is written, read
 # or waited for by others than the rest says so in full: no other member may come to it.
 EXPECTED = {
-    'ration_slot': (8, {0: 'stock limit'}),
+    'ration_stock': (8, {0: 'stock limit'}),
     'counter': (3 * LINE, {
         0: 'usage own parent parent_depth',
-        1: 'watermark failures forced rejected ledger hideable cap_bound undone excused',
+        1: 'watermark failures forced rejected ledger stock_bound cap_max rollbacks over_max_ok',
         2: 'max batch gen flags depth ancestors',
     }),
-    'member': (LINE, {0: 'state block_offset tid pid start'}),
+    'member': (LINE, {0: 'state area_offset tid pid start'}),
     'ration_lcore': (6 * LINE, {
-        0: 'domain_offset slot_id lcore_id nb_slots flags launch_result next_own',
+        0: 'domain_offset member_id lcore_id nb_stocks flags launch_result next_own',
         1: 'pending requests',
         2: 'seq',
         3: 'ack ack_units',
@@ -46,8 +46,8 @@ EXPECTED = {
 }
 # Where a member must be: what the data path and the 16-byte exchange rely on.
 OFFSETS = {
-    ('ration_slot', 'stock'): 0,
-    ('ration_slot', 'limit'): 4,
+    ('ration_stock', 'stock'): 0,
+    ('ration_stock', 'limit'): 4,
     ('counter', 'usage'): 0,
     ('counter', 'own'): 8,
     ('ration_domain', 'magic'): 0,

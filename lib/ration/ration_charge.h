@@ -7,13 +7,13 @@
 
 /**
  * @file
- * The data path: charge, uncharge, and their burst forms.
+ * The data path: charge and uncharge, one counter or a burst of counters.
  *
- * All functions here may be called by the owner of `lc` only (by any thread for the one of
- * ration_lcore_none()). They never wait, never take a lock and never make a system call. When the
- * stock suffices they touch nothing but the 8 bytes of the lcore's own slot; that is true at any
- * depth and for any number of counters. They are inline because a call would cost more than the
- * work.
+ * Only the owner of `lc` may call these functions; any thread of the primary process may call them
+ * with ration_lcore_shared(). They never wait for another lcore, never take a lock and never make a
+ * system call. If the stock suffices (a *hit*), a call accesses only the 8 bytes of the stock entry,
+ * whatever the depth of the tree and the number of counters. The functions are inline because a
+ * function call would cost more than a hit.
  */
 
 #include <errno.h>
@@ -23,155 +23,169 @@
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 
-#include <ration.h>
 #include <ration_arith.h>
 #include <ration_compat.h>
+#include <ration_core.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** Cold part of ration_try_charge(), not for applications. */
-int ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
 
-/** Cold part of ration_charge(), not for applications. */
-int ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+/**
+ * @addtogroup ration_charge
+ * @{
+ */
 
-/** Cold part of ration_uncharge(), not for applications. */
-int ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+/** @internal Slow path of ration_try_charge(). */
+int __ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
-/** Slot of a counter, not for applications. The low half of a handle is the index. */
-static inline struct ration_slot *
-ration_slot_of(struct ration_lcore *lc, ration_counter_t c)
+/** @internal Slow path of ration_charge_force(). */
+int __ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+
+/** @internal Slow path of ration_uncharge(). */
+int __ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
+
+/** @internal Stock entry of a counter. The low half of a handle is the index. */
+static inline struct ration_stock *
+__ration_stock_of(struct ration_lcore *lc, ration_counter_t c)
 {
-	return &lc->slots[(uint32_t)c];
+	return &lc->stocks[(uint32_t)c];
 }
 
 /**
- * What a slot's `limit` holds, with the generation taken out: the cap if slot and handle are of the
- * same generation, else more than RATION_CAP_MASK. Not for applications. The upper half of a handle
- * is the generation rotated so that its low 12 bits stand where `limit` has them: ration_tag().
+ * @internal Cap of a stock entry if entry and handle have the same generation, else a number above
+ * RATION_CAP_MASK. The upper half of a handle is the generation, rotated so that its low 12 bits are
+ * in the position that they have in `limit`.
  */
 static inline uint32_t
-ration_slot_cap(const struct ration_slot *s, ration_counter_t c)
+__ration_stock_cap(const struct ration_stock *s, ration_counter_t c)
 {
-	/* Relaxed: the owner is the only writer, and nothing is published through it. */
-	return ration_limit_match(ration_load(&s->limit, relaxed), (uint32_t)(c >> 32));
+	/* Relaxed: only the owner writes the entry, and it publishes nothing. */
+	return __ration_limit_match(ration_load(&s->limit, relaxed), (uint32_t)(c >> 32));
 }
 
-/** Take n units from stock if they are there. Not for applications. */
+/** @internal Take n units from the stock. @return 1, or 0 if the stock is too small */
 static inline int
-ration_stock_take(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+__ration_stock_take(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	struct ration_slot *s = ration_slot_of(lc, c);
-	uint32_t stock = ration_load(&s->stock, relaxed);
+	struct ration_stock *s = __ration_stock_of(lc, c);
+	uint32_t stock = ration_load(&s->units, relaxed);
 
-	if (unlikely(stock < n || ration_slot_cap(s, c) > RATION_CAP_MASK))
+	if (unlikely(stock < n || __ration_stock_cap(s, c) > RATION_CAP_MASK))
 		return 0;
-	/* Relaxed: a drain sees it through the owner's acknowledgement. */
-	ration_store(&s->stock, ration_stock_less(stock, n), relaxed);
+	/* Relaxed: a drainer reads it after the owner's acknowledgement. */
+	ration_store(&s->units, __ration_stock_less(stock, n), relaxed);
 	return 1;
 }
 
-/** Put n units into stock if there is room. Not for applications. */
+/** @internal Put n units into the stock. @return 1, or 0 if they exceed the cap */
 static inline int
-ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+__ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	struct ration_slot *s = ration_slot_of(lc, c);
-	uint32_t stock = ration_load(&s->stock, relaxed);
-	uint32_t cap = ration_slot_cap(s, c);
+	struct ration_stock *s = __ration_stock_of(lc, c);
+	uint32_t stock = ration_load(&s->units, relaxed);
+	uint32_t cap = __ration_stock_cap(s, c);
 
-	/* stock <= cap always, so the room cannot wrap once the generation is right. */
-	if (unlikely(cap > RATION_CAP_MASK || n > ration_stock_room(stock, cap)))
+	/* The stock never exceeds its cap, so the room cannot wrap if the generation matches. */
+	if (unlikely(cap > RATION_CAP_MASK || n > __ration_stock_room(stock, cap)))
 		return 0;
-	ration_store(&s->stock, ration_stock_more(stock, n), relaxed);
+	ration_store(&s->units, __ration_stock_more(stock, n), relaxed);
 	return 1;
 }
 
 /**
  * Charge n units to a counter and all its ancestors, if there is room at every level.
  *
- * A refusal does not mean that no unit is free: other lcores may have some in stock. It counts as
- * a failure of the lowest level that lacks room.
+ * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The call
+ * then requests that stock, so that it returns to the tree at the next quiescent points. The refusal
+ * counts as a failure of the lowest level that lacked room.
  *
  * @param lc
- *   The calling lcore.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counter.
+ *   The counter.
  * @param n
- *   Units.
+ *   Number of units.
  * @return
  *   - 0: granted
  *   - -EDQUOT: refused, over budget
  *   - -ENOENT: the counter is being destroyed
- *   - -ESTALE: no such counter
+ *   - -ESTALE: the counter does not exist
+ *   - -E_RTE_SECONDARY: lc is shared or offline, and the process is a secondary process
  */
 static inline int
 ration_try_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	if (likely(ration_stock_take(lc, c, n)))
+	if (likely(__ration_stock_take(lc, c, n)))
 		return 0;
-	return ration_refill(lc, c, n);
+	return __ration_refill(lc, c, n);
 }
 
 /**
- * Charge n units whatever the limits say. What goes above a limit is counted as forced; charges
- * are refused until usage has come down again. After the kernel's page_counter_charge().
+ * Charge n units and ignore the limits. Usage may exceed `max` afterwards; charges are refused until
+ * it has fallen below. Every charge that exceeds a limit is counted as forced. The counterpart of
+ * page_counter_charge() in the kernel.
  *
  * @param lc
- *   The calling lcore's part of the domain.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counter.
+ *   The counter.
  * @param n
- *   Units.
+ *   Number of units.
  * @return
  *   - 0: charged
  *   - -ENOENT: the counter is being destroyed
- *   - -ESTALE: no such counter
- *   - -EOVERFLOW: the sum would pass RATION_UNLIMITED
+ *   - -ESTALE: the counter does not exist
+ *   - -EOVERFLOW: usage would exceed RATION_UNLIMITED
+ *   - -E_RTE_SECONDARY: lc is shared or offline, and the process is a secondary process
  */
 static inline int
-ration_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+ration_charge_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	if (likely(ration_stock_take(lc, c, n)))
+	if (likely(__ration_stock_take(lc, c, n)))
 		return 0;
-	return ration_force(lc, c, n);
+	return __ration_force(lc, c, n);
 }
 
 /**
- * Give n units back. They may have been charged on any lcore.
+ * Return n units to a counter. The units may have been charged on any lcore.
+ *
+ * An excess uncharge that fits into the stock is detected only when the stock is returned; it is
+ * counted as rejected then.
  *
  * @param lc
- *   The calling lcore's part of the domain.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counter.
+ *   The counter.
  * @param n
- *   Units.
+ *   Number of units.
  * @return
  *   - 0: done
- *   - -ERANGE: more than is charged; nothing is changed, the event is counted. Too large an
- * uncharge that fits into the stock is not seen at once: it is counted (`rejected`) when the stock
- * goes back.
- *   - -ESTALE: no such counter
+ *   - -ERANGE: n exceeds the charged units; nothing is changed, and the call is counted as rejected
+ *   - -ESTALE: the counter does not exist
+ *   - -E_RTE_SECONDARY: lc is shared or offline, and the process is a secondary process
  */
 static inline int
 ration_uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	if (likely(ration_stock_put(lc, c, n)))
+	if (likely(__ration_stock_put(lc, c, n)))
 		return 0;
-	return ration_trim(lc, c, n);
+	return __ration_trim(lc, c, n);
 }
 
 /**
- * Fetch the slots of a burst into cache. Worth it only when the stocks of an lcore exceed its L2
- * cache (at 8 bytes each), and issued one burst ahead.
+ * Prefetch the stock entries of a burst into the cache. Useful only if the stock entries of an lcore
+ * (8 bytes each) exceed its L2 cache, and if called one burst ahead.
  *
  * @param lc
- *   The calling lcore's part of the domain.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counter.
+ *   Array of nb counters.
  * @param nb
- *   Length of the burst.
+ *   Number of counters.
  */
 static inline void
 ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
@@ -179,107 +193,109 @@ ration_prefetch(struct ration_lcore *lc, const ration_counter_t *c, uint16_t nb)
 	uint16_t i;
 
 	for (i = 0; i < nb; i++)
-		rte_prefetch0(ration_slot_of(lc, c[i]));
+		rte_prefetch0(__ration_stock_of(lc, c[i]));
 }
 
 /**
- * ration_stock_take() of one unit with one branch. Of what is combined here only too small a stock
- * (it wraps) and a wrong generation reach above the bits of a cap. Not for applications.
+ * @internal __ration_stock_take() of one unit, with one branch. Only an underflow of the units or a
+ * generation mismatch sets bits above RATION_CAP_MASK.
  */
 static inline int
-ration_stock_take_one(struct ration_lcore *lc, ration_counter_t c)
+__ration_stock_take_one(struct ration_lcore *lc, ration_counter_t c)
 {
-	struct ration_slot *s = ration_slot_of(lc, c);
-	uint32_t left = ration_load(&s->stock, relaxed) - 1;
+	struct ration_stock *s = __ration_stock_of(lc, c);
+	uint32_t left = ration_load(&s->units, relaxed) - 1;
 	uint32_t other = ration_load(&s->limit, relaxed) ^ (uint32_t)(c >> 32);
 
 	if (unlikely((left | other) > RATION_CAP_MASK))
 		return 0;
-	ration_store(&s->stock, left, relaxed);
+	ration_store(&s->units, left, relaxed);
 	return 1;
 }
 
 /**
- * ration_stock_put() of one unit with one branch: a full slot wraps, and with a wrong generation
- * the difference is not below RATION_CAP_MASK, which no cap reaches. Not for applications.
+ * @internal __ration_stock_put() of one unit, with one branch. If the entry is full, the difference
+ * wraps. If the generation does not match, the difference is at least RATION_CAP_MASK, and no cap is
+ * as large as that.
  */
 static inline int
-ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
+__ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
 {
-	struct ration_slot *s = ration_slot_of(lc, c);
-	uint32_t more = ration_load(&s->stock, relaxed) + 1;
+	struct ration_stock *s = __ration_stock_of(lc, c);
+	uint32_t more = ration_load(&s->units, relaxed) + 1;
 
-	if (unlikely(ration_slot_cap(s, c) - more >= RATION_CAP_MASK))
+	if (unlikely(__ration_stock_cap(s, c) - more >= RATION_CAP_MASK))
 		return 0;
-	ration_store(&s->stock, more, relaxed);
+	ration_store(&s->units, more, relaxed);
 	return 1;
 }
 
-/** How far a burst has got, and how many of it were refused. Not for applications. */
-struct ration_burst {
+/** @internal End of the processed part of a burst, and how many packets of it were refused. */
+struct __ration_burst {
 	uint32_t end;
 	uint32_t refused;
 };
 
 /**
- * Charge what begins at i and is a run or a miss, and the runs right behind it. Not for
- * applications, and not inline: the loop around it needs the registers.
+ * @internal Charge the run or the miss at index i, and the runs that follow it. Not inline, because
+ * the loop of the caller needs the registers.
  */
-static __rte_unused __rte_noinline struct ration_burst
-ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
-		       uint32_t i, uint32_t nb, uint8_t *granted)
+static __rte_unused __rte_noinline struct __ration_burst
+__ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
+			 uint32_t i, uint32_t nb, uint8_t *granted)
 {
-	struct ration_burst b = {i, 0};
+	struct __ration_burst b = {i, 0};
 	uint64_t sum;
 
 	do {
-		sum = ration_run_units(c, n, i, nb, &b.end);
-		if (b.end - i > 1 && ration_stock_take(lc, c[i], sum)) {
+		sum = __ration_run_units(c, n, i, nb, &b.end);
+		if (b.end - i > 1 && __ration_stock_take(lc, c[i], sum)) {
 			memset(&granted[i], 1, b.end - i);
 			i = b.end;
 		}
-		/* A run that is not in stock as a whole is charged one by one. */
+		/* If the stock does not cover the whole run, charge its packets one by one. */
 		for (; i < b.end; i++) {
 			granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
 			b.refused += granted[i] == 0;
 		}
-	} while (ration_is_run(c, i, nb));
+	} while (__ration_is_run(c, i, nb));
 	return b;
 }
 
-/** The same for uncharges. Not for applications. */
-static __rte_unused __rte_noinline struct ration_burst
-ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
-		     uint32_t i, uint32_t nb)
+/** @internal The counterpart of __ration_try_charge_runs() for uncharges. */
+static __rte_unused __rte_noinline struct __ration_burst
+__ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
+		       uint32_t i, uint32_t nb)
 {
-	struct ration_burst b = {i, 0};
+	struct __ration_burst b = {i, 0};
 	uint64_t sum;
 
 	do {
-		sum = ration_run_units(c, n, i, nb, &b.end);
+		sum = __ration_run_units(c, n, i, nb, &b.end);
 		if (unlikely(ration_uncharge(lc, c[i], sum) != 0))
 			b.refused += b.end - i;
 		i = b.end;
-	} while (ration_is_run(c, i, nb));
+	} while (__ration_is_run(c, i, nb));
 	return b;
 }
 
 /**
- * Charge a burst: for each i, n[i] units to counter c[i]; each is granted or refused by itself.
- * Neighbours of the same counter are taken from stock in one go.
+ * Charge a burst: for each i, n[i] units to counter c[i]. Each charge is granted or refused on its
+ * own. Adjacent charges to the same counter are taken from the stock together.
  *
  * @param lc
- *   The calling lcore.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counters, nb of them.
+ *   Array of nb counters.
  * @param n
- *   Units, nb of them, or NULL for 1 each.
+ *   Array of nb numbers of units, or NULL for 1 unit each.
  * @param nb
- *   Length of the burst.
- * @param granted
- *   Set to 1 where granted, to 0 where not (any of the errors of ration_try_charge()).
+ *   Number of charges.
+ * @param[out] granted
+ *   Array of nb results: 1 if the charge was granted, 0 if it failed with any error of
+ *   ration_try_charge().
  * @return
- *   How many were granted.
+ *   Number of granted charges.
  */
 static inline uint16_t
 ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
@@ -287,17 +303,18 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 {
 	ration_counter_t before = RATION_COUNTER_NONE;
 	uint32_t i = 0, refused = 0;
-	struct ration_burst b;
+	struct __ration_burst b;
 
 	while (i < nb) {
-		/* A run is noticed at its second counter: what is read is in a register then. */
-		if (likely(c[i] != before) && likely(n != NULL ? ration_stock_take(lc, c[i], n[i])
-							       : ration_stock_take_one(lc, c[i]))) {
+		/* Detect a run at its second counter: the first is in a register then. */
+		if (likely(c[i] != before) &&
+		    likely(n != NULL ? __ration_stock_take(lc, c[i], n[i])
+				     : __ration_stock_take_one(lc, c[i]))) {
 			before = c[i];
 			granted[i++] = 1;
 			continue;
 		}
-		b = ration_try_charge_runs(lc, c, n, i, nb, granted);
+		b = __ration_try_charge_runs(lc, c, n, i, nb, granted);
 		i = b.end;
 		refused += b.refused;
 	}
@@ -305,37 +322,37 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 }
 
 /**
- * Uncharge a burst: for each i, n[i] units of counter c[i]. Neighbours of the same counter go to
- * stock in one go: all of them are taken back or, after misuse, none.
+ * Uncharge a burst: for each i, n[i] units of counter c[i]. Adjacent uncharges of the same counter
+ * are returned together: either all of them are accepted, or, after misuse, none.
  *
  * @param lc
- *   The calling lcore's part of the domain.
+ *   Lcore area of the calling thread.
  * @param c
- *   Counter.
+ *   Array of nb counters.
  * @param n
- *   Units, nb of them, or NULL for 1 each.
+ *   Array of nb numbers of units, or NULL for 1 unit each.
  * @param nb
- *   Length of the burst.
+ *   Number of uncharges.
  * @return
- *   How many were taken back: less than nb only after misuse (stale handle, too large an
- *   uncharge), which is counted.
+ *   Number of accepted uncharges. It is less than nb only after misuse (stale handle, excess
+ *   uncharge), which is counted as rejected.
  */
 static inline uint16_t
 ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		      uint16_t nb)
 {
 	uint32_t i = 0, refused = 0;
-	struct ration_burst b;
+	struct __ration_burst b;
 
-	/* A run is taken back as a whole or not at all, so look ahead. The last has none. */
+	/* A run is returned as a whole or not at all, so look ahead. The last one has no next. */
 	while (i + 1u < nb) {
 		if (likely(c[i] != c[i + 1]) &&
-		    likely(n != NULL ? ration_stock_put(lc, c[i], n[i])
-				     : ration_stock_put_one(lc, c[i]))) {
+		    likely(n != NULL ? __ration_stock_put(lc, c[i], n[i])
+				     : __ration_stock_put_one(lc, c[i]))) {
 			i++;
 			continue;
 		}
-		b = ration_uncharge_runs(lc, c, n, i, nb);
+		b = __ration_uncharge_runs(lc, c, n, i, nb);
 		i = b.end;
 		refused += b.refused;
 	}
@@ -343,6 +360,10 @@ ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const 
 		refused += ration_uncharge(lc, c[i], n != NULL ? n[i] : 1) != 0;
 	return (uint16_t)(nb - refused);
 }
+
+/** @} */
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

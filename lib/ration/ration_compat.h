@@ -7,12 +7,12 @@
 
 /**
  * @file
- * What differs between DPDK 22.11 and newer releases, and the one layer through which every
- * shared word of libration is read and written.
+ * Differences between DPDK 22.11 and newer releases, and the macros by which libration accesses all
+ * words in shared memory.
  *
- * ration_load() and its like take the memory order as a bare word (relaxed, acquire, release,
- * acq_rel, seq_cst). DPDK 23.11 and newer map them to rte_stdatomic.h, older ones to the
- * compiler's __atomic builtins; both give the same machine code.
+ * ration_load() and the other macros take the memory order as a bare word: relaxed, acquire, release,
+ * acq_rel, seq_cst. They map to rte_stdatomic.h with DPDK 23.11 and newer, and to the __atomic
+ * builtins of the compiler with older releases. Both produce the same machine code.
  */
 
 #include <rte_common.h>
@@ -33,7 +33,7 @@
 #define ration_fetch_and(p, v, order) rte_atomic_fetch_and_explicit(p, v, RATION_ORDER(order))
 #define ration_fetch_or(p, v, order) rte_atomic_fetch_or_explicit(p, v, RATION_ORDER(order))
 #define ration_exchange(p, v, order) rte_atomic_exchange_explicit(p, v, RATION_ORDER(order))
-/* A failed exchange reads the word anew with relaxed order: every user loops or gives up. */
+/* A failed exchange reads the word with relaxed order: every caller tries again or gives up. */
 #define ration_cas(p, expected, v, order)                                                          \
 	rte_atomic_compare_exchange_strong_explicit(p, expected, v, RATION_ORDER(order),           \
 						    rte_memory_order_relaxed)
@@ -61,12 +61,20 @@
 
 #endif
 
-#ifdef RATION_EXPLORE /* Each access is a step of a schedule, see test/explore. */
-#include <explore_atomics.h>
-#endif
+/** ABI version of the DPDK headers. It changes with each November release. */
+#define RATION_DPDK_ABI (RTE_VER_YEAR + (RTE_VER_MONTH >= 11))
 
-#ifdef RATION_CHECK_ATOMICS /* A plain access to a shared word does not compile. */
-#include <check_atomics.h>
+/**
+ * Marks a function that may change or disappear in any release. A program that calls it must define
+ * RATION_ALLOW_EXPERIMENTAL; otherwise the call is an error at compile time.
+ */
+#if defined(RATION_ALLOW_EXPERIMENTAL) || defined(__DOXYGEN__)
+#define RATION_EXPERIMENTAL
+#elif defined(__clang__)
+#define RATION_EXPERIMENTAL                                                                        \
+	__attribute__((diagnose_if(1, "experimental: define RATION_ALLOW_EXPERIMENTAL", "error")))
+#else
+#define RATION_EXPERIMENTAL __attribute__((error("experimental: define RATION_ALLOW_EXPERIMENTAL")))
 #endif
 
 #ifndef __rte_noinline

@@ -13,7 +13,7 @@
 #define uint32_t uint8_t
 #define RATION_CAP_BITS 3
 
-#include <ration_arith.h>
+#include "shm/arith.h"
 
 #define MOST UINT8_MAX
 
@@ -24,7 +24,7 @@ limits_are_right(int a, int b, int c)
 		printf("fits(%d, %d, %d)\n", a, b, c);
 		return false;
 	}
-	if (ration_left((uint8_t)a, (uint8_t)b) != (a > b ? a - b : 0)) {
+	if (ration_sub_sat((uint8_t)a, (uint8_t)b) != (a > b ? a - b : 0)) {
 		printf("left(%d, %d)\n", a, b);
 		return false;
 	}
@@ -35,8 +35,8 @@ limits_are_right(int a, int b, int c)
 static bool
 ahead_is_right(int batch, int room, int margin, int need, int lcores)
 {
-	int n = ration_ahead((uint8_t)batch, (uint8_t)room, (uint8_t)margin, (uint8_t)need,
-			     (uint8_t)lcores);
+	int n = ration_precharge_units((uint8_t)batch, (uint8_t)room, (uint8_t)margin,
+				       (uint8_t)need, (uint8_t)lcores);
 	bool within = n <= batch && 2 * n <= room && (n == 0 || need + 2 * lcores * n <= margin);
 	bool most = n == batch || 2 * (n + 1) > room || need + 2 * lcores * (n + 1) > margin;
 

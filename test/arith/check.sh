@@ -4,10 +4,11 @@
 #
 # Checks the arithmetic of the library on all values of a byte and at the ends of the real types,
 # and then wrong forms of it, each of which must be found.
-# Usage: check.sh HEADER PROGRAM.c...
+# Usage: check.sh FOLDER-OF-THE-LIBRARY PROGRAM.c...
 
 set -u
-HEADER=$1
+LIBRARY=$1
+HEADERS=(ration_arith.h shm/arith.h)
 shift
 PROGRAMS=("$@")
 WORK=$(mktemp -d)
@@ -28,7 +29,7 @@ MUTANTS=(
 	'a cap above the room'
 	's|(room / 2)|room|'
 	'needed units counted twice'
-	's/ration_left(margin, need) /margin /'
+	's/ration_sub_sat(margin, need) /margin /'
 	'more units than the batch'
 	's/most < batch ? (uint32_t)most : batch/(uint32_t)most/'
 	'one unit less than the room'
@@ -83,14 +84,27 @@ passes()
 	timeout 60 "$1/program" >"$WORK/log" 2>&1
 }
 
-# is_found SED: whether a program finds a wrong form of the header.
+# copy_headers FOLDER SED: copies the headers, changed by a command of sed. The status is 0 if one of
+# them differs then.
+copy_headers()
+{
+	local header changed=1
+
+	mkdir -p "$1/shm"
+	for header in "${HEADERS[@]}"; do
+		sed "$2" "$LIBRARY/$header" >"$1/$header"
+		cmp -s "$LIBRARY/$header" "$1/$header" || changed=0
+	done
+	return "$changed"
+}
+
+# is_found SED: whether a program finds a wrong form of the headers.
 is_found()
 {
 	local program
 
-	sed "$1" "$HEADER" >"$WORK/ration_arith.h"
-	if cmp -s "$HEADER" "$WORK/ration_arith.h"; then
-		echo '# the header is unchanged'
+	if ! copy_headers "$WORK" "$1"; then
+		echo '# the headers are unchanged'
 		return 1
 	fi
 	for program in "${PROGRAMS[@]}"; do
@@ -103,8 +117,7 @@ is_found()
 	return 1
 }
 
-mkdir "$WORK/right"
-cp "$HEADER" "$WORK/right"
+copy_headers "$WORK/right" ''
 for program in "${PROGRAMS[@]}"; do
 	passes "$WORK/right" "$program"
 	status=$?

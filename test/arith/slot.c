@@ -16,7 +16,7 @@
 #define uint32_t uint8_t
 #define RATION_CAP_BITS 3
 
-#include <ration_arith.h>
+#include "shm/arith.h"
 
 #define MOST UINT8_MAX
 #define CAPS (1 << RATION_CAP_BITS)
@@ -32,10 +32,10 @@ log_error(const char *what, int a, int b)
 static bool
 packing_is_right(int a, int b)
 {
-	int match = ration_limit_match((uint8_t)a, (uint8_t)b),
-	    turned = ration_limit_turn((uint8_t)a);
+	int match = __ration_limit_match((uint8_t)a, (uint8_t)b),
+	    turned = ration_limit_toggle_idle((uint8_t)a);
 
-	if (ration_tag((uint8_t)b) != b * CAPS % (MOST + 1) + b * CAPS / (MOST + 1))
+	if (ration_gen_tag((uint8_t)b) != b * CAPS % (MOST + 1) + b * CAPS / (MOST + 1))
 		return log_error("tag", b, 0);
 	if (ration_limit_cap((uint8_t)a) != a % CAPS)
 		return log_error("limit_cap", a, 0);
@@ -53,13 +53,13 @@ stock_is_right(int stock, int cap)
 {
 	int n;
 
-	if (ration_stock_room((uint8_t)stock, (uint8_t)cap) != cap - stock)
+	if (__ration_stock_room((uint8_t)stock, (uint8_t)cap) != cap - stock)
 		return log_error("stock_room", stock, cap);
 	for (n = 0; n <= stock; n++)
-		if (ration_stock_less((uint8_t)stock, (uint16_t)n) != stock - n)
+		if (__ration_stock_less((uint8_t)stock, (uint16_t)n) != stock - n)
 			return log_error("stock_less", stock, n);
 	for (n = 0; n <= cap - stock; n++)
-		if (ration_stock_more((uint8_t)stock, (uint16_t)n) != stock + n)
+		if (__ration_stock_more((uint8_t)stock, (uint16_t)n) != stock + n)
 			return log_error("stock_more", stock, n);
 	return true;
 }

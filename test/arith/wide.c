@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <ration_arith.h>
+#include "shm/arith.h"
 
 #define DIM(array) (sizeof(array) / sizeof((array)[0]))
 #define CAPS (UINT32_C(1) << RATION_CAP_BITS)
@@ -50,7 +50,7 @@ log_error(const char *what, uint64_t a, uint64_t b, uint64_t c)
 static bool
 ahead_is_right(uint32_t batch, uint64_t room, uint64_t margin, uint64_t need, uint32_t lcores)
 {
-	whole n = ration_ahead(batch, room, margin, need, lcores), l2 = (whole)2 * lcores;
+	whole n = ration_precharge_units(batch, room, margin, need, lcores), l2 = (whole)2 * lcores;
 	bool within = n <= batch && 2 * n <= room && (n == 0 || need + l2 * n <= margin);
 	bool most = n == batch || 2 * (n + 1) > room || need + l2 * (n + 1) > margin;
 
@@ -82,7 +82,7 @@ limits_are_right(void)
 		for (j = 0; j < nb_values; j++) {
 			uint64_t a = values[i], b = values[j];
 
-			if (ration_left(a, b) != (a > b ? a - b : 0))
+			if (ration_sub_sat(a, b) != (a > b ? a - b : 0))
 				return log_error("left", a, b, 0);
 			if (!ahead_is_right_for(a, b))
 				return false;
@@ -99,9 +99,9 @@ limits_are_right(void)
 static bool
 packing_is_right(uint32_t a, uint32_t b)
 {
-	uint32_t match = ration_limit_match(a, b), turned = ration_limit_turn(a);
+	uint32_t match = __ration_limit_match(a, b), turned = ration_limit_toggle_idle(a);
 
-	if (ration_tag(b) != b % (1u << RATION_GEN_BITS) * CAPS + (b >> RATION_GEN_BITS))
+	if (ration_gen_tag(b) != b % (1u << RATION_GEN_BITS) * CAPS + (b >> RATION_GEN_BITS))
 		return log_error("tag", b, 0, 0);
 	if (ration_limit_cap(a) != a % CAPS)
 		return log_error("limit_cap", a, 0, 0);
@@ -119,8 +119,8 @@ stock_is_right(uint32_t stock, uint32_t cap)
 {
 	uint32_t room = cap - stock;
 
-	if (ration_stock_room(stock, cap) != room || ration_stock_less(cap, room) != stock ||
-	    ration_stock_less(stock, stock) != 0 || ration_stock_more(stock, room) != cap)
+	if (__ration_stock_room(stock, cap) != room || __ration_stock_less(cap, room) != stock ||
+	    __ration_stock_less(stock, stock) != 0 || __ration_stock_more(stock, room) != cap)
 		return log_error("stock", stock, cap, 0);
 	return true;
 }
@@ -154,7 +154,7 @@ run_is_right(const uint64_t *c, const uint32_t *n, uint32_t i, uint32_t nb)
 {
 	uint32_t end = 0, last = i;
 	whole sum = n != NULL ? n[i] : 1;
-	uint64_t units = ration_run_units(c, n, i, nb, &end);
+	uint64_t units = __ration_run_units(c, n, i, nb, &end);
 
 	while (last + 1 < nb && c[last + 1] == c[i]) {
 		last++;

@@ -31,8 +31,9 @@ tell()
 
 compiles()
 {
-	gcc -fsyntax-only -std=gnu11 -D_GNU_SOURCE -DRATION_CHECK_ATOMICS -Werror \
-		-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I"$HERE" -I"$HERE/../internal" -I"$LIB" "${DPDK[@]}" "$1" \
+	gcc -fsyntax-only -std=gnu11 -D_GNU_SOURCE -DRATION_ALLOW_EXPERIMENTAL -DALLOW_EXPERIMENTAL_API= -Werror \
+		-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I"$HERE" -I"$HERE/../internal" -I"$LIB" "${DPDK[@]}" \
+		-include check_atomics.h "$1" \
 		>"$WORK/log" 2>&1
 }
 
@@ -40,8 +41,8 @@ compiles()
 snippet()
 {
 	printf '%s\n' '#include "ration_pvt.h"' \
-		'uint64_t snippet(struct counter *c, struct ration_slot *s);' \
-		'uint64_t snippet(struct counter *c, struct ration_slot *s)' \
+		'uint64_t snippet(struct counter *c, struct ration_stock *s);' \
+		'uint64_t snippet(struct counter *c, struct ration_stock *s)' \
 		"{ (void)c; (void)s; $1; return 0; }" >"$WORK/snippet.c"
 }
 
@@ -49,10 +50,10 @@ for file; do
 	compiles "$file"
 	tell $? "$(basename "$file") has no access outside the atomic layer"
 done
-snippet 'ration_store(&s->stock, (uint32_t)ration_load(&c->usage, relaxed), relaxed)'
+snippet 'ration_store(&s->units, (uint32_t)ration_load(&c->usage, relaxed), relaxed)'
 compiles "$WORK/snippet.c"
 tell $? 'an access through the layer compiles'
-for statement in 'return c->usage' 'c->max = 1' 's->stock++' \
+for statement in 'return c->usage' 'c->max = 1' 's->units++' \
 	'uint32_t *word = &s->limit; *word = 0' 'if (c->flags & COUNTER_DYING) return 1' \
 	'__atomic_store_n(&c->gen, 1, __ATOMIC_RELAXED)'; do
 	snippet "$statement"

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <ration_compat.h>
+
 /**
  * @file
  * Shared words as structures that only the atomic layer can access: a plain access to one does not

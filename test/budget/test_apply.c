@@ -129,7 +129,7 @@ limits_hold(void **state)
 {
 	ration_counter_t counters[NODES_MAX], gold;
 	struct budget *b = parse(budget_text);
-	struct ration_lcore *lc = ration_lcore_none(domain);
+	struct ration_lcore *lc = ration_lcore_shared(domain);
 	uint32_t i;
 
 	RTE_SET_USED(state);

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-COLD = {'ration_refill', 'ration_force', 'ration_trim', 'ration_serve'}
+COLD = {'__ration_refill', '__ration_force', '__ration_trim', '__ration_serve'}
 # Instructions of the longest hit path, the return included: compilers here need 14 to 20.
 MOST = 20
 # Functions that must be found at fault.

@@ -31,7 +31,7 @@ hit_try_charge_one(struct ration_lcore *lc, ration_counter_t c)
 int
 hit_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	return ration_charge(lc, c, n);
+	return ration_charge_force(lc, c, n);
 }
 
 int

@@ -16,19 +16,19 @@
 static struct ration_lcore *
 block_at(uint32_t member)
 {
-	return ration_block(w->d, &w->d->members[member]);
+	return ration_lcore_area(w->d, &w->d->members[member]);
 }
 
 static uint32_t
 slot_stock(const struct ration_lcore *lc, uint32_t index)
 {
-	return (uint32_t)explore_peek(&lc->slots[index].stock, sizeof(uint32_t));
+	return (uint32_t)explore_peek(&lc->stocks[index].units, sizeof(uint32_t));
 }
 
 static uint32_t
 slot_cap(const struct ration_lcore *lc, uint32_t index)
 {
-	return (uint32_t)explore_peek(&lc->slots[index].limit, sizeof(uint32_t)) & RATION_CAP_MASK;
+	return (uint32_t)explore_peek(&lc->stocks[index].limit, sizeof(uint32_t)) & RATION_CAP_MASK;
 }
 
 /* ------------------------------------------------------- P1, P2: counters */
@@ -60,7 +60,7 @@ stock_of(uint32_t index)
 	uint64_t sum = 0;
 	uint32_t i;
 
-	for (i = 0; i < w->d->max_lcores; i++)
+	for (i = 0; i < w->d->max_members; i++)
 		sum += block_at(i) != NULL ? slot_stock(block_at(i), index) : 0;
 	return sum;
 }
@@ -147,13 +147,13 @@ check_counter(uint32_t i, const struct sums *sums, uint32_t writer, bool quiet)
 		explore_fail("P2: a parent does not cover its children");
 	if (quiet && c->usage > accounted + sums->leak[i])
 		explore_fail("P2: more usage than granted and in stock");
-	if (c->undone != w->undone[i] && world_does(OP_SYNC))
+	if (c->rollbacks != w->rollbacks[i] && world_does(OP_SYNC))
 		reach(REACH_PHANTOM_ROLLBACK);
 	if (c->usage > c->max)
 		reach(REACH_ABOVE_LIMIT);
 	if (w->at[i].destroyed)
 		reach(REACH_OFFLINE_COUNTER);
-	w->undone[i] = c->undone;
+	w->rollbacks[i] = c->rollbacks;
 }
 
 /* ------------------------------------------------------- P4, P6: members */
@@ -187,13 +187,13 @@ check_slots(uint32_t member)
 
 /* An lcore that has acknowledged an open drain has no stock of its target, and gets none. */
 static void
-check_gate(uint32_t asker, uint32_t member)
+check_gate(uint32_t drainer, uint32_t member)
 {
 	const struct ration_lcore *lc = block_at(member);
-	uint32_t target = w->d->targets[asker], i;
+	uint32_t target = w->d->targets[drainer], i;
 
 	if (lc == NULL || MEMBER_STATE(w->d->members[member].state) != MEMBER_ONLINE ||
-	    (int32_t)(lc->ack - w->gen_of[asker]) < 0)
+	    (int32_t)(lc->ack - w->gen_of[drainer]) < 0)
 		return;
 	for (i = 0; i < nb_counters(); i++) {
 		if (w->at[i].known && world_is_below(i, target) && slot_stock(lc, i) != 0)
@@ -203,28 +203,29 @@ check_gate(uint32_t asker, uint32_t member)
 
 /* A drainer that has just opened the gate has opened it for its target. */
 static void
-check_target(uint32_t asker, uint32_t writer)
+check_target(uint32_t drainer, uint32_t writer)
 {
 	const struct op *op = world_op(writer);
 
-	if (op != NULL && op->kind == OP_DRAIN && w->d->targets[asker] != op->index)
+	if (op != NULL && op->kind == OP_DRAIN && w->d->targets[drainer] != op->index)
 		explore_fail("P3: the gate of another counter is set");
 }
 
 static void
 check_rounds(uint32_t writer)
 {
-	uint32_t holders = (uint32_t)w->d->round, fresh = holders & ~(uint32_t)w->round, asker, i;
+	uint32_t drainers = (uint32_t)w->d->round, fresh = drainers & ~(uint32_t)w->round, drainer,
+		 i;
 
 	for (; fresh != 0; fresh &= fresh - 1) {
 		w->gen_of[__builtin_ctz(fresh)] = (uint32_t)(w->d->round >> 32);
 		check_target((uint32_t)__builtin_ctz(fresh), writer);
 	}
 	w->round = w->d->round;
-	for (; holders != 0; holders &= holders - 1) {
-		asker = (uint32_t)__builtin_ctz(holders);
-		for (i = 0; i < w->d->max_lcores; i++)
-			check_gate(asker, i);
+	for (; drainers != 0; drainers &= drainers - 1) {
+		drainer = (uint32_t)__builtin_ctz(drainers);
+		for (i = 0; i < w->d->max_members; i++)
+			check_gate(drainer, i);
 	}
 }
 
@@ -247,7 +248,7 @@ own_stock(uint32_t fiber, uint32_t index)
 {
 	uint32_t i;
 
-	for (i = 0; i < w->d->max_lcores; i++) {
+	for (i = 0; i < w->d->max_members; i++) {
 		if (w->d->members[i].tid == 100 + (int)fiber && block_at(i) != NULL)
 			return slot_stock(block_at(i), index);
 	}
@@ -283,7 +284,7 @@ explore_audit(uint32_t writer)
 		if (w->at[i].known)
 			check_counter(i, &sums, writer, quiet);
 	}
-	for (i = 0; i < w->d->max_lcores; i++)
+	for (i = 0; i < w->d->max_members; i++)
 		check_slots(i);
 	check_rounds(writer);
 	look_for_room();
@@ -301,10 +302,10 @@ owner_of_slot(const volatile void *at)
 	const struct ration_lcore *lc;
 	uint32_t i;
 
-	for (i = 0; i < w->d->max_lcores; i++) {
+	for (i = 0; i < w->d->max_members; i++) {
 		lc = block_at(i);
-		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc->slots &&
-		    (uintptr_t)at < (uintptr_t)&lc->slots[lc->nb_slots])
+		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc->stocks &&
+		    (uintptr_t)at < (uintptr_t)&lc->stocks[lc->nb_stocks])
 			return (int)i;
 	}
 	return -1;
@@ -424,13 +425,13 @@ check_end(void)
 
 	if ((uint32_t)d->round != 0)
 		explore_fail("P6: a gate is still open at the end");
-	for (i = 0; i < RATION_ASKERS_MAX; i++) {
-		if (d->askers[i] != 0)
+	for (i = 0; i < RATION_DRAINERS_MAX; i++) {
+		if (d->drainers[i] != 0)
 			explore_fail("P6: the claim of a drainer's bit is lost");
 	}
 	if ((uint32_t)d->inflight[0] != 0 || (uint32_t)d->inflight[1] != 0)
 		explore_fail("P6: a walk without registration is still counted");
-	for (i = 0; i < d->max_lcores; i++) {
+	for (i = 0; i < d->max_members; i++) {
 		if (block_at(i) != NULL && (block_at(i)->seq & 1))
 			explore_fail("P6: an lcore remains in a walk");
 	}

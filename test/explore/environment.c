@@ -26,7 +26,7 @@
 struct rte_hash {
 	struct {
 		uint32_t parent, index;
-		char name[RATION_NAMESIZE];
+		char name[RATION_COUNTER_NAMESIZE];
 	} entry[NAMES];
 };
 

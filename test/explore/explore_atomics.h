@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ration_compat.h>
+
 /**
  * @file
  * The atomic accesses of libration as steps of a schedule: another fiber may run before each. All

@@ -25,6 +25,8 @@
 
 #include <ration_compat.h>
 
+#include "explore_atomics.h"
+
 struct scenario;
 
 void explore_pause(void);

@@ -17,12 +17,12 @@ static const struct {
 } counter_words[] =
 	{
 		{"usage", offsetof(struct counter, usage)},
-		{"own", offsetof(struct counter, own)},
+		{"usage_local", offsetof(struct counter, usage_local)},
 		{"ledger", offsetof(struct counter, ledger)},
-		{"hideable", offsetof(struct counter, hideable)},
-		{"cap_bound", offsetof(struct counter, cap_bound)},
-		{"undone", offsetof(struct counter, undone)},
-		{"excused", offsetof(struct counter, excused)},
+		{"stock_bound", offsetof(struct counter, stock_bound)},
+		{"cap_max", offsetof(struct counter, cap_max)},
+		{"rollbacks", offsetof(struct counter, rollbacks)},
+		{"over_max_ok", offsetof(struct counter, over_max_ok)},
 		{"max", offsetof(struct counter, max)},
 		{"batch", offsetof(struct counter, batch)},
 		{"gen", offsetof(struct counter, gen)},
@@ -41,10 +41,10 @@ static const struct {
 	  {"round", offsetof(struct ration_domain, round)},
 	  {"inflight[0]", offsetof(struct ration_domain, inflight[0])},
 	  {"inflight[1]", offsetof(struct ration_domain, inflight[1])},
-	  {"phase", offsetof(struct ration_domain, phase)},
+	  {"inflight_index", offsetof(struct ration_domain, inflight_index)},
 	  {"nb_members", offsetof(struct ration_domain, nb_members)},
-	  {"tree_version", offsetof(struct ration_domain, tree_version)},
-	  {"askers", offsetof(struct ration_domain, askers)},
+	  {"tree_seq", offsetof(struct ration_domain, tree_seq)},
+	  {"drainers", offsetof(struct ration_domain, drainers)},
 	  {"targets", offsetof(struct ration_domain, targets)},
 	  {"online", offsetof(struct ration_domain, online)},
 };
@@ -53,7 +53,7 @@ static void
 name_in_block(const struct ration_lcore *lc, uint32_t member, uintptr_t at, char *name, size_t size)
 {
 	uintptr_t offset = at - (uintptr_t)lc;
-	const uintptr_t slots = (uintptr_t)lc->slots, ledger = (uintptr_t)ration_ledger(lc);
+	const uintptr_t slots = (uintptr_t)lc->stocks, ledger = (uintptr_t)ration_ledger(lc);
 	const char *word = "statistics";
 	uint32_t i;
 
@@ -108,9 +108,9 @@ explore_name(const volatile void *at, char *name, size_t size)
 	snprintf(name, size, at == NULL ? "" : "outside");
 	if (memory_offset(at) < 0)
 		return;
-	for (i = 0; i < w->d->max_lcores; i++) {
-		lc = ration_block(w->d, &w->d->members[i]);
-		length = ration_block_size(w->d->max_counters, false);
+	for (i = 0; i < w->d->max_members; i++) {
+		lc = ration_lcore_area(w->d, &w->d->members[i]);
+		length = ration_area_size(w->d->max_counters, false);
 		if (lc != NULL && (uintptr_t)at >= (uintptr_t)lc &&
 		    (uintptr_t)at < (uintptr_t)lc + length) {
 			name_in_block(lc, i, (uintptr_t)at, name, size);

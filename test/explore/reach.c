@@ -70,8 +70,8 @@ is_walking(uint32_t fiber)
 	const struct ration_lcore *lc;
 	uint32_t i;
 
-	for (i = 0; i < w->d->max_lcores; i++) {
-		lc = ration_block(w->d, &w->d->members[i]);
+	for (i = 0; i < w->d->max_members; i++) {
+		lc = ration_lcore_area(w->d, &w->d->members[i]);
 		if (lc != NULL && w->d->members[i].tid == 100 + (int)fiber)
 			return lc->seq & 1;
 	}
@@ -79,7 +79,7 @@ is_walking(uint32_t fiber)
 }
 
 static void
-look_at_op(const struct op *op, uint32_t holders)
+look_at_op(const struct op *op, uint32_t drainers)
 {
 	const struct counter *c = ration_counter_at(w->d, op->index);
 	bool walks = is_walking(op->fiber);
@@ -87,30 +87,30 @@ look_at_op(const struct op *op, uint32_t holders)
 
 	switch (op->kind) {
 	case OP_CHARGE:
-		reach_if(REACH_CHARGE_IN_ROUND, walks && holders != 0);
+		reach_if(REACH_CHARGE_IN_ROUND, walks && drainers != 0);
 		reach_if(REACH_CHARGE_ON_DYING, walks && dying);
 		reach_if(REACH_CREATE_IN_CHARGE, walks && world_does(OP_CREATE));
 		reach_if(REACH_LIMIT_IN_CHARGE, walks && world_does(OP_SET_MAX));
 		reach_if(REACH_SYNC_MEETS_WALK, walks && world_does(OP_SYNC));
 		break;
 	case OP_FORCE:
-		reach_if(REACH_FORCE_IN_ROUND, walks && holders != 0);
+		reach_if(REACH_FORCE_IN_ROUND, walks && drainers != 0);
 		break;
 	case OP_UNCHARGE:
-		reach_if(REACH_TRIM_IN_ROUND, walks && holders != 0);
+		reach_if(REACH_TRIM_IN_ROUND, walks && drainers != 0);
 		reach_if(REACH_UNCHARGE_ON_DYING, walks && dying);
 		break;
 	case OP_OFFLINE:
-		reach_if(REACH_PARK_IN_ROUND, holders != 0);
+		reach_if(REACH_PARK_IN_ROUND, drainers != 0);
 		break;
 	case OP_ONLINE:
-		reach_if(REACH_ONLINE_IN_ROUND, holders != 0);
+		reach_if(REACH_ONLINE_IN_ROUND, drainers != 0);
 		break;
 	case OP_REGISTER:
-		reach_if(REACH_REGISTER_IN_ROUND, holders != 0);
+		reach_if(REACH_REGISTER_IN_ROUND, drainers != 0);
 		break;
 	case OP_UNREGISTER:
-		reach_if(REACH_UNREGISTER_IN_ROUND, holders != 0);
+		reach_if(REACH_UNREGISTER_IN_ROUND, drainers != 0);
 		break;
 	case OP_DESTROY:
 		reach_if(REACH_DESTROY_IN_DRAIN, world_does(OP_DRAIN));
@@ -118,7 +118,7 @@ look_at_op(const struct op *op, uint32_t holders)
 			 (uint32_t)w->d->inflight[0] != 0 || (uint32_t)w->d->inflight[1] != 0);
 		break;
 	case OP_REAP:
-		reach_if(REACH_REAP_IN_ROUND, holders != 0);
+		reach_if(REACH_REAP_IN_ROUND, drainers != 0);
 		break;
 	default:
 		break;
@@ -126,51 +126,51 @@ look_at_op(const struct op *op, uint32_t holders)
 }
 
 static void
-look_at_member(const struct member *m, uint32_t holders)
+look_at_member(const struct member *m, uint32_t drainers)
 {
-	const struct ration_lcore *lc = ration_block(w->d, m);
-	const struct pass *pass;
+	const struct ration_lcore *lc = ration_lcore_area(w->d, m);
+	const struct drain_scan *scan;
 	uint32_t i;
 
 	if (lc == NULL)
 		return;
-	pass = &ration_workspace(lc)->pass;
+	scan = &ration_workspace(lc)->scan;
 	reach_if(REACH_TAKEN, MEMBER_STATE(m->state) == MEMBER_TAKEN);
 	reach_if(REACH_ONLINE_WHILE_TAKEN,
 		 MEMBER_STATE(m->state) == MEMBER_TAKEN && world_does(OP_ONLINE));
-	reach_if(REACH_SCAN_SPLIT, pass->running && !(lc->seq & 1) && pass->next > 0);
+	reach_if(REACH_SCAN_SPLIT, scan->running && !(lc->seq & 1) && scan->next > 0);
 	reach_if(REACH_SCAN_OUTDATED,
-		 pass->running && pass->view.gen != (uint32_t)(w->d->round >> 32));
+		 scan->running && scan->set.round != (uint32_t)(w->d->round >> 32));
 	for (i = 0; i < RATION_REQUESTS_MAX; i++)
-		reach_if(REACH_WISH, lc->requests[i] != 0);
+		reach_if(REACH_REQUEST, lc->requests[i] != 0);
 	reach_if(REACH_MAILBOX_FULL, lc->pending & RATION_PENDING_EVERYTHING);
 	for (i = 0; i < WORLD_COUNTERS; i++)
-		reach_if(
-			REACH_IDLE_IN_ROUND,
-			holders != 0 && lc->slots[i].limit != 0 &&
-				ration_slot_sleeps(&lc->slots[i], ration_counter_at(w->d, i)->gen));
+		reach_if(REACH_IDLE_IN_ROUND,
+			 drainers != 0 && lc->stocks[i].limit != 0 &&
+				 ration_idle_marked(&lc->stocks[i],
+						    ration_counter_at(w->d, i)->gen));
 }
 
 void
 reach_look(void)
 {
-	uint32_t holders = (uint32_t)w->d->round, first, i, nb_sync = 0;
+	uint32_t drainers = (uint32_t)w->d->round, first, i, nb_sync = 0;
 
 	for (i = 0; i < EXPLORE_FIBERS; i++) {
 		if (world_op(i) == NULL)
 			continue;
-		look_at_op(world_op(i), holders);
+		look_at_op(world_op(i), drainers);
 		nb_sync += world_op(i)->kind == OP_SYNC;
 	}
 	reach_if(REACH_SYNC_MEETS_SYNC, nb_sync > 1);
-	for (i = 0; i < w->d->max_lcores; i++)
-		look_at_member(&w->d->members[i], holders);
-	if ((holders & (holders - 1)) == 0)
+	for (i = 0; i < w->d->max_members; i++)
+		look_at_member(&w->d->members[i], drainers);
+	if ((drainers & (drainers - 1)) == 0)
 		return;
 	reach(REACH_TWO_ROUNDS);
-	first = w->d->targets[__builtin_ctz(holders)];
-	for (; holders != 0; holders &= holders - 1)
-		reach_if(REACH_TWO_TARGETS, w->d->targets[__builtin_ctz(holders)] != first);
+	first = w->d->targets[__builtin_ctz(drainers)];
+	for (; drainers != 0; drainers &= drainers - 1)
+		reach_if(REACH_TWO_TARGETS, w->d->targets[__builtin_ctz(drainers)] != first);
 }
 
 void

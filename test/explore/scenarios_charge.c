@@ -341,9 +341,9 @@ give_too_much(void)
 	    ration_try_charge_sync(world_lcore(), stale, 1, 0, NULL) != -ESTALE ||
 	    ration_drain(w->d, stale, 0, NULL) != -ESTALE)
 		explore_fail("P8: a stale handle was accepted");
-	if (ration_lcore_offline(ration_lcore_none(w->d)) == 0 ||
-	    ration_lcore_leave(ration_lcore_none(w->d)) == 0 ||
-	    ration_lcore_resume(ration_lcore_none(w->d)) == 0)
+	if (ration_lcore_offline(ration_lcore_shared(w->d)) == 0 ||
+	    ration_lcore_unregister(ration_lcore_shared(w->d)) == 0 ||
+	    ration_lcore_online(ration_lcore_shared(w->d)) == 0)
 		explore_fail("P8: the shared lcore area was parked");
 	world_finish();
 }
@@ -352,13 +352,13 @@ give_too_much(void)
 static void
 use_another_s(void)
 {
-	struct ration_lcore *lc = ration_block(w->d, &w->d->members[0]);
+	struct ration_lcore *lc = ration_lcore_area(w->d, &w->d->members[0]);
 	const uint32_t index = (uint32_t)w->c[1];
 	uint32_t number;
 
 	world_charge(0, 1);
 	number = world_begin_other();
-	if (ration_try_charge(lc, w->c[1], 2) != 0 || lc->slots[index].limit != 0 ||
+	if (ration_try_charge(lc, w->c[1], 2) != 0 || lc->stocks[index].limit != 0 ||
 	    ration_uncharge(lc, w->c[1], 2) != 0)
 		explore_fail("P8: a call with the lcore area of another thread failed");
 	world_end_other(number);

@@ -19,10 +19,10 @@ static void
 set_up_churn(void)
 {
 	const struct ration_domain_params params = {.max_counters = 6,
-						    .max_lcores = 4,
+						    .max_members = 4,
 						    .max = 20,
 						    .timeout_us = 1000000,
-						    .secondary_lcores = 1,
+						    .secondary_members = 1,
 						    .drain_work = 1};
 
 	world_create(&params);
@@ -113,9 +113,9 @@ mortal(void)
 {
 	uint32_t i;
 
-	for (i = 0; i < OPERATIONS && world_lcore() != ration_lcore_none(w->d); i++)
+	for (i = 0; i < OPERATIONS && world_lcore() != ration_lcore_shared(w->d); i++)
 		one_operation(false);
-	if (world_lcore() != ration_lcore_none(w->d))
+	if (world_lcore() != ration_lcore_shared(w->d))
 		world_finish();
 	else
 		world_done();

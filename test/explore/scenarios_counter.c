@@ -65,7 +65,7 @@ static void
 set_up_reuse(void)
 {
 	const struct ration_domain_params params = {
-		.max_counters = 7, .max_lcores = 2, .timeout_us = 1000000};
+		.max_counters = 7, .max_members = 2, .timeout_us = 1000000};
 
 	world_create(&params);
 	world_counter(0, UINT32_MAX, 40, 0, 0);
@@ -100,8 +100,8 @@ charge_leaf_without_slot(void)
 static void
 check_stale(ration_counter_t old)
 {
-	if (ration_try_charge(ration_lcore_none(w->d), old, 1) != -ESTALE ||
-	    ration_uncharge(ration_lcore_none(w->d), old, 1) != -ESTALE)
+	if (ration_try_charge(ration_lcore_shared(w->d), old, 1) != -ESTALE ||
+	    ration_uncharge(ration_lcore_shared(w->d), old, 1) != -ESTALE)
 		explore_fail("P8: a stale handle reached the new counter at its index");
 }
 
@@ -136,7 +136,7 @@ give_back_in_round(uint32_t nb)
 {
 	const struct ration_lcore *lc =
 		(const struct ration_lcore *)((uintptr_t)w->d +
-					      (uintptr_t)w->d->members[0].block_offset);
+					      (uintptr_t)w->d->members[0].area_offset);
 	const uint32_t ack = lc->ack;
 	bool granted = world_charge(2, 3) == 0;
 
@@ -173,7 +173,7 @@ static void
 set_up_keep(void)
 {
 	const struct ration_domain_params params = {
-		.max_counters = 3, .max_lcores = 2, .timeout_us = 1000000};
+		.max_counters = 3, .max_members = 2, .timeout_us = 1000000};
 
 	world_create(&params);
 	world_counter(0, UINT32_MAX, 40, 2, 0);

@@ -16,8 +16,8 @@ static void
 set_up(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_lcores = 3,
-						    .secondary_lcores = 1,
+						    .max_members = 3,
+						    .secondary_members = 1,
 						    .timeout_us = 1000000};
 
 	world_create(&params);
@@ -38,7 +38,7 @@ static void
 set_up_uneven(void)
 {
 	const struct ration_domain_params params = {
-		.max_counters = 8, .max_lcores = 2, .secondary_lcores = 1, .timeout_us = 1000000};
+		.max_counters = 8, .max_members = 2, .secondary_members = 1, .timeout_us = 1000000};
 
 	world_create(&params);
 	world_counter(0, UINT32_MAX, 60, 0, 0);

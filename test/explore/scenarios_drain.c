@@ -114,7 +114,7 @@ static void
 set_up_passes(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_lcores = 2,
+						    .max_members = 2,
 						    .timeout_us = 1000000,
 						    .drain_work = 1};
 
@@ -153,7 +153,7 @@ drain_last(void)
 static void
 fill_mailbox(void)
 {
-	struct ration_lcore *lc = ration_block(w->d, &w->d->members[0]);
+	struct ration_lcore *lc = ration_lcore_area(w->d, &w->d->members[0]);
 	uint32_t i;
 
 	for (i = 0; i < RATION_REQUESTS_MAX - 1; i++)
@@ -246,7 +246,7 @@ static void
 set_up_mailbox_pass(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_lcores = 1,
+						    .max_members = 1,
 						    .timeout_us = 1000000,
 						    .drain_work = 1};
 
@@ -270,7 +270,7 @@ look_often(void)
 		world_quiescent();
 		explore_pause();
 	}
-	while (lc->pending != 0 || ration_workspace(lc)->pass.running)
+	while (lc->pending != 0 || ration_workspace(lc)->scan.running)
 		world_quiescent();
 	check_mailbox();
 	world_finish();
@@ -326,7 +326,7 @@ static void
 set_up_idle(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_lcores = 2,
+						    .max_members = 2,
 						    .timeout_us = 1000000,
 						    .idle_us = 4000};
 
@@ -380,7 +380,7 @@ static void
 set_up_stock_max(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_lcores = 2,
+						    .max_members = 2,
 						    .timeout_us = 1000000,
 						    .stock_max = 12};
 

@@ -72,7 +72,7 @@ static void
 set_up_one_place(void)
 {
 	const struct ration_domain_params params = {
-		.max_counters = WORLD_COUNTERS, .max_lcores = 1, .timeout_us = 1000000};
+		.max_counters = WORLD_COUNTERS, .max_members = 1, .timeout_us = 1000000};
 
 	world_create(&params);
 	world_counter(0, UINT32_MAX, 40, 2, 0);
@@ -93,7 +93,7 @@ want_the_place(void)
 		world_register();
 		world_charge(explore_me(), 1);
 		world_uncharge(explore_me(), 1);
-		if (world_lcore() != ration_lcore_none(w->d))
+		if (world_lcore() != ration_lcore_shared(w->d))
 			world_unregister();
 	}
 	world_done();

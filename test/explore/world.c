@@ -106,11 +106,11 @@ world_stock(uint32_t top)
 	uint64_t sum = 0;
 	uint32_t i, m;
 
-	for (m = 0; m < w->d->max_lcores; m++) {
-		lc = ration_block(w->d, &w->d->members[m]);
+	for (m = 0; m < w->d->max_members; m++) {
+		lc = ration_lcore_area(w->d, &w->d->members[m]);
 		for (i = 0; lc != NULL && i < WORLD_COUNTERS; i++) {
 			if (w->at[i].known && world_is_below(i, top))
-				sum += explore_peek(&lc->slots[i].stock, sizeof(uint32_t));
+				sum += explore_peek(&lc->stocks[i].units, sizeof(uint32_t));
 		}
 	}
 	explore_hold(was);
@@ -142,7 +142,7 @@ void
 world_create(const struct ration_domain_params *params)
 {
 	static const struct ration_domain_params usual = {
-		.max_counters = WORLD_COUNTERS, .max_lcores = 4, .timeout_us = 1000000};
+		.max_counters = WORLD_COUNTERS, .max_members = 4, .timeout_us = 1000000};
 	struct counter *c;
 	uint32_t i;
 
@@ -153,9 +153,9 @@ world_create(const struct ration_domain_params *params)
 		return;
 	}
 	enter_counter(0, RATION_INDEX_NONE, 0);
-	mark_minor(ration_lcore_none(w->d));
-	for (i = 0; i < w->d->max_lcores; i++)
-		mark_minor(ration_block(w->d, &w->d->members[i]));
+	mark_minor(ration_lcore_shared(w->d));
+	for (i = 0; i < w->d->max_members; i++)
+		mark_minor(ration_lcore_area(w->d, &w->d->members[i]));
 	for (i = 0; i < w->d->max_counters; i++) {
 		c = ration_counter_at(w->d, i);
 		memory_mark_minor(&c->watermark, 4 * sizeof(uint64_t));
@@ -176,7 +176,7 @@ void
 world_member(uint32_t fiber)
 {
 	explore_be(fiber);
-	mark_minor(ration_lcore_online(w->d));
+	mark_minor(ration_lcore_register(w->d));
 	explore_be(0);
 }
 
@@ -203,7 +203,7 @@ check_gone(uint32_t index, int rc)
 {
 	if ((rc == -ENOENT || rc == -ESTALE) && w->at[index].destroys > 0)
 		return;
-	if (rc == -E_RTE_SECONDARY && world_lcore() == ration_lcore_none(w->d))
+	if (rc == -E_RTE_SECONDARY && world_lcore() == ration_lcore_shared(w->d))
 		return;
 	explore_fail("P8: a charge or uncharge returned an unexpected result");
 }
@@ -277,7 +277,7 @@ world_force(uint32_t which, uint64_t n)
 
 	for (i = (uint32_t)c; i != RATION_INDEX_NONE; i = w->at[i].parent)
 		w->at[i].over = true;
-	rc = charged(number, which, c, ration_charge(world_lcore(), c, n));
+	rc = charged(number, which, c, ration_charge_force(world_lcore(), c, n));
 	if (rc == -EDQUOT)
 		explore_fail("a forced charge was refused");
 	return rc;
@@ -392,7 +392,7 @@ struct ration_lcore *
 world_register(void)
 {
 	uint32_t number = begin(OP_REGISTER, 0, 0);
-	struct ration_lcore *lc = ration_lcore_online(w->d);
+	struct ration_lcore *lc = ration_lcore_register(w->d);
 
 	end(number, lc != NULL);
 	mark_minor(lc);
@@ -413,7 +413,7 @@ world_online(void)
 {
 	uint32_t number = begin(OP_ONLINE, 0, 0);
 
-	if (ration_lcore_resume(world_lcore()) != 0)
+	if (ration_lcore_online(world_lcore()) != 0)
 		explore_fail("a parked lcore could not come back online");
 	end(number, true);
 }
@@ -423,7 +423,7 @@ world_unregister(void)
 {
 	uint32_t number = begin(OP_UNREGISTER, 0, 0);
 
-	if (ration_lcore_leave(world_lcore()) != 0)
+	if (ration_lcore_unregister(world_lcore()) != 0)
 		explore_fail("an lcore could not unregister");
 	end(number, true);
 }
@@ -465,7 +465,7 @@ world_destroy(uint32_t which, uint32_t flags)
 		return rc;
 	if (world_stock(index) != 0)
 		explore_fail("P6: destroyed with stock");
-	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_DESTROYED) {
+	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_OFFLINE) {
 		e->destroyed = true; /* Units are granted: the counter stays in the books. */
 		if (!(flags & RATION_DESTROY_KEEP_UNITS))
 			explore_fail("P8: a destroyed counter still exists");
@@ -517,7 +517,7 @@ world_reap(uint32_t timeout_us)
 {
 	const uint32_t deaths = w->deaths;
 	uint32_t number = begin(OP_REAP, 0, 0);
-	int rc = ration_sweep(w->d, timeout_us, NULL, NULL);
+	int rc = ration_reap(w->d, timeout_us, NULL, NULL);
 
 	end(number, rc >= 0);
 	/* The reap may have looked at a fiber before its death. */

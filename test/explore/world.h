@@ -113,8 +113,8 @@ struct world {
 	bool unreaped; /**< A fiber has died and was not reaped yet. */
 	uint32_t deaths;
 	uint64_t round; /**< The round word at the last audit. */
-	uint32_t gen_of[RATION_ASKERS_MAX]; /**< Round number that a drainer opened. */
-	uint32_t undone[WORLD_COUNTERS];
+	uint32_t gen_of[RATION_DRAINERS_MAX]; /**< Round number that a drainer opened. */
+	uint32_t rollbacks[WORLD_COUNTERS];
 	struct holding pool[WORLD_POOL];
 	uint32_t nb_pool;
 	uint32_t working; /**< Fibers that have not finished, as bits. */

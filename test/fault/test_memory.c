@@ -136,8 +136,8 @@ a_domain_without_memory_for_its_secondaries_is_refused(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = COUNTERS,
-		.max_lcores = 100,
-		.secondary_lcores = 100,
+		.max_members = 100,
+		.secondary_members = 100,
 		.socket_id = SOCKET_ID_ANY,
 	};
 
@@ -150,8 +150,8 @@ a_domain_is_made_or_not_whatever_memory_there_is(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 20000,
-		.max_lcores = 8,
-		.secondary_lcores = 2,
+		.max_members = 8,
+		.secondary_members = 2,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	struct ration_domain *d = NULL;
@@ -183,7 +183,7 @@ who_gets_no_memory_leaves_the_place_free(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = COUNTERS,
-		.max_lcores = 1,
+		.max_members = 1,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	struct ration_domain *d = ration_domain_create("join", &params);
@@ -197,24 +197,24 @@ who_gets_no_memory_leaves_the_place_free(void **state)
 	before = look();
 	take_away_memory();
 	rte_errno = 0;
-	assert_null(ration_lcore_online(d));
+	assert_null(ration_lcore_register(d));
 	assert_int_equal(rte_errno, ENOMEM);
 	assert_int_equal(MEMBER_STATE(d->members[0].state), MEMBER_FREE);
 	assert_int_equal(ration_nb_online(d), 0);
 	/* The shared lcore area needs no new memory. */
 	lc = ration_lcore_self(d);
-	assert_ptr_equal(lc, ration_lcore_none(d));
+	assert_ptr_equal(lc, ration_lcore_shared(d));
 	assert_int_equal(ration_try_charge(lc, c, 3), 0);
 	assert_int_equal(ration_drain(d, c, 0, NULL), 0);
 	assert_int_equal(ration_uncharge(lc, c, 3), 0);
 	give_back_memory(UINT32_MAX);
 	assert_as_before(before);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	assert_non_null(lc);
-	assert_int_equal(lc->slot_id, 0);
+	assert_int_equal(lc->member_id, 0);
 	assert_int_equal(ration_try_charge(lc, c, 3), 0);
 	assert_int_equal(ration_uncharge(lc, c, 3), 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_sound(d);
 	assert_int_equal(ration_domain_free(d), 0);
 }

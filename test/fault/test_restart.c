@@ -59,7 +59,7 @@ static bool
 make(void)
 {
 	const struct ration_domain_params params = {
-		.max_lcores = 4, .secondary_lcores = 2, .socket_id = SOCKET_ID_ANY};
+		.max_members = 4, .secondary_members = 2, .socket_id = SOCKET_ID_ANY};
 	struct ration_domain *d = ration_domain_create("restart", &params);
 	const struct ration_counter_params max = {.max = 100, .batch = 8};
 	struct ration_lcore *lc;
@@ -68,7 +68,7 @@ make(void)
 	if (d == NULL || !is_empty(d) || ration_domain_lookup("restart") != d)
 		return false;
 	c = ration_counter_create(d, ration_domain_root(d), "c", &max);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	return lc != NULL && ration_try_charge(lc, c, 5) == 0 &&
 	       ration_try_charge_sync(lc, c, 96, 1000, NULL) == -EDQUOT &&
 	       ration_drain(d, c, 1000, NULL) == 0 && ration_domain_verify(d, 1, stderr) == 0;
@@ -84,7 +84,7 @@ join(void)
 	if (d == NULL)
 		return false;
 	c = ration_counter_find(d, "c");
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	return lc != NULL && ration_try_charge(lc, c, 3) == 0;
 }
 

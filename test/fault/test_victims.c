@@ -66,7 +66,7 @@ start_victim(uint32_t i)
 	memset(&shared->books[i], 0, sizeof(shared->books[i]));
 	pids[i] = start_process(i, prng_next(&prng));
 	assert_true(pids[i] > 0);
-	while (ration_load(&shared->books[i].slot_id, acquire) == 0) {
+	while (ration_load(&shared->books[i].member_id, acquire) == 0) {
 		assert_int_equal(waitpid(pids[i], NULL, WNOHANG), 0);
 		assert_true(rte_get_timer_cycles() < end);
 		ration_quiescent(lc);
@@ -146,7 +146,7 @@ struct lost {
 };
 
 static void
-note_lost(const struct ration_gone *gone, void *arg)
+note_lost(const struct ration_dead *gone, void *arg)
 {
 	struct lost *lost = arg;
 	uint32_t i;
@@ -226,8 +226,8 @@ assert_no_gate_is_left(void)
 	uint32_t i;
 
 	assert_int_equal((uint32_t)ration_load(&domain->round, seq_cst), 0);
-	for (i = 0; i < RATION_ASKERS_MAX; i++)
-		assert_int_equal(ration_load(&domain->askers[i], seq_cst), 0);
+	for (i = 0; i < RATION_DRAINERS_MAX; i++)
+		assert_int_equal(ration_load(&domain->drainers[i], seq_cst), 0);
 }
 
 static void
@@ -245,9 +245,9 @@ release_lost(const struct lost *lost)
 static bool
 was_walking(uint32_t i)
 {
-	const struct member *m = &domain->members[shared->books[i].slot_id - 1];
+	const struct member *m = &domain->members[shared->books[i].member_id - 1];
 
-	return ration_load(&ration_block(domain, m)->seq, acquire) & 1;
+	return ration_load(&ration_lcore_area(domain, m)->seq, acquire) & 1;
 }
 
 /* Kill a random victim. A drain may or may not find it before the reap. */
@@ -272,7 +272,7 @@ kill_one(void)
 	/* The others may walk the tree meanwhile. */
 	if (prng_below(&prng, 2))
 		pause_all_but(i);
-	rc = ration_sweep(domain, ANSWER_US, note_lost, &lost);
+	rc = ration_reap(domain, ANSWER_US, note_lost, &lost);
 	assert_int_equal(rc, 1);
 	if (shared->orders.pause % 2 == 0)
 		pause_all_but(i);
@@ -313,7 +313,7 @@ assert_named(const struct ration_drain_report *report, uint32_t i)
 		if (report->rows[j].status != RATION_DRAIN_TIMEDOUT)
 			continue;
 		nb++;
-		assert_int_equal(report->rows[j].slot_id + 1, shared->books[i].slot_id);
+		assert_int_equal(report->rows[j].member_id + 1, shared->books[i].member_id);
 		assert_int_equal(report->rows[j].reason, RATION_DRAIN_REASON_SILENT);
 	}
 	assert_int_equal(nb, report->nb_timedout);
@@ -323,7 +323,8 @@ assert_named(const struct ration_drain_report *report, uint32_t i)
 static bool
 is_drained_but_for(uint32_t i)
 {
-	static struct ration_drain_report report;
+	static struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	const uint64_t end = deadline();
 	int rc;
 
@@ -361,7 +362,7 @@ a_stopped_process_is_named_and_keeps_its_stock(void **state)
 		pause_all_but(i);
 		timeouts += is_drained_but_for(i);
 		/* A stopped process is not dead. */
-		assert_int_equal(ration_sweep(domain, ANSWER_US, NULL, NULL), 0);
+		assert_int_equal(ration_reap(domain, ANSWER_US, NULL, NULL), 0);
 		assert_no_limit_is_broken();
 		assert_int_equal(kill(pids[i], SIGCONT), 0);
 		go_on();
@@ -380,8 +381,8 @@ open_domain(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 64,
-		.max_lcores = VICTIMS + 1,
-		.secondary_lcores = VICTIMS,
+		.max_members = VICTIMS + 1,
+		.secondary_members = VICTIMS,
 		.socket_id = SOCKET_ID_ANY,
 		.max = 4 * LIMIT,
 	};
@@ -398,7 +399,7 @@ open_domain(void **state)
 		snprintf(name, sizeof(name), "c%u", i);
 		shared->orders.c[i] = make_counter(domain, parent, name, LIMIT, VICTIM_BATCH);
 	}
-	lc = ration_lcore_online(domain);
+	lc = ration_lcore_register(domain);
 	prng.state = seed;
 	printf("# seed %" PRIu64 "\n", seed);
 	for (i = 0; i < VICTIMS; i++)
@@ -407,7 +408,7 @@ open_domain(void **state)
 }
 
 static void
-ignore_lost(const struct ration_gone *gone, void *arg)
+ignore_lost(const struct ration_dead *gone, void *arg)
 {
 	(void)arg;
 	ration_uncharge(lc, gone->counter, gone->units);
@@ -425,7 +426,7 @@ close_domain(void **state)
 		kill(pids[i], SIGKILL);
 		waitpid(pids[i], NULL, 0);
 	}
-	if (ration_sweep(domain, ANSWER_US, ignore_lost, NULL) != VICTIMS)
+	if (ration_reap(domain, ANSWER_US, ignore_lost, NULL) != VICTIMS)
 		return -1;
 	for (i = 0; i < VICTIM_COUNTERS; i++)
 		ration_uncharge(lc, shared->orders.c[i], held[i]);
@@ -433,7 +434,7 @@ close_domain(void **state)
 	if (usage_of(domain, ration_domain_root(domain)) != 0 ||
 	    ration_domain_verify(domain, 1, stderr) != 0)
 		return -1;
-	return ration_lcore_leave(lc) + ration_domain_free(domain);
+	return ration_lcore_unregister(lc) + ration_domain_free(domain);
 }
 
 int

@@ -50,7 +50,7 @@ charge(struct victim *v)
 	if (kind > 1)
 		rc = ration_try_charge(v->lc, c, n);
 	else if (kind == 1)
-		rc = ration_charge(v->lc, c, n);
+		rc = ration_charge_force(v->lc, c, n);
 	else
 		rc = ration_try_charge_sync(v->lc, c, n, 20, NULL);
 	expect(v, rc == 0 || rc == -EDQUOT || rc == -ETIMEDOUT);
@@ -92,7 +92,7 @@ park(struct victim *v)
 {
 	begin(v, DEED_ALL, 0, 0);
 	expect(v, ration_lcore_offline(v->lc) == 0);
-	expect(v, ration_lcore_resume(v->lc) == 0);
+	expect(v, ration_lcore_online(v->lc) == 0);
 	end(v);
 }
 
@@ -130,10 +130,10 @@ victim_live(struct ration_domain *d, struct victim_orders *orders, struct victim
 	uint32_t pause;
 	struct victim v = {.d = d, .orders = orders, .book = book, .prng = {seed}};
 
-	v.lc = ration_lcore_online(d);
+	v.lc = ration_lcore_register(d);
 	if (v.lc == NULL)
 		_exit(1);
-	ration_store(&book->slot_id, v.lc->slot_id + 1, release);
+	ration_store(&book->member_id, v.lc->member_id + 1, release);
 	for (;;) {
 		pause = ration_load(&orders->pause, acquire);
 		if (pause % 2 == 0) {

@@ -40,7 +40,7 @@ enum deed {
 
 /** State that a victim shares with the killing process. */
 struct victim_book {
-	RATION_ATOMIC(uint32_t) slot_id; /**< Its member_id plus 1; 0: not registered. */
+	RATION_ATOMIC(uint32_t) member_id; /**< Its member_id plus 1; 0: not registered. */
 	RATION_ATOMIC(uint32_t) paused; /**< The pause during which it stands still and polls. */
 	RATION_ATOMIC(uint32_t) wrong; /**< Number of calls with an unexpected result. */
 	RATION_ATOMIC(uint64_t) turns;

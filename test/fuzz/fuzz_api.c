@@ -168,9 +168,9 @@ check_counter(int i)
 	CLAIM(ration_counter_get(d, known[i].handle, &info) == 0);
 	CLAIM(info.max == known[i].max && info.depth == known[i].depth);
 	CLAIM(info.watermark >= info.usage);
-	CLAIM(!!(info.flags & RATION_COUNTER_DESTROYED) == (known[i].life == LIFE_GHOST));
+	CLAIM(!!(info.flags & RATION_COUNTER_OFFLINE) == (known[i].life == LIFE_GHOST));
 	CLAIM((int)info.nb_children == nb_children(i, LIFE_LIVE) + nb_children(i, LIFE_GHOST));
-	CLAIM(ration_read_exact(d, known[i].handle, &reading) == 0);
+	CLAIM(ration_read_sum(d, known[i].handle, &reading) == 0);
 	CLAIM(reading.error == 0);
 	CLAIM(reading.usage == info.usage && reading.usage == reading.granted + reading.stock);
 	CLAIM(reading.granted == granted_below(i));
@@ -211,7 +211,7 @@ pick_lcore(struct fuzz_input *in)
 {
 	unsigned int i = fuzz_byte(in) % (SLOTS + 1);
 
-	return i < SLOTS && slots[i] != NULL && !parked[i] ? slots[i] : ration_lcore_none(d);
+	return i < SLOTS && slots[i] != NULL && !parked[i] ? slots[i] : ration_lcore_shared(d);
 }
 
 /* Mostly small, sometimes at the ends of the range. */
@@ -352,7 +352,7 @@ do_force(struct fuzz_input *in)
 	int i = pick(in, &handle), rc;
 	uint64_t n = pick_units(in);
 
-	rc = ration_charge(lc, handle, n);
+	rc = ration_charge_force(lc, handle, n);
 	if (n == 0 && rc == 0)
 		return;
 	if (i < 0) {
@@ -434,7 +434,7 @@ do_drain(struct fuzz_input *in)
 	for (i = 0; i < COUNTERS; i++) {
 		if (top < 0 || known[i].life == LIFE_NONE || !is_below(i, top))
 			continue;
-		CLAIM(ration_read_exact(d, known[i].handle, &reading) == 0);
+		CLAIM(ration_read_sum(d, known[i].handle, &reading) == 0);
 		CLAIM(reading.stock == 0);
 	}
 }
@@ -446,14 +446,14 @@ do_move(struct fuzz_input *in)
 	unsigned int i = what / 4 % SLOTS;
 
 	if (slots[i] == NULL) {
-		slots[i] = ration_lcore_join(d);
+		slots[i] = ration_lcore_register_extra(d);
 		CLAIM(slots[i] != NULL);
 		parked[i] = false;
 		return;
 	}
 	switch (what % 4) {
 	case 0:
-		CLAIM(ration_lcore_leave(slots[i]) == 0);
+		CLAIM(ration_lcore_unregister(slots[i]) == 0);
 		slots[i] = NULL;
 		return;
 	case 1:
@@ -461,7 +461,7 @@ do_move(struct fuzz_input *in)
 		parked[i] = true;
 		return;
 	case 2:
-		CLAIM(ration_lcore_resume(slots[i]) == (parked[i] ? 0 : -EINVAL));
+		CLAIM(ration_lcore_online(slots[i]) == (parked[i] ? 0 : -EINVAL));
 		parked[i] = false;
 		return;
 	default:
@@ -492,8 +492,8 @@ do_bogus(struct fuzz_input *in)
 	CLAIM(ration_counter_set_batch(d, handle, 1) == -ESTALE);
 	CLAIM(ration_counter_reset_watermark(d, handle) == -ESTALE);
 	CLAIM(ration_counter_create(d, handle, "x", NULL) == RATION_COUNTER_NONE);
-	CLAIM(ration_read_exact(d, handle, &reading) == -ESTALE);
-	CLAIM(ration_read_approx(d, handle, &reading) == -ESTALE);
+	CLAIM(ration_read_sum(d, handle, &reading) == -ESTALE);
+	CLAIM(ration_read(d, handle, &reading) == -ESTALE);
 	CLAIM(ration_drain(d, handle, 0, NULL) == -ESTALE);
 	if (handle != RATION_COUNTER_NONE)
 		CLAIM(ration_counter_next(d, handle) == RATION_COUNTER_NONE);
@@ -515,13 +515,13 @@ do_nothing(struct fuzz_input *in)
 	CLAIM(ration_counter_find(d, NULL) == RATION_COUNTER_NONE && rte_errno == EINVAL);
 	CLAIM(ration_counter_find(NULL, "") == RATION_COUNTER_NONE && rte_errno == EINVAL);
 	CLAIM(ration_counter_get(d, root, NULL) == -EINVAL);
-	CLAIM(ration_read_exact(d, root, NULL) == -EINVAL);
-	CLAIM(ration_read_approx(d, root, NULL) == -EINVAL);
+	CLAIM(ration_read_sum(d, root, NULL) == -EINVAL);
+	CLAIM(ration_read(d, root, NULL) == -EINVAL);
 	CLAIM(ration_counter_path(d, root, NULL, 4) == -ENAMETOOLONG);
 	CLAIM(ration_counter_path(d, root, path, 0) == -ENAMETOOLONG);
-	CLAIM(ration_lcore_online(NULL) == NULL && ration_lcore_join(NULL) == NULL);
-	CLAIM(ration_lcore_offline(NULL) == -EINVAL && ration_lcore_resume(NULL) == -EINVAL);
-	CLAIM(ration_lcore_leave(NULL) == -EINVAL);
+	CLAIM(ration_lcore_register(NULL) == NULL && ration_lcore_register_extra(NULL) == NULL);
+	CLAIM(ration_lcore_offline(NULL) == -EINVAL && ration_lcore_online(NULL) == -EINVAL);
+	CLAIM(ration_lcore_unregister(NULL) == -EINVAL);
 	CLAIM(ration_lcore_get(d, SLOTS) == NULL && ration_lcore_get(d, UINT32_MAX) == NULL);
 }
 
@@ -538,7 +538,7 @@ begin(uint64_t max)
 {
 	struct ration_domain_params params = {
 		.max_counters = COUNTERS,
-		.max_lcores = SLOTS,
+		.max_members = SLOTS,
 		.max = max,
 	};
 
@@ -565,12 +565,12 @@ end(void)
 	for (i = 0; i < COUNTERS; i++) {
 		if (known[i].life == LIFE_NONE)
 			continue;
-		CLAIM(ration_uncharge(ration_lcore_none(d), known[i].handle, known[i].granted) ==
+		CLAIM(ration_uncharge(ration_lcore_shared(d), known[i].handle, known[i].granted) ==
 		      0);
 		known[i].granted = 0;
 	}
 	for (i = 0; i < SLOTS; i++)
-		CLAIM(slots[i] == NULL || ration_lcore_leave(slots[i]) == 0);
+		CLAIM(slots[i] == NULL || ration_lcore_unregister(slots[i]) == 0);
 	check_all();
 	CLAIM(ration_counter_get(d, known[0].handle, &info) == 0 && info.usage == 0);
 	CLAIM(ration_domain_free(d) == 0);

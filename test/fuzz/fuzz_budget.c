@@ -68,7 +68,7 @@ claim_sound(const struct budget *b)
 	for (i = 0; i < b->nb_nodes; i++) {
 		CLAIM(i == 0 ? b->nodes[i].parent == 0 : b->nodes[i].parent < i);
 		CLAIM(b->nodes[i].max <= RATION_UNLIMITED);
-		CLAIM(memchr(b->nodes[i].name, '\0', RATION_NAMESIZE) != NULL);
+		CLAIM(memchr(b->nodes[i].name, '\0', RATION_COUNTER_NAMESIZE) != NULL);
 		CLAIM(i == 0 || b->nodes[i].name[0] != '\0');
 	}
 	for (i = 0; i < b->nb_rules; i++)

@@ -99,7 +99,7 @@ fill(struct ration_domain *d)
 	uint32_t i;
 
 	for (i = 0; i < BLOCKS; i++)
-		lc[i] = ration_lcore_join(d);
+		lc[i] = ration_lcore_register_extra(d);
 	counters[0] = ration_domain_root(d);
 	for (i = 1; i < COUNTERS; i++) {
 		snprintf(name, sizeof(name), "c%u", i);
@@ -116,8 +116,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const struct ration_domain_params params = {
 		.max_counters = COUNTERS,
-		.max_lcores = LCORES,
-		.secondary_lcores = 0,
+		.max_members = LCORES,
+		.secondary_members = 0,
 	};
 	struct ration_domain *d;
 	uint32_t i;
@@ -159,7 +159,7 @@ make_copies(void)
 		memcpy(copies[i].addr, good[i]->addr, good[i]->len);
 	}
 	for (i = 0; i < BLOCKS; i++)
-		domain()->members[i].block_offset =
+		domain()->members[i].area_offset =
 			(int64_t)((uintptr_t)copies[i + 1].addr - (uintptr_t)domain());
 	copied = true;
 }
@@ -249,13 +249,13 @@ change(struct fuzz_input *in, bool late)
 		return;
 	case 3: /* As if the process had died on the way; members that cannot be. */
 		if (at % 2 == 0)
-			domain()->tree_version ^= value;
+			domain()->tree_seq ^= value;
 		else
 			domain()->nb_members = value;
 		return;
 	case 4:
 		if (zone > 0)
-			domain()->members[zone - 1].block_offset += (int64_t)(int32_t)value;
+			domain()->members[zone - 1].area_offset += (int64_t)(int32_t)value;
 		return;
 	default:
 		*link_word(at, kind / 8) = value < UINT32_MAX - 3 ? value % (COUNTERS + 1) : value;
@@ -280,7 +280,7 @@ count_bytes(void *cookie, const char *bytes, size_t size)
 static void
 look_at(const struct ration_domain *d, ration_counter_t c)
 {
-	char path[RATION_NAMESIZE * (RATION_DEPTH_MAX + 1)];
+	char path[RATION_COUNTER_NAMESIZE * (RATION_DEPTH_MAX + 1)];
 	struct ration_counter_info info;
 	struct ration_reading reading;
 	int rc;
@@ -290,9 +290,9 @@ look_at(const struct ration_domain *d, ration_counter_t c)
 	rc = ration_counter_get(d, c, &info);
 	CLAIM(rc != 0 || info.depth <= RATION_DEPTH_MAX);
 	CLAIM(rc != 0 || memchr(info.name, '\0', sizeof(info.name)) != NULL);
-	rc = ration_read_exact(d, c, &reading);
+	rc = ration_read_sum(d, c, &reading);
 	CLAIM(rc != 0 || reading.granted + reading.stock == reading.usage);
-	ration_read_approx(d, c, &reading);
+	ration_read(d, c, &reading);
 }
 
 /* From the root, so a walk in circles would not end. */
@@ -366,7 +366,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		change(&in, true);
 	/* A change that does not end is waited for, seconds: test_observe.c does that once. */
 	if (d != NULL)
-		domain()->tree_version &= ~1u;
+		domain()->tree_seq &= ~1u;
 	if (d != NULL)
 		look(d);
 	free_copies();

@@ -11,6 +11,8 @@
  * headers that a file needs.
  */
 
+#include "shm/abi.h"
+#include "shm/arith.h"
 #include "shm/clock.h"
 #include "shm/layout.h"
 #include "shm/liveness.h"

@@ -60,8 +60,8 @@ open_world(void **state)
 {
 	struct ration_domain_params params = {
 		.max_counters = 64,
-		.max_lcores = 4,
-		.secondary_lcores = 2,
+		.max_members = 4,
+		.secondary_members = 2,
 		.socket_id = SOCKET_ID_ANY,
 		.idle_us = 3600000000,
 		.drain_work = 64,
@@ -78,7 +78,7 @@ open_world(void **state)
 		snprintf(name, sizeof(name), "c%u", i);
 		w.leaf[i] = make_counter(w.d, w.p, name, LIMIT, 16);
 	}
-	w.lc = ration_lcore_join(w.d);
+	w.lc = ration_lcore_register_extra(w.d);
 	return w.lc != NULL ? 0 : -1;
 }
 
@@ -86,7 +86,7 @@ static int
 close_world(void **state)
 {
 	(void)state;
-	return ration_lcore_leave(w.lc) + ration_domain_free(w.d);
+	return ration_lcore_unregister(w.lc) + ration_domain_free(w.d);
 }
 
 /* ---------------------------------------------------------------- the child */
@@ -104,7 +104,7 @@ charge_all(struct ration_lcore *lc, uint64_t n)
 static struct ration_lcore *
 prepare_stocked(void)
 {
-	struct ration_lcore *lc = ration_lcore_join(w.d);
+	struct ration_lcore *lc = ration_lcore_register_extra(w.d);
 
 	charge_all(lc, 3);
 	return lc;
@@ -125,7 +125,7 @@ prepare_even(void)
 static struct ration_lcore *
 prepare_joined(void)
 {
-	return ration_lcore_join(w.d);
+	return ration_lcore_register_extra(w.d);
 }
 
 static struct ration_lcore *
@@ -141,7 +141,7 @@ prepare_drain(void)
 
 	ration_drain(w.d, w.p, 0, NULL);
 	charge_all(lc, 2);
-	ration_call(lc, (uint32_t)w.p);
+	ration_request_drain(lc, (uint32_t)w.p);
 	return lc;
 }
 
@@ -160,7 +160,7 @@ static void
 call_join(struct ration_lcore *lc)
 {
 	(void)lc;
-	ration_lcore_join(w.d);
+	ration_lcore_register_extra(w.d);
 }
 
 static void
@@ -178,7 +178,7 @@ call_refused(struct ration_lcore *lc)
 static void
 call_force(struct ration_lcore *lc)
 {
-	ration_charge(lc, w.leaf[1], LIMIT);
+	ration_charge_force(lc, w.leaf[1], LIMIT);
 }
 
 static void
@@ -201,7 +201,7 @@ prepare_uncharge(void)
 static void
 call_serve(struct ration_lcore *lc)
 {
-	ration_serve(lc);
+	__ration_serve(lc);
 }
 
 static void
@@ -219,7 +219,7 @@ call_offline(struct ration_lcore *lc)
 static void
 call_leave(struct ration_lcore *lc)
 {
-	ration_lcore_leave(lc);
+	ration_lcore_unregister(lc);
 }
 
 static void
@@ -314,12 +314,12 @@ kill_after(const struct call *c, uint64_t steps)
 
 /* The application decides: the granted units of a dead process are lost. */
 static void
-release_lost(const struct ration_gone *gone, void *arg)
+release_lost(const struct ration_dead *gone, void *arg)
 {
 	uint64_t *units = arg;
 
 	*units += gone->units;
-	assert_int_equal(ration_uncharge(ration_lcore_none(w.d), gone->counter, gone->units), 0);
+	assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), gone->counter, gone->units), 0);
 }
 
 static int64_t
@@ -329,8 +329,8 @@ ledgers_of(uint32_t index)
 	const struct ration_lcore *lc;
 	uint32_t i;
 
-	for (i = 0; i < w.d->max_lcores; i++) {
-		lc = ration_block(w.d, &w.d->members[i]);
+	for (i = 0; i < w.d->max_members; i++) {
+		lc = ration_lcore_area(w.d, &w.d->members[i]);
 		sum += lc != NULL ? ration_ledger(lc)[index] : 0;
 	}
 	return sum;
@@ -339,24 +339,25 @@ ledgers_of(uint32_t index)
 static void
 assert_nobody_is_left(void)
 {
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint64_t lost = 0;
 	uint32_t i;
 
 	/* Before the reap usage is too large, never too small: limits hold. */
 	for (i = 0; i < NB_LEAVES; i++)
-		assert_true((int64_t)ration_counter_at(w.d, (uint32_t)w.leaf[i])->own >=
+		assert_true((int64_t)ration_counter_at(w.d, (uint32_t)w.leaf[i])->usage_local >=
 			    ledgers_of((uint32_t)w.leaf[i]));
 	assert_int_equal(ration_domain_verify(w.d, 0, stderr), 0);
-	assert_in_range(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 0, 1);
+	assert_in_range(ration_reap(w.d, ANSWER_US, release_lost, &lost), 0, 1);
 	assert_sound(w.d);
 	assert_int_equal(usage_of(w.d, ration_domain_root(w.d)), 0);
-	for (i = 0; i < RATION_ASKERS_MAX; i++)
-		assert_int_equal(w.d->askers[i], 0);
+	for (i = 0; i < RATION_DRAINERS_MAX; i++)
+		assert_int_equal(w.d->drainers[i], 0);
 	assert_int_equal((uint32_t)w.d->round, 0);
 	assert_int_equal(ration_nb_online(w.d), 1);
-	for (i = 0; i < w.d->max_lcores; i++) {
-		if (i != w.lc->slot_id)
+	for (i = 0; i < w.d->max_members; i++) {
+		if (i != w.lc->member_id)
 			assert_int_equal(MEMBER_STATE(w.d->members[i].state), MEMBER_FREE);
 	}
 	/* The domain still works. */
@@ -401,7 +402,8 @@ a_kill_at_any_instruction_loses_nothing(void **state)
 static void
 a_drain_takes_over_who_has_died(void **state)
 {
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint64_t lost = 0;
 	uint32_t i, gone = 0;
 
@@ -410,11 +412,11 @@ a_drain_takes_over_who_has_died(void **state)
 	assert_true(stock_of(w.d, w.p) > 0);
 	assert_int_equal(ration_drain(w.d, w.p, ANSWER_US, &report), 0);
 	for (i = 0; i < report.nb_rows; i++)
-		gone += report.rows[i].engine == RATION_DRAIN_GONE && report.rows[i].units > 0;
+		gone += report.rows[i].engine == RATION_DRAIN_DEAD && report.rows[i].units > 0;
 	assert_int_equal(gone, 1);
 	assert_int_equal(stock_of(w.d, w.p), 0);
 	assert_int_equal(usage_of(w.d, w.p), 3 * NB_LEAVES);
-	assert_int_equal(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 1);
+	assert_int_equal(ration_reap(w.d, ANSWER_US, release_lost, &lost), 1);
 	assert_int_equal(lost, 3 * NB_LEAVES);
 	assert_nobody_is_left();
 }
@@ -433,9 +435,9 @@ who_cannot_be_looked_at_is_alive(void **state)
 	none = limit;
 	none.rlim_cur = 0;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_false(ration_member_is_dead(&w.d->members[w.lc->slot_id]));
+	assert_false(ration_member_is_dead(&w.d->members[w.lc->member_id]));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	assert_false(ration_member_is_dead(&w.d->members[w.lc->slot_id]));
+	assert_false(ration_member_is_dead(&w.d->members[w.lc->member_id]));
 }
 
 /* The child is killed while it holds the gate: others must be able to refill their stock again. */
@@ -459,7 +461,7 @@ prepare_stocked_leaver(void)
 {
 	struct ration_lcore *lc = prepare_stocked();
 
-	ration_lcore_leave(lc);
+	ration_lcore_unregister(lc);
 	return NULL;
 }
 
@@ -480,24 +482,24 @@ who_has_left_is_not_reported(void **state)
 	(void)state;
 	kill_after(&leaver, UINT64_MAX);
 	assert_int_equal(ration_nb_online(w.d), 1);
-	assert_int_equal(ration_sweep(w.d, ANSWER_US, release_lost, &lost), 0);
+	assert_int_equal(ration_reap(w.d, ANSWER_US, release_lost, &lost), 0);
 	assert_int_equal(lost, 0);
 	for (i = 0; i < NB_LEAVES; i++)
-		assert_int_equal(ration_uncharge(ration_lcore_none(w.d), w.leaf[i], 3), 0);
+		assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), w.leaf[i], 3), 0);
 	assert_nobody_is_left();
 }
 
 static void
 a_secondary_process_without_slot_charges_nothing(void **state)
 {
-	struct ration_lcore *none = ration_lcore_none(w.d);
+	struct ration_lcore *none = ration_lcore_shared(w.d);
 
 	(void)state;
 	is_child = true;
 	assert_int_equal(ration_try_charge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_charge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge_force(none, w.leaf[0], 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_uncharge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_sweep(w.d, 0, NULL, NULL), -E_RTE_SECONDARY);
+	assert_int_equal(ration_reap(w.d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	is_child = false;
 	assert_int_equal(usage_of(w.d, w.p), 0);
 }

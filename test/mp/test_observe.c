@@ -98,7 +98,7 @@ an_observer_reads_and_cannot_write(void **state)
 	assert_int_equal(ration_counter_path(d, c, path, sizeof(path)), 3);
 	assert_int_equal(ration_counter_get(d, c, &info), 0);
 	assert_string_equal(info.name, "c");
-	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(ration_read_sum(d, c, &reading), 0);
 	assert_int_equal(reading.granted, 5);
 	assert_true(reading.stock > 0);
 	assert_int_equal(ration_domain_verify(d, 1, stderr), 0);
@@ -124,7 +124,7 @@ a_change_without_end_is_waited_for_once(void **state)
 
 	(void)state;
 	assert_non_null(d);
-	assert_true(d->tree_version & 1);
+	assert_true(d->tree_seq & 1);
 	for (i = 0; i < LOOKS; i++)
 		assert_true(ration_counter_find(d, "p/c") != RATION_COUNTER_NONE);
 	assert_int_equal(ration_domain_verify(d, 1, stderr), 0);
@@ -163,7 +163,7 @@ static void
 observers_can_only_read(void **state)
 {
 	struct ration_domain_params params = {
-		.max_counters = COUNTERS, .max_lcores = 2, .socket_id = SOCKET_ID_ANY};
+		.max_counters = COUNTERS, .max_members = 2, .socket_id = SOCKET_ID_ANY};
 	struct ration_domain *d = ration_domain_create("watched", &params);
 	struct ration_lcore *lc;
 	ration_counter_t p, c;
@@ -171,18 +171,18 @@ observers_can_only_read(void **state)
 	(void)state;
 	assert_non_null(d);
 	assert_errno(NULL, ration_domain_observe("watched", NULL), ENOTSUP);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	p = make_counter(d, ration_domain_root(d), "p", 1000, 0);
 	c = make_counter(d, p, "c", RATION_UNLIMITED, 64);
 	assert_int_equal(ration_try_charge(lc, c, 5), 0);
 	assert_int_equal(run_secondary("observe"), 0);
 	assert_int_equal(run_secondary("lookup"), 0);
-	d->tree_version++;
+	d->tree_seq++;
 	assert_int_equal(run_secondary("stuck"), 0);
-	d->tree_version--;
+	d->tree_seq--;
 	assert_int_equal(ration_uncharge(lc, c, 5), 0);
 	assert_sound(d);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 

@@ -60,7 +60,7 @@ static void *
 poll_silently(void *arg)
 {
 	struct poller *p = arg;
-	struct ration_lcore *lc = ration_lcore_online(p->d);
+	struct ration_lcore *lc = ration_lcore_register(p->d);
 
 	ration_store(&p->tid, (int32_t)syscall(SYS_gettid), relaxed);
 	if (lc == NULL || forbid_system_calls() != 0)
@@ -130,7 +130,7 @@ status_of_poller(struct fixture *f, bool calls)
 	pid_t pid;
 
 	/* EAL must know the memory of its lcore area here, too: the parent has allocated it. */
-	assert_int_equal(ration_lcore_leave(ration_lcore_join(f->d)), 0);
+	assert_int_equal(ration_lcore_unregister(ration_lcore_register_extra(f->d)), 0);
 	fflush(stdout);
 	pid = fork();
 	assert_true(pid >= 0);
@@ -141,7 +141,7 @@ status_of_poller(struct fixture *f, bool calls)
 	while (waitpid(pid, &status, 0) < 0)
 		assert_int_equal(errno, EINTR);
 	/* The poller may have died as a member: free its member entry. */
-	ration_sweep(f->d, PATIENCE_US, NULL, NULL);
+	ration_reap(f->d, PATIENCE_US, NULL, NULL);
 	return status;
 }
 

@@ -107,7 +107,8 @@ look_around(const struct ration_domain *d, ration_counter_t c)
 static void
 be_secondary(void **state)
 {
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	struct ration_reading reading;
 	struct ration_lcore *lc;
 	struct ration_domain *d;
@@ -131,16 +132,16 @@ be_secondary(void **state)
 	assert_non_null(d);
 	p = ration_counter_find(d, "p");
 	c = ration_counter_find(d, "p/c");
-	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(ration_read_sum(d, c, &reading), 0);
 	assert_int_equal(reading.granted, 5);
 	assert_true(reading.stock > 0);
 	/* Calls that only the primary may make. */
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(d, p, "y", NULL), E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_destroy(d, c, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_max(d, c, 1, 0), -E_RTE_SECONDARY);
-	assert_int_equal(ration_sweep(d, 0, NULL, NULL), -E_RTE_SECONDARY);
+	assert_int_equal(ration_reap(d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	assert_int_equal(ration_try_charge(ration_lcore_self(d), c, 1), -E_RTE_SECONDARY);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	assert_non_null(lc);
 	assert_int_equal(ration_try_charge(lc, c, 10), 0);
 	say('4');
@@ -148,7 +149,7 @@ be_secondary(void **state)
 	expect('4', lc);
 	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
 	assert_int_equal(report.nb_rows, 2);
-	assert_int_equal(ration_read_exact(d, p, &reading), 0);
+	assert_int_equal(ration_read_sum(d, p, &reading), 0);
 	assert_int_equal(reading.granted, 15);
 	assert_int_equal(reading.stock, 0);
 	assert_int_equal(ration_try_charge_sync(lc, c, 1000, ANSWER_US, NULL), -EDQUOT);
@@ -158,10 +159,10 @@ be_secondary(void **state)
 	say('6');
 	expect('6', lc);
 	/* The process has handed its granted units over. */
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	say('7');
 	expect('7', NULL);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	assert_non_null(lc);
 	assert_int_equal(ration_try_charge(lc, c, 7), 0);
 	keep_coverage();
@@ -206,7 +207,7 @@ struct lost {
 };
 
 static void
-note_lost(const struct ration_gone *gone, void *arg)
+note_lost(const struct ration_dead *gone, void *arg)
 {
 	struct lost *lost = arg;
 
@@ -231,10 +232,11 @@ static void
 two_processes_share_a_domain(void **state)
 {
 	struct ration_domain_params params = {
-		.max_lcores = 4, .secondary_lcores = 1, .socket_id = SOCKET_ID_ANY};
+		.max_members = 4, .secondary_members = 1, .socket_id = SOCKET_ID_ANY};
 	struct ration_domain *d = ration_domain_create("mp", &params);
 	struct lost lost = {.units = 0};
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	struct ration_reading reading;
 	struct ration_lcore *lc;
 	ration_counter_t p, c;
@@ -243,7 +245,7 @@ two_processes_share_a_domain(void **state)
 
 	(void)state;
 	assert_non_null(d);
-	lc = ration_lcore_online(d);
+	lc = ration_lcore_register(d);
 	p = make_counter(d, ration_domain_root(d), "p", 1000, 0);
 	c = make_counter(d, p, "c", RATION_UNLIMITED, 64);
 	assert_int_equal(ration_try_charge(lc, c, 5), 0);
@@ -261,7 +263,7 @@ two_processes_share_a_domain(void **state)
 	d->max_counters /= 1024;
 	say('3');
 	expect('4', lc);
-	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(ration_read_sum(d, c, &reading), 0);
 	assert_int_equal(reading.granted, 15);
 	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
 	assert_int_equal(usage_of(d, p), 15);
@@ -272,7 +274,7 @@ two_processes_share_a_domain(void **state)
 	expect('6', lc);
 	say('6');
 	expect('7', lc);
-	assert_int_equal(ration_sweep(d, ANSWER_US, note_lost, &lost), 0);
+	assert_int_equal(ration_reap(d, ANSWER_US, note_lost, &lost), 0);
 	assert_int_equal(lost.units, 0);
 	assert_int_equal(ration_uncharge(lc, c, 10), 0);
 	say('7');
@@ -281,10 +283,10 @@ two_processes_share_a_domain(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
 	for (i = 0; i < report.nb_rows; i++)
-		gone += report.rows[i].engine == RATION_DRAIN_GONE;
+		gone += report.rows[i].engine == RATION_DRAIN_DEAD;
 	assert_int_equal(gone, 1);
 	assert_int_equal(usage_of(d, p), 12);
-	assert_int_equal(ration_sweep(d, ANSWER_US, note_lost, &lost), 1);
+	assert_int_equal(ration_reap(d, ANSWER_US, note_lost, &lost), 1);
 	assert_int_equal(lost.units, 7);
 	assert_int_equal(lost.pid, pid);
 	assert_true(lost.counter == c);
@@ -292,7 +294,7 @@ two_processes_share_a_domain(void **state)
 	drain_all(d);
 	assert_int_equal(usage_of(d, p), 0);
 	assert_sound(d);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 

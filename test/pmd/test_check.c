@@ -46,7 +46,7 @@ tear_down(void **state)
 static void
 stock_is_drained_before_counters_are_checked(void **state)
 {
-	struct ration_lcore *lc = ration_lcore_online(domain);
+	struct ration_lcore *lc = ration_lcore_register(domain);
 	struct ration_counter_info info;
 
 	(void)state;
@@ -56,13 +56,13 @@ stock_is_drained_before_counters_are_checked(void **state)
 	assert_int_equal(ration_counter_get(domain, leaf, &info), 0);
 	assert_true(info.usage > 0);
 	assert_int_equal(check_counters(domain), 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 }
 
 static void
 a_unit_not_uncharged_is_found_at_every_level(void **state)
 {
-	struct ration_lcore *lc = ration_lcore_online(domain);
+	struct ration_lcore *lc = ration_lcore_register(domain);
 
 	(void)state;
 	assert_non_null(lc);
@@ -70,7 +70,7 @@ a_unit_not_uncharged_is_found_at_every_level(void **state)
 	assert_int_equal(check_counters(domain), 3);
 	assert_int_equal(ration_uncharge(lc, leaf, 1), 0);
 	assert_int_equal(check_counters(domain), 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 }
 
 static void

@@ -108,7 +108,7 @@ check_entry(struct soak *s, uint32_t i, bool drained)
 	struct ration_counter_info info;
 	struct ration_reading r;
 
-	if (ration_read_exact(s->d, e->made, &r) != 0 ||
+	if (ration_read_sum(s->d, e->made, &r) != 0 ||
 	    ration_counter_get(s->d, e->made, &info) != 0) {
 		soak_log_error(s, "counter %u does not exist any more, but it was not destroyed",
 			       i);

@@ -106,7 +106,7 @@ charge(struct player *p, const struct holding *h)
 
 	if (kind < 5 && p->s->by_force) {
 		soak_note_force(p->s, h->which, h->n);
-		rc = ration_charge(p->lc, h->c, h->n);
+		rc = ration_charge_force(p->lc, h->c, h->n);
 		if (rc == 0)
 			soak_count(p, SOAK_FORCED);
 		return rc;
@@ -206,28 +206,28 @@ soak_play(struct player *p, uint32_t operations)
 static void
 join(struct player *p)
 {
-	p->lc = ration_lcore_online(p->s->d);
+	p->lc = ration_lcore_register(p->s->d);
 	if (p->lc != NULL)
 		return;
 	/* Guests may have taken all member entries. */
 	if (rte_errno != ENOSPC)
 		soak_log_error(p->s, "register: %s", rte_strerror(rte_errno));
-	p->lc = ration_lcore_none(p->s->d);
+	p->lc = ration_lcore_shared(p->s->d);
 	soak_count(p, SOAK_BEYOND_MEMBERS);
 }
 
 static bool
 is_member(const struct player *p)
 {
-	return p->lc != ration_lcore_none(p->s->d);
+	return p->lc != ration_lcore_shared(p->s->d);
 }
 
 static void
 leave(struct player *p)
 {
-	if (is_member(p) && ration_lcore_leave(p->lc) != 0)
+	if (is_member(p) && ration_lcore_unregister(p->lc) != 0)
 		soak_log_error(p->s, "unregister");
-	p->lc = ration_lcore_none(p->s->d);
+	p->lc = ration_lcore_shared(p->s->d);
 }
 
 /* Go offline for a moment. A parked lcore may charge, but holds no stock. */
@@ -240,7 +240,7 @@ park(struct player *p)
 	sched_yield();
 	if (prng_below(&p->prng, 4) == 0)
 		play_once(p);
-	if (ration_lcore_resume(p->lc) != 0)
+	if (ration_lcore_online(p->lc) != 0)
 		soak_log_error(p->s, "back online");
 }
 
@@ -299,7 +299,7 @@ stand_still(struct player *p, uint32_t phase)
 			ration_quiescent(p->lc);
 		sched_yield();
 	}
-	if (parked && ration_lcore_resume(p->lc) != 0)
+	if (parked && ration_lcore_online(p->lc) != 0)
 		soak_log_error(p->s, "back online");
 }
 
@@ -328,7 +328,7 @@ soak_start(struct soak *s, uint64_t seed)
 	struct player *me = &s->workers[SOAK_WORKERS];
 	unsigned int i;
 
-	me->lc = ration_lcore_online(s->d);
+	me->lc = ration_lcore_register(s->d);
 	if (me->lc == NULL)
 		return -1;
 	for (i = 0; i < SOAK_WORKERS; i++) {

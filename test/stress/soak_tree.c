@@ -90,7 +90,7 @@ create(struct soak *s)
 	};
 	const uint32_t parent = random_entry(s);
 	const int i = free_entry(s);
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	ration_counter_t c;
 
 	if (i < 0)
@@ -243,11 +243,11 @@ static void
 look_around(struct soak *s)
 {
 	const uint32_t i = random_entry(s);
-	char path[RATION_NAMESIZE * RATION_DEPTH_MAX];
+	char path[RATION_COUNTER_NAMESIZE * RATION_DEPTH_MAX];
 	ration_counter_t c;
 	int rc;
 
-	rc = ration_sweep(s->d, SOAK_MINUTE, NULL, NULL);
+	rc = ration_reap(s->d, SOAK_MINUTE, NULL, NULL);
 	if (rc != 0)
 		soak_log_error(s, "a reap found dead lcores, although all are alive: %d", rc);
 	if (ration_counter_path(s->d, s->book[i].made, path, sizeof(path)) < 0 ||
@@ -289,7 +289,7 @@ soak_make(struct soak *s, uint64_t seed)
 {
 	const struct ration_domain_params params = {
 		.max_counters = SOAK_ENTRIES + 1,
-		.max_lcores = SOAK_MEMBERS,
+		.max_members = SOAK_MEMBERS,
 		.socket_id = SOCKET_ID_ANY,
 		.max = 600,
 		.timeout_us = SOAK_MINUTE,

@@ -39,7 +39,7 @@ static RATION_ATOMIC(uint32_t) running;
 static int
 rise(void *arg)
 {
-	struct ration_lcore *lc = ration_lcore_none(domain);
+	struct ration_lcore *lc = ration_lcore_shared(domain);
 	uint32_t i;
 	int rc = 0;
 
@@ -53,7 +53,7 @@ rise(void *arg)
 static int
 fall(void *arg)
 {
-	struct ration_lcore *lc = ration_lcore_none(domain);
+	struct ration_lcore *lc = ration_lcore_shared(domain);
 	uint32_t i;
 	int rc = 0;
 
@@ -138,7 +138,7 @@ setup(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = LEVELS,
-		.max_lcores = 1,
+		.max_members = 1,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	unsigned int i;

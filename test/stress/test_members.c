@@ -82,7 +82,7 @@ is_asked(struct ration_lcore *lc)
 static int
 live_once(unsigned int turn)
 {
-	struct ration_lcore *lc = ration_lcore_online(domain);
+	struct ration_lcore *lc = ration_lcore_register(domain);
 
 	if (lc == NULL)
 		return -1;
@@ -93,10 +93,10 @@ live_once(unsigned int turn)
 	if (turn % 4 == 0) {
 		ration_quiescent(lc);
 		if (ration_lcore_offline(lc) != 0 ||
-		    (turn % 8 == 0 && ration_lcore_resume(lc) != 0))
+		    (turn % 8 == 0 && ration_lcore_online(lc) != 0))
 			return -1;
 	}
-	return ration_lcore_leave(lc);
+	return ration_lcore_unregister(lc);
 }
 
 static int
@@ -109,7 +109,7 @@ come_and_go(void *arg)
 	(void)arg;
 	while (ration_load(&drained, acquire) < DRAINERS && rc == 0)
 		rc = live_once(turn++);
-	lc = ration_lcore_online(domain);
+	lc = ration_lcore_register(domain);
 	ration_fetch_add(&settled, 1, acq_rel);
 	if (lc == NULL)
 		return -1;
@@ -117,13 +117,14 @@ come_and_go(void *arg)
 		rc = -1;
 	while (!ration_load(&quit, acquire))
 		ration_quiescent(lc);
-	return ration_lcore_leave(lc) != 0 ? -1 : rc;
+	return ration_lcore_unregister(lc) != 0 ? -1 : rc;
 }
 
 static void
 drains_reach_whoever_comes_and_goes(void **state)
 {
-	static struct ration_drain_report report;
+	static struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	unsigned int lcore, i, failed = 0;
 	struct ration_counter_info info;
 	int rc, round;
@@ -139,7 +140,7 @@ drains_reach_whoever_comes_and_goes(void **state)
 		rc = ration_drain(domain, counter, MINUTE / 4, &report);
 	for (i = 0; rc != 0 && i < report.nb_rows; i++)
 		if (report.rows[i].status == RATION_DRAIN_TIMEDOUT)
-			print_error("# slot %u does not answer\n", report.rows[i].slot_id);
+			print_error("# slot %u does not answer\n", report.rows[i].member_id);
 	ration_store(&quit, 1, release);
 	for (lcore = 1; lcore <= DRAINERS + MOVERS; lcore++)
 		failed += test_wait(lcore) != 0;
@@ -156,7 +157,7 @@ setup(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2,
-		.max_lcores = MOVERS,
+		.max_members = MOVERS,
 		.socket_id = SOCKET_ID_ANY,
 	};
 

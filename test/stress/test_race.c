@@ -63,7 +63,7 @@ static int
 charge_and_uncharge(void *arg)
 {
 	const bool first = arg == NULL;
-	struct ration_lcore *lc = ration_lcore_online(domain);
+	struct ration_lcore *lc = ration_lcore_register(domain);
 	unsigned int i;
 	int rc = 0;
 
@@ -85,7 +85,7 @@ charge_and_uncharge(void *arg)
 		if (is_touched && !first)
 			touch_victim();
 	}
-	return ration_lcore_leave(lc) != 0 ? -1 : rc;
+	return ration_lcore_unregister(lc) != 0 ? -1 : rc;
 }
 
 static uint32_t
@@ -147,7 +147,7 @@ setup(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2,
-		.max_lcores = WORKERS,
+		.max_members = WORKERS,
 		.socket_id = SOCKET_ID_ANY,
 	};
 

@@ -164,7 +164,7 @@ units_are_conserved_whatever_happens(void **state)
 	soak_check_stopped(s);
 	must_be_right(s);
 	assert_int_equal(s->book[0].held, 0);
-	assert_int_equal(ration_lcore_leave(s->workers[SOAK_WORKERS].lc), 0);
+	assert_int_equal(ration_lcore_unregister(s->workers[SOAK_WORKERS].lc), 0);
 	soak_unmake(s);
 	must_be_right(s);
 	report(s, stops);

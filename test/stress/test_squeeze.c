@@ -51,7 +51,7 @@ static int
 want(void *arg)
 {
 	RATION_ATOMIC(uint64_t) *turn = arg;
-	struct ration_lcore *lc = ration_lcore_none(domain);
+	struct ration_lcore *lc = ration_lcore_shared(domain);
 	uint64_t n = 0;
 	uint32_t i;
 	int rc = 0;
@@ -83,7 +83,7 @@ usage_of(ration_counter_t c)
 static uint64_t
 take_part_and_look(void)
 {
-	struct ration_lcore *lc = ration_lcore_none(domain);
+	struct ration_lcore *lc = ration_lcore_shared(domain);
 	const uint32_t samples = test_effort(SAMPLES);
 	uint64_t usage, highest = 0;
 	uint32_t i;
@@ -159,7 +159,7 @@ setup(void **state)
 {
 	const struct ration_domain_params domain_params = {
 		.max_counters = 3,
-		.max_lcores = 1,
+		.max_members = 1,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	const struct ration_counter_params params = {.max = MAX};

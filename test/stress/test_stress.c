@@ -83,7 +83,7 @@ check_still(struct world *w)
 static void
 meddle(struct world *w, struct prng *prng)
 {
-	struct ration_lcore *none = ration_lcore_none(w->d);
+	struct ration_lcore *none = ration_lcore_shared(w->d);
 	uint32_t which = prng_below(prng, w->nb_counters), n = prng_below(prng, 30), i;
 
 	if (!w->c[which].chargeable)
@@ -103,7 +103,8 @@ drain_something(struct world *w, struct prng *prng)
 	static const uint32_t timeouts[] = {0, 10, MINUTE, MINUTE};
 	const uint32_t timeout = timeouts[prng_below(prng, RTE_DIM(timeouts))];
 	const uint32_t which = prng_below(prng, w->nb_counters);
-	static struct ration_drain_report report;
+	static struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint64_t sum = 0;
 	uint32_t i;
 	int rc;
@@ -143,7 +144,7 @@ end_world(struct world *w)
 static void
 make_tight_tree(struct world *w, const char *name)
 {
-	char leaf[RATION_NAMESIZE];
+	char leaf[RATION_COUNTER_NAMESIZE];
 	int mid[2], i;
 
 	assert_int_equal(world_make(w, name, 300), 0);
@@ -184,7 +185,7 @@ units_are_conserved_at_full_speed(void **state)
 {
 	struct world *w = *state;
 	unsigned int phase, i;
-	char leaf[RATION_NAMESIZE];
+	char leaf[RATION_COUNTER_NAMESIZE];
 	int mid;
 
 	assert_int_equal(world_make(w, "wide", RATION_UNLIMITED), 0);

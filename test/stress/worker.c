@@ -112,10 +112,10 @@ static void
 go_online(struct worker *k)
 {
 	if (!k->slotless)
-		k->lc = ration_lcore_online(k->w->d);
+		k->lc = ration_lcore_register(k->w->d);
 	if (k->lc != NULL)
 		return;
-	k->lc = ration_lcore_none(k->w->d);
+	k->lc = ration_lcore_shared(k->w->d);
 	if (!k->slotless)
 		world_log_error(k->w, "online");
 }
@@ -131,11 +131,11 @@ come_and_go(struct worker *k)
 		if (ration_lcore_offline(k->lc) != 0)
 			world_log_error(k->w, "offline");
 		sched_yield();
-		if (ration_lcore_resume(k->lc) != 0)
+		if (ration_lcore_online(k->lc) != 0)
 			world_log_error(k->w, "resume");
 		break;
 	case 1:
-		if (ration_lcore_leave(k->lc) != 0)
+		if (ration_lcore_unregister(k->lc) != 0)
 			world_log_error(k->w, "leave");
 		sched_yield();
 		go_online(k);
@@ -178,7 +178,7 @@ work(void *arg)
 	}
 	while (k->nb_held > 0)
 		give_back_one(k);
-	if (!k->slotless && ration_lcore_leave(k->lc) != 0)
+	if (!k->slotless && ration_lcore_unregister(k->lc) != 0)
 		world_log_error(k->w, "leave");
 	return 0;
 }
@@ -186,7 +186,7 @@ work(void *arg)
 void
 world_empty_handover(struct world *w)
 {
-	struct worker nobody = {.w = w, .lc = ration_lcore_none(w->d)};
+	struct worker nobody = {.w = w, .lc = ration_lcore_shared(w->d)};
 	struct holding h;
 
 	while (take_over(&nobody, &h))

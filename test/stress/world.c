@@ -18,7 +18,7 @@ world_make(struct world *w, const char *name, uint64_t max)
 {
 	const struct ration_domain_params params = {
 		.max_counters = WORLD_COUNTERS,
-		.max_lcores = WORLD_WORKERS + 1,
+		.max_members = WORLD_WORKERS + 1,
 		.socket_id = SOCKET_ID_ANY,
 		.max = max,
 		.timeout_us = 60000000,

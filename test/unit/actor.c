@@ -84,7 +84,7 @@ leave(struct ration_lcore *lc, void *arg)
 	struct actor *a = arg;
 
 	if (lc != NULL)
-		ration_lcore_leave(lc);
+		ration_lcore_unregister(lc);
 	a->lc = NULL;
 }
 
@@ -158,7 +158,7 @@ go_online(struct ration_lcore *lc, void *arg)
 	struct actor *a = arg;
 
 	(void)lc;
-	a->lc = ration_lcore_online(a->d);
+	a->lc = ration_lcore_register(a->d);
 	ration_store(&a->polls, 1, release);
 }
 

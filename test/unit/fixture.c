@@ -11,13 +11,13 @@
 #include "fixture.h"
 
 static int
-setup_with(void **state, unsigned int nb_slots)
+setup_with(void **state, unsigned int nb_stocks)
 {
 	/* A name of its own for each, so that a test that failed does not spoil the next. */
 	static unsigned int serial;
 	const struct ration_domain_params params = {
 		.max_counters = 1024,
-		.max_lcores = 8,
+		.max_members = 8,
 		.socket_id = SOCKET_ID_ANY,
 		.timeout_us = 2000000,
 	};
@@ -35,8 +35,8 @@ setup_with(void **state, unsigned int nb_slots)
 		return -1;
 	}
 	f->root = ration_domain_root(f->d);
-	for (i = 0; i < nb_slots; i++) {
-		f->lc[i] = ration_lcore_join(f->d);
+	for (i = 0; i < nb_stocks; i++) {
+		f->lc[i] = ration_lcore_register_extra(f->d);
 		if (f->lc[i] == NULL)
 			return -1;
 	}
@@ -75,7 +75,7 @@ fixture_teardown(void **state)
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_stop(&f->actors[i]);
 	for (i = 0; i < FIXTURE_SLOTS; i++)
-		if (f->lc[i] != NULL && ration_lcore_leave(f->lc[i]) != 0)
+		if (f->lc[i] != NULL && ration_lcore_unregister(f->lc[i]) != 0)
 			rc = -1;
 	if (ration_domain_verify(f->d, 1, stderr) != 0)
 		rc = -1;
@@ -130,7 +130,7 @@ stock_of(const struct ration_domain *d, ration_counter_t c)
 {
 	struct ration_reading reading;
 
-	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(ration_read_sum(d, c, &reading), 0);
 	assert_int_equal(reading.usage, reading.granted + reading.stock);
 	return reading.stock;
 }

@@ -35,7 +35,7 @@ struct model_counter {
 	/** As last seen: usage may not rise above max, but it may stay there. */
 	uint64_t usage;
 	uint64_t watermark;
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 };
 
 struct model {

@@ -137,7 +137,7 @@ twin_make(struct twin *t, const char *name, uint32_t batch)
 
 	t->d = ration_domain_create(name, NULL);
 	assert_non_null(t->d);
-	t->lc = ration_lcore_join(t->d);
+	t->lc = ration_lcore_register_extra(t->d);
 	assert_non_null(t->lc);
 	t->c[0] = make_counter(t->d, ration_domain_root(t->d), names[0], limits[0], batch);
 	for (i = 1; i < TWIN_COUNTERS; i++)
@@ -148,7 +148,7 @@ static void
 twin_free(struct twin *t)
 {
 	assert_sound(t->d);
-	assert_int_equal(ration_lcore_leave(t->lc), 0);
+	assert_int_equal(ration_lcore_unregister(t->lc), 0);
 	assert_int_equal(ration_domain_free(t->d), 0);
 }
 
@@ -271,8 +271,8 @@ uncharged_bursts_give_back_what_single_calls_do(void **state)
 static void
 assert_no_neighbour_hits(struct ration_lcore *lc, ration_counter_t c)
 {
-	struct ration_slot *slot = &lc->slots[(uint32_t)c];
-	uint32_t stock = ration_load(&slot->stock, relaxed);
+	struct ration_stock *slot = &lc->stocks[(uint32_t)c];
+	uint32_t stock = ration_load(&slot->units, relaxed);
 	unsigned int bit;
 
 	for (bit = 32 + RATION_CAP_BITS; bit < 64; bit++) {
@@ -283,7 +283,7 @@ assert_no_neighbour_hits(struct ration_lcore *lc, ration_counter_t c)
 		assert_int_equal(ration_try_charge_burst(lc, wrong, NULL, 2, granted), 0);
 		assert_int_equal(granted[0], 0);
 		assert_int_equal(ration_uncharge_burst(lc, wrong, NULL, 2), 0);
-		assert_int_equal(ration_load(&slot->stock, relaxed), stock);
+		assert_int_equal(ration_load(&slot->units, relaxed), stock);
 	}
 }
 
@@ -293,23 +293,23 @@ a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
 	struct fixture *f = *state;
 	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 4);
 	const ration_counter_t pair[] = {a, make_counter(f->d, f->root, "b", 100, 4)};
-	struct ration_slot *slot = &f->lc[0]->slots[(uint32_t)a];
+	struct ration_stock *slot = &f->lc[0]->stocks[(uint32_t)a];
 	uint8_t granted[2];
 	uint32_t i;
 
 	assert_int_equal(ration_try_charge(f->lc[0], a, 20), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], pair[1], 20), 0);
 	for (i = 4; i < 8; i++) {
-		assert_int_equal(ration_load(&slot->stock, relaxed), i);
+		assert_int_equal(ration_load(&slot->units, relaxed), i);
 		assert_no_neighbour_hits(f->lc[0], a);
 		assert_int_equal(ration_uncharge_burst(f->lc[0], pair, NULL, 2), 2);
 	}
 	for (i = 8; i > 0; i--) {
-		assert_int_equal(ration_load(&slot->stock, relaxed), i);
+		assert_int_equal(ration_load(&slot->units, relaxed), i);
 		assert_no_neighbour_hits(f->lc[0], a);
 		assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
 	}
-	assert_int_equal(ration_load(&slot->stock, relaxed), 0);
+	assert_int_equal(ration_load(&slot->units, relaxed), 0);
 	assert_no_neighbour_hits(f->lc[0], a);
 	/* Neither in an empty stock nor in a full one is anything to be had. */
 	assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);

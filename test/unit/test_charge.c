@@ -126,7 +126,7 @@ nothing_is_always_granted_and_changes_nothing(void **state)
 	ration_counter_t some = make_counter(f->d, f->root, "some", 1000, 64);
 
 	assert_int_equal(ration_try_charge(f->lc[0], none, 0), 0);
-	assert_int_equal(ration_charge(f->lc[0], none, 0), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], none, 0), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], none, 0), 0);
 	assert_int_equal(usage_of(f->d, none), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], some, 1), 0);
@@ -397,7 +397,7 @@ the_first_child_ends_used_up_slots_too(void **state)
 	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
 	assert_int_equal(usage_of(f->d, p), 0);
 	make_counter(f->d, p, "c", 10000, 64);
-	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_online(f->lc[0]), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], p, 10), 0);
 	assert_int_equal(ration_uncharge(f->lc[1], p, 10), 0);
 	assert_int_equal(usage_of(f->d, p), 0);

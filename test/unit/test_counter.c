@@ -98,7 +98,7 @@ names_within_the_rule_are_taken_to_the_byte(void **state)
 {
 	static const char *const good[] = {"x", "a b", "..", "%s", "t\xc3\xaate", "-", "\xff"};
 	struct fixture *f = *state;
-	char longest[RATION_NAMESIZE + 1];
+	char longest[RATION_COUNTER_NAMESIZE + 1];
 	ration_counter_t c;
 	unsigned int i;
 
@@ -108,14 +108,14 @@ names_within_the_rule_are_taken_to_the_byte(void **state)
 		assert_true(ration_counter_find(f->d, good[i]) == c);
 	}
 	memset(longest, 'n', sizeof(longest));
-	longest[RATION_NAMESIZE] = '\0';
+	longest[RATION_COUNTER_NAMESIZE] = '\0';
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, longest, NULL),
 		     ENAMETOOLONG);
-	longest[RATION_NAMESIZE - 1] = '\0';
+	longest[RATION_COUNTER_NAMESIZE - 1] = '\0';
 	c = make_counter(f->d, f->root, longest, 1, 0);
 	assert_string_equal(info_of(f->d, c).name, longest);
 	assert_true(ration_counter_find(f->d, longest) == c);
-	longest[RATION_NAMESIZE - 2] = '\0';
+	longest[RATION_COUNTER_NAMESIZE - 2] = '\0';
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, longest), ENOENT);
 }
 
@@ -166,7 +166,7 @@ depth_ends_at_its_limit(void **state)
 	}
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, c, "deeper", NULL), E2BIG);
 	assert_int_equal(info_of(f->d, c).nb_children, 0);
-	assert_int_equal(ration_try_charge(ration_lcore_none(f->d), c, 100), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 100), 0);
 	for (; c != RATION_COUNTER_NONE; c = info_of(f->d, c).parent)
 		assert_int_equal(usage_of(f->d, c), 100);
 }
@@ -176,7 +176,7 @@ a_full_domain_takes_another_counter_after_a_destroy(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t last = RATION_COUNTER_NONE;
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	unsigned int i;
 
 	for (i = 1; i < 1024; i++) {
@@ -271,7 +271,7 @@ static void
 longest_path_fits_its_buffer(void **state)
 {
 	struct fixture *f = *state;
-	char name[RATION_NAMESIZE], path[RATION_DEPTH_MAX * RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE], path[RATION_DEPTH_MAX * RATION_COUNTER_NAMESIZE];
 	ration_counter_t c = f->root;
 	unsigned int i;
 
@@ -358,8 +358,8 @@ handles_of_no_counter_are_refused_everywhere(void **state)
 		assert_int_equal(ration_counter_set_batch(f->d, none[i], 1), -ESTALE);
 		assert_int_equal(ration_counter_reset_watermark(f->d, none[i]), -ESTALE);
 		assert_int_equal(ration_counter_destroy(f->d, none[i], 0), -ESTALE);
-		assert_int_equal(ration_read_exact(f->d, none[i], &reading), -ESTALE);
-		assert_int_equal(ration_read_approx(f->d, none[i], &reading), -ESTALE);
+		assert_int_equal(ration_read_sum(f->d, none[i], &reading), -ESTALE);
+		assert_int_equal(ration_read(f->d, none[i], &reading), -ESTALE);
 		assert_int_equal(ration_drain(f->d, none[i], 0, NULL), -ESTALE);
 	}
 }
@@ -368,12 +368,12 @@ static void
 none_can_be_neither_charged_nor_uncharged(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *lcs[] = {f->lc[0], ration_lcore_none(f->d)};
+	struct ration_lcore *lcs[] = {f->lc[0], ration_lcore_shared(f->d)};
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(lcs); i++) {
 		assert_int_equal(ration_try_charge(lcs[i], RATION_COUNTER_NONE, 1), -ESTALE);
-		assert_int_equal(ration_charge(lcs[i], RATION_COUNTER_NONE, 1), -ESTALE);
+		assert_int_equal(ration_charge_force(lcs[i], RATION_COUNTER_NONE, 1), -ESTALE);
 		assert_int_equal(ration_uncharge(lcs[i], RATION_COUNTER_NONE, 1), -ESTALE);
 		assert_int_equal(stats_of(lcs[i]).rejected, 3);
 	}
@@ -414,7 +414,7 @@ a_first_child_ends_the_stock_wherever_the_slot_is(void **state)
 static void
 places_are_used_again_in_the_order_in_which_they_became_free(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 4, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("four", &params);
 	ration_counter_t root, a, b, c, x, y;
 

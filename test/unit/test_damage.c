@@ -107,7 +107,7 @@ a_head_that_cannot_be_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_domain *d = f->d;
-	struct ration_lcore *none = ration_lcore_none(d);
+	struct ration_lcore *none = ration_lcore_shared(d);
 
 	while_it_is(d->layout, RATION_LAYOUT - 1, is_refused(d));
 	while_it_is(d->sizes, 0, is_refused(d));
@@ -115,18 +115,18 @@ a_head_that_cannot_be_is_refused(void **state)
 	while_it_is(d->max_counters, 0, is_refused(d));
 	while_it_is(d->max_counters, UINT32_MAX, is_refused(d));
 	while_it_is(d->max_counters, d->max_counters + 64, is_refused(d));
-	while_it_is(d->max_lcores, 0, is_refused(d));
-	while_it_is(d->max_lcores, RATION_LCORES_MAX + 1, is_refused(d));
-	while_it_is(d->secondary_lcores, d->max_lcores + 1, is_refused(d));
+	while_it_is(d->max_members, 0, is_refused(d));
+	while_it_is(d->max_members, RATION_MEMBERS_MAX + 1, is_refused(d));
+	while_it_is(d->secondary_members, d->max_members + 1, is_refused(d));
 	while_it_is(d->drain_work, 0, is_refused(d));
 	while_it_is(d->idle_us, UINT32_MAX, is_refused(d));
 	while_it_is(d->counters_offset, d->counters_offset - 64, is_refused(d));
 	while_it_is(d->nodes_offset, UINT64_MAX, is_refused(d));
-	while_it_is(d->none_offset, 0, is_refused(d));
+	while_it_is(d->shared_offset, 0, is_refused(d));
 	while_it_is(none->domain_offset, 64, is_refused(d));
-	while_it_is(none->nb_slots, none->nb_slots + 64, is_refused(d));
+	while_it_is(none->nb_stocks, none->nb_stocks + 64, is_refused(d));
 	while_it_is(none->flags, 0, is_refused(d));
-	while_it_is(none->slot_id, 0, is_refused(d));
+	while_it_is(none->member_id, 0, is_refused(d));
 	assert_ptr_equal(ration_domain_lookup(ration_domain_name(d)), d);
 }
 
@@ -199,7 +199,7 @@ has_no_place(const struct tree *t, ration_counter_t c)
 
 	assert_int_equal(ration_counter_get(t->d, c, &info), -EPROTO);
 	assert_int_equal(ration_counter_path(t->d, c, path, sizeof(path)), -EPROTO);
-	assert_int_equal(ration_read_exact(t->d, c, &reading), -EPROTO);
+	assert_int_equal(ration_read_sum(t->d, c, &reading), -EPROTO);
 	assert_true(ration_counter_next(t->d, c) == RATION_COUNTER_NONE);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t->d, "a/aa"), ENOENT);
 	is_seen(t->d);
@@ -231,7 +231,7 @@ a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader(void **state)
 	struct ration_reading reading;
 
 	while_it_is(aa->depth, UINT32_MAX,
-		    assert_int_equal(ration_read_exact(t.d, f->root, &reading), 0));
+		    assert_int_equal(ration_read_sum(t.d, f->root, &reading), 0));
 	assert_true(reading.granted + reading.stock == reading.usage);
 	give_back(f, &t);
 }
@@ -241,16 +241,18 @@ a_name_without_an_end_is_cut(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
-	char name[RATION_NAMESIZE], path[2 * RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE], path[2 * RATION_COUNTER_NAMESIZE];
 	struct ration_counter_info info;
 	struct node *aa = node_of(&t, t.aa);
 
 	memcpy(name, aa->name, sizeof(name));
 	memset(aa->name, 'x', sizeof(aa->name));
 	assert_int_equal(ration_counter_get(t.d, t.aa, &info), 0);
-	assert_int_equal(strlen(info.name), RATION_NAMESIZE - 1);
-	assert_int_equal(ration_counter_path(t.d, t.aa, path, sizeof(path)), RATION_NAMESIZE + 1);
-	assert_int_equal(ration_counter_path(t.d, t.aa, path, RATION_NAMESIZE), -ENAMETOOLONG);
+	assert_int_equal(strlen(info.name), RATION_COUNTER_NAMESIZE - 1);
+	assert_int_equal(ration_counter_path(t.d, t.aa, path, sizeof(path)),
+			 RATION_COUNTER_NAMESIZE + 1);
+	assert_int_equal(ration_counter_path(t.d, t.aa, path, RATION_COUNTER_NAMESIZE),
+			 -ENAMETOOLONG);
 	/* The table of names leads to a counter that has another one. */
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t.d, "a/aa"), ENOENT);
 	memcpy(aa->name, name, sizeof(name));
@@ -265,7 +267,7 @@ more_members_than_places_are_not_looked_at(void **state)
 	struct ration_reading reading;
 
 	while_it_is(t.d->nb_members, UINT32_MAX,
-		    assert_int_equal(ration_read_exact(t.d, t.b, &reading), 0));
+		    assert_int_equal(ration_read_sum(t.d, t.b, &reading), 0));
 	assert_int_equal(reading.granted, 1);
 	give_back(f, &t);
 }
@@ -273,34 +275,34 @@ more_members_than_places_are_not_looked_at(void **state)
 static void
 read_root(const struct ration_domain *d, struct ration_reading *reading)
 {
-	assert_int_equal(ration_read_exact(d, ration_domain_root(d), reading), 0);
+	assert_int_equal(ration_read_sum(d, ration_domain_root(d), reading), 0);
 }
 
 /* Bits behind the last counter, in the last word of the bitmap. */
 static void
 stock_of_counters_that_cannot_be_is_not_counted(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 3, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 3, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("three", &params);
 	struct ration_lcore *lc;
 	struct ration_reading reading;
 
 	(void)state;
 	assert_non_null(d);
-	lc = ration_lcore_join(d);
+	lc = ration_lcore_register_extra(d);
 	assert_non_null(lc);
 	/* A fourth, below the root and with stock; usage covers it. There is none. */
 	ration_unpoison(ration_counter_at(d, 3), sizeof(struct counter));
-	ration_unpoison(&lc->slots[3], sizeof(lc->slots[3]));
+	ration_unpoison(&lc->stocks[3], sizeof(lc->stocks[3]));
 	ration_counter_at(d, 0)->usage = 9;
-	lc->slots[3].stock = 9;
+	lc->stocks[3].units = 9;
 	ration_active(lc)[0] = UINT64_MAX;
 	while_it_is(ration_counter_at(d, 3)->depth, 1, read_root(d, &reading));
 	ration_active(lc)[0] = 0;
-	lc->slots[3].stock = 0;
+	lc->stocks[3].units = 0;
 	ration_counter_at(d, 0)->usage = 0;
 	assert_int_equal(reading.stock, 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -309,16 +311,16 @@ a_block_that_is_elsewhere_is_not_read(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
-	struct member *m = &t.d->members[f->lc[0]->slot_id];
+	struct member *m = &t.d->members[f->lc[0]->member_id];
 	uint64_t stock = stock_of(t.d, t.b);
 
 	assert_true(stock > 0);
-	assert_ptr_equal(ration_lcore_get(t.d, f->lc[0]->slot_id), f->lc[0]);
-	while_it_is(m->block_offset, m->block_offset + 64, is_seen(t.d));
-	while_it_is(m->block_offset, m->block_offset + 64, assert_int_equal(stock_of(t.d, t.b), 0));
-	while_it_is(m->block_offset, 64, assert_null(ration_lcore_get(t.d, f->lc[0]->slot_id)));
+	assert_ptr_equal(ration_lcore_get(t.d, f->lc[0]->member_id), f->lc[0]);
+	while_it_is(m->area_offset, m->area_offset + 64, is_seen(t.d));
+	while_it_is(m->area_offset, m->area_offset + 64, assert_int_equal(stock_of(t.d, t.b), 0));
+	while_it_is(m->area_offset, 64, assert_null(ration_lcore_get(t.d, f->lc[0]->member_id)));
 	/* How many slots it says it has is not asked. */
-	while_it_is(f->lc[0]->nb_slots, UINT32_MAX, assert_int_equal(stock_of(t.d, t.b), stock));
+	while_it_is(f->lc[0]->nb_stocks, UINT32_MAX, assert_int_equal(stock_of(t.d, t.b), stock));
 	assert_int_equal(stock_of(t.d, t.b), stock);
 	give_back(f, &t);
 }

@@ -99,11 +99,11 @@ a_stale_handle_is_refused_everywhere(void **state)
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1), -ESTALE);
 	assert_int_equal(ration_counter_reset_watermark(f->d, c), -ESTALE);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
-	assert_int_equal(ration_read_exact(f->d, c, &reading), -ESTALE);
-	assert_int_equal(ration_read_approx(f->d, c, &reading), -ESTALE);
+	assert_int_equal(ration_read_sum(f->d, c, &reading), -ESTALE);
+	assert_int_equal(ration_read(f->d, c, &reading), -ESTALE);
 	assert_int_equal(ration_drain(f->d, c, 0, NULL), -ESTALE);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), -ESTALE);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), -ESTALE);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), -ESTALE);
 	assert_int_equal(usage_of(f->d, f->root), 0);
 	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
@@ -113,9 +113,9 @@ a_stale_handle_is_refused_everywhere(void **state)
 static void
 a_stale_handle_does_not_reach_its_heir(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("heir", &params);
-	struct ration_lcore *lc = ration_lcore_join(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t old = make_counter(d, ration_domain_root(d), "c", 1000, 64), heir;
 	struct ration_counter_info before, after;
 
@@ -131,7 +131,7 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 	before = info_of(d, heir);
 
 	assert_int_equal(ration_try_charge(lc, old, 1), -ESTALE);
-	assert_int_equal(ration_charge(lc, old, 1), -ESTALE);
+	assert_int_equal(ration_charge_force(lc, old, 1), -ESTALE);
 	assert_int_equal(ration_uncharge(lc, old, 1), -ESTALE);
 	assert_int_equal(ration_try_charge(lc, old, 500), -ESTALE);
 	assert_int_equal(ration_uncharge(lc, old, 500), -ESTALE);
@@ -145,7 +145,7 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 	assert_int_equal(after.usage, 10 + stock_of(d, heir));
 
 	assert_int_equal(ration_uncharge(lc, heir, 10), 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
@@ -154,9 +154,9 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 static void
 stale_handles_stay_stale_for_thousands_of_heirs(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("heirs", &params);
-	struct ration_lcore *lc = ration_lcore_join(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t first = make_counter(d, ration_domain_root(d), "c", 1000, 64), c = first;
 	unsigned int i;
 
@@ -170,16 +170,16 @@ stale_handles_stay_stale_for_thousands_of_heirs(void **state)
 		assert_int_equal(ration_uncharge(lc, first, 1), -ESTALE);
 		assert_int_equal(ration_uncharge(lc, c, 1), 0);
 	}
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
 static void
 a_slot_activated_before_destroy_serves_the_heir(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("reused", &params);
-	struct ration_lcore *lc = ration_lcore_join(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t c = make_counter(d, ration_domain_root(d), "big", 100000, 1000);
 	unsigned int i;
 
@@ -194,7 +194,7 @@ a_slot_activated_before_destroy_serves_the_heir(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 1), -EDQUOT);
 	assert_int_equal(ration_uncharge(lc, c, 2), 0);
 	assert_int_equal(usage_of(d, c), 1);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -207,7 +207,7 @@ a_new_counter_of_the_same_name_begins_afresh(void **state)
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 11), -EDQUOT);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 12), -ERANGE);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
@@ -224,15 +224,15 @@ a_new_counter_of_the_same_name_begins_afresh(void **state)
 static void
 the_next_in_a_place_inherits_nothing(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("heir", &params);
-	struct ration_lcore *lc = ration_lcore_join(d), *none = ration_lcore_none(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d), *none = ration_lcore_shared(d);
 	ration_counter_t c = make_counter(d, ration_domain_root(d), "c", 10, 0);
 	struct ration_counter_info info;
 
 	(void)state;
 	assert_int_equal(ration_try_charge(lc, c, 11), -EDQUOT);
-	assert_int_equal(ration_charge(lc, c, 11), 0);
+	assert_int_equal(ration_charge_force(lc, c, 11), 0);
 	assert_int_equal(ration_uncharge(lc, c, 12), -ERANGE);
 	/* What was charged with slot comes back without: each of the two ledgers is off. */
 	assert_int_equal(ration_uncharge(none, c, 11), 0);
@@ -244,9 +244,9 @@ the_next_in_a_place_inherits_nothing(void **state)
 	assert_int_equal(info.failures, 0);
 	assert_int_equal(info.forced, 0);
 	assert_int_equal(info.rejected, 0);
-	assert_int_equal(ration_load(&ration_counter_at(d, (uint32_t)c)->excused, relaxed), 0);
+	assert_int_equal(ration_load(&ration_counter_at(d, (uint32_t)c)->over_max_ok, relaxed), 0);
 	assert_sound(d);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -268,9 +268,9 @@ who_has_lost_its_last_child_has_stock_again(void **state)
 static void
 ten_thousand_lives_leak_no_index(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 2};
+	const struct ration_domain_params params = {.max_counters = 4, .max_members = 2};
 	struct ration_domain *d = ration_domain_create("lives", &params);
-	struct ration_lcore *lc = ration_lcore_join(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t p = make_counter(d, ration_domain_root(d), "p", 1000, 0);
 	unsigned int i;
 
@@ -286,7 +286,7 @@ ten_thousand_lives_leak_no_index(void **state)
 	}
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(info_of(d, p).nb_children, 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -328,9 +328,9 @@ units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 	assert_int_equal(usage_of(f->d, p), 10);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ENOENT);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), -ENOENT);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), -ENOENT);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1, 0, NULL), -ENOENT);
-	assert_true(info_of(f->d, c).flags & RATION_COUNTER_DESTROYED);
+	assert_true(info_of(f->d, c).flags & RATION_COUNTER_OFFLINE);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, c, "x", NULL), ESTALE);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
 	assert_int_equal(ration_counter_destroy(f->d, p, 0), -EBUSY);
@@ -451,7 +451,7 @@ a_parent_is_not_buried_before_its_children(void **state)
 	/* This looks at the others only. */
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(info_of(f->d, p).nb_children, 1);
-	assert_true(info_of(f->d, p).flags & RATION_COUNTER_DESTROYED);
+	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
 	end_ghosts(f, ghosts);
 }
 
@@ -473,13 +473,13 @@ a_destroyed_parent_waits_for_its_children(void **state)
 	put_ghosts(f, ghosts);
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
 	/* Of the eleven each call sends some to the end: so each is the first at some time. */
-	for (i = 0; i < 11 && f->d->first_ghost != (uint32_t)p; i++)
+	for (i = 0; i < 11 && f->d->first_offline != (uint32_t)p; i++)
 		assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
-	assert_int_equal(f->d->first_ghost, (uint32_t)p);
+	assert_int_equal(f->d->first_offline, (uint32_t)p);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 	/* It is looked at before its child, and stays. */
 	assert_int_equal(ration_counter_destroy(f->d, ghosts[0], 0), -ESTALE);
-	assert_true(info_of(f->d, p).flags & RATION_COUNTER_DESTROYED);
+	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
 	assert_int_equal(ration_uncharge(f->lc[0], more, 1), 0);
 	end_ghosts(f, ghosts);
 }
@@ -488,9 +488,9 @@ a_destroyed_parent_waits_for_its_children(void **state)
 static void
 the_one_place_that_is_free_is_found(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 10, .max_lcores = 1};
+	const struct ration_domain_params params = {.max_counters = 10, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("last", &params);
-	struct ration_lcore *lc = ration_lcore_join(d);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t c[9];
 	char name[16];
 	uint32_t i;
@@ -504,11 +504,11 @@ the_one_place_that_is_free_is_found(void **state)
 	for (i = 0; i < RTE_DIM(c); i++)
 		assert_int_equal(ration_counter_destroy(d, c[i], RATION_DESTROY_KEEP_UNITS), 0);
 	/* The first eight of the list are looked at in any case. */
-	for (i = d->first_ghost; ration_node_at(d, i)->next_ghost != RATION_INDEX_NONE;)
-		i = ration_node_at(d, i)->next_ghost;
+	for (i = d->first_offline; ration_node_at(d, i)->next_offline != RATION_INDEX_NONE;)
+		i = ration_node_at(d, i)->next_offline;
 	assert_int_equal(ration_uncharge(lc, ration_handle(d, i), 1), 0);
 	make_counter(d, ration_domain_root(d), "more", 1, 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 

@@ -20,7 +20,7 @@
 /* The smallest domain with room for a child of the root. */
 static const struct ration_domain_params tiny = {
 	.max_counters = 2,
-	.max_lcores = 1,
+	.max_members = 1,
 	.socket_id = SOCKET_ID_ANY,
 };
 
@@ -56,7 +56,7 @@ zero_params_mean_defaults(void **state)
 {
 	const struct ration_domain_params zero = {.max_counters = 0};
 	struct ration_domain *d = must_create("zero", &zero);
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	unsigned int i;
 
 	(void)state;
@@ -78,9 +78,9 @@ params_set_the_limit_of_the_root(void **state)
 
 	(void)state;
 	assert_int_equal(info_of(d, ration_domain_root(d)).max, 77);
-	assert_int_equal(ration_try_charge(ration_lcore_none(d), ration_domain_root(d), 78),
+	assert_int_equal(ration_try_charge(ration_lcore_shared(d), ration_domain_root(d), 78),
 			 -EDQUOT);
-	assert_int_equal(ration_try_charge(ration_lcore_none(d), ration_domain_root(d), 77), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(d), ration_domain_root(d), 77), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -93,7 +93,7 @@ a_domain_of_one_counter_is_its_root(void **state)
 	(void)state;
 	assert_errno(RATION_COUNTER_NONE,
 		     ration_counter_create(d, ration_domain_root(d), "child", NULL), ENOSPC);
-	assert_int_equal(ration_try_charge(ration_lcore_none(d), ration_domain_root(d), 5), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(d), ration_domain_root(d), 5), 0);
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 5);
 	assert_int_equal(ration_domain_free(d), 0);
 }
@@ -134,8 +134,8 @@ params_out_of_range_are_refused(void **state)
 	const struct ration_domain_params bad[] = {
 		{.max_counters = RATION_COUNTERS_MAX + 1},
 		{.max_counters = UINT32_MAX},
-		{.max_lcores = RATION_LCORES_MAX + 1},
-		{.max_lcores = UINT32_MAX},
+		{.max_members = RATION_MEMBERS_MAX + 1},
+		{.max_members = UINT32_MAX},
 		{.max = RATION_UNLIMITED + 1},
 		{.max = UINT64_MAX},
 		{.socket_id = -2},
@@ -153,23 +153,23 @@ largest_params_are_accepted(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2,
-		.max_lcores = RATION_LCORES_MAX,
+		.max_members = RATION_MEMBERS_MAX,
 		.socket_id = SOCKET_ID_ANY,
 		.max = RATION_UNLIMITED,
 		.timeout_us = UINT32_MAX,
 	};
 	struct ration_domain *d = must_create("largest", &params);
-	struct ration_lcore *lc[RATION_LCORES_MAX];
+	struct ration_lcore *lc[RATION_MEMBERS_MAX];
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < RATION_LCORES_MAX; i++) {
-		lc[i] = ration_lcore_join(d);
+	for (i = 0; i < RATION_MEMBERS_MAX; i++) {
+		lc[i] = ration_lcore_register_extra(d);
 		assert_non_null(lc[i]);
 	}
-	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
-	for (i = 0; i < RATION_LCORES_MAX; i++)
-		assert_int_equal(ration_lcore_leave(lc[i]), 0);
+	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
+	for (i = 0; i < RATION_MEMBERS_MAX; i++)
+		assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -179,17 +179,17 @@ places_of_secondary_processes_are_theirs(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2,
-		.max_lcores = 3,
-		.secondary_lcores = 3,
+		.max_members = 3,
+		.secondary_members = 3,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	struct ration_domain *d = must_create("theirs", &params);
 	uint32_t i;
 
 	(void)state;
-	for (i = 0; i < params.max_lcores; i++)
-		assert_non_null(ration_block(d, &d->members[i]));
-	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
+	for (i = 0; i < params.max_members; i++)
+		assert_non_null(ration_lcore_area(d, &d->members[i]));
+	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -231,12 +231,12 @@ domains_do_not_share_counters(void **state)
 	ration_counter_t cb = make_counter(b, ration_domain_root(b), "same", 20, 0);
 
 	(void)state;
-	assert_int_equal(ration_try_charge(ration_lcore_none(a), ca, 10), 0);
-	assert_int_equal(ration_try_charge(ration_lcore_none(a), ca, 1), -EDQUOT);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(a), ca, 10), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(a), ca, 1), -EDQUOT);
 	assert_int_equal(usage_of(b, cb), 0);
 	assert_int_equal(usage_of(b, ration_domain_root(b)), 0);
 	assert_int_equal(failures_of(b, cb), 0);
-	assert_int_equal(ration_try_charge(ration_lcore_none(b), cb, 20), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(b), cb, 20), 0);
 	assert_int_equal(usage_of(a, ca), 10);
 	assert_int_equal(ration_domain_free(a), 0);
 	assert_int_equal(usage_of(b, cb), 20);
@@ -269,7 +269,7 @@ a_thread_has_a_slot_in_each_domain(void **state)
 {
 	struct ration_domain *a = must_create("home", &tiny);
 	struct ration_domain *b = must_create("away", &tiny);
-	struct ration_lcore *la = ration_lcore_online(a), *lb = ration_lcore_online(b);
+	struct ration_lcore *la = ration_lcore_register(a), *lb = ration_lcore_register(b);
 
 	(void)state;
 	assert_non_null(la);
@@ -277,10 +277,10 @@ a_thread_has_a_slot_in_each_domain(void **state)
 	assert_ptr_not_equal(la, lb);
 	assert_ptr_equal(ration_lcore_self(a), la);
 	assert_ptr_equal(ration_lcore_self(b), lb);
-	assert_int_equal(ration_lcore_leave(la), 0);
-	assert_ptr_equal(ration_lcore_self(a), ration_lcore_none(a));
+	assert_int_equal(ration_lcore_unregister(la), 0);
+	assert_ptr_equal(ration_lcore_self(a), ration_lcore_shared(a));
 	assert_ptr_equal(ration_lcore_self(b), lb);
-	assert_int_equal(ration_lcore_leave(lb), 0);
+	assert_int_equal(ration_lcore_unregister(lb), 0);
 	assert_int_equal(ration_domain_free(a), 0);
 	assert_int_equal(ration_domain_free(b), 0);
 }
@@ -289,12 +289,12 @@ static void
 a_name_can_be_used_again_and_begins_empty(void **state)
 {
 	struct ration_domain *d = must_create("again", &tiny);
-	struct ration_lcore *lc = ration_lcore_online(d);
+	struct ration_lcore *lc = ration_lcore_register(d);
 
 	(void)state;
 	assert_int_equal(
 		ration_try_charge(lc, make_counter(d, ration_domain_root(d), "x", 9, 0), 9), 0);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 
 	d = must_create("again", &tiny);
@@ -302,7 +302,7 @@ a_name_can_be_used_again_and_begins_empty(void **state)
 	assert_int_equal(info_of(d, ration_domain_root(d)).watermark, 0);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(d, "x"), ENOENT);
 	/* The thread was a member of the old domain of that name, not of this one. */
-	assert_ptr_equal(ration_lcore_self(d), ration_lcore_none(d));
+	assert_ptr_equal(ration_lcore_self(d), ration_lcore_shared(d));
 	make_counter(d, ration_domain_root(d), "x", 9, 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
@@ -311,16 +311,16 @@ static void
 free_is_refused_until_every_lcore_has_left(void **state)
 {
 	struct ration_domain *d = must_create("members", NULL);
-	struct ration_lcore *a = ration_lcore_online(d), *b = ration_lcore_join(d);
+	struct ration_lcore *a = ration_lcore_register(d), *b = ration_lcore_register_extra(d);
 
 	(void)state;
 	assert_int_equal(ration_domain_free(d), -EBUSY);
-	assert_int_equal(ration_lcore_leave(a), 0);
+	assert_int_equal(ration_lcore_unregister(a), 0);
 	assert_int_equal(ration_domain_free(d), -EBUSY);
 	assert_int_equal(ration_lcore_offline(b), 0);
 	assert_int_equal(ration_domain_free(d), -EBUSY);
 	assert_ptr_equal(ration_domain_lookup("members"), d);
-	assert_int_equal(ration_lcore_leave(b), 0);
+	assert_int_equal(ration_lcore_unregister(b), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -375,7 +375,7 @@ making_and_freeing_leaks_no_memory(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 4096,
-		.max_lcores = 4,
+		.max_members = 4,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	unsigned int i;
@@ -384,10 +384,10 @@ making_and_freeing_leaks_no_memory(void **state)
 	/* Each takes hundreds of kilobytes of the 128 MiB: leaks end in ENOMEM. */
 	for (i = 0; i < 1000; i++) {
 		struct ration_domain *d = must_create("leaks", &params);
-		struct ration_lcore *lc = ration_lcore_online(d);
+		struct ration_lcore *lc = ration_lcore_register(d);
 
 		assert_non_null(lc);
-		assert_int_equal(ration_lcore_leave(lc), 0);
+		assert_int_equal(ration_lcore_unregister(lc), 0);
 		assert_int_equal(ration_domain_free(d), 0);
 	}
 }

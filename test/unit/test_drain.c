@@ -16,25 +16,26 @@
 #define SECOND 1000000u
 
 /* Large, so it is nobody's stack frame. */
-static struct ration_drain_report report;
+static struct ration_drain_row rows[RATION_MEMBERS_MAX];
+static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 static int
 drain(const struct fixture *f, ration_counter_t c, uint32_t timeout_us)
 {
-	memset(&report, 0xff, sizeof(report));
+	memset(rows, 0xff, sizeof(rows));
 	return ration_drain(f->d, c, timeout_us, &report);
 }
 
 /* Row of a slot, which must be there exactly once. */
 static const struct ration_drain_row *
-row_of(uint32_t slot_id)
+row_of(uint32_t member_id)
 {
 	const struct ration_drain_row *row = NULL;
 	unsigned int i;
 
-	assert_in_range(report.nb_rows, 1, RATION_LCORES_MAX);
+	assert_in_range(report.nb_rows, 1, RATION_MEMBERS_MAX);
 	for (i = 0; i < report.nb_rows; i++) {
-		if (report.rows[i].slot_id != slot_id)
+		if (report.rows[i].member_id != member_id)
 			continue;
 		assert_null(row);
 		row = &report.rows[i];
@@ -68,11 +69,11 @@ own_slots_are_drained_in_place(void **state)
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(report.units, first + second + third);
 	assert_true(report.cycles > 0);
-	assert_int_equal(row_of(f->lc[0]->slot_id)->units, first);
-	assert_int_equal(row_of(f->lc[1]->slot_id)->units, second + third);
-	assert_int_equal(row_of(f->lc[0]->slot_id)->engine, RATION_DRAIN_SELF);
-	assert_int_equal(row_of(f->lc[0]->slot_id)->status, RATION_DRAIN_DONE);
-	assert_int_equal(row_of(f->lc[1]->slot_id)->engine, RATION_DRAIN_SELF);
+	assert_int_equal(row_of(f->lc[0]->member_id)->units, first);
+	assert_int_equal(row_of(f->lc[1]->member_id)->units, second + third);
+	assert_int_equal(row_of(f->lc[0]->member_id)->engine, RATION_DRAIN_SELF);
+	assert_int_equal(row_of(f->lc[0]->member_id)->status, RATION_DRAIN_DONE);
+	assert_int_equal(row_of(f->lc[1]->member_id)->engine, RATION_DRAIN_SELF);
 	assert_int_equal(stats_of(f->lc[0]).drained, first);
 	assert_int_equal(stats_of(f->lc[1]).drained, second + third);
 }
@@ -89,8 +90,8 @@ a_second_drain_finds_nothing(void **state)
 	assert_int_equal(drain(f, c, SECOND), 0);
 	assert_int_equal(report.units, 0);
 	assert_int_equal(report.nb_rows, 1);
-	assert_int_equal(row_of(f->lc[0]->slot_id)->status, RATION_DRAIN_EMPTY);
-	assert_int_equal(row_of(f->lc[0]->slot_id)->units, 0);
+	assert_int_equal(row_of(f->lc[0]->member_id)->status, RATION_DRAIN_EMPTY);
+	assert_int_equal(row_of(f->lc[0]->member_id)->units, 0);
 	assert_int_equal(usage_of(f->d, c), 3);
 }
 
@@ -174,7 +175,7 @@ many_counters_come_back_to_the_unit(void **state)
 	struct fixture *f = *state;
 	ration_counter_t p[10], c[1000];
 	uint64_t granted[10] = {0};
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(p); i++) {
@@ -210,12 +211,12 @@ a_parked_slot_has_nothing_to_give(void **state)
 	assert_int_equal(drain(f, c, SECOND), 0);
 	assert_int_equal(usage_of(f->d, c), 6);
 	assert_int_equal(report.nb_timedout, 0);
-	row = row_of(f->lc[0]->slot_id);
+	row = row_of(f->lc[0]->member_id);
 	assert_int_equal(row->units, 0);
 	assert_int_equal(row->status, RATION_DRAIN_EMPTY);
 	assert_true(row->engine != RATION_DRAIN_MAILBOX && row->engine != RATION_DRAIN_LAUNCH);
 	/* The drain has not changed its state. */
-	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_online(f->lc[0]), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 6), 0);
 }
 

@@ -17,7 +17,8 @@
 #define SECOND 1000000u
 #define MOMENT 20000u /* microseconds: waits that are meant to end in vain */
 
-static struct ration_drain_report report;
+static struct ration_drain_row rows[RATION_MEMBERS_MAX];
+static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 /* A charge for an actor. */
 struct order {
@@ -71,7 +72,7 @@ start_charged(struct fixture *f, struct actor *a, enum actor_kind kind, ration_c
 static int
 drain(const struct fixture *f, ration_counter_t c, uint32_t timeout_us)
 {
-	memset(&report, 0xff, sizeof(report));
+	memset(rows, 0xff, sizeof(rows));
 	return ration_drain(f->d, c, timeout_us, &report);
 }
 
@@ -80,11 +81,11 @@ row_of(const struct actor *a)
 {
 	unsigned int i;
 
-	assert_in_range(report.nb_rows, 1, RATION_LCORES_MAX);
+	assert_in_range(report.nb_rows, 1, RATION_MEMBERS_MAX);
 	for (i = 0; i < report.nb_rows; i++)
-		if (report.rows[i].slot_id == a->lc->slot_id)
+		if (report.rows[i].member_id == a->lc->member_id)
 			return &report.rows[i];
-	fail_msg("no row for slot %u", a->lc->slot_id);
+	fail_msg("no row for slot %u", a->lc->member_id);
 	return NULL;
 }
 
@@ -169,7 +170,7 @@ a_worker_in_wait_is_drained_by_launch(void **state)
 static int
 answer(void *arg)
 {
-	return ration_lcore_online(arg) != NULL ? 42 : -1;
+	return ration_lcore_register(arg) != NULL ? 42 : -1;
 }
 
 /* The application has launched something and may still ask for its result. */
@@ -195,7 +196,7 @@ drain_from_thread(struct ration_lcore *lc, void *arg)
 	struct fixture *f = arg;
 
 	(void)lc;
-	memset(&report, 0xff, sizeof(report));
+	memset(rows, 0xff, sizeof(rows));
 	if (ration_drain(f->d, f->root, MOMENT, &report) != -ETIMEDOUT)
 		report.nb_timedout = 0;
 }
@@ -231,7 +232,7 @@ park(struct ration_lcore *lc, void *arg)
 static void
 resume(struct ration_lcore *lc, void *arg)
 {
-	*(int *)arg = ration_lcore_resume(lc);
+	*(int *)arg = ration_lcore_online(lc);
 }
 
 static void
@@ -357,7 +358,7 @@ drain_all_of(struct ration_lcore *lc, void *arg)
 	struct fixture *f = arg;
 
 	(void)lc;
-	memset(&report, 0xff, sizeof(report));
+	memset(rows, 0xff, sizeof(rows));
 	if (ration_drain(f->d, f->root, 10 * SECOND, &report) != 0)
 		report.nb_timedout = 99;
 }
@@ -377,7 +378,7 @@ a_thread_without_slot_can_drain(void **state)
 	assert_int_equal(report.nb_rows, 1);
 	assert_int_equal(row_of(member)->status, RATION_DRAIN_DONE);
 	assert_int_equal(usage_of(f->d, c), 5);
-	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_shared(f->d));
 }
 
 static void

@@ -17,7 +17,7 @@ a_forced_charge_goes_over_every_limit(void **state)
 	ration_counter_t p = make_counter(f->d, f->root, "p", 10, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 5, 0);
 
-	assert_int_equal(ration_charge(f->lc[0], c, 25), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 25), 0);
 	assert_int_equal(usage_of(f->d, c), 25);
 	assert_int_equal(usage_of(f->d, p), 25);
 	assert_int_equal(usage_of(f->d, f->root), 25);
@@ -36,10 +36,10 @@ only_counters_over_their_own_limit_count_it(void **state)
 	ration_counter_t p = make_counter(f->d, f->root, "p", 10, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 100, 0);
 
-	assert_int_equal(ration_charge(f->lc[0], c, 10), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 10), 0);
 	assert_int_equal(info_of(f->d, p).forced, 0);
 	assert_int_equal(stats_of(f->lc[0]).forced, 0);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), 0);
 	assert_int_equal(info_of(f->d, p).forced, 1);
 	assert_int_equal(info_of(f->d, c).forced, 0);
 	assert_int_equal(info_of(f->d, f->root).forced, 0);
@@ -57,7 +57,7 @@ a_level_that_is_just_full_is_not_over(void **state)
 	ration_counter_t p = make_counter(f->d, f->root, "p", 10, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 11, 0);
 
-	assert_int_equal(ration_charge(f->lc[0], c, 11), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 11), 0);
 	assert_int_equal(info_of(f->d, p).forced, 1);
 	assert_int_equal(info_of(f->d, c).forced, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
@@ -70,7 +70,7 @@ charges_are_refused_until_usage_is_back_below(void **state)
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 64);
 	unsigned int i;
 
-	assert_int_equal(ration_charge(f->lc[0], c, 15), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 15), 0);
 	drain_all(f->d);
 	assert_int_equal(usage_of(f->d, c), 15);
 	for (i = 15; i > 9; i--) {
@@ -94,7 +94,7 @@ a_forced_charge_takes_from_stock_first(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	usage = usage_of(f->d, c);
 	assert_true(stock_of(f->d, c) >= 1);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), 0);
 	assert_int_equal(usage_of(f->d, c), usage);
 	assert_int_equal(usage - stock_of(f->d, c), 2);
 	assert_int_equal(info_of(f->d, c).forced, 0);
@@ -106,10 +106,10 @@ a_forced_charge_over_the_limit_hides_nothing(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 64);
 
-	assert_int_equal(ration_charge(f->lc[0], c, 30), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 30), 0);
 	assert_int_equal(usage_of(f->d, c), 30);
 	assert_int_equal(stock_of(f->d, c), 0);
-	assert_int_equal(ration_charge(f->lc[0], c, 1), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 1), 0);
 	assert_int_equal(usage_of(f->d, c), 31);
 	assert_int_equal(info_of(f->d, c).forced, 2);
 }
@@ -121,19 +121,19 @@ a_forced_charge_never_wraps(void **state)
 	ration_counter_t a = make_counter(f->d, f->root, "a", 10, 0);
 	ration_counter_t b = make_counter(f->d, f->root, "b", 10, 0);
 
-	assert_int_equal(ration_charge(f->lc[0], a, UINT64_MAX), -EOVERFLOW);
-	assert_int_equal(ration_charge(f->lc[0], a, RATION_UNLIMITED + 1), -EOVERFLOW);
+	assert_int_equal(ration_charge_force(f->lc[0], a, UINT64_MAX), -EOVERFLOW);
+	assert_int_equal(ration_charge_force(f->lc[0], a, RATION_UNLIMITED + 1), -EOVERFLOW);
 	assert_int_equal(usage_of(f->d, a), 0);
-	assert_int_equal(ration_charge(f->lc[0], a, RATION_UNLIMITED), 0);
-	assert_int_equal(ration_charge(f->lc[0], a, 1), -EOVERFLOW);
+	assert_int_equal(ration_charge_force(f->lc[0], a, RATION_UNLIMITED), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], a, 1), -EOVERFLOW);
 	/* The sum is the parent's, so the sibling has no room either, and nothing stays half done.
 	 */
-	assert_int_equal(ration_charge(f->lc[0], b, 1), -EOVERFLOW);
+	assert_int_equal(ration_charge_force(f->lc[0], b, 1), -EOVERFLOW);
 	assert_int_equal(usage_of(f->d, b), 0);
 	assert_int_equal(usage_of(f->d, a), RATION_UNLIMITED);
 	assert_int_equal(usage_of(f->d, f->root), RATION_UNLIMITED);
 	assert_int_equal(ration_uncharge(f->lc[0], a, RATION_UNLIMITED), 0);
-	assert_int_equal(ration_charge(f->lc[0], b, 1), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], b, 1), 0);
 	assert_int_equal(usage_of(f->d, f->root), 1);
 }
 
@@ -222,7 +222,7 @@ children_s_units_cannot_be_uncharged_from_their_parent(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], p, 5), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], p, 6), -ERANGE);
-	assert_int_equal(ration_uncharge(ration_lcore_none(f->d), p, 100), -ERANGE);
+	assert_int_equal(ration_uncharge(ration_lcore_shared(f->d), p, 100), -ERANGE);
 	assert_int_equal(ration_uncharge(f->lc[0], f->root, 1), -ERANGE);
 	assert_int_equal(usage_of(f->d, p), 505);
 	assert_int_equal(usage_of(f->d, f->root), 505);
@@ -257,12 +257,12 @@ static void
 threads_without_slot_are_refused_alike(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_none(f->d);
+	struct ration_lcore *none = ration_lcore_shared(f->d);
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 64);
 
 	assert_int_equal(ration_try_charge(none, c, 11), -EDQUOT);
 	assert_int_equal(ration_try_charge(none, c, 10), 0);
-	assert_int_equal(ration_charge(none, c, 1), 0);
+	assert_int_equal(ration_charge_force(none, c, 1), 0);
 	assert_int_equal(ration_uncharge(none, c, 12), -ERANGE);
 	assert_int_equal(ration_uncharge(none, c, 11), 0);
 	assert_int_equal(usage_of(f->d, c), 0);

@@ -31,11 +31,11 @@ open_domain(struct own *o, const struct ration_domain_params *more, uint32_t bat
 	uint32_t i;
 
 	params.socket_id = SOCKET_ID_ANY;
-	params.max_lcores = 4;
+	params.max_members = 4;
 	snprintf(name, sizeof(name), "idle%u", serial++);
 	o->d = ration_domain_create(name, &params);
 	assert_non_null(o->d);
-	o->lc = ration_lcore_join(o->d);
+	o->lc = ration_lcore_register_extra(o->d);
 	assert_non_null(o->lc);
 	for (i = 0; i < NB_COUNTERS; i++) {
 		snprintf(name, sizeof(name), "c%u", i);
@@ -48,7 +48,7 @@ static void
 close_domain(struct own *o)
 {
 	assert_sound(o->d);
-	assert_int_equal(ration_lcore_leave(o->lc), 0);
+	assert_int_equal(ration_lcore_unregister(o->lc), 0);
 	assert_int_equal(ration_domain_free(o->d), 0);
 }
 
@@ -136,7 +136,7 @@ stock_in_use_stays_and_costs_no_walk(void **state)
 static void
 go_round(struct own *o)
 {
-	uint32_t i, words = o->lc->nb_slots / 64;
+	uint32_t i, words = o->lc->nb_stocks / 64;
 
 	for (i = 0; i < words; i++) {
 		ration_workspace(o->lc)->idle_since -= 3600 * rte_get_tsc_hz();
@@ -156,7 +156,7 @@ a_sleeping_slot_wakes_for_charge_and_uncharge(void **state)
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	before = stats_of(o.lc);
 	go_round(&o);
-	assert_true(ration_slot_sleeps(&o.lc->slots[(uint32_t)o.c[3]],
+	assert_true(ration_idle_marked(&o.lc->stocks[(uint32_t)o.c[3]],
 				       ration_counter_at(o.d, (uint32_t)o.c[3])->gen));
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	assert_int_equal(hidden(&o), 63);
@@ -285,7 +285,8 @@ a_drain_that_begins_during_another_is_complete(void **state)
 {
 	struct own o;
 	struct actor a = {.d = NULL};
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint32_t i;
 
 	(void)state;
@@ -327,7 +328,7 @@ what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
 	assert_int_equal(ration_counter_set_max(o.d, o.c[0], 3000, 0), 0);
 	index = (uint32_t)o.c[0];
 	lc[0] = o.lc;
-	lc[1] = ration_lcore_join(o.d);
+	lc[1] = ration_lcore_register_extra(o.d);
 	for (i = 0; i < 100000; i++) {
 		k = prng_below(&rng, 2);
 		n = prng_below(&rng, 60);
@@ -341,7 +342,7 @@ what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
 			assert_int_equal(ration_uncharge(lc[k], o.c[0], n), 0);
 			granted -= n;
 		}
-		stock = lc[k]->slots[index].stock;
+		stock = lc[k]->stocks[index].units;
 		assert_in_range(stock_of(o.d, o.c[0]), 0, 2 * 2 * 64);
 		assert_int_equal(usage_of(o.d, o.c[0]), granted + stock_of(o.d, o.c[0]));
 		st = stats_of(lc[k]);
@@ -350,7 +351,7 @@ what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
 		left = 3000 - usage_of(o.d, o.c[0]) + stock;
 		assert_in_range(stock, 0, RTE_MIN(left / 4, UINT64_C(64)));
 	}
-	assert_int_equal(ration_lcore_leave(lc[1]), 0);
+	assert_int_equal(ration_lcore_unregister(lc[1]), 0);
 	assert_int_equal(ration_uncharge(o.lc, o.c[0], granted), 0);
 	close_domain(&o);
 }

@@ -20,17 +20,17 @@ a_thread_finds_its_slot_again(void **state)
 	struct fixture *f = *state;
 	struct ration_lcore *lc;
 
-	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
-	lc = f->lc[0] = ration_lcore_online(f->d);
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_shared(f->d));
+	lc = f->lc[0] = ration_lcore_register(f->d);
 	assert_non_null(lc);
-	assert_ptr_not_equal(lc, ration_lcore_none(f->d));
+	assert_ptr_not_equal(lc, ration_lcore_shared(f->d));
 	assert_ptr_equal(ration_lcore_self(f->d), lc);
-	assert_ptr_equal(ration_lcore_online(f->d), lc);
+	assert_ptr_equal(ration_lcore_register(f->d), lc);
 	assert_int_equal(lc->lcore_id, rte_lcore_id());
-	assert_ptr_equal(ration_lcore_get(f->d, lc->slot_id), lc);
+	assert_ptr_equal(ration_lcore_get(f->d, lc->member_id), lc);
 	f->lc[0] = NULL;
-	assert_int_equal(ration_lcore_leave(lc), 0);
-	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
+	assert_int_equal(ration_lcore_unregister(lc), 0);
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_shared(f->d));
 }
 
 static void
@@ -38,11 +38,11 @@ online_comes_back_from_offline(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_lcore *lc = f->lc[0] = ration_lcore_online(f->d);
+	struct ration_lcore *lc = f->lc[0] = ration_lcore_register(f->d);
 
 	assert_int_equal(ration_lcore_offline(lc), 0);
-	assert_ptr_equal(ration_lcore_online(f->d), lc);
-	assert_int_equal(ration_lcore_resume(lc), -EINVAL);
+	assert_ptr_equal(ration_lcore_register(f->d), lc);
+	assert_int_equal(ration_lcore_online(lc), -EINVAL);
 	assert_int_equal(ration_try_charge(lc, c, 1), 0);
 	assert_true(stock_of(f->d, c) > 0);
 }
@@ -51,8 +51,8 @@ static void
 online_needs_a_domain(void **state)
 {
 	(void)state;
-	assert_errno(NULL, ration_lcore_online(NULL), EINVAL);
-	assert_errno(NULL, ration_lcore_join(NULL), EINVAL);
+	assert_errno(NULL, ration_lcore_register(NULL), EINVAL);
+	assert_errno(NULL, ration_lcore_register_extra(NULL), EINVAL);
 }
 
 static void
@@ -61,11 +61,11 @@ joining_gives_further_slots(void **state)
 	struct fixture *f = *state;
 
 	assert_ptr_not_equal(f->lc[0], f->lc[1]);
-	assert_int_not_equal(f->lc[0]->slot_id, f->lc[1]->slot_id);
-	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_none(f->d));
-	f->lc[2] = ration_lcore_online(f->d);
+	assert_int_not_equal(f->lc[0]->member_id, f->lc[1]->member_id);
+	assert_ptr_equal(ration_lcore_self(f->d), ration_lcore_shared(f->d));
+	f->lc[2] = ration_lcore_register(f->d);
 	assert_ptr_equal(ration_lcore_self(f->d), f->lc[2]);
-	f->lc[3] = ration_lcore_join(f->d);
+	f->lc[3] = ration_lcore_register_extra(f->d);
 	assert_ptr_equal(ration_lcore_self(f->d), f->lc[2]);
 	assert_ptr_not_equal(f->lc[3], f->lc[2]);
 }
@@ -86,7 +86,7 @@ offline_gives_stock_back(void **state)
 	assert_int_equal(usage_of(f->d, b), 4);
 	assert_int_equal(usage_of(f->d, p), 7);
 	assert_int_equal(usage_of(f->d, f->root), 7);
-	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_online(f->lc[0]), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], a, 3), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], b, 4), 0);
 }
@@ -119,7 +119,7 @@ leave_gives_stock_back_and_keeps_what_is_granted(void **state)
 	f->lc[0] = NULL;
 	assert_int_equal(ration_try_charge(lc, c, 9), 0);
 	assert_true(usage_of(f->d, c) > 9);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(usage_of(f->d, c), 9);
 	/* What a lcore that has left was granted, another may give back. */
 	assert_int_equal(ration_uncharge(f->lc[1], c, 9), 0);
@@ -133,13 +133,13 @@ an_offline_lcore_can_leave(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_lcore *lc = f->lc[0];
-	uint32_t slot_id = lc->slot_id;
+	uint32_t member_id = lc->member_id;
 
 	f->lc[0] = NULL;
 	assert_int_equal(ration_lcore_offline(lc), 0);
-	assert_ptr_equal(ration_lcore_get(f->d, slot_id), lc);
-	assert_int_equal(ration_lcore_leave(lc), 0);
-	assert_null(ration_lcore_get(f->d, slot_id));
+	assert_ptr_equal(ration_lcore_get(f->d, member_id), lc);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
+	assert_null(ration_lcore_get(f->d, member_id));
 }
 
 static void
@@ -147,23 +147,23 @@ states_are_not_entered_twice(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_online(f->lc[0]), -EINVAL);
 	assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
 	assert_int_equal(ration_lcore_offline(f->lc[0]), -EINVAL);
-	assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
-	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_online(f->lc[0]), 0);
+	assert_int_equal(ration_lcore_online(f->lc[0]), -EINVAL);
 }
 
 static void
 the_common_slot_neither_parks_nor_leaves(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_none(f->d);
+	struct ration_lcore *none = ration_lcore_shared(f->d);
 
 	assert_int_equal(ration_lcore_offline(none), -EINVAL);
-	assert_int_equal(ration_lcore_resume(none), -EINVAL);
-	assert_int_equal(ration_lcore_leave(none), -EINVAL);
-	assert_ptr_equal(ration_lcore_none(f->d), none);
+	assert_int_equal(ration_lcore_online(none), -EINVAL);
+	assert_int_equal(ration_lcore_unregister(none), -EINVAL);
+	assert_ptr_equal(ration_lcore_shared(f->d), none);
 	assert_int_equal(ration_try_charge(none, f->root, 1), 0);
 	assert_int_equal(ration_uncharge(none, f->root, 1), 0);
 }
@@ -171,30 +171,30 @@ the_common_slot_neither_parks_nor_leaves(void **state)
 static void
 a_full_domain_takes_another_member_after_a_leave(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 4, .max_lcores = 3};
+	const struct ration_domain_params params = {.max_counters = 4, .max_members = 3};
 	struct ration_domain *d = ration_domain_create("full", &params);
 	struct ration_lcore *lc[3], *again;
-	uint32_t slot_id;
+	uint32_t member_id;
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < RTE_DIM(lc); i++) {
-		lc[i] = ration_lcore_join(d);
+		lc[i] = ration_lcore_register_extra(d);
 		assert_non_null(lc[i]);
 	}
-	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
-	assert_errno(NULL, ration_lcore_online(d), ENOSPC);
+	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
+	assert_errno(NULL, ration_lcore_register(d), ENOSPC);
 	/* A parked member is a member. */
 	assert_int_equal(ration_lcore_offline(lc[1]), 0);
-	assert_errno(NULL, ration_lcore_join(d), ENOSPC);
-	slot_id = lc[1]->slot_id;
-	assert_int_equal(ration_lcore_leave(lc[1]), 0);
-	again = ration_lcore_online(d);
+	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
+	member_id = lc[1]->member_id;
+	assert_int_equal(ration_lcore_unregister(lc[1]), 0);
+	again = ration_lcore_register(d);
 	assert_non_null(again);
-	assert_int_equal(again->slot_id, slot_id);
-	assert_int_equal(ration_lcore_leave(again), 0);
-	assert_int_equal(ration_lcore_leave(lc[0]), 0);
-	assert_int_equal(ration_lcore_leave(lc[2]), 0);
+	assert_int_equal(again->member_id, member_id);
+	assert_int_equal(ration_lcore_unregister(again), 0);
+	assert_int_equal(ration_lcore_unregister(lc[0]), 0);
+	assert_int_equal(ration_lcore_unregister(lc[2]), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -204,13 +204,13 @@ a_reused_slot_begins_empty(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
 	struct ration_lcore_stats stats;
-	uint32_t slot_id = f->lc[0]->slot_id;
+	uint32_t member_id = f->lc[0]->member_id;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	assert_int_equal(ration_lcore_leave(f->lc[0]), 0);
-	f->lc[0] = ration_lcore_join(f->d);
-	assert_int_equal(f->lc[0]->slot_id, slot_id);
+	assert_int_equal(ration_lcore_unregister(f->lc[0]), 0);
+	f->lc[0] = ration_lcore_register_extra(f->d);
+	assert_int_equal(f->lc[0]->member_id, member_id);
 	stats = stats_of(f->lc[0]);
 	assert_int_equal(stats.refills + stats.trims + stats.refusals + stats.drained, 0);
 	assert_int_equal(stock_of(f->d, c), 0);
@@ -228,18 +228,18 @@ coming_and_going_leaks_nothing(void **state)
 	unsigned int i;
 
 	for (i = 0; i < 20000; i++) {
-		struct ration_lcore *lc = ration_lcore_join(f->d);
+		struct ration_lcore *lc = ration_lcore_register_extra(f->d);
 
 		assert_non_null(lc);
 		assert_int_equal(ration_try_charge(lc, c, 1), 0);
 		assert_int_equal(ration_uncharge(lc, c, 1), 0);
-		assert_int_equal(ration_lcore_leave(lc), 0);
+		assert_int_equal(ration_lcore_unregister(lc), 0);
 	}
 	assert_int_equal(usage_of(f->d, c), 0);
 	/* Nor are those who have gone counted when a refill asks how many there are. */
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
-		assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+		assert_int_equal(ration_lcore_online(f->lc[0]), 0);
 	}
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_true(stock_of(f->d, c) >= 50);
@@ -249,7 +249,7 @@ static void
 without_slot_every_charge_walks_and_nothing_is_hidden(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_none(f->d);
+	struct ration_lcore *none = ration_lcore_shared(f->d);
 	ration_counter_t c = make_counter(f->d, f->root, "c", 50, 64);
 	unsigned int i;
 
@@ -272,10 +272,10 @@ units_charged_without_slot_come_back_with_one(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
 
-	assert_int_equal(ration_try_charge(ration_lcore_none(f->d), c, 500), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 500), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 500), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 300), 0);
-	assert_int_equal(ration_uncharge(ration_lcore_none(f->d), c, 300), 0);
+	assert_int_equal(ration_uncharge(ration_lcore_shared(f->d), c, 300), 0);
 	drain_all(f->d);
 	assert_int_equal(usage_of(f->d, c), 0);
 	assert_int_equal(info_of(f->d, c).rejected, 0);
@@ -290,9 +290,9 @@ observers_see_members_by_slot(void **state)
 	for (i = 0; i < 8; i++)
 		members += ration_lcore_get(f->d, i) != NULL;
 	assert_int_equal(members, 2);
-	assert_ptr_equal(ration_lcore_get(f->d, f->lc[1]->slot_id), f->lc[1]);
+	assert_ptr_equal(ration_lcore_get(f->d, f->lc[1]->member_id), f->lc[1]);
 	assert_null(ration_lcore_get(f->d, 8));
-	assert_null(ration_lcore_get(f->d, RATION_LCORES_MAX));
+	assert_null(ration_lcore_get(f->d, RATION_MEMBERS_MAX));
 	assert_null(ration_lcore_get(f->d, UINT32_MAX));
 }
 
@@ -313,13 +313,13 @@ each_thread_has_a_slot_of_its_own(void **state)
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0], *b = &f->actors[1], *w = &f->actors[2];
 
-	f->lc[0] = ration_lcore_online(f->d);
+	f->lc[0] = ration_lcore_register(f->d);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(b, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(w, f->d, ACTOR_WORKER, 1), 0);
 	/* A thread that has not gone online charges through the common slot. */
 	assert_true(actor_do(a, note_self, a));
-	assert_ptr_equal(a->lc, ration_lcore_none(f->d));
+	assert_ptr_equal(a->lc, ration_lcore_shared(f->d));
 	a->lc = NULL;
 	assert_true(actor_online(a));
 	assert_true(actor_online(b));
@@ -330,7 +330,7 @@ each_thread_has_a_slot_of_its_own(void **state)
 	assert_int_equal(w->lc->lcore_id, 1);
 	assert_int_equal(f->lc[0]->lcore_id, rte_get_main_lcore());
 	assert_true(actor_do(b, note_self, b));
-	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->slot_id));
+	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->member_id));
 }
 
 /* A thread that takes stock and ends, in one of several ways, without leaving. */
@@ -351,7 +351,7 @@ forget_to_leave(void *arg)
 
 	if (l->registers && rte_thread_register() != 0)
 		return NULL;
-	lc = ration_lcore_online(l->d);
+	lc = ration_lcore_register(l->d);
 	l->rc = ration_try_charge(lc, l->c, 1);
 	ration_uncharge(lc, l->c, 1);
 	l->hidden = stock_of(l->d, l->c);
@@ -424,7 +424,7 @@ asked_while_parked_it_answers_after_it_is_back(void **state)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
 		drain_all(f->d);
-		assert_int_equal(ration_lcore_resume(f->lc[0]), 0);
+		assert_int_equal(ration_lcore_online(f->lc[0]), 0);
 		assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 		assert_int_equal(ration_try_charge(f->lc[0], c, 2), 0);
 		assert_true(stock_of(f->d, c) > 0);

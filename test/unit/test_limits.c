@@ -215,7 +215,7 @@ the_watermark_is_the_highest_usage(void **state)
 	assert_int_equal(info_of(f->d, f->root).watermark, 60);
 	assert_int_equal(ration_uncharge(f->lc[0], e, 50), 0);
 	assert_int_equal(info_of(f->d, p).watermark, 60);
-	assert_int_equal(ration_charge(f->lc[0], c, 95), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 95), 0);
 	assert_int_equal(info_of(f->d, c).watermark, 105);
 	assert_int_equal(info_of(f->d, p).watermark, 105);
 }

@@ -15,7 +15,7 @@
 /* 128 MB are there: enough for the tree and for stocks of some lcores, not for those of all. */
 static const struct ration_domain_params large = {
 	.max_counters = 1 << 16,
-	.max_lcores = RATION_LCORES_MAX,
+	.max_members = RATION_MEMBERS_MAX,
 	.socket_id = SOCKET_ID_ANY,
 };
 
@@ -26,9 +26,9 @@ a_domain_whose_stocks_find_no_room_is_not_made(void **state)
 	struct ration_domain *d;
 
 	(void)state;
-	params.secondary_lcores = params.max_lcores;
+	params.secondary_members = params.max_members;
 	assert_errno(NULL, ration_domain_create("large", &params), ENOMEM);
-	params.secondary_lcores = 0;
+	params.secondary_members = 0;
 	d = ration_domain_create("large", &params);
 	assert_non_null(d);
 	assert_int_equal(ration_domain_free(d), 0);
@@ -38,20 +38,20 @@ static void
 an_lcore_whose_stock_finds_no_room_does_not_join(void **state)
 {
 	struct ration_domain *d = ration_domain_create("large", &large);
-	struct ration_lcore *lc[RATION_LCORES_MAX];
+	struct ration_lcore *lc[RATION_MEMBERS_MAX];
 	uint32_t nb = 0, nb_again = 0;
 
 	(void)state;
 	assert_non_null(d);
-	while (nb < RTE_DIM(lc) && (lc[nb] = ration_lcore_join(d)) != NULL)
+	while (nb < RTE_DIM(lc) && (lc[nb] = ration_lcore_register_extra(d)) != NULL)
 		nb++;
 	assert_in_range(nb, 1, RTE_DIM(lc) - 1);
 	assert_int_equal(rte_errno, ENOMEM);
-	assert_int_equal(ration_lcore_leave(lc[nb - 1]), 0);
-	lc[nb - 1] = ration_lcore_join(d);
+	assert_int_equal(ration_lcore_unregister(lc[nb - 1]), 0);
+	lc[nb - 1] = ration_lcore_register_extra(d);
 	assert_non_null(lc[nb - 1]);
 	while (nb_again < nb)
-		assert_int_equal(ration_lcore_leave(lc[nb_again++]), 0);
+		assert_int_equal(ration_lcore_unregister(lc[nb_again++]), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -71,8 +71,8 @@ static void
 more_secondary_lcores_than_lcores_are_refused(void **state)
 {
 	const struct ration_domain_params params = {
-		.max_lcores = 4,
-		.secondary_lcores = 5,
+		.max_members = 4,
+		.secondary_members = 5,
 		.socket_id = SOCKET_ID_ANY,
 	};
 

@@ -23,9 +23,9 @@ meddle(struct ration_lcore *own, void *arg)
 
 	(void)own;
 	assert_int_equal(ration_lcore_offline(lc), -EINVAL);
-	assert_int_equal(ration_lcore_resume(lc), -EINVAL);
-	assert_int_equal(ration_lcore_leave(lc), -EINVAL);
-	ration_serve(lc);
+	assert_int_equal(ration_lcore_online(lc), -EINVAL);
+	assert_int_equal(ration_lcore_unregister(lc), -EINVAL);
+	__ration_serve(lc);
 }
 
 static void
@@ -37,12 +37,12 @@ a_slot_is_its_owners(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
 	assert_true(actor_do(&f->actors[0], meddle, f->lc[0]));
-	assert_int_equal(ration_lcore_resume(f->lc[0]), -EINVAL);
+	assert_int_equal(ration_lcore_online(f->lc[0]), -EINVAL);
 	assert_int_equal(ration_lcore_offline(NULL), -EINVAL);
-	assert_int_equal(ration_lcore_resume(NULL), -EINVAL);
-	assert_int_equal(ration_lcore_resume(ration_lcore_none(f->d)), -EINVAL);
-	assert_int_equal(ration_lcore_leave(NULL), -EINVAL);
-	assert_int_equal(ration_lcore_leave(ration_lcore_none(f->d)), -EINVAL);
+	assert_int_equal(ration_lcore_online(NULL), -EINVAL);
+	assert_int_equal(ration_lcore_online(ration_lcore_shared(f->d)), -EINVAL);
+	assert_int_equal(ration_lcore_unregister(NULL), -EINVAL);
+	assert_int_equal(ration_lcore_unregister(ration_lcore_shared(f->d)), -EINVAL);
 	assert_int_equal(stock_of(f->d, c), 16);
 	assert_sound(f->d);
 }
@@ -74,11 +74,11 @@ a_damaged_domain_is_not_taken_for_one(void **state)
 	assert_refused_with_wrong(d, name, &d->id, EPROTO);
 	assert_refused_with_wrong(d, name, &d->max_counters, EPROTO);
 	assert_refused_with_wrong(d, name, (uint8_t *)&d->max_counters + 3, EPROTO);
-	assert_refused_with_wrong(d, name, &d->max_lcores, EPROTO);
-	assert_refused_with_wrong(d, name, (uint8_t *)&d->max_lcores + 3, EPROTO);
+	assert_refused_with_wrong(d, name, &d->max_members, EPROTO);
+	assert_refused_with_wrong(d, name, (uint8_t *)&d->max_members + 3, EPROTO);
 	assert_refused_with_wrong(d, name, &d->counters_offset, EPROTO);
 	assert_refused_with_wrong(d, name, &d->nodes_offset, EPROTO);
-	assert_refused_with_wrong(d, name, &d->none_offset, EPROTO);
+	assert_refused_with_wrong(d, name, &d->shared_offset, EPROTO);
 }
 
 static void
@@ -103,10 +103,10 @@ static void
 paths_that_cannot_be_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	char longest[RATION_NAMESIZE + 1];
+	char longest[RATION_COUNTER_NAMESIZE + 1];
 
-	memset(longest, 'x', RATION_NAMESIZE);
-	longest[RATION_NAMESIZE] = '\0';
+	memset(longest, 'x', RATION_COUNTER_NAMESIZE);
+	longest[RATION_COUNTER_NAMESIZE] = '\0';
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, longest), EINVAL);
 	assert_int_equal(ration_counter_path(f->d, f->root, NULL, 10), -ENAMETOOLONG);
 }

@@ -82,7 +82,7 @@ the_place_of_a_destroyed_counter_may_not_be_touched(void **state)
 static void
 a_place_may_be_touched_again_when_it_is_used_again(void **state)
 {
-	struct ration_domain_params params = {.max_counters = 2, .max_lcores = 1};
+	struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("again", &params);
 	ration_counter_t c;
 
@@ -114,39 +114,39 @@ static void
 what_is_behind_an_array_may_not_be_touched(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *lc = f->lc[0], *none = ration_lcore_none(f->d);
+	struct ration_lcore *lc = f->lc[0], *none = ration_lcore_shared(f->d);
 
 	assert_forbidden(ration_counter_at(f->d, f->d->max_counters));
 	assert_forbidden(ration_node_at(f->d, f->d->max_counters));
-	assert_allowed(&lc->slots[lc->nb_slots - 1]);
-	assert_forbidden(&lc->slots[lc->nb_slots]);
-	assert_allowed(&ration_ledger(lc)[lc->nb_slots - 1]);
-	assert_forbidden(&ration_ledger(lc)[lc->nb_slots]);
-	assert_allowed(&ration_active(lc)[lc->nb_slots / 64 - 1]);
-	assert_forbidden(&ration_active(lc)[lc->nb_slots / 64]);
+	assert_allowed(&lc->stocks[lc->nb_stocks - 1]);
+	assert_forbidden(&lc->stocks[lc->nb_stocks]);
+	assert_allowed(&ration_ledger(lc)[lc->nb_stocks - 1]);
+	assert_forbidden(&ration_ledger(lc)[lc->nb_stocks]);
+	assert_allowed(&ration_active(lc)[lc->nb_stocks / 64 - 1]);
+	assert_forbidden(&ration_active(lc)[lc->nb_stocks / 64]);
 	assert_allowed(ration_workspace(lc));
 	assert_forbidden(ration_workspace(lc) + 1);
-	assert_allowed(&none->slots[none->nb_slots - 1]);
-	assert_forbidden(&none->slots[none->nb_slots]);
+	assert_allowed(&none->stocks[none->nb_stocks - 1]);
+	assert_forbidden(&none->stocks[none->nb_stocks]);
 }
 
 static void
 the_memory_of_a_domain_that_is_freed_may_be_used(void **state)
 {
-	struct ration_domain_params params = {.max_counters = 64, .max_lcores = 1};
+	struct ration_domain_params params = {.max_counters = 64, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("freed", &params);
 	const void *places, *slots;
 	struct ration_lcore *lc;
 
 	(void)state;
 	assert_non_null(d);
-	lc = ration_lcore_join(d);
+	lc = ration_lcore_register_extra(d);
 	assert_non_null(lc);
 	places = ration_counter_at(d, 1);
-	slots = &lc->slots[lc->nb_slots];
+	slots = &lc->stocks[lc->nb_stocks];
 	assert_forbidden(places);
 	assert_forbidden(slots);
-	assert_int_equal(ration_lcore_leave(lc), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 	assert_allowed(places);
 	assert_allowed(slots);

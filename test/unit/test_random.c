@@ -66,7 +66,7 @@ random_lcore(struct run *r)
 	unsigned int i = below(r, SLOTS + 1);
 
 	if (i == SLOTS || r->lc[i] == NULL || r->parked[i])
-		return ration_lcore_none(r->m.d);
+		return ration_lcore_shared(r->m.d);
 	return r->lc[i];
 }
 
@@ -213,7 +213,7 @@ step_force(struct run *r)
 {
 	const int i = random_counter(r);
 	const uint64_t n = random_units(r);
-	const int rc = ration_charge(random_lcore(r), r->m.c[i].handle, n);
+	const int rc = ration_charge_force(random_lcore(r), r->m.c[i].handle, n);
 
 	if (rc == 0) {
 		assert_true(n <= RATION_UNLIMITED);
@@ -309,14 +309,14 @@ step_move(struct run *r)
 	const unsigned int i = below(r, SLOTS);
 
 	if (r->lc[i] == NULL) {
-		r->lc[i] = ration_lcore_join(r->m.d);
+		r->lc[i] = ration_lcore_register_extra(r->m.d);
 		assert_non_null(r->lc[i]);
 		r->parked[i] = false;
 	} else if (below(r, 3) == 0) {
-		assert_int_equal(ration_lcore_leave(r->lc[i]), 0);
+		assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 		r->lc[i] = NULL;
 	} else if (r->parked[i]) {
-		assert_int_equal(ration_lcore_resume(r->lc[i]), 0);
+		assert_int_equal(ration_lcore_online(r->lc[i]), 0);
 		r->parked[i] = false;
 	} else {
 		assert_int_equal(ration_lcore_offline(r->lc[i]), 0);
@@ -334,7 +334,7 @@ step_stale(struct run *r)
 		return;
 	c = r->stale[below(r, RTE_MIN(r->nb_stale, (unsigned int)STALE))];
 	assert_int_equal(ration_try_charge(lc, c, 1 + below(r, 100)), -ESTALE);
-	assert_int_equal(ration_charge(lc, c, 1 + below(r, 100)), -ESTALE);
+	assert_int_equal(ration_charge_force(lc, c, 1 + below(r, 100)), -ESTALE);
 	assert_int_equal(ration_uncharge(lc, c, 1 + below(r, 100)), -ESTALE);
 	assert_int_equal(ration_counter_destroy(r->m.d, c, 0), -ESTALE);
 }
@@ -390,7 +390,7 @@ wind_up(struct run *r)
 	}
 	for (i = 0; i < SLOTS; i++)
 		if (r->lc[i] != NULL)
-			assert_int_equal(ration_lcore_leave(r->lc[i]), 0);
+			assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 	model_check(&r->m);
 	for (i = 0; i < MODEL_COUNTERS; i++)
 		if (r->m.c[i].live)
@@ -403,7 +403,7 @@ operations_conserve_units(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = MODEL_COUNTERS,
-		.max_lcores = SLOTS,
+		.max_members = SLOTS,
 		.max = 50000,
 	};
 	struct run *r = *state;

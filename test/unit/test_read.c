@@ -19,7 +19,7 @@ exact_of(const struct ration_domain *d, ration_counter_t c)
 {
 	struct ration_reading reading;
 
-	assert_int_equal(ration_read_exact(d, c, &reading), 0);
+	assert_int_equal(ration_read_sum(d, c, &reading), 0);
 	return reading;
 }
 
@@ -28,7 +28,7 @@ approx_of(const struct ration_domain *d, ration_counter_t c)
 {
 	struct ration_reading reading;
 
-	assert_int_equal(ration_read_approx(d, c, &reading), 0);
+	assert_int_equal(ration_read(d, c, &reading), 0);
 	return reading;
 }
 
@@ -82,7 +82,7 @@ exact_is_exact_without_members(void **state)
 	struct fixture *f = *state;
 	struct ration_reading r;
 
-	assert_int_equal(ration_try_charge(ration_lcore_none(f->d), f->root, 7), 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), f->root, 7), 0);
 	r = exact_of(f->d, f->root);
 	assert_int_equal(r.usage, 7);
 	assert_int_equal(r.granted, 7);
@@ -180,7 +180,7 @@ the_bound_is_that_of_the_counters_there_are(void **state)
 static void
 the_bound_counts_who_is_online(void **state)
 {
-	const struct ration_domain_params params = {.max_counters = 2, .max_lcores = 70};
+	const struct ration_domain_params params = {.max_counters = 2, .max_members = 70};
 	struct ration_domain *d = ration_domain_create("many", &params);
 	struct ration_lcore *lc[70];
 	ration_counter_t c;
@@ -191,7 +191,7 @@ the_bound_counts_who_is_online(void **state)
 	c = make_counter(d, ration_domain_root(d), "c", 100000, 1);
 	for (i = 0; i < RTE_DIM(lc); i++) {
 		assert_int_equal(approx_of(d, c).error, 2 * i);
-		lc[i] = ration_lcore_join(d);
+		lc[i] = ration_lcore_register_extra(d);
 		assert_non_null(lc[i]);
 	}
 	for (i = 0; i < RTE_DIM(lc); i++) {
@@ -199,11 +199,11 @@ the_bound_counts_who_is_online(void **state)
 		if (i % 2)
 			assert_int_equal(ration_lcore_offline(lc[i]), 0);
 		else
-			assert_int_equal(ration_lcore_leave(lc[i]), 0);
+			assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	}
 	assert_int_equal(approx_of(d, c).error, 0);
 	for (i = 1; i < RTE_DIM(lc); i += 2)
-		assert_int_equal(ration_lcore_leave(lc[i]), 0);
+		assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	assert_int_equal(approx_of(d, c).error, 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
@@ -224,8 +224,8 @@ reading_needs_a_place_to_write(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(ration_read_exact(f->d, f->root, NULL), -EINVAL);
-	assert_int_equal(ration_read_approx(f->d, f->root, NULL), -EINVAL);
+	assert_int_equal(ration_read_sum(f->d, f->root, NULL), -EINVAL);
+	assert_int_equal(ration_read(f->d, f->root, NULL), -EINVAL);
 }
 
 static void
@@ -236,7 +236,7 @@ verify_accepts_debt_and_lowered_limits(void **state)
 	ration_counter_t e = make_counter(f->d, f->root, "e", 100, 64);
 
 	assert_int_equal(ration_domain_verify(f->d, 1, stderr), 0);
-	assert_int_equal(ration_charge(f->lc[0], c, 150), 0);
+	assert_int_equal(ration_charge_force(f->lc[0], c, 150), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], e, 100), 0);
 	assert_int_equal(ration_counter_set_max(f->d, e, 3, 0), 0);
 	assert_int_equal(ration_domain_verify(f->d, 1, stderr), 0);

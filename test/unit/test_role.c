@@ -36,7 +36,7 @@ only_the_primary_changes_the_tree(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_max(f->d, c, 1, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_sweep(f->d, 0, NULL, NULL), -E_RTE_SECONDARY);
+	assert_int_equal(ration_reap(f->d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	is_secondary = false;
 	assert_int_equal(info_of(f->d, c).max, 100);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "x"), ENOENT);
@@ -47,11 +47,11 @@ a_thread_without_slot_charges_in_the_primary_only(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 0);
-	struct ration_lcore *none = ration_lcore_none(f->d);
+	struct ration_lcore *none = ration_lcore_shared(f->d);
 
 	is_secondary = true;
 	assert_int_equal(ration_try_charge(none, c, 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_charge(none, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge_force(none, c, 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_uncharge(none, c, 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_try_charge_sync(none, c, 1, 0, NULL), -E_RTE_SECONDARY);
 	is_secondary = false;
@@ -64,7 +64,7 @@ every_process_reads_the_tree(void **state)
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 50, 0);
-	char path[RATION_NAMESIZE * 2];
+	char path[RATION_COUNTER_NAMESIZE * 2];
 
 	is_secondary = true;
 	assert_true(ration_counter_find(f->d, "p/c") == c);

@@ -88,7 +88,7 @@ join_too(struct ration_lcore *lc, void *arg)
 	struct order *order = arg;
 
 	(void)lc;
-	order->also = ration_lcore_online(order->d);
+	order->also = ration_lcore_register(order->d);
 }
 
 static void
@@ -97,7 +97,7 @@ leave_too(struct ration_lcore *lc, void *arg)
 	struct order *order = arg;
 
 	(void)lc;
-	order->rc = ration_lcore_leave(order->also);
+	order->rc = ration_lcore_unregister(order->also);
 }
 
 /* Those who have made their drains of another domain than their own. */
@@ -311,8 +311,8 @@ who_comes_online_during_a_drain_hides_nothing(void **state)
 	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
 	actor_post(drainer, drain, &order);
 	await_request(f->lc[0], drains);
-	assert_int_equal(ration_lcore_resume(f->lc[1]), 0);
-	f->lc[2] = ration_lcore_join(f->d);
+	assert_int_equal(ration_lcore_online(f->lc[1]), 0);
+	f->lc[2] = ration_lcore_register_extra(f->d);
 	assert_non_null(f->lc[2]);
 	assert_int_equal(ration_try_charge(f->lc[1], c, 3), 0);
 	assert_int_equal(ration_try_charge(f->lc[2], c, 4), 0);
@@ -356,7 +356,7 @@ an_answer_covers_only_what_was_asked_before(void **state)
 	struct order order = {f->d, p, MINUTE, 1, -1, NULL};
 	static struct larder larder;
 	struct prng prng = {3};
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	unsigned int i;
 
 	larder.one = make_counter(f->d, f->root, "one", RATION_UNLIMITED, 64);
@@ -435,8 +435,8 @@ a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 	} while (rc == 0 && !actor_idle(destroyer) && not_too_late(&end));
 	if (rc != 0) {
 		assert_int_equal(rc, -ENOENT);
-		assert_int_equal(ration_charge(f->lc[0], c, 1), -ENOENT);
-		assert_int_equal(ration_try_charge(ration_lcore_none(f->d), c, 1), -ENOENT);
+		assert_int_equal(ration_charge_force(f->lc[0], c, 1), -ENOENT);
+		assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 1), -ENOENT);
 		assert_int_equal(info_of(f->d, c).failures, 0);
 		assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 		assert_int_equal(usage_of(f->d, c), 0);
@@ -460,7 +460,7 @@ control_calls_of_members_do_not_deadlock(void **state)
 	struct order order;
 	unsigned int i;
 
-	f->lc[2] = ration_lcore_online(f->d);
+	f->lc[2] = ration_lcore_register(f->d);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
 	assert_true(actor_online(a));
 	for (i = 0; i < ROUNDS; i++) {

@@ -49,7 +49,7 @@ setup(void **state)
 
 	s.d = ration_domain_create("stuck", &params);
 	assert_non_null(s.d);
-	s.lc = ration_lcore_join(s.d);
+	s.lc = ration_lcore_register_extra(s.d);
 	assert_non_null(s.lc);
 	s.c = make_counter(s.d, ration_domain_root(s.d), "c", 100, 16);
 	*state = &s;
@@ -61,7 +61,7 @@ teardown(void **state)
 {
 	struct stuck *s = *state;
 
-	return ration_lcore_leave(s->lc) != 0 || ration_domain_free(s->d) != 0;
+	return ration_lcore_unregister(s->lc) != 0 || ration_domain_free(s->d) != 0;
 }
 
 static void
@@ -103,7 +103,8 @@ static void
 no_refusal_is_called_certain(void **state)
 {
 	struct stuck *s = *state;
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 	begin_walks(s->d);
 	assert_int_equal(ration_try_charge_sync(s->lc, s->c, 101, TIMEOUT_US, &report), -ETIMEDOUT);

@@ -38,7 +38,8 @@ static void
 charge_sync(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 	order->rc = ration_try_charge_sync(lc, order->c, order->n, MINUTE, &report);
 	order->nb_rounds = report.nb_rounds;
@@ -76,7 +77,8 @@ what_is_free_is_granted_without_a_round(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 64);
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 60, 0, &report), 0);
 	assert_int_equal(report.nb_rounds, 0);
@@ -90,7 +92,8 @@ hidden_units_come_after_exactly_one_round(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 	start_hider(f, &f->actors[0], c);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 999), -EDQUOT);
@@ -145,7 +148,8 @@ a_refusal_higher_up_drains_higher_up(void **state)
 	ration_counter_t p = make_counter(f->d, f->root, "p", 2000, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64);
 	ration_counter_t sibling = make_counter(f->d, p, "sibling", RATION_UNLIMITED, 64);
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
 	start_hider(f, &f->actors[0], c);
 	start_hider(f, &f->actors[1], sibling);
@@ -162,7 +166,8 @@ an_lcore_that_does_not_answer_is_named(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint32_t i, named = 0;
 
 	start_hider(f, &f->actors[0], c);
@@ -172,7 +177,7 @@ an_lcore_that_does_not_answer_is_named(void **state)
 	for (i = 0; i < report.nb_rows; i++) {
 		if (report.rows[i].status != RATION_DRAIN_TIMEDOUT)
 			continue;
-		assert_int_equal(report.rows[i].slot_id, f->actors[0].lc->slot_id);
+		assert_int_equal(report.rows[i].member_id, f->actors[0].lc->member_id);
 		assert_int_equal(report.rows[i].reason, RATION_DRAIN_REASON_SILENT);
 		named++;
 	}
@@ -203,12 +208,13 @@ a_walk_that_does_not_end_is_named(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
-	struct ration_drain_report report;
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint32_t i, token = ration_walk_begin(f->lc[1]);
 
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 11, 20000, &report), -ETIMEDOUT);
 	for (i = 0; i < report.nb_rows; i++) {
-		if (report.rows[i].slot_id == f->lc[1]->slot_id)
+		if (report.rows[i].member_id == f->lc[1]->member_id)
 			assert_int_equal(report.rows[i].reason, RATION_DRAIN_REASON_WALK);
 	}
 	ration_walk_end(f->lc[1], token);
@@ -232,7 +238,7 @@ threads_without_slot_get_exact_answers_too(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_lcore *none = ration_lcore_none(f->d);
+	struct ration_lcore *none = ration_lcore_shared(f->d);
 
 	start_hider(f, &f->actors[0], c);
 	assert_int_equal(ration_try_charge(none, c, 999), -EDQUOT);
@@ -276,7 +282,7 @@ at_the_last_unit_exactly_one_wins(void **state)
 				assert_int_equal(orders[i].rc, -EDQUOT);
 		}
 		assert_int_equal(granted, 1);
-		assert_int_equal(ration_uncharge(ration_lcore_none(f->d), c, 1), 0);
+		assert_int_equal(ration_uncharge(ration_lcore_shared(f->d), c, 1), 0);
 	}
 }
 
@@ -325,16 +331,16 @@ hold_until_refused(struct ration_lcore *lc, void *arg)
 	const struct order *order = arg;
 	struct ration_domain *d = ration_domain_of(lc);
 	struct counter *p = ration_counter_at(d, (uint32_t)order->c);
-	uint32_t phase = ration_load(&d->phase, seq_cst), token;
+	uint32_t phase = ration_load(&d->inflight_index, seq_cst), token;
 
-	token = ration_walk_begin(ration_lcore_none(d));
+	token = ration_walk_begin(ration_lcore_shared(d));
 	ration_fetch_add(&p->usage, order->n, seq_cst);
 	/* The other one has tried inside the gate, and waits for the walks of that time. */
-	while (ration_load(&d->phase, seq_cst) == phase)
+	while (ration_load(&d->inflight_index, seq_cst) == phase)
 		ration_quiescent(lc);
 	ration_fetch_sub(&p->usage, order->n, seq_cst);
-	ration_fetch_add(&p->undone, 1, seq_cst);
-	ration_walk_end(ration_lcore_none(d), token);
+	ration_fetch_add(&p->rollbacks, 1, seq_cst);
+	ration_walk_end(ration_lcore_shared(d), token);
 }
 
 static void
@@ -485,7 +491,7 @@ all_at_the_limit_are_granted_exactly_max(void **state)
 		for (i = 0, granted = 0; i < FIXTURE_ACTORS; i++)
 			granted += grabs[i].granted;
 		assert_int_equal(granted, 7);
-		assert_int_equal(ration_uncharge(ration_lcore_none(f->d), c, 7), 0);
+		assert_int_equal(ration_uncharge(ration_lcore_shared(f->d), c, 7), 0);
 	}
 }
 

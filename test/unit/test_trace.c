@@ -46,7 +46,7 @@ static void
 every_point_can_be_found_and_is_declared(void **state)
 {
 	static const char *const names[] = {"refill", "trim",  "refusal",
-					    "pass",   "round", "takeover"};
+					    "scan",   "round", "takeover"};
 	char name[40], *text = NULL;
 	size_t length = 0;
 	FILE *f = open_memstream(&text, &length);

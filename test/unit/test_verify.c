@@ -53,14 +53,14 @@ usage_above_max_is_found_unless_it_is_excused(void **state)
 
 	ration_store(&c->max, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, "counter \"p/c\": usage 21 is above max 1"), 1);
-	ration_store(&c->excused, 1, relaxed);
+	ration_store(&c->over_max_ok, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
-	ration_store(&c->excused, 0, relaxed);
+	ration_store(&c->over_max_ok, 0, relaxed);
 	ration_store(&c->max, 20, relaxed);
 	assert_int_equal(violations(f->d, 0, "usage 21 is above max 20"), 1);
 	ration_store(&c->max, 21, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
-	ration_store(&c->excused, 0, relaxed);
+	ration_store(&c->over_max_ok, 0, relaxed);
 	ration_store(&c->max, max, relaxed);
 }
 
@@ -89,14 +89,14 @@ a_slot_that_cannot_be_is_found(void **state)
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
 	uint32_t index = ration_index_of(f->d, c);
-	struct ration_slot *s = &f->lc[0]->slots[index];
+	struct ration_stock *s = &f->lc[0]->stocks[index];
 	RATION_ATOMIC(uint64_t) *word = &ration_active(f->lc[0])[index / 64];
-	uint32_t stock = ration_load(&s->stock, relaxed);
+	uint32_t stock = ration_load(&s->units, relaxed);
 
-	ration_store(&s->stock, 40, relaxed);
+	ration_store(&s->units, 40, relaxed);
 	assert_int_equal(violations(f->d, 1, "stock is 40, more than its own charges, 21"), 2);
 	assert_int_equal(violations(f->d, 1, "has stock 40, more than its cap 32"), 2);
-	ration_store(&s->stock, stock, relaxed);
+	ration_store(&s->units, stock, relaxed);
 	ration_fetch_and(word, ~(UINT64_C(1) << (index % 64)), relaxed);
 	assert_int_equal(violations(f->d, 1, "has cap 32, but its active bit is 0"), 1);
 	ration_fetch_or(word, UINT64_C(1) << (index % 64), relaxed);

@@ -64,7 +64,7 @@ grow_tree(struct ration_tree *t, const struct backend_tree *tree)
 		.batch = tree->no_stock ? 0 : BACKEND_BATCH,
 	};
 	ration_counter_t parent = ration_domain_root(t->domain);
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	uint32_t i;
 
 	for (i = 1; i < tree->depth; i++) {
@@ -97,7 +97,7 @@ ration_create(const struct backend_tree *tree)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 1 + tree->depth + tree->counters,
-		.max_lcores = backend_nb_lcores(tree),
+		.max_members = backend_nb_lcores(tree),
 		.socket_id = SOCKET_ID_ANY,
 		.max = tree->root_max,
 	};
@@ -124,7 +124,7 @@ static void *
 ration_join(void *self, uint32_t lcore)
 {
 	struct ration_tree *t = self;
-	struct ration_lcore *lc = ration_lcore_online(t->domain);
+	struct ration_lcore *lc = ration_lcore_register(t->domain);
 
 	if (lc == NULL)
 		warnx("ration: lcore %u: %s", lcore, rte_strerror(rte_errno));
@@ -134,7 +134,7 @@ ration_join(void *self, uint32_t lcore)
 static void
 ration_leave(void *ctx)
 {
-	ration_lcore_leave(ctx);
+	ration_lcore_unregister(ctx);
 }
 
 struct ration_domain *
@@ -159,7 +159,7 @@ ration_granted(void *self, uint64_t c)
 	struct ration_tree *t = self;
 	struct ration_reading reading = {0};
 
-	ration_read_exact(t->domain, c, &reading);
+	ration_read_sum(t->domain, c, &reading);
 	return reading.granted;
 }
 

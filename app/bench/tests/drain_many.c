@@ -102,6 +102,7 @@ struct drain_many_run {
 	struct row *longest; /**< Longest pause of an owner in a drain. */
 	uint32_t rejected;
 	struct samples trips; /**< Round trips before and after. */
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report;
 };
 
@@ -193,6 +194,8 @@ request(struct bench *b, struct drain_many_run *r)
 	until = rte_rdtsc() + rte_rand_max((uint64_t)(2000 * b->ticks_per_ns));
 	while (rte_rdtsc() < until)
 		;
+	r->report.rows = r->rows;
+	r->report.max_rows = RTE_DIM(r->rows);
 	clear_longest(r);
 	pause = sum_pauses(r, &longest);
 	start = rte_rdtsc_precise();

@@ -34,6 +34,8 @@ drain_request_ring(struct drain_run *run)
 int
 drain_request_drain(struct drain_run *run)
 {
+	run->report.rows = run->rows;
+	run->report.max_rows = RTE_DIM(run->rows);
 	return ration_drain(run->target->domain, run->target->top, DRAIN_TIMEOUT_US, &run->report);
 }
 
@@ -49,7 +51,7 @@ int
 drain_request_reap(struct drain_run *run)
 {
 	/* Exactly one thread is dead. */
-	return ration_sweep(run->target->domain, DRAIN_TIMEOUT_US, NULL, NULL) == 1 ? 0 : -1;
+	return ration_reap(run->target->domain, DRAIN_TIMEOUT_US, NULL, NULL) == 1 ? 0 : -1;
 }
 
 static uint64_t
@@ -57,7 +59,7 @@ stock_of(const struct drain_run *run)
 {
 	struct ration_reading reading = {0};
 
-	ration_read_exact(run->target->domain, run->target->top, &reading);
+	ration_read_sum(run->target->domain, run->target->top, &reading);
 	return reading.stock;
 }
 
@@ -93,7 +95,7 @@ is_valid(const struct drain_run *run, uint64_t progress_before)
 {
 	if (run->c->poll != NULL && target_progress(run->target) == progress_before)
 		return false;
-	if (run->c->engine == RATION_DRAIN_GONE &&
+	if (run->c->engine == RATION_DRAIN_DEAD &&
 	    (run->hidden < run->c->counters || stock_of(run) > 0))
 		return false;
 	return run->c->request != drain_request_drain || engine_is_right(run);

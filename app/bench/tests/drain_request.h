@@ -38,6 +38,7 @@ struct drain_run {
 	unsigned int lcore_id; /**< The target lcore. */
 	uint32_t rejected;
 	struct row *row;
+	struct ration_drain_row rows[1]; /**< Rows of the report. */
 	struct ration_drain_report report;
 	uint64_t hidden; /**< Units that a dead owner has left in stock. */
 };

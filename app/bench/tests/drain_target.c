@@ -55,7 +55,7 @@ charge_and_uncharge(struct ration_lcore *lc, ration_counter_t c)
 static __rte_always_inline int
 poll_loop(struct drain_target *p, target_poll_t look)
 {
-	struct ration_lcore *lc = ration_lcore_online(p->domain);
+	struct ration_lcore *lc = ration_lcore_register(p->domain);
 	const ration_counter_t *counters = p->counters;
 	const uint64_t mask = p->nb_counters - 1;
 	uint64_t iteration = 0;
@@ -70,7 +70,7 @@ poll_loop(struct drain_target *p, target_poll_t look)
 		ration_store(&p->progress, ++iteration, release);
 		/* Pairs with the release in target_stop(). */
 	} while (!ration_load(&p->quit, acquire));
-	ration_lcore_leave(lc);
+	ration_lcore_unregister(lc);
 	return rc != 0 ? EIO : 0;
 }
 
@@ -90,7 +90,7 @@ int
 target_take_stock(void *target)
 {
 	struct drain_target *p = target;
-	struct ration_lcore *lc = ration_lcore_online(p->domain);
+	struct ration_lcore *lc = ration_lcore_register(p->domain);
 
 	if (lc == NULL)
 		return rte_errno;
@@ -111,7 +111,7 @@ target_unregister(void *target)
 {
 	struct drain_target *p = target;
 
-	return -ration_lcore_leave(ration_lcore_self(p->domain));
+	return -ration_lcore_unregister(ration_lcore_self(p->domain));
 }
 
 int
@@ -140,7 +140,7 @@ static void *
 take_stock_and_die(void *target)
 {
 	struct drain_target *p = target;
-	struct ration_lcore *lc = ration_lcore_online(p->domain);
+	struct ration_lcore *lc = ration_lcore_register(p->domain);
 	uint32_t i;
 
 	p->failed = lc == NULL ? rte_errno : 0;
@@ -234,7 +234,7 @@ target_wait_iterations(const struct drain_target *p, uint64_t iterations, bool y
 static int
 grow_tree(struct drain_target *p)
 {
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	ration_counter_t group;
 	uint32_t i;
 
@@ -254,7 +254,7 @@ target_init(struct drain_target *p, uint32_t nb_counters)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2 + nb_counters,
-		.max_lcores = 2,
+		.max_members = 2,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	static unsigned int serial;

@@ -173,7 +173,7 @@ destroy_counters(void *domain, struct names *n)
 /* The same key and table that libration uses: parent and name. */
 struct key {
 	uint32_t parent;
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 };
 
 static struct key
@@ -325,7 +325,7 @@ measure_names(struct bench *b)
 	struct names n = {0};
 	uint32_t nb = b->quick ? NAMES_QUICK : NAMES;
 	const struct ration_domain_params params = {
-		.max_counters = nb + 1, .max_lcores = 1, .socket_id = SOCKET_ID_ANY};
+		.max_counters = nb + 1, .max_members = 1, .socket_id = SOCKET_ID_ANY};
 	const struct rte_hash_parameters hash = {.name = "bench-footprint",
 						 .entries = nb,
 						 .key_len = sizeof(struct key),
@@ -367,7 +367,7 @@ run_footprint(struct bench *b)
 		rc = measure_memory(b, impls[i]);
 	if (rc == 0) {
 		add_row(b, &backend_ration, "memory touched by a stock hit", 1,
-			sizeof(struct ration_slot));
+			sizeof(struct ration_stock));
 		results_value(&b->results, "memory of a counter on an lcore: bytes",
 			      results_find(&b->results, &ours), 8);
 		results_ratio(&b->results, "memory of a counter on an lcore: ration / stock-v3",

@@ -201,7 +201,7 @@ static int
 sync_charge(void *work)
 {
 	struct latency_work *w = work;
-	struct ration_drain_report report; /* Not cleared: that would be timed. */
+	struct ration_drain_report report = {.rows = NULL};
 	int rc = answer(ration_try_charge_sync(w->ctx, w->backend->order[0], TAILS_MAX - 1,
 					       TIMEOUT_US, &report));
 

@@ -47,7 +47,7 @@ read_exact(const struct workers *c)
 {
 	struct ration_reading reading;
 
-	ration_read_exact(backend_ration_domain(c->self), c->counters[0], &reading);
+	ration_read_sum(backend_ration_domain(c->self), c->counters[0], &reading);
 	return reading.granted;
 }
 
@@ -56,7 +56,7 @@ read_approx(const struct workers *c)
 {
 	struct ration_reading reading;
 
-	ration_read_approx(backend_ration_domain(c->self), c->counters[0], &reading);
+	ration_read(backend_ration_domain(c->self), c->counters[0], &reading);
 	return reading.granted;
 }
 

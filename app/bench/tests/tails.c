@@ -64,7 +64,7 @@ drain_ration(const struct tails_backend *p, bool all, uint64_t *units)
 {
 	struct ration_domain *d = backend_ration_domain(p->self);
 	ration_counter_t c = all ? ration_domain_root(d) : p->order[0];
-	struct ration_drain_report report; /* Not cleared: that would be timed. */
+	struct ration_drain_report report = {.rows = NULL};
 	int rc = ration_drain(d, c, DRAIN_TIMEOUT_US, &report);
 
 	*units = report.units;

@@ -44,7 +44,7 @@ struct budget_rule {
 
 /** A node of the tree: one counter. Nodes are in depth-first order, parents before children. */
 struct budget_node {
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 	char *path; /**< For example "edge/gold"; "" for node 0, the root of the domain. */
 	uint64_t max; /**< Limit in units; RATION_UNLIMITED if the file has none. */
 	uint32_t batch; /**< RATION_BATCH_UNSET if the file has none. */

@@ -107,10 +107,10 @@ budget_name_fault(const char *name)
 {
 	size_t length = strlen(name), i;
 
-	RTE_BUILD_BUG_ON(RATION_NAMESIZE != 43 + 1);
+	RTE_BUILD_BUG_ON(RATION_COUNTER_NAMESIZE != 43 + 1);
 	if (length == 0)
 		return "is empty (1 to 43 bytes)";
-	if (length >= RATION_NAMESIZE)
+	if (length >= RATION_COUNTER_NAMESIZE)
 		return "is too long (1 to 43 bytes)";
 	for (i = 0; i < length; i++) {
 		if (name[i] == '/')

@@ -174,7 +174,7 @@ register_lcore(struct fwd_lcore *l)
 {
 	if (l->domain == NULL)
 		return 0;
-	l->lc = ration_lcore_online(l->domain);
+	l->lc = ration_lcore_register(l->domain);
 	if (l->lc == NULL) {
 		log_error("lcore %u cannot register with the domain: %s", l->lcore_id,
 			  rte_strerror(rte_errno));
@@ -196,7 +196,7 @@ unregister_lcore(struct fwd_lcore *l)
 	ration_lcore_stats_get(l->lc, &l->final_stats);
 	l->stats_lc = NULL;
 	rte_spinlock_unlock(&l->stats_lock);
-	ration_lcore_leave(l->lc);
+	ration_lcore_unregister(l->lc);
 	l->lc = NULL;
 }
 

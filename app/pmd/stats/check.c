@@ -11,7 +11,7 @@
 #include "stats/check.h"
 
 #define DRAIN_TIMEOUT_US 1000000
-#define PATH_SIZE (RATION_DEPTH_MAX * RATION_NAMESIZE)
+#define PATH_SIZE (RATION_DEPTH_MAX * RATION_COUNTER_NAMESIZE)
 
 static uint64_t
 check_counter(const struct ration_domain *d, ration_counter_t c)

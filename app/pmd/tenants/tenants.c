@@ -59,7 +59,7 @@ create_domain(struct tenants *t, unsigned int nb_lcores)
 {
 	struct ration_domain_params params = {
 		.max_counters = t->nb_nodes,
-		.max_lcores = nb_lcores,
+		.max_members = nb_lcores,
 		.socket_id = SOCKET_ID_ANY,
 	};
 	char error[ERROR_SIZE];

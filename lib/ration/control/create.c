@@ -31,8 +31,8 @@ has_active_slot(const struct ration_domain *d, uint32_t index)
 	uint64_t bits;
 	uint32_t i;
 
-	for (i = 0; i < d->max_lcores; i++) {
-		lc = ration_block(d, &d->members[i]);
+	for (i = 0; i < d->max_members; i++) {
+		lc = ration_lcore_area(d, &d->members[i]);
 		if (lc == NULL)
 			continue;
 		bits = ration_load(&ration_active(lc)[index / 64], acquire);
@@ -54,15 +54,15 @@ disable_stock(struct ration_domain *d, struct counter *c)
 
 	if (ration_load(&c->flags, relaxed) & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
 		return 0;
-	ration_change_flags(c, COUNTER_STOCKLESS, 0);
+	ration_counter_change_flags(c, COUNTER_STOCKLESS, 0);
 	rc = ration_grace(d, ration_deadline(d), NULL);
 	if (rc == 0 && has_active_slot(d, index))
 		rc = ration_drain(d, ration_handle(d, index), d->timeout_us, NULL);
 	if (rc != 0) {
-		ration_change_flags(c, 0, COUNTER_STOCKLESS);
+		ration_counter_change_flags(c, 0, COUNTER_STOCKLESS);
 		return -ETIMEDOUT;
 	}
-	ration_set_cap_bound(d, c, 0);
+	ration_counter_set_cap_max(d, c, 0);
 	return 0;
 }
 
@@ -77,7 +77,7 @@ check_name(const char *name)
 		if (*s == '/' || (unsigned char)*s < 0x20 || *s == 0x7f)
 			return -EINVAL;
 	}
-	return s - name < RATION_NAMESIZE ? 0 : -ENAMETOOLONG;
+	return s - name < RATION_COUNTER_NAMESIZE ? 0 : -ENAMETOOLONG;
 }
 
 static int
@@ -128,16 +128,16 @@ create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	int64_t index;
 	int rc;
 
-	ration_bury_ghosts(d, false);
+	ration_offline_release(d, false);
 	parent = ration_resolve(d, handle);
-	if (parent == NULL || (ration_load(&parent->flags, relaxed) & RATION_COUNTER_DESTROYED))
+	if (parent == NULL || (ration_load(&parent->flags, relaxed) & RATION_COUNTER_OFFLINE))
 		return -ESTALE;
 	if (parent->depth == RATION_DEPTH_MAX)
 		return -E2BIG;
 	if (ration_paths_get(l->paths, (uint32_t)handle, name, strlen(name)) != RATION_INDEX_NONE)
 		return -EEXIST;
 	if (ration_index_is_full(d))
-		ration_bury_ghosts(d, true);
+		ration_offline_release(d, true);
 	if (ration_index_is_full(d))
 		return -ENOSPC;
 	rc = disable_stock(d, parent);
@@ -147,7 +147,7 @@ create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	index = enter_child(d, parent, name, params);
 	ration_tree_unlock(d);
 	if (index < 0 && ration_node_at(d, (uint32_t)handle)->nb_children == 0)
-		ration_enable_stock(d, parent);
+		ration_counter_enable_stock(d, parent);
 	return index;
 }
 

@@ -29,7 +29,7 @@ retire(struct ration_domain *d, struct counter *c)
 {
 	ration_counter_t handle = ration_handle(d, ration_index_of(d, c));
 
-	ration_change_flags(c, COUNTER_DYING, 0);
+	ration_counter_change_flags(c, COUNTER_DYING, 0);
 	if (ration_drain(d, handle, d->timeout_us, NULL) != 0)
 		return -ETIMEDOUT;
 	if (ration_grace_readers(d, ration_deadline(d)) != 0 ||
@@ -47,13 +47,13 @@ static int
 check_destroy(struct ration_domain *d, const struct counter *c, ration_counter_t handle,
 	      uint32_t flags)
 {
-	if (c == NULL || ration_is_ghost(c))
+	if (c == NULL || ration_counter_is_offline(c))
 		return -ESTALE;
 	if (c->depth == 0)
 		return -EPERM;
 	if (ration_node_at(d, (uint32_t)handle)->nb_children == 0)
 		return 0;
-	return (flags & RATION_DESTROY_KEEP_UNITS) && ration_only_ghosts_below(d, (uint32_t)handle)
+	return (flags & RATION_DESTROY_KEEP_UNITS) && ration_only_offline_below(d, (uint32_t)handle)
 		       ? 0
 		       : -EBUSY;
 }
@@ -64,7 +64,7 @@ destroy(struct ration_domain *d, ration_counter_t handle, uint32_t flags)
 	struct counter *c;
 	int rc;
 
-	ration_bury_ghosts(d, false);
+	ration_offline_release(d, false);
 	c = ration_resolve(d, handle);
 	rc = check_destroy(d, c, handle, flags);
 	if (rc != 0)
@@ -74,14 +74,14 @@ destroy(struct ration_domain *d, ration_counter_t handle, uint32_t flags)
 	if (rc == 0 && ration_node_at(d, (uint32_t)handle)->nb_children > 0)
 		rc = -EBUSY;
 	if (rc == -EBUSY && (flags & RATION_DESTROY_KEEP_UNITS)) {
-		ration_make_ghost(d, c);
+		ration_counter_take_offline(d, c);
 		return 0;
 	}
 	if (rc != 0) {
-		ration_change_flags(c, 0, COUNTER_DYING);
+		ration_counter_change_flags(c, 0, COUNTER_DYING);
 		return rc;
 	}
-	ration_bury(d, c);
+	ration_counter_release(d, c);
 	return 0;
 }
 

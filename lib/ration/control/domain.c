@@ -17,6 +17,7 @@
 #include <rte_ticketlock.h>
 
 #include "control/lock.h"
+#include "shm/abi.h"
 #include "shm/log.h"
 #include "shm/process.h"
 #include "shm/zone.h"
@@ -39,17 +40,17 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	if (p == NULL)
 		p = &defaults;
 	d->max_counters = p->max_counters != 0 ? p->max_counters : DEFAULT_COUNTERS;
-	d->max_lcores = p->max_lcores != 0 ? p->max_lcores : DEFAULT_LCORES;
+	d->max_members = p->max_members != 0 ? p->max_members : DEFAULT_LCORES;
 	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
 	d->drain_work = p->drain_work != 0 ? p->drain_work : DEFAULT_DRAIN_WORK;
 	d->idle_us = p->idle_us;
-	d->secondary_lcores = p->secondary_lcores;
-	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_lcores : UINT64_MAX;
+	d->secondary_members = p->secondary_members;
+	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_members : UINT64_MAX;
 	d->socket_id = p->socket_id;
 	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
-	if (d->max_counters > RATION_COUNTERS_MAX || d->max_lcores > RATION_LCORES_MAX ||
+	if (d->max_counters > RATION_COUNTERS_MAX || d->max_members > RATION_MEMBERS_MAX ||
 	    *max > RATION_UNLIMITED || d->idle_us > RATION_IDLE_MAX_US ||
-	    d->secondary_lcores > d->max_lcores ||
+	    d->secondary_members > d->max_members ||
 	    (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
 		return -EINVAL;
 	return 0;
@@ -90,16 +91,16 @@ reserve(const struct ration_domain *head)
 	*d = sized;
 	d->layout = RATION_LAYOUT;
 	d->sizes = RATION_SIZES;
-	d->creation = rte_get_tsc_cycles();
+	d->gen = rte_get_tsc_cycles();
 	/* So that a handle of another domain, or of the one before, is not taken for one of this.
 	 */
 	d->first_gen = next_first_gen();
 	d->free_head = RATION_INDEX_NONE;
 	d->free_tail = RATION_INDEX_NONE;
-	d->first_ghost = RATION_INDEX_NONE;
-	d->last_ghost = RATION_INDEX_NONE;
-	ration_places_poison(d);
-	ration_block_init(d, ration_lcore_none(d), RATION_LCORES_MAX, RATION_LCORE_SLOTLESS);
+	d->first_offline = RATION_INDEX_NONE;
+	d->last_offline = RATION_INDEX_NONE;
+	ration_entries_poison(d);
+	ration_area_init(d, ration_lcore_shared(d), RATION_MEMBERS_MAX, RATION_LCORE_SHARED);
 	return d;
 }
 
@@ -111,10 +112,10 @@ release(struct ration_domain *d)
 	uint32_t i;
 
 	d->magic = 0;
-	for (i = 0; i < d->max_lcores; i++) {
-		if (ration_block(d, &d->members[i]) == NULL)
+	for (i = 0; i < d->max_members; i++) {
+		if (ration_lcore_area(d, &d->members[i]) == NULL)
 			continue;
-		ration_block_zone_name(name, d, i);
+		ration_area_zone_name(name, d, i);
 		ration_zone_free(name);
 	}
 	ration_paths_free(ration_local(d)->paths);
@@ -125,12 +126,12 @@ release(struct ration_domain *d)
 
 /* The stocks of secondary processes, which cannot make them themselves. */
 static int
-make_secondary_blocks(struct ration_domain *d)
+make_secondary_areas(struct ration_domain *d)
 {
 	uint32_t i;
 
-	for (i = d->max_lcores - d->secondary_lcores; i < d->max_lcores; i++) {
-		if (ration_make_block(d, i, d->socket_id) == NULL)
+	for (i = d->max_members - d->secondary_members; i < d->max_members; i++) {
+		if (ration_area_make(d, i, d->socket_id) == NULL)
 			return -1;
 	}
 	return 0;
@@ -171,7 +172,7 @@ create(struct ration_domain *head, uint64_t max)
 	}
 	ration_local_enter(d, paths);
 	init_root(d, max);
-	if (make_secondary_blocks(d) != 0) {
+	if (make_secondary_areas(d) != 0) {
 		release(d);
 		rte_errno = ENOMEM;
 		return NULL;
@@ -182,12 +183,15 @@ create(struct ration_domain *head, uint64_t max)
 }
 
 struct ration_domain *
-ration_domain_create(const char *name, const struct ration_domain_params *params)
+__ration_domain_create(const char *name, const struct ration_domain_params *params, uint64_t abi)
 {
 	struct ration_domain head = {.magic = 0}, *d;
 	uint64_t max;
 	int rc;
 
+	/* First: what `params` points to may be another structure. */
+	if (!ration_abi_fits(name, abi))
+		return NULL;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		rte_errno = E_RTE_SECONDARY;
 		return NULL;
@@ -216,8 +220,8 @@ ration_domain_free(struct ration_domain *d)
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return -E_RTE_SECONDARY;
 	/* The dead keep nothing. */
-	ration_sweep(d, d->timeout_us, NULL, NULL);
-	for (i = 0; i < d->max_lcores; i++) {
+	ration_reap(d, d->timeout_us, NULL, NULL);
+	for (i = 0; i < d->max_members; i++) {
 		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)
 			return -EBUSY;
 	}

@@ -24,8 +24,8 @@ set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
 		return -ESTALE;
 	ration_store(&c->batch, batch, relaxed);
 	/* Slots keep their caps until their next slow path: the bound does not fall. */
-	if (ration_cap_of(c) > ration_load(&c->cap_bound, relaxed))
-		ration_set_cap_bound(d, c, ration_cap_of(c));
+	if (ration_counter_cap(c) > ration_load(&c->cap_max, relaxed))
+		ration_counter_set_cap_max(d, c, ration_counter_cap(c));
 	return 0;
 }
 
@@ -65,7 +65,7 @@ set_max_clamp(struct counter *c, uint64_t max)
 
 	exchange_max(c, max, &usage);
 	if (usage > max)
-		ration_store(&c->excused, 1, relaxed);
+		ration_store(&c->over_max_ok, 1, relaxed);
 	return 0;
 }
 

@@ -37,7 +37,7 @@ static void
 leave_all(void *unused)
 {
 	(void)unused;
-	while (ration_self_first() != NULL && ration_lcore_leave(ration_self_first()) == 0)
+	while (ration_self_first() != NULL && ration_lcore_unregister(ration_self_first()) == 0)
 		;
 }
 
@@ -48,11 +48,11 @@ RTE_INIT(ration_lcore_init)
 
 /* Raise the number of members that drains look at. */
 static void
-note_member(struct ration_domain *d, uint32_t slot_id)
+note_member(struct ration_domain *d, uint32_t member_id)
 {
 	uint32_t old = ration_load(&d->nb_members, relaxed);
 
-	while (old <= slot_id && !ration_cas(&d->nb_members, &old, slot_id + 1, seq_cst))
+	while (old <= member_id && !ration_cas(&d->nb_members, &old, member_id + 1, seq_cst))
 		;
 }
 
@@ -64,8 +64,8 @@ static struct member *
 claim_member(struct ration_domain *d)
 {
 	bool primary = rte_eal_process_type() == RTE_PROC_PRIMARY;
-	uint32_t split = d->max_lcores - d->secondary_lcores;
-	uint32_t i = primary ? 0 : split, end = primary ? split : d->max_lcores;
+	uint32_t split = d->max_members - d->secondary_members;
+	uint32_t i = primary ? 0 : split, end = primary ? split : d->max_members;
 	uint32_t pid = (uint32_t)ration_this_process();
 	struct member *m;
 	uint64_t word;
@@ -77,7 +77,7 @@ claim_member(struct ration_domain *d)
 			continue;
 		/* Acquire: pairs with the release of the one who left. */
 		if (!ration_cas(&m->state, &word,
-				MEMBER_WORD(MEMBER_EPOCH(word) + 1, pid, MEMBER_CLAIMED), acquire))
+				MEMBER_WORD(MEMBER_GEN(word) + 1, pid, MEMBER_CLAIMED), acquire))
 			continue;
 		note_member(d, i);
 		return m;
@@ -95,17 +95,17 @@ own_socket(const struct ration_domain *d)
 
 /* A place that is used again: the ledger goes on, the statistics begin anew. */
 static void
-reset_block(struct ration_domain *d, struct ration_lcore *lc)
+reset_area(struct ration_domain *d, struct ration_lcore *lc)
 {
-	struct round_view view;
+	struct drain_set set;
 
 	memset(&lc->stats, 0, sizeof(lc->stats));
 	/* The mailbox stays as it is: others may be writing, and an old request does no harm. */
 	ration_store(&lc->lcore_id, rte_lcore_id(), relaxed);
-	ration_idle_begin(lc);
+	ration_idle_start(lc);
 	/* No stock: whatever was asked for so far is done. */
-	ration_round_look(d, &view);
-	ration_store(&lc->ack, view.gen, release);
+	ration_drain_set_read(d, &set);
+	ration_store(&lc->ack, set.round, release);
 }
 
 /*
@@ -116,13 +116,13 @@ reset_block(struct ration_domain *d, struct ration_lcore *lc)
 static bool
 enter_online(struct ration_domain *d, struct member *m, uint64_t word)
 {
-	uint64_t online = MEMBER_WORD(MEMBER_EPOCH(word) + 1, 0, MEMBER_ONLINE);
-	uint32_t slot_id = (uint32_t)(m - d->members);
+	uint64_t online = MEMBER_WORD(MEMBER_GEN(word) + 1, 0, MEMBER_ONLINE);
+	uint32_t member_id = (uint32_t)(m - d->members);
 
 	/* First: whoever counts the members that may hide units must not miss one. */
-	ration_set_online(d, slot_id, true);
+	ration_set_online(d, member_id, true);
 	if (!ration_cas(&m->state, &word, online, seq_cst)) {
-		ration_set_online(d, slot_id, false);
+		ration_set_online(d, member_id, false);
 		return false;
 	}
 	return true;
@@ -154,7 +154,7 @@ watch_threads(void)
 }
 
 struct ration_lcore *
-ration_lcore_join(struct ration_domain *d)
+ration_lcore_register_extra(struct ration_domain *d)
 {
 	struct ration_lcore *lc;
 	struct member *m;
@@ -166,9 +166,9 @@ ration_lcore_join(struct ration_domain *d)
 	m = claim_member(d);
 	if (m == NULL)
 		return NULL;
-	lc = ration_block(d, m);
+	lc = ration_lcore_area(d, m);
 	if (lc == NULL)
-		lc = ration_make_block(d, (uint32_t)(m - d->members), own_socket(d));
+		lc = ration_area_make(d, (uint32_t)(m - d->members), own_socket(d));
 	if (lc == NULL) {
 		ration_store(&m->state, MEMBER_WORD(0, 0, MEMBER_FREE), release);
 		return NULL;
@@ -177,7 +177,7 @@ ration_lcore_join(struct ration_domain *d)
 	ration_store(&m->pid, ration_this_process(), relaxed);
 	ration_store(&m->start, ration_thread_start(ration_this_process(), ration_this_thread()),
 		     relaxed);
-	reset_block(d, lc);
+	reset_area(d, lc);
 	if (leaves_at_thread_end)
 		pthread_setspecific(at_thread_end, d);
 	watch_threads();
@@ -187,7 +187,7 @@ ration_lcore_join(struct ration_domain *d)
 }
 
 struct ration_lcore *
-ration_lcore_online(struct ration_domain *d)
+ration_lcore_register(struct ration_domain *d)
 {
 	struct ration_lcore *lc;
 
@@ -197,10 +197,10 @@ ration_lcore_online(struct ration_domain *d)
 	}
 	lc = ration_self_get(d);
 	if (lc == NULL) {
-		lc = ration_lcore_join(d);
+		lc = ration_lcore_register_extra(d);
 		ration_self_set(d, lc);
 	} else if (!ration_lcore_is_usable(lc)) {
-		ration_lcore_resume(lc);
+		ration_lcore_online(lc);
 	}
 	return lc;
 }
@@ -230,27 +230,27 @@ ration_lcore_offline(struct ration_lcore *lc)
 	 * Release, after the last store to a slot: pairs with the acquire of whoever takes over.
 	 * Models d_takeover: PARKFIRST, PARKFULL; n_handshakes: PARK.
 	 */
-	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
-	ration_set_online(ration_domain_of(lc), lc->slot_id, false);
+	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_OFFLINE), release);
+	ration_set_online(ration_domain_of(lc), lc->member_id, false);
 	return 0;
 }
 
 int
-ration_lcore_resume(struct ration_lcore *lc)
+ration_lcore_online(struct ration_lcore *lc)
 {
 	struct member *m;
 	uint64_t word;
 
-	if (lc == NULL || lc->flags & RATION_LCORE_SLOTLESS)
+	if (lc == NULL || lc->flags & RATION_LCORE_SHARED)
 		return -EINVAL;
 	m = ration_member_of(lc);
 	if (!ration_lcore_is_owner(lc, m))
 		return -EINVAL;
 	for (;;) {
 		word = ration_load(&m->state, relaxed);
-		if (MEMBER_STATE(word) != MEMBER_PARKED && MEMBER_STATE(word) != MEMBER_TAKEN)
+		if (MEMBER_STATE(word) != MEMBER_OFFLINE && MEMBER_STATE(word) != MEMBER_TAKEN)
 			return -EINVAL;
-		if (MEMBER_STATE(word) == MEMBER_PARKED &&
+		if (MEMBER_STATE(word) == MEMBER_OFFLINE &&
 		    enter_online(ration_domain_of(lc), m, word))
 			break;
 		rte_pause();
@@ -265,45 +265,45 @@ ration_lcore_resume(struct ration_lcore *lc)
  * it. A secondary process could be killed half way, so it leaves that to the primary's sweep.
  */
 static enum member_state
-settle_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)
+fold_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)
 {
 	uint32_t token, i;
 
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
 		token = ration_walk_begin(lc);
-		ration_settle(d, m, NULL, NULL);
+		ration_ledger_fold(d, m, NULL, NULL);
 		ration_walk_end(lc, token);
 		return MEMBER_FREE;
 	}
-	for (i = 0; i < lc->nb_slots; i++) {
+	for (i = 0; i < lc->nb_stocks; i++) {
 		if (ration_load(&ration_ledger(lc)[i], relaxed) != 0)
-			return MEMBER_LEFT;
+			return MEMBER_UNREAPED;
 	}
 	return MEMBER_FREE;
 }
 
 int
-ration_lcore_leave(struct ration_lcore *lc)
+ration_lcore_unregister(struct ration_lcore *lc)
 {
 	enum member_state state;
 	struct ration_domain *d;
 	struct member *m;
 
-	if (lc == NULL || lc->flags & RATION_LCORE_SLOTLESS)
+	if (lc == NULL || lc->flags & RATION_LCORE_SHARED)
 		return -EINVAL;
 	d = ration_domain_of(lc);
 	m = ration_member_of(lc);
 	if (!ration_lcore_is_owner(lc, m))
 		return -EINVAL;
 	/* From PARKED a drainer may be at the slots; ONLINE is ours alone. */
-	if (!ration_lcore_is_usable(lc) && ration_lcore_resume(lc) != 0)
+	if (!ration_lcore_is_usable(lc) && ration_lcore_online(lc) != 0)
 		return -EINVAL;
 	give_own_back(lc);
-	state = settle_own(d, m, lc);
+	state = fold_own(d, m, lc);
 	ration_self_remove(lc);
-	ration_set_online(d, lc->slot_id, false);
+	ration_set_online(d, lc->member_id, false);
 	/* Release: pairs with the acquire of whoever claims the place next. */
-	ration_store(&m->state,
-		     MEMBER_WORD(MEMBER_EPOCH(ration_load(&m->state, relaxed)), 0, state), release);
+	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(ration_load(&m->state, relaxed)), 0, state),
+		     release);
 	return 0;
 }

@@ -22,7 +22,7 @@
 #include "tree/names.h"
 
 /* Ghosts that one control call looks at. */
-#define GHOSTS_AT_A_TIME 8
+#define OFFLINE_AT_A_TIME 8
 
 /* Take the name from a counter, so that another can have it. */
 static void
@@ -37,7 +37,7 @@ remove_name(struct ration_domain *d, struct counter *c)
 }
 
 static void
-bury(struct ration_domain *d, struct counter *c)
+release(struct ration_domain *d, struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c), parent = ration_parent_index(c);
 	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
@@ -48,98 +48,98 @@ bury(struct ration_domain *d, struct counter *c)
 	 */
 	ration_tree_lock(d);
 	ration_ledgers_clear(d, index);
-	ration_set_cap_bound(d, c, 0);
+	ration_counter_set_cap_max(d, c, 0);
 	ration_unlink_child(d, parent, index);
 	ration_store(&c->flags, 0, release);
 	ration_store(&c->gen, gen == 0 ? 1 : gen, release);
 	ration_return_index(d, index);
 	ration_tree_unlock(d);
 	if (ration_node_at(d, parent)->nb_children == 0)
-		ration_enable_stock(d, ration_counter_at(d, parent));
+		ration_counter_enable_stock(d, ration_counter_at(d, parent));
 }
 
 bool
-ration_is_ghost(const struct counter *c)
+ration_counter_is_offline(const struct counter *c)
 {
-	return ration_load(&c->flags, relaxed) & RATION_COUNTER_DESTROYED;
+	return ration_load(&c->flags, relaxed) & RATION_COUNTER_OFFLINE;
 }
 
 /* Enter a ghost at the end of the list. */
 static void
-remember_ghost(struct ration_domain *d, uint32_t index)
+append_offline(struct ration_domain *d, uint32_t index)
 {
-	ration_node_at(d, index)->next_ghost = RATION_INDEX_NONE;
-	if (d->last_ghost != RATION_INDEX_NONE)
-		ration_node_at(d, d->last_ghost)->next_ghost = index;
+	ration_node_at(d, index)->next_offline = RATION_INDEX_NONE;
+	if (d->last_offline != RATION_INDEX_NONE)
+		ration_node_at(d, d->last_offline)->next_offline = index;
 	else
-		d->first_ghost = index;
-	d->last_ghost = index;
-	d->nb_ghosts++;
+		d->first_offline = index;
+	d->last_offline = index;
+	d->nb_offline++;
 }
 
 static uint32_t
-forget_first_ghost(struct ration_domain *d)
+remove_first_offline(struct ration_domain *d)
 {
-	uint32_t index = d->first_ghost;
+	uint32_t index = d->first_offline;
 
-	d->first_ghost = ration_node_at(d, index)->next_ghost;
-	if (d->first_ghost == RATION_INDEX_NONE)
-		d->last_ghost = RATION_INDEX_NONE;
-	d->nb_ghosts--;
+	d->first_offline = ration_node_at(d, index)->next_offline;
+	if (d->first_offline == RATION_INDEX_NONE)
+		d->last_offline = RATION_INDEX_NONE;
+	d->nb_offline--;
 	return index;
 }
 
 /* Bury a ghost if its units have come back. Its stock is disabled since it became one. */
 static bool
-try_bury(struct ration_domain *d, uint32_t index)
+try_release(struct ration_domain *d, uint32_t index)
 {
 	struct counter *c = ration_counter_at(d, index);
 
 	if (ration_node_at(d, index)->nb_children > 0 || ration_load(&c->usage, seq_cst) != 0)
 		return false;
-	/* Model e_destroy: GHOSTGRACE. */
+	/* Model e_destroy: OFFLINEGRACE. */
 	if (ration_grace(d, ration_deadline(d), NULL) != 0)
 		return false;
-	bury(d, c);
+	release(d, c);
 	return true;
 }
 
 void
-ration_bury_ghosts(struct ration_domain *d, bool all)
+ration_offline_release(struct ration_domain *d, bool all)
 {
-	uint32_t nb = all ? d->nb_ghosts : RTE_MIN(d->nb_ghosts, (uint32_t)GHOSTS_AT_A_TIME);
+	uint32_t nb = all ? d->nb_offline : RTE_MIN(d->nb_offline, (uint32_t)OFFLINE_AT_A_TIME);
 	uint32_t index;
 
 	for (; nb > 0; nb--) {
-		index = forget_first_ghost(d);
-		if (!try_bury(d, index))
-			remember_ghost(d, index);
+		index = remove_first_offline(d);
+		if (!try_release(d, index))
+			append_offline(d, index);
 	}
 }
 
 bool
-ration_only_ghosts_below(const struct ration_domain *d, uint32_t index)
+ration_only_offline_below(const struct ration_domain *d, uint32_t index)
 {
 	uint32_t child = ration_node_at(d, index)->first_child;
 
 	for (; child != RATION_INDEX_NONE; child = ration_node_at(d, child)->next) {
-		if (!ration_is_ghost(ration_counter_at(d, child)))
+		if (!ration_counter_is_offline(ration_counter_at(d, child)))
 			return false;
 	}
 	return true;
 }
 
 void
-ration_make_ghost(struct ration_domain *d, struct counter *c)
+ration_counter_take_offline(struct ration_domain *d, struct counter *c)
 {
 	remove_name(d, c);
-	ration_change_flags(c, RATION_COUNTER_DESTROYED, 0);
-	remember_ghost(d, ration_index_of(d, c));
+	ration_counter_change_flags(c, RATION_COUNTER_OFFLINE, 0);
+	append_offline(d, ration_index_of(d, c));
 }
 
 void
-ration_bury(struct ration_domain *d, struct counter *c)
+ration_counter_release(struct ration_domain *d, struct counter *c)
 {
 	remove_name(d, c);
-	bury(d, c);
+	release(d, c);
 }

@@ -16,18 +16,18 @@
 #include "shm/layout.h"
 
 /** Bury destroyed counters whose units have come back: some, or all. */
-void ration_bury_ghosts(struct ration_domain *d, bool all);
+void ration_offline_release(struct ration_domain *d, bool all);
 
 /** Whether a counter is a ghost. */
-bool ration_is_ghost(const struct counter *c);
+bool ration_counter_is_offline(const struct counter *c);
 
 /** Whether all children of a counter are ghosts. */
-bool ration_only_ghosts_below(const struct ration_domain *d, uint32_t index);
+bool ration_only_offline_below(const struct ration_domain *d, uint32_t index);
 
 /** Make a counter whose stock is disabled a ghost: its name is free from now on. */
-void ration_make_ghost(struct ration_domain *d, struct counter *c);
+void ration_counter_take_offline(struct ration_domain *d, struct counter *c);
 
 /** Nobody uses a counter any more: take its name, make its index free and its handles stale. */
-void ration_bury(struct ration_domain *d, struct counter *c);
+void ration_counter_release(struct ration_domain *d, struct counter *c);
 
 #endif /* RATION_CONTROL_OFFLINE_H_ */

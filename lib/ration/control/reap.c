@@ -26,21 +26,21 @@
 
 /* Take the bits of dead askers from the round. Their gates end. Model c_rounds: NOREAP. */
 static void
-release_askers(struct ration_domain *d)
+release_drainers(struct ration_domain *d)
 {
 	uint64_t id;
 	int i;
 
-	for (i = 0; i < RATION_ASKERS_MAX; i++) {
-		id = ration_load(&d->askers[i], acquire);
+	for (i = 0; i < RATION_DRAINERS_MAX; i++) {
+		id = ration_load(&d->drainers[i], acquire);
 		if (id != 0 && id != ration_process_id() && !ration_process_is_alive(id))
-			ration_round_close(d, i);
+			ration_gate_close(d, i);
 	}
 }
 
 /* Sweep one member. @return whether it was gone, or negative errno */
 static int
-sweep(struct ration_domain *d, struct member *m, uint64_t deadline, ration_gone_cb cb, void *arg)
+sweep(struct ration_domain *d, struct member *m, uint64_t deadline, ration_reap_cb cb, void *arg)
 {
 	struct local *l = ration_local(d);
 	uint64_t units, word;
@@ -49,20 +49,20 @@ sweep(struct ration_domain *d, struct member *m, uint64_t deadline, ration_gone_
 	if (ration_member_is_dead(m) && !ration_member_recover(d, m, deadline, &units))
 		return -ETIMEDOUT;
 	word = ration_load(&m->state, acquire);
-	gone = MEMBER_STATE(word) == MEMBER_GONE;
-	if (!gone && MEMBER_STATE(word) != MEMBER_LEFT)
+	gone = MEMBER_STATE(word) == MEMBER_DEAD;
+	if (!gone && MEMBER_STATE(word) != MEMBER_UNREAPED)
 		return 0;
 	rte_ticketlock_lock(&l->tree);
-	if (ration_block(d, m) != NULL)
-		ration_settle(d, m, gone ? cb : NULL, arg);
+	if (ration_lcore_area(d, m) != NULL)
+		ration_ledger_fold(d, m, gone ? cb : NULL, arg);
 	rte_ticketlock_unlock(&l->tree);
 	/* Release: pairs with the acquire of whoever claims the place next. */
-	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_FREE), release);
+	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_FREE), release);
 	return gone;
 }
 
 int
-ration_sweep(struct ration_domain *d, uint32_t timeout_us, ration_gone_cb cb, void *arg)
+ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, void *arg)
 {
 	uint64_t deadline = ration_cycles_in(timeout_us);
 	uint32_t nb_members, i;
@@ -71,7 +71,7 @@ ration_sweep(struct ration_domain *d, uint32_t timeout_us, ration_gone_cb cb, vo
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
-	release_askers(d);
+	release_drainers(d);
 	nb_members = ration_load(&d->nb_members, seq_cst);
 	for (i = 0; i < nb_members; i++) {
 		rc = sweep(d, &d->members[i], deadline, cb, arg);

@@ -29,26 +29,26 @@
 #include "tree/gate.h"
 
 /* Who has not answered for so long may be dead. To ask costs system calls. */
-#define LOOK_US 1000
+#define CHECK_DEAD_US 1000
 
 /* Look whether those who do not answer are alive, and take over those who are not. */
 static void
-look_for_dead(struct drain *dr)
+find_dead(struct drain *dr)
 {
 	struct ration_drain_row *row;
 	uint64_t units;
 	uint32_t i;
 
-	dr->look = ration_cycles_in(LOOK_US);
+	dr->next_check = ration_cycles_in(CHECK_DEAD_US);
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return;
-	for (i = 0; i < dr->report->nb_rows; i++) {
-		row = &dr->report->rows[i];
+	for (i = 0; i < dr->nb_rows; i++) {
+		row = &dr->rows[i];
 		if (!dr->waiting[i] || row->engine == RATION_DRAIN_LAUNCH ||
 		    !ration_member_recover(dr->domain, ration_row_member(dr, row), dr->deadline,
 					   &units))
 			continue;
-		row->engine = RATION_DRAIN_GONE;
+		row->engine = RATION_DRAIN_DEAD;
 		ration_row_done(dr, row, ration_row_units(dr, row) + units);
 	}
 }
@@ -59,15 +59,15 @@ wait_for_all(struct drain *dr)
 	uint32_t i;
 
 	for (;;) {
-		for (i = 0; i < dr->report->nb_rows; i++) {
+		for (i = 0; i < dr->nb_rows; i++) {
 			if (dr->waiting[i])
-				ration_engine_check(dr, &dr->report->rows[i]);
+				ration_engine_check(dr, &dr->rows[i]);
 		}
 		/* Two lcores that drain each other serve each other. Model c_rounds: DEAF. */
 		if (dr->nb_waiting == 0 || !ration_wait_on(dr->deadline))
 			return;
-		if (rte_get_tsc_cycles() >= dr->look)
-			look_for_dead(dr);
+		if (rte_get_tsc_cycles() >= dr->next_check)
+			find_dead(dr);
 	}
 }
 
@@ -77,8 +77,8 @@ note_timeouts(struct drain *dr)
 	struct ration_drain_row *row;
 	uint32_t i;
 
-	for (i = 0; i < dr->report->nb_rows; i++) {
-		row = &dr->report->rows[i];
+	for (i = 0; i < dr->nb_rows; i++) {
+		row = &dr->rows[i];
 		if (!dr->waiting[i])
 			continue;
 		/*
@@ -93,16 +93,14 @@ note_timeouts(struct drain *dr)
 }
 
 void
-ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us,
-		  struct ration_drain_report *report)
+ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us)
 {
-	dr->domain = d;
-	dr->report = report;
 	/* Not the rows: there is place for many, and to clear them costs as much as a drain. */
-	memset(report, 0, offsetof(struct ration_drain_report, rows));
+	memset(dr, 0, offsetof(struct drain, rows));
+	dr->domain = d;
 	dr->start = rte_get_tsc_cycles();
 	dr->deadline = dr->start + ration_us_to_cycles(timeout_us);
-	dr->look = dr->start + ration_us_to_cycles(LOOK_US);
+	dr->next_check = dr->start + ration_us_to_cycles(CHECK_DEAD_US);
 }
 
 int
@@ -110,8 +108,8 @@ ration_drain_open(struct drain *dr, uint32_t target)
 {
 	dr->target = target;
 	do {
-		dr->asker = ration_round_open(dr->domain, target, &dr->gen);
-		if (dr->asker >= 0)
+		dr->drainer = ration_gate_open(dr->domain, target, &dr->round);
+		if (dr->drainer >= 0)
 			return 0;
 		/* Too many drains: wait for one to end. */
 	} while (ration_wait_on(dr->deadline));
@@ -124,41 +122,39 @@ ration_drain_run(struct drain *dr)
 	uint32_t nb_members, i;
 
 	dr->nb_waiting = 0;
-	dr->report->nb_rows = 0;
-	dr->report->nb_rounds++;
+	dr->nb_rows = 0;
+	dr->nb_rounds++;
 	/* Whoever goes online after this look sees the gate. */
 	nb_members = ration_load(&dr->domain->nb_members, seq_cst);
 	for (i = 0; i < nb_members; i++)
 		ration_engine_ask(dr, i);
 	wait_for_all(dr);
 	note_timeouts(dr);
-	return dr->report->nb_timedout > 0 ? -ETIMEDOUT : 0;
+	return dr->nb_timedout > 0 ? -ETIMEDOUT : 0;
 }
 
 void
 ration_drain_close(struct drain *dr)
 {
-	ration_round_close(dr->domain, dr->asker);
-	dr->report->cycles = rte_get_tsc_cycles() - dr->start;
-	ration_trace_round(dr->target, dr->gen, dr->report->units, dr->report->nb_timedout,
-			   dr->report->cycles);
+	ration_gate_close(dr->domain, dr->drainer);
+	dr->cycles = rte_get_tsc_cycles() - dr->start;
+	ration_trace_round(dr->target, dr->round, dr->units, dr->nb_timedout, dr->cycles);
 }
 
 int
 ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 	     struct ration_drain_report *report)
 {
-	struct ration_drain_report unwanted;
-	struct drain dr;
-	int rc;
+	struct drain dr; /* Large. */
+	int rc = -ESTALE;
 
-	ration_drain_init(&dr, d, timeout_us, report != NULL ? report : &unwanted);
-	if (ration_resolve(d, c) == NULL)
-		return -ESTALE;
-	rc = ration_drain_open(&dr, (uint32_t)c);
-	if (rc != 0)
-		return rc;
-	rc = ration_drain_run(&dr);
-	ration_drain_close(&dr);
+	ration_drain_init(&dr, d, timeout_us);
+	if (ration_resolve(d, c) != NULL)
+		rc = ration_drain_open(&dr, (uint32_t)c);
+	if (rc == 0) {
+		rc = ration_drain_run(&dr);
+		ration_drain_close(&dr);
+	}
+	ration_report_write(&dr, report);
 	return rc;
 }

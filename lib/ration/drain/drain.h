@@ -18,9 +18,8 @@
 
 #include "drain/report.h"
 
-/** Prepare; the report is emptied. */
-void ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us,
-		       struct ration_drain_report *report);
+/** Prepare a drain that gives up after so many microseconds. */
+void ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us);
 
 /** Open the gate for a target. @return 0, or -EAGAIN if there was no place for an asker in time */
 int ration_drain_open(struct drain *dr, uint32_t target);

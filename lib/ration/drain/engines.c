@@ -23,9 +23,9 @@ static bool
 take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 {
 	struct member *m = ration_row_member(dr, row);
-	struct ration_lcore *lc = ration_block(dr->domain, m);
-	struct round_view view = {.nb_targets = 1, .targets = {dr->target}};
-	uint64_t taken = MEMBER_WORD(MEMBER_EPOCH(word), dr->asker, MEMBER_TAKEN);
+	struct ration_lcore *lc = ration_lcore_area(dr->domain, m);
+	struct drain_set set = {.nb_targets = 1, .targets = {dr->target}};
+	uint64_t taken = MEMBER_WORD(MEMBER_GEN(word), dr->drainer, MEMBER_TAKEN);
 	uint32_t token;
 	uint64_t units;
 
@@ -41,12 +41,12 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	/* Acquire: pairs with the owner's release when it parked. */
 	if (!ration_cas(&m->state, &word, taken, acquire))
 		return false;
-	token = ration_walk_begin(ration_lcore_none(dr->domain));
-	units = ration_give_back(lc, &view);
-	ration_walk_end(ration_lcore_none(dr->domain), token);
+	token = ration_walk_begin(ration_lcore_shared(dr->domain));
+	units = ration_give_back(lc, &set);
+	ration_walk_end(ration_lcore_shared(dr->domain), token);
 	/* Release: pairs with the acquire by which the owner or another drainer comes next. */
-	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_PARKED), release);
-	ration_trace_takeover(row->slot_id, false, units);
+	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_OFFLINE), release);
+	ration_trace_takeover(row->member_id, false, units);
 	row->engine = RATION_DRAIN_TAKEOVER;
 	ration_row_done(dr, row, units);
 	return true;
@@ -118,14 +118,14 @@ request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcor
 static bool
 answered(const struct drain *dr, const struct ration_lcore *lc)
 {
-	return (int32_t)(ration_load(&lc->ack, acquire) - dr->gen) >= 0;
+	return (int32_t)(ration_load(&lc->ack, acquire) - dr->round) >= 0;
 }
 
 void
 ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 {
 	struct member *m = ration_row_member(dr, row);
-	struct ration_lcore *lc = ration_block(dr->domain, m);
+	struct ration_lcore *lc = ration_lcore_area(dr->domain, m);
 	uint64_t word;
 
 	if (row->engine == RATION_DRAIN_LAUNCH) {
@@ -142,11 +142,11 @@ ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
 	case MEMBER_CLAIMED: /* It left; it gave everything back before. */
-	case MEMBER_LEFT:
-	case MEMBER_GONE:
+	case MEMBER_UNREAPED:
+	case MEMBER_DEAD:
 		ration_row_done(dr, row, ration_row_units(dr, row));
 		break;
-	case MEMBER_PARKED:
+	case MEMBER_OFFLINE:
 		take_over(dr, row, word);
 		break;
 	case MEMBER_TAKEN: /* Another drainer has it: look again. */
@@ -158,20 +158,20 @@ ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 }
 
 void
-ration_engine_ask(struct drain *dr, uint32_t slot_id)
+ration_engine_ask(struct drain *dr, uint32_t member_id)
 {
-	struct member *m = &dr->domain->members[slot_id];
+	struct member *m = &dr->domain->members[member_id];
 	enum member_state state = MEMBER_STATE(ration_load(&m->state, seq_cst));
-	struct ration_drain_row *row = &dr->report->rows[dr->report->nb_rows];
-	struct ration_lcore *lc = ration_block(dr->domain, m);
-	uint32_t i = dr->report->nb_rows;
+	struct ration_drain_row *row = &dr->rows[dr->nb_rows];
+	struct ration_lcore *lc = ration_lcore_area(dr->domain, m);
+	uint32_t i = dr->nb_rows;
 
-	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_LEFT ||
-	    state == MEMBER_GONE)
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_UNREAPED ||
+	    state == MEMBER_DEAD)
 		return;
-	dr->report->nb_rows++;
+	dr->nb_rows++;
 	*row = (struct ration_drain_row){
-		.slot_id = slot_id,
+		.member_id = member_id,
 		.lcore_id = ration_load(&lc->lcore_id, relaxed),
 	};
 	dr->units_before[i] = ration_load(&lc->ack_units, relaxed);
@@ -191,6 +191,6 @@ ration_engine_ask(struct drain *dr, uint32_t slot_id)
 void
 ration_engine_wait_launched(struct drain *dr, struct ration_drain_row *row)
 {
-	wait_launched(row, ration_block(dr->domain, ration_row_member(dr, row)));
+	wait_launched(row, ration_lcore_area(dr->domain, ration_row_member(dr, row)));
 	ration_row_done(dr, row, ration_row_units(dr, row));
 }

@@ -15,7 +15,7 @@
 #include "drain/report.h"
 
 /** Make a member's row and send it the request. */
-void ration_engine_ask(struct drain *dr, uint32_t slot_id);
+void ration_engine_ask(struct drain *dr, uint32_t member_id);
 
 /** See how far a member is. */
 void ration_engine_check(struct drain *dr, struct ration_drain_row *row);

@@ -20,13 +20,13 @@
 #include "shm/process.h"
 
 /* A walk that takes so long may be one of a dead lcore. To ask costs system calls. */
-#define LOOK_US 1000
+#define CHECK_DEAD_US 1000
 
 /* Wait until a member is not in the walk it is in now. */
 static bool
 wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadline)
 {
-	uint64_t look = ration_cycles_in(LOOK_US);
+	uint64_t look = ration_cycles_in(CHECK_DEAD_US);
 	/* seq_cst: after the mark that new walks shall see, see ration_walk_begin(). */
 	uint32_t then = ration_load(&lc->seq, seq_cst);
 
@@ -39,7 +39,7 @@ wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadli
 		/* A dead lcore's walk goes no further. */
 		if (ration_member_is_dead(m))
 			break;
-		look = ration_cycles_in(LOOK_US);
+		look = ration_cycles_in(CHECK_DEAD_US);
 	}
 	return true;
 }
@@ -47,15 +47,15 @@ wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadli
 /*
  * Wait for the threads without slot that are walking now. New ones count elsewhere, so a stream of
  * them cannot keep us here. As in SRCU the phase is turned twice: a thread may have read it before
- * it was turned and count in the old word only afterwards. Model m_grace: ONETURN, NOTURN.
+ * it was turned and count in the old word only afterwards. Model m_grace: ONEFLIP, NOFLIP.
  */
 static bool
-wait_slotless(struct ration_domain *d, uint64_t deadline)
+wait_shared(struct ration_domain *d, uint64_t deadline)
 {
 	uint32_t turn, old;
 
 	for (turn = 0; turn < 2; turn++) {
-		old = ration_fetch_add(&d->phase, 1, seq_cst) & 1;
+		old = ration_fetch_add(&d->inflight_index, 1, seq_cst) & 1;
 		while ((uint32_t)ration_load(&d->inflight[old], seq_cst) != 0) {
 			if (!ration_wait_on(deadline))
 				return false;
@@ -71,7 +71,7 @@ ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
 	const struct ration_lcore *lc;
 
 	for (i = 0; i < nb_members; i++) {
-		lc = ration_block(d, &d->members[i]);
+		lc = ration_lcore_area(d, &d->members[i]);
 		if (lc == NULL || wait_walk(&d->members[i], lc, deadline))
 			continue;
 		if (stuck != NULL)
@@ -80,7 +80,7 @@ ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck)
 	}
 	if (stuck != NULL)
 		*stuck = RATION_INDEX_NONE;
-	return wait_slotless(d, deadline) ? 0 : -ETIMEDOUT;
+	return wait_shared(d, deadline) ? 0 : -ETIMEDOUT;
 }
 
 int

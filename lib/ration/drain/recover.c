@@ -29,8 +29,8 @@ static bool
 take_dead(struct ration_domain *d, struct member *m, uint64_t word, uint64_t deadline,
 	  uint64_t *units)
 {
-	uint64_t taken = MEMBER_WORD(MEMBER_EPOCH(word), RATION_ASKERS_MAX, MEMBER_TAKEN);
-	struct ration_lcore *lc = ration_block(d, m);
+	uint64_t taken = MEMBER_WORD(MEMBER_GEN(word), RATION_DRAINERS_MAX, MEMBER_TAKEN);
+	struct ration_lcore *lc = ration_lcore_area(d, m);
 	uint64_t was = word;
 
 	if (MEMBER_STATE(word) == MEMBER_TAKEN || !ration_cas(&m->state, &word, taken, acquire))
@@ -40,12 +40,12 @@ take_dead(struct ration_domain *d, struct member *m, uint64_t word, uint64_t dea
 		return false;
 	}
 	if (lc != NULL)
-		*units = ration_give_all_back(ration_lcore_none(d), lc);
+		*units = ration_give_all_back(ration_lcore_shared(d), lc);
 	ration_trace_takeover((uint32_t)(m - d->members), true, *units);
 	RATION_LOG_LIMITED(d, "slot %u of process %d is gone, %" PRIu64 " units of stock are back",
 			   (uint32_t)(m - d->members), ration_load(&m->pid, relaxed), *units);
 	ration_set_online(d, (uint32_t)(m - d->members), false);
-	ration_store(&m->state, MEMBER_WORD(MEMBER_EPOCH(word), 0, MEMBER_GONE), release);
+	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_DEAD), release);
 	return true;
 }
 
@@ -62,7 +62,7 @@ ration_member_recover(struct ration_domain *d, struct member *m, uint64_t deadli
 	/* The tree must keep its shape, and one thread at a time may do this. */
 	rte_ticketlock_lock(&l->tree);
 	word = ration_load(&m->state, acquire);
-	if (MEMBER_STATE(word) != MEMBER_GONE)
+	if (MEMBER_STATE(word) != MEMBER_DEAD)
 		done = ration_member_is_dead(m) && take_dead(d, m, word, deadline, units);
 	rte_ticketlock_unlock(&l->tree);
 	return done;

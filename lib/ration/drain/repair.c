@@ -29,7 +29,7 @@
 
 /* What was seen of the walks of all others. */
 struct walks {
-	uint32_t seq[RATION_LCORES_MAX];
+	uint32_t seq[RATION_MEMBERS_MAX];
 };
 
 /* Look whether nobody walks. A dead lcore does not, whatever it was at. */
@@ -39,32 +39,32 @@ look_at_walks(struct ration_domain *d, struct walks *w)
 	uint32_t nb_members = ration_load(&d->nb_members, seq_cst), i;
 	const struct ration_lcore *lc;
 
-	if ((uint32_t)ration_slotless_walks(d) != 0)
+	if ((uint32_t)ration_shared_walks(d) != 0)
 		return false;
 	for (i = 0; i < nb_members; i++) {
-		lc = ration_block(d, &d->members[i]);
+		lc = ration_lcore_area(d, &d->members[i]);
 		w->seq[i] = lc != NULL ? ration_load(&lc->seq, seq_cst) : 0;
 		if ((w->seq[i] & 1) && !ration_member_is_dead(&d->members[i]))
 			return false;
 	}
-	for (; i < RATION_LCORES_MAX; i++)
+	for (; i < RATION_MEMBERS_MAX; i++)
 		w->seq[i] = 0;
 	return true;
 }
 
 /*
  * Whether nobody has walked since. Slotless walks write the phase words: see ration_walk_begin().
- * Model i_repair: ONELOOK, NOSLOTLESS.
+ * Model i_repair: ONELOOK, NOSHARED.
  */
 static bool
-still_quiet(struct ration_domain *d, const struct walks *w, uint64_t slotless)
+still_quiet(struct ration_domain *d, const struct walks *w, uint64_t shared)
 {
 	struct walks now;
 	uint32_t i;
 
-	if (!look_at_walks(d, &now) || ration_slotless_walks(d) != slotless)
+	if (!look_at_walks(d, &now) || ration_shared_walks(d) != shared)
 		return false;
-	for (i = 0; i < RATION_LCORES_MAX; i++) {
+	for (i = 0; i < RATION_MEMBERS_MAX; i++) {
 		if (now.seq[i] != w->seq[i])
 			return false;
 	}
@@ -84,7 +84,7 @@ sum_children(const struct ration_domain *d, uint32_t index)
 
 /* How much too large own and usage of a counter are. */
 struct excess {
-	uint64_t own;
+	uint64_t usage_local;
 	uint64_t usage;
 };
 
@@ -99,7 +99,7 @@ measure(struct ration_domain *d, struct counter *c, struct excess *x)
 	for (i = c->depth + 1; i-- > 0;) {
 		l = ration_level(d, c, i);
 		truth = (uint64_t)ration_ledgers_sum(d, ration_index_of(d, l));
-		x[i].own = ration_load(&l->own, relaxed) - truth;
+		x[i].usage_local = ration_load(&l->usage_local, relaxed) - truth;
 		/* The child on this way counts with what it will have. */
 		truth += sum_children(d, ration_index_of(d, l)) - below;
 		x[i].usage = ration_load(&l->usage, relaxed) - truth;
@@ -116,25 +116,25 @@ take_back(struct ration_domain *d, struct counter *c, const struct excess *x)
 
 	for (i = c->depth + 1; i-- > 0;) {
 		l = ration_level(d, c, i);
-		ration_fetch_sub(&l->own, x[i].own, seq_cst);
+		ration_fetch_sub(&l->usage_local, x[i].usage_local, seq_cst);
 		ration_fetch_sub(&l->usage, x[i].usage, seq_cst);
 	}
 }
 
 /* Mend the way from one counter to the root. */
 static int
-mend_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
+repair_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 {
 	struct counter *c = ration_counter_at(d, index);
 	struct excess x[RATION_DEPTH_MAX + 1];
 	struct walks w;
-	uint64_t slotless;
+	uint64_t shared;
 
 	for (;;) {
-		slotless = ration_slotless_walks(d);
+		shared = ration_shared_walks(d);
 		if (look_at_walks(d, &w)) {
 			measure(d, c, x);
-			if (still_quiet(d, &w, slotless))
+			if (still_quiet(d, &w, shared))
 				break;
 		}
 		if (rte_get_tsc_cycles() >= deadline)
@@ -147,17 +147,17 @@ mend_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 
 /* The bitmap and the sum of the caps are written beside the slots: make them say what slots say. */
 static void
-mend_slots(struct ration_lcore *lc)
+repair_entries(struct ration_lcore *lc)
 {
 	RATION_ATOMIC(uint64_t) *active = ration_active(lc);
-	const struct ration_slot *s;
+	const struct ration_stock *s;
 	uint64_t caps = 0, bit;
 	uint32_t i;
 
-	for (i = 0; i < lc->nb_slots; i++) {
-		s = &lc->slots[i];
+	for (i = 0; i < lc->nb_stocks; i++) {
+		s = &lc->stocks[i];
 		bit = UINT64_C(1) << (i % 64);
-		if ((ration_load(&s->limit, relaxed) | ration_load(&s->stock, relaxed)) != 0)
+		if ((ration_load(&s->limit, relaxed) | ration_load(&s->units, relaxed)) != 0)
 			ration_fetch_or(&active[i / 64], bit, relaxed);
 		caps += ration_limit_cap(ration_load(&s->limit, relaxed));
 	}
@@ -172,22 +172,23 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 	uint32_t i, at;
 	int rc;
 
-	mend_slots(lc);
+	repair_entries(lc);
 	/*
 	 * Of what is pending every level is looked at, the ones that are settled too. Model
-	 * i_repair: WALKONLY, SETTLEFIRST, NOWALKING.
+	 * i_repair: WALKONLY, GATHERFIRST, NOWALKING.
 	 */
 	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
-		at = ration_load(i < RATION_DEPTH_MAX ? &ws->up.at[i] : &ws->walking, relaxed);
+		at = ration_load(i < RATION_DEPTH_MAX ? &ws->gather.parents[i] : &ws->walking,
+				 relaxed);
 		/* A dead process wrote it: believe nothing. */
 		if (at == 0 || at > d->max_counters ||
 		    !(ration_load(&ration_counter_at(d, at - 1)->flags, acquire) & COUNTER_IN_USE))
 			continue;
-		rc = mend_path(d, at - 1, deadline);
+		rc = repair_path(d, at - 1, deadline);
 		if (rc != 0)
 			return rc;
 	}
-	memset(&ws->up, 0, sizeof(ws->up));
+	memset(&ws->gather, 0, sizeof(ws->gather));
 	ration_store(&ws->walking, 0, relaxed);
 	/* It is in no walk any more. */
 	ration_store(&lc->seq, (ration_load(&lc->seq, relaxed) + 1) & ~UINT32_C(1), release);

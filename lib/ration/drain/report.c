@@ -3,6 +3,7 @@
  */
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_launch.h>
@@ -16,7 +17,7 @@
 void
 ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units)
 {
-	uint32_t i = (uint32_t)(row - dr->report->rows);
+	uint32_t i = (uint32_t)(row - dr->rows);
 
 	if (dr->waiting[i])
 		dr->nb_waiting--;
@@ -24,15 +25,15 @@ ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units)
 	row->status = units > 0 ? RATION_DRAIN_DONE : RATION_DRAIN_EMPTY;
 	row->units = units;
 	row->cycles = rte_get_tsc_cycles() - dr->start;
-	dr->report->units += units;
+	dr->units += units;
 }
 
 uint64_t
 ration_row_units(const struct drain *dr, const struct ration_drain_row *row)
 {
-	const struct ration_lcore *lc = ration_block(dr->domain, ration_row_member(dr, row));
+	const struct ration_lcore *lc = ration_lcore_area(dr->domain, ration_row_member(dr, row));
 
-	return ration_load(&lc->ack_units, relaxed) - dr->units_before[row - dr->report->rows];
+	return ration_load(&lc->ack_units, relaxed) - dr->units_before[row - dr->rows];
 }
 
 /* Why a member has not been drained. */
@@ -65,7 +66,7 @@ log_timeout(const struct drain *dr, const struct ration_drain_row *row)
 		dr->domain,
 		"slot %u (lcore %d) has not answered a drain of counter %u within %" PRIu64
 		" us: %s",
-		row->slot_id, (int)row->lcore_id, dr->target,
+		row->member_id, (int)row->lcore_id, dr->target,
 		row->cycles / (ration_us_to_cycles(1)), reasons[row->reason]);
 }
 
@@ -75,8 +76,43 @@ ration_row_timed_out(struct drain *dr, struct ration_drain_row *row)
 	row->status = RATION_DRAIN_TIMEDOUT;
 	row->reason = reason_of(dr, row);
 	row->cycles = rte_get_tsc_cycles() - dr->start;
-	dr->report->nb_timedout++;
+	dr->nb_timedout++;
 	/* Who does not want to wait need not be told that it took too long. */
 	if (dr->deadline > dr->start)
 		log_timeout(dr, row);
+}
+
+/* Copy the rows of members that timed out, or of the others, as many as there is room for. */
+static void
+write_rows(const struct drain *dr, struct ration_drain_report *report, bool timedout)
+{
+	uint32_t i;
+
+	for (i = 0; i < dr->nb_rows && report->nb_rows < report->max_rows; i++) {
+		if ((dr->rows[i].status == RATION_DRAIN_TIMEDOUT) == timedout)
+			report->rows[report->nb_rows++] = dr->rows[i];
+	}
+}
+
+void
+ration_report_write(const struct drain *dr, struct ration_drain_report *report)
+{
+	if (report == NULL)
+		return;
+	report->nb_members = dr->nb_rows;
+	report->nb_timedout = dr->nb_timedout;
+	report->nb_rounds = dr->nb_rounds;
+	report->units = dr->units;
+	report->cycles = dr->cycles;
+	report->nb_rows = 0;
+	if (report->rows == NULL)
+		return;
+	if (dr->nb_rows <= report->max_rows) {
+		report->nb_rows = dr->nb_rows;
+		memcpy(report->rows, dr->rows, dr->nb_rows * sizeof(dr->rows[0]));
+		return;
+	}
+	/* The caller wants to know above all which members did not answer. */
+	write_rows(dr, report, true);
+	write_rows(dr, report, false);
 }

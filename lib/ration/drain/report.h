@@ -19,23 +19,29 @@
 struct drain {
 	struct ration_domain *domain;
 	uint32_t target;
-	uint32_t gen;
-	int asker;
+	uint32_t round;
+	int drainer;
 	uint64_t start; /**< TSC. */
 	uint64_t deadline; /**< TSC. */
-	uint64_t look; /**< TSC of the next look whether those who do not answer are alive. */
+	uint64_t next_check; /**< TSC of the next check whether silent members are alive. */
+	uint64_t cycles; /**< TSC cycles of the drain, once it is closed. */
+	uint64_t units;
+	uint32_t nb_rounds;
+	uint32_t nb_timedout;
 	uint32_t nb_waiting;
-	struct ration_drain_report *report;
-	/* Per row: what the member had given back before, and whether we wait for it. */
-	uint64_t units_before[RATION_LCORES_MAX];
-	bool waiting[RATION_LCORES_MAX];
+	uint32_t nb_rows;
+	/* For each member that is drained: its row, what it had returned before, and whether the drain
+	 * waits for it. */
+	struct ration_drain_row rows[RATION_MEMBERS_MAX];
+	uint64_t units_before[RATION_MEMBERS_MAX];
+	bool waiting[RATION_MEMBERS_MAX];
 };
 
 /** The member of a row. */
 static inline struct member *
 ration_row_member(const struct drain *dr, const struct ration_drain_row *row)
 {
-	return &dr->domain->members[row->slot_id];
+	return &dr->domain->members[row->member_id];
 }
 
 /** A member is drained, or need not be: it gave so many units back. */
@@ -46,5 +52,8 @@ uint64_t ration_row_units(const struct drain *dr, const struct ration_drain_row 
 
 /** A member has not answered in time: say so and why. */
 void ration_row_timed_out(struct drain *dr, struct ration_drain_row *row);
+
+/** Write what is known of a drain to the caller's report, which may be NULL. */
+void ration_report_write(const struct drain *dr, struct ration_drain_report *report);
 
 #endif /* RATION_DRAIN_REPORT_H_ */

@@ -35,7 +35,7 @@ struct sync {
 
 /* Read `undone` of all levels, the counter's own last. @return false: the handle is stale */
 static bool
-read_undone(struct sync *s, uint32_t *undone)
+read_rollbacks(struct sync *s, uint32_t *rollbacks)
 {
 	struct ration_domain *d = s->drain.domain;
 	struct counter *c = ration_resolve(d, s->handle);
@@ -44,25 +44,24 @@ read_undone(struct sync *s, uint32_t *undone)
 	if (c == NULL)
 		return false;
 	for (i = 0; i <= c->depth; i++)
-		undone[i] = ration_load(&ration_level(d, c, i)->undone, seq_cst);
+		rollbacks[i] = ration_load(&ration_level(d, c, i)->rollbacks, seq_cst);
 	return true;
 }
 
 /* A row for the lcore whose walk did not end. */
 static void
-blame(struct drain *dr, uint32_t slot_id)
+report_walk(struct drain *dr, uint32_t member_id)
 {
-	struct ration_drain_report *r = dr->report;
 	uint32_t i;
 
-	if (slot_id == RATION_INDEX_NONE)
+	if (member_id == RATION_INDEX_NONE)
 		return;
-	for (i = 0; i < r->nb_rows; i++) {
-		if (r->rows[i].slot_id != slot_id)
+	for (i = 0; i < dr->nb_rows; i++) {
+		if (dr->rows[i].member_id != member_id)
 			continue;
-		r->rows[i].status = RATION_DRAIN_TIMEDOUT;
-		r->rows[i].reason = RATION_DRAIN_REASON_WALK;
-		r->nb_timedout++;
+		dr->rows[i].status = RATION_DRAIN_TIMEDOUT;
+		dr->rows[i].reason = RATION_DRAIN_REASON_WALK;
+		dr->nb_timedout++;
 	}
 }
 
@@ -75,12 +74,12 @@ static int
 charge_drained(struct sync *s)
 {
 	struct ration_domain *d = s->drain.domain;
-	uint32_t undone[RATION_DEPTH_MAX + 1] = {0}, stuck;
+	uint32_t rollbacks[RATION_DEPTH_MAX + 1] = {0}, stuck;
 	struct counter *at;
 	int rc;
 
 	for (;;) {
-		if (!read_undone(s, undone))
+		if (!read_rollbacks(s, rollbacks))
 			return -ESTALE;
 		rc = ration_attempt(s->lc, s->handle, s->n, &s->failed);
 		if (rc != -EDQUOT)
@@ -90,10 +89,10 @@ charge_drained(struct sync *s)
 			return -EAGAIN;
 		/* Our own walk has ended: two that wait for each other here get on. */
 		if (ration_grace(d, s->drain.deadline, &stuck) != 0) {
-			blame(&s->drain, stuck);
+			report_walk(&s->drain, stuck);
 			return -ETIMEDOUT;
 		}
-		if (ration_load(&at->undone, seq_cst) == undone[at->depth])
+		if (ration_load(&at->rollbacks, seq_cst) == rollbacks[at->depth])
 			return -EDQUOT;
 		if (rte_get_tsc_cycles() >= s->drain.deadline)
 			return -ETIMEDOUT;
@@ -119,7 +118,6 @@ int
 ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t timeout_us,
 		       struct ration_drain_report *report)
 {
-	struct ration_drain_report unwanted;
 	struct sync s; /* Large. */
 	uint32_t failed;
 	int rc;
@@ -127,8 +125,7 @@ ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, 
 	s.lc = lc;
 	s.handle = c;
 	s.n = n;
-	ration_drain_init(&s.drain, ration_domain_of(lc), timeout_us,
-			  report != NULL ? report : &unwanted);
+	ration_drain_init(&s.drain, ration_domain_of(lc), timeout_us);
 	rc = ration_attempt(lc, c, n, &s.failed);
 	while (rc == -EDQUOT) {
 		failed = s.failed;
@@ -140,5 +137,6 @@ ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, 
 	}
 	if (rc == -EDQUOT)
 		ration_refuse(lc, c, s.failed);
+	ration_report_write(&s.drain, report);
 	return rc;
 }

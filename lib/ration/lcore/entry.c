@@ -5,16 +5,17 @@
 #include "lcore/entry.h"
 
 bool
-ration_slot_sleeps(const struct ration_slot *s, uint32_t gen)
+ration_idle_marked(const struct ration_stock *s, uint32_t gen)
 {
 	uint32_t limit = ration_load(&s->limit, relaxed);
 
 	return ration_limit_cap(limit) != 0 &&
-	       ration_limit_match(ration_limit_turn(limit), ration_tag(gen)) <= RATION_CAP_MASK;
+	       __ration_limit_match(ration_limit_toggle_idle(limit), ration_gen_tag(gen)) <=
+		       RATION_CAP_MASK;
 }
 
 void
-ration_slot_turn(struct ration_slot *s)
+ration_toggle_idle_mark(struct ration_stock *s)
 {
-	ration_store(&s->limit, ration_limit_turn(ration_load(&s->limit, relaxed)), relaxed);
+	ration_store(&s->limit, ration_limit_toggle_idle(ration_load(&s->limit, relaxed)), relaxed);
 }

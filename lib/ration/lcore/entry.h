@@ -17,27 +17,28 @@
 
 /** Set a slot and its active bit; cap 0 makes it inactive. */
 static inline void
-ration_slot_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock, uint32_t cap)
+ration_entry_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock,
+		 uint32_t cap)
 {
 	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[index / 64];
 	uint64_t bits = ration_load(word, relaxed);
 	uint64_t bit = UINT64_C(1) << (index % 64);
-	uint32_t limit = ration_limit(ration_tag(gen), cap);
+	uint32_t limit = ration_limit(ration_gen_tag(gen), cap);
 
 	ration_workspace(lc)->caps +=
-		cap - (uint64_t)ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
+		cap - (uint64_t)ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
 	if (cap == 0)
 		ration_store(word, bits & ~bit, relaxed);
 	else if (!(bits & bit))
 		ration_store(word, bits | bit, relaxed);
-	ration_store(&lc->slots[index].stock, stock, relaxed);
-	ration_store(&lc->slots[index].limit, cap == 0 ? 0 : limit, relaxed);
+	ration_store(&lc->stocks[index].units, stock, relaxed);
+	ration_store(&lc->stocks[index].limit, cap == 0 ? 0 : limit, relaxed);
 }
 
 /** Whether a slot of a counter of generation gen was put to sleep. */
-bool ration_slot_sleeps(const struct ration_slot *s, uint32_t gen);
+bool ration_idle_marked(const struct ration_stock *s, uint32_t gen);
 
 /** Put a slot to sleep, or wake it. */
-void ration_slot_turn(struct ration_slot *s);
+void ration_toggle_idle_mark(struct ration_stock *s);
 
 #endif /* RATION_LCORE_ENTRY_H_ */

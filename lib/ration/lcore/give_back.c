@@ -31,25 +31,25 @@ reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
 }
 
 uint64_t
-ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
+ration_give_back_entry(struct ration_lcore *lc, uint32_t index)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	struct workspace *ws = ration_workspace(lc);
 	struct counter *c = ration_counter_at(d, index);
-	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
+	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
 	uint64_t charged;
 
 	/*
 	 * The slot first: so usage >= granted + stock at every instant. Model a_feed_gate:
-	 * LATESLOT.
+	 * LATEEMPTY.
 	 */
-	ration_slot_set(lc, index, 0, 0, 0);
+	ration_entry_set(lc, index, 0, 0, 0);
 	if (stock == 0)
 		return 0;
 	ration_store(&ws->walking, index + 1, release);
 	/* Before usage: see repair.c. */
 	ration_ledger_add(lc, index, -(int64_t)stock);
-	charged = ration_upward_uncharge(d, &ws->up, c, stock);
+	charged = ration_gather_uncharge(d, &ws->gather, c, stock);
 	if (unlikely(charged < stock))
 		reject_rest(lc, index, stock - charged);
 	return charged;
@@ -57,13 +57,13 @@ ration_give_back_slot(struct ration_lcore *lc, uint32_t index)
 
 /* Whether a pass covers a counter. */
 static bool
-pass_covers(const struct ration_domain *d, struct pass *pass, const struct counter *c)
+scan_covers(const struct ration_domain *d, struct drain_scan *scan, const struct counter *c)
 {
-	if (!ration_round_covers(d, &pass->view, c))
+	if (!ration_drain_set_covers(d, &scan->set, c))
 		return false;
 	if (c->parent != RATION_INDEX_NONE &&
-	    ration_round_covers(d, &pass->view, ration_counter_at(d, c->parent)))
-		pass->covered = c->parent;
+	    ration_drain_set_covers(d, &scan->set, ration_counter_at(d, c->parent)))
+		scan->covered_parent = c->parent;
 	return true;
 }
 
@@ -100,40 +100,42 @@ fetch_ahead(struct word *w, const struct counter *counters)
  * goes to the parent is added up here: after a death, repair.c needs to know only which it was.
  */
 static inline uint64_t
-give_back_siblings(struct ration_lcore *lc, const struct pass *pass, struct word *w, uint64_t *work)
+give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struct word *w,
+		   uint64_t *work)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	struct workspace *ws = ration_workspace(lc);
 	struct counter *counters = ration_counter_at(d, w->base);
-	struct ration_slot *slots = &lc->slots[w->base];
+	struct ration_stock *stocks = &lc->stocks[w->base];
 	RATION_ATOMIC(int64_t) *ledger = &ration_ledger(lc)[w->base];
-	const uint32_t parent = pass->covered, depth = counters[first_of(w->left)].parent_depth;
+	const uint32_t parent = scan->covered_parent,
+		       depth = counters[first_of(w->left)].parent_depth;
 	uint64_t units = 0, taken;
 	uint32_t i, stock;
 
-	ration_upward_turn(d, &ws->up, parent, depth);
+	ration_gather_switch_parent(d, &ws->gather, parent, depth);
 	for (; w->left != 0 && *work > 0; w->left &= w->left - 1) {
 		i = first_of(w->left);
 		if (counters[i].parent != parent)
 			break;
 		fetch_ahead(w, counters);
-		*work -= RTE_MIN(*work, (uint64_t)RATION_SLOT_WORK);
+		*work -= RTE_MIN(*work, (uint64_t)RATION_ENTRY_WORK);
 		w->emptied |= w->left & -w->left;
-		w->caps += ration_limit_cap(ration_load(&slots[i].limit, relaxed));
-		stock = ration_load(&slots[i].stock, relaxed);
-		/* In the order of ration_give_back_slot(). */
-		ration_store(&slots[i].stock, 0, relaxed);
-		ration_store(&slots[i].limit, 0, relaxed);
+		w->caps += ration_limit_cap(ration_load(&stocks[i].limit, relaxed));
+		stock = ration_load(&stocks[i].units, relaxed);
+		/* In the order of ration_give_back_entry(). */
+		ration_store(&stocks[i].units, 0, relaxed);
+		ration_store(&stocks[i].limit, 0, relaxed);
 		if (stock == 0)
 			continue;
 		ration_store(&ws->walking, w->base + i + 1, release);
 		ration_store(&ledger[i], ration_load(&ledger[i], relaxed) - stock, release);
-		taken = ration_take_own_and_usage(&counters[i], stock);
+		taken = ration_usage_take_both(&counters[i], stock);
 		if (unlikely(taken < stock))
 			reject_rest(lc, w->base + i, stock - taken);
 		units += taken;
 	}
-	ws->up.units[depth] += units;
+	ws->gather.units[depth] += units;
 	return units;
 }
 
@@ -142,74 +144,74 @@ give_back_siblings(struct ration_lcore *lc, const struct pass *pass, struct word
  * a bit too many does no harm, and each atomic operation waits for all stores before it.
  */
 static uint64_t
-pass_word(struct ration_lcore *lc, struct pass *pass, uint64_t *work)
+scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	struct word w = {.base = RTE_ALIGN_FLOOR(pass->next, 64u)};
+	struct word w = {.base = RTE_ALIGN_FLOOR(scan->next, 64u)};
 	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[w.base / 64];
 	const struct counter *counters = ration_counter_at(d, w.base), *c;
 	uint64_t all = ration_load(word, relaxed), budget = *work - RATION_WORD_WORK, units = 0;
 	uint32_t i;
 
-	w.left = w.ahead = all & UINT64_MAX << pass->next % 64;
+	w.left = w.ahead = all & UINT64_MAX << scan->next % 64;
 	for (i = 0; i < FETCH_AHEAD; i++)
 		fetch_ahead(&w, counters);
 	while (w.left != 0 && budget > 0) {
 		c = &counters[first_of(w.left)];
-		if (c->parent != RATION_INDEX_NONE && c->parent == pass->covered) {
-			units += give_back_siblings(lc, pass, &w, &budget);
-		} else if (!pass_covers(d, pass, c)) {
-			budget -= RTE_MIN(budget, (uint64_t)RATION_SLOT_WORK);
+		if (c->parent != RATION_INDEX_NONE && c->parent == scan->covered_parent) {
+			units += give_back_siblings(lc, scan, &w, &budget);
+		} else if (!scan_covers(d, scan, c)) {
+			budget -= RTE_MIN(budget, (uint64_t)RATION_ENTRY_WORK);
 			fetch_ahead(&w, counters);
 			w.left &= w.left - 1;
-		} else if (c->parent == RATION_INDEX_NONE || c->parent != pass->covered) {
-			budget -= RTE_MIN(budget, (uint64_t)RATION_SLOT_WORK);
+		} else if (c->parent == RATION_INDEX_NONE || c->parent != scan->covered_parent) {
+			budget -= RTE_MIN(budget, (uint64_t)RATION_ENTRY_WORK);
 			fetch_ahead(&w, counters);
 			w.emptied |= w.left & -w.left;
-			units += ration_give_back_slot(lc, w.base + first_of(w.left));
+			units += ration_give_back_entry(lc, w.base + first_of(w.left));
 			w.left &= w.left - 1;
 		}
 	}
 	ration_store(word, all & ~w.emptied, relaxed);
 	ration_workspace(lc)->caps -= w.caps;
-	pass->next = w.left != 0 ? w.base + first_of(w.left) : w.base + 64;
+	scan->next = w.left != 0 ? w.base + first_of(w.left) : w.base + 64;
 	*work = budget;
 	return units;
 }
 
 uint64_t
-ration_pass_go(struct ration_lcore *lc, struct pass *pass, uint64_t work)
+ration_scan_go(struct ration_lcore *lc, struct drain_scan *scan, uint64_t work)
 {
 	uint64_t units = 0;
 
 	/* Its place may have become another counter's since the last quiescent point. */
-	pass->covered = RATION_INDEX_NONE;
-	if (pass->view.nb_targets == 0 && !pass->view.everything)
-		pass->next = lc->nb_slots;
-	while (pass->next < lc->nb_slots && work > 0)
-		units += pass_word(lc, pass, &work);
-	ration_upward_finish(ration_domain_of(lc), &ration_workspace(lc)->up);
-	pass->running = pass->next < lc->nb_slots;
+	scan->covered_parent = RATION_INDEX_NONE;
+	if (scan->set.nb_targets == 0 && !scan->set.everything)
+		scan->next = lc->nb_stocks;
+	while (scan->next < lc->nb_stocks && work > 0)
+		units += scan_word(lc, scan, &work);
+	ration_gather_finish(ration_domain_of(lc), &ration_workspace(lc)->gather);
+	scan->running = scan->next < lc->nb_stocks;
 	return units;
 }
 
 uint64_t
-ration_give_back(struct ration_lcore *lc, const struct round_view *view)
+ration_give_back(struct ration_lcore *lc, const struct drain_set *set)
 {
-	struct pass pass = {.view = *view, .running = true};
+	struct drain_scan scan = {.set = *set, .running = true};
 
-	return ration_pass_go(lc, &pass, UINT64_MAX);
+	return ration_scan_go(lc, &scan, UINT64_MAX);
 }
 
 uint64_t
 ration_give_all_back(struct ration_lcore *walker, struct ration_lcore *lc)
 {
-	struct round_view all = {.everything = true};
+	struct drain_set all = {.everything = true};
 	uint32_t token = ration_walk_begin(walker);
 	uint64_t units = ration_give_back(lc, &all);
 
 	ration_walk_end(walker, token);
 	/* What a pass that is under way was to do is done with. */
-	ration_workspace(lc)->pass.running = false;
+	ration_workspace(lc)->scan.running = false;
 	return units;
 }

@@ -27,7 +27,7 @@
 #define COUNTDOWN 64
 
 void
-ration_idle_begin(struct ration_lcore *lc)
+ration_idle_start(struct ration_lcore *lc)
 {
 	struct workspace *ws = ration_workspace(lc);
 
@@ -44,7 +44,7 @@ static uint32_t
 words_due(const struct ration_lcore *lc, struct workspace *ws)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
-	uint64_t nb_words = lc->nb_slots / 64, now = rte_get_tsc_cycles(), elapsed, words;
+	uint64_t nb_words = lc->nb_stocks / 64, now = rte_get_tsc_cycles(), elapsed, words;
 	uint64_t round = ration_us_to_cycles(d->idle_us) / 2;
 
 	elapsed = now - ws->idle_since;
@@ -102,13 +102,13 @@ move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 		if (index == RATION_INDEX_NONE)
 			break;
 		gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
-		if (ration_slot_sleeps(&lc->slots[index], gen))
-			units += ration_give_back_slot(lc, index);
+		if (ration_idle_marked(&lc->stocks[index], gen))
+			units += ration_give_back_entry(lc, index);
 		else
-			ration_slot_turn(&lc->slots[index]);
+			ration_toggle_idle_mark(&lc->stocks[index]);
 	}
-	ration_upward_finish(d, &ws->up);
-	ws->idle_next = end == lc->nb_slots ? 0 : end;
+	ration_gather_finish(d, &ws->gather);
+	ws->idle_next = end == lc->nb_stocks ? 0 : end;
 	return units;
 }
 
@@ -122,7 +122,7 @@ look(struct ration_lcore *lc)
 	if (words == 0)
 		return;
 	token = ration_walk_begin(lc);
-	end = RTE_MIN(ws->idle_next + words * 64, lc->nb_slots);
+	end = RTE_MIN(ws->idle_next + words * 64, lc->nb_stocks);
 	words -= (end - ws->idle_next) / 64;
 	units = move_hand(lc, ws, end);
 	if (words > 0) /* It has come round. */

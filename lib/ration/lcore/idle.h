@@ -16,6 +16,6 @@
 void ration_idle(struct ration_lcore *lc);
 
 /** Begin to look for idle stock. */
-void ration_idle_begin(struct ration_lcore *lc);
+void ration_idle_start(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_IDLE_H_ */

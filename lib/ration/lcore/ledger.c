@@ -7,14 +7,14 @@
 #include "tree/counter.h"
 
 void
-ration_settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg)
+ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb, void *arg)
 {
-	struct ration_lcore *lc = ration_block(d, m);
-	struct ration_gone row = {
-		.slot_id = (uint32_t)(m - d->members),
+	struct ration_lcore *lc = ration_lcore_area(d, m);
+	struct ration_dead row = {
+		.member_id = (uint32_t)(m - d->members),
 		.pid = ration_load(&m->pid, relaxed),
 	};
-	uint32_t i, nb = lc->nb_slots;
+	uint32_t i, nb = lc->nb_stocks;
 	int64_t units;
 
 	row.lcore_id = ration_load(&lc->lcore_id, relaxed);
@@ -38,8 +38,8 @@ ration_ledgers_clear(struct ration_domain *d, uint32_t index)
 	struct ration_lcore *lc;
 	uint32_t i;
 
-	for (i = 0; i < d->max_lcores; i++) {
-		lc = ration_block(d, &d->members[i]);
+	for (i = 0; i < d->max_members; i++) {
+		lc = ration_lcore_area(d, &d->members[i]);
 		if (lc != NULL)
 			ration_store(&ration_ledger(lc)[index], 0, relaxed);
 	}
@@ -49,11 +49,11 @@ int64_t
 ration_ledgers_sum(const struct ration_domain *d, uint32_t index)
 {
 	uint64_t sum = (uint64_t)ration_load(&ration_counter_at(d, index)->ledger, seq_cst);
-	struct ration_stocks stocks;
+	struct ration_area stocks;
 	uint32_t i;
 
-	for (i = 0; i < d->max_lcores; i++) {
-		if (ration_inspect_stocks(d, i, &stocks) > 0)
+	for (i = 0; i < d->max_members; i++) {
+		if (ration_area_find(d, i, &stocks) > 0)
 			sum += (uint64_t)ration_load(&stocks.ledger[index], relaxed);
 	}
 	return (int64_t)sum;

@@ -21,7 +21,7 @@ ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
 {
 	RATION_ATOMIC(int64_t) *entry;
 
-	if (lc->flags & RATION_LCORE_SLOTLESS) {
+	if (lc->flags & RATION_LCORE_SHARED) {
 		entry = &ration_counter_at(ration_domain_of(lc), index)->ledger;
 		ration_fetch_add(entry, n, relaxed);
 		return;
@@ -35,7 +35,7 @@ ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
  * Book what an lcore was granted as nobody's, and report it to cb unless that is NULL. Primary
  * process only, inside a walk or under the tree lock: the sum of the ledgers is wrong for a moment.
  */
-void ration_settle(struct ration_domain *d, struct member *m, ration_gone_cb cb, void *arg);
+void ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb, void *arg);
 
 /** Clear the entries of all lcores for a counter that is going away. The tree lock is held. */
 void ration_ledgers_clear(struct ration_domain *d, uint32_t index);

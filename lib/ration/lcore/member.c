@@ -6,10 +6,10 @@
 #include "shm/liveness.h"
 
 void
-ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online)
+ration_set_online(struct ration_domain *d, uint32_t member_id, bool online)
 {
-	RATION_ATOMIC(uint64_t) *word = &d->online[slot_id / 64];
-	uint64_t bit = UINT64_C(1) << (slot_id % 64);
+	RATION_ATOMIC(uint64_t) *word = &d->online[member_id / 64];
+	uint64_t bit = UINT64_C(1) << (member_id % 64);
 
 	if (online)
 		ration_fetch_or(word, bit, seq_cst);
@@ -33,32 +33,32 @@ ration_member_is_mine(const struct member *m)
 bool
 ration_lcore_is_usable(const struct ration_lcore *lc)
 {
-	return !(lc->flags & RATION_LCORE_SLOTLESS) && ration_member_is_mine(ration_member_of(lc));
+	return !(lc->flags & RATION_LCORE_SHARED) && ration_member_is_mine(ration_member_of(lc));
 }
 
 bool
 ration_lcore_is_owner(const struct ration_lcore *lc, const struct member *m)
 {
-	return !(lc->flags & RATION_LCORE_SLOTLESS) &&
+	return !(lc->flags & RATION_LCORE_SHARED) &&
 	       ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m);
 }
 
 bool
 ration_member_is_dead(const struct member *m)
 {
-	/* Acquire: pairs with the release in ration_lcore_join(). */
+	/* Acquire: pairs with the release in ration_lcore_register_extra(). */
 	uint64_t word = ration_load(&m->state, acquire);
 	int32_t pid = ration_load(&m->pid, relaxed);
 	uint64_t start;
 
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
-	case MEMBER_LEFT:
+	case MEMBER_UNREAPED:
 		return false;
 	case MEMBER_CLAIMED: /* Who claims says no more than its process. */
 		pid = (int32_t)MEMBER_TAKER(word);
 		return ration_thread_start(pid, pid) == 0;
-	case MEMBER_GONE:
+	case MEMBER_DEAD:
 		return true;
 	default:
 		start = ration_thread_start(pid, ration_load(&m->tid, relaxed));

@@ -32,7 +32,7 @@ ration_nb_online(const struct ration_domain *d)
 }
 
 /** Set or clear the bit that says that a member may hold stock. */
-void ration_set_online(struct ration_domain *d, uint32_t slot_id, bool online);
+void ration_set_online(struct ration_domain *d, uint32_t member_id, bool online);
 
 /** Whether a thread of this process owns a member. */
 bool ration_member_is_ours(const struct member *m);

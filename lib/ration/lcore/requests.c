@@ -22,7 +22,7 @@
 #include "tree/gate.h"
 
 /* Lcores that one refusal asks; the next refusal goes on after them. */
-#define ASKED_MAX 8
+#define REQUESTED_MAX 8
 
 /* What has become of a request. */
 enum outcome {
@@ -77,7 +77,7 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 	/*
 	 * seq_cst, after the request: pairs with the exchange in ration_requests_take(). Also if the
 	 * request was there already: its author may have died before it set the word. Model
-	 * n_handshakes: CALL.
+	 * n_handshakes: ROUND.
 	 */
 	ration_fetch_or(&lc->pending, bits, seq_cst);
 }
@@ -86,12 +86,12 @@ static void
 request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c);
-	struct ration_lcore *lc = ration_block(d, m);
+	struct ration_lcore *lc = ration_lcore_area(d, m);
 
 	/* If the list is full or another request was faster, the owner looks as well. */
 	if (!may_hide(lc, c, index) || write_request(lc, index + 1) != WRITTEN)
 		return;
-	/* seq_cst, after the request, as above. Model n_handshakes: WISHLATE. */
+	/* seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. */
 	ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
 }
 
@@ -104,8 +104,8 @@ ration_request_return(struct ration_lcore *lc, const struct counter *failed)
 
 	if (nb == 0)
 		return;
-	first = (uint32_t)(ration_load(&lc->stats.refusals, relaxed) * ASKED_MAX % nb);
-	for (i = 0; i < RTE_MIN(nb, (uint32_t)ASKED_MAX); i++) {
+	first = (uint32_t)(ration_load(&lc->stats.refusals, relaxed) * REQUESTED_MAX % nb);
+	for (i = 0; i < RTE_MIN(nb, (uint32_t)REQUESTED_MAX); i++) {
 		m = &d->members[(first + i) % nb];
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
 			request_from(d, m, failed);
@@ -113,13 +113,13 @@ ration_request_return(struct ration_lcore *lc, const struct counter *failed)
 }
 
 void
-ration_requests_take(struct ration_lcore *lc, struct round_view *view)
+ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 {
 	uint32_t i, index, pending = 0;
 
 	/*
 	 * seq_cst, before the list and the round are read: a request that comes later sets the word
-	 * again, and is found by the next pass. Models n_handshakes: WISH; f_partial: MAILLATE.
+	 * again, and is found by the next pass. Models n_handshakes: REQUEST; f_partial: CLEARLATE.
 	 */
 	if (ration_load(&lc->pending, relaxed) != 0)
 		pending = ration_exchange(&lc->pending, 0, seq_cst);
@@ -127,9 +127,9 @@ ration_requests_take(struct ration_lcore *lc, struct round_view *view)
 	 * The round before the drain: never acknowledge one that came during it. Models f_partial and
 	 * k_targets: NEWEST.
 	 */
-	ration_round_look(ration_domain_of(lc), view);
+	ration_drain_set_read(ration_domain_of(lc), set);
 	if (pending & RATION_PENDING_EVERYTHING)
-		view->everything = true;
+		set->everything = true;
 	if (pending == 0)
 		return;
 	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
@@ -137,6 +137,6 @@ ration_requests_take(struct ration_lcore *lc, struct round_view *view)
 			continue;
 		/* Acquire: pairs with write_request(); the place is free for the next. */
 		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
-		view->targets[view->nb_targets++] = index;
+		set->targets[set->nb_targets++] = index;
 	}
 }

@@ -27,6 +27,6 @@ void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 void ration_request_return(struct ration_lcore *lc, const struct counter *failed);
 
 /** Add what an lcore is asked for to a view, and empty its mailbox. Owner only. */
-void ration_requests_take(struct ration_lcore *lc, struct round_view *view);
+void ration_requests_take(struct ration_lcore *lc, struct drain_set *set);
 
 #endif /* RATION_LCORE_REQUESTS_H_ */

@@ -94,5 +94,5 @@ ration_lcore_self(struct ration_domain *d)
 {
 	struct ration_lcore *lc = self[d->id];
 
-	return lc != NULL ? lc : ration_lcore_none(d);
+	return lc != NULL ? lc : ration_lcore_shared(d);
 }

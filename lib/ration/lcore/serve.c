@@ -12,54 +12,54 @@
 #include "shm/trace.h"
 
 static void
-pass_begin(struct ration_lcore *lc, struct pass *pass)
+scan_start(struct ration_lcore *lc, struct drain_scan *scan)
 {
-	ration_requests_take(lc, &pass->view);
-	pass->next = 0;
-	pass->running = true;
+	ration_requests_take(lc, &scan->set);
+	scan->next = 0;
+	scan->running = true;
 }
 
 static void
-pass_end(struct ration_lcore *lc, const struct pass *pass)
+scan_end(struct ration_lcore *lc, const struct drain_scan *scan)
 {
 	ration_stat_add(lc, &lc->stats.drains, 1);
 	/*
 	 * Release: pairs with the acquire in answered(). The stock is back. Models a_feed_gate:
 	 * ACKFIRST; n_handshakes: ACK.
 	 */
-	ration_store(&lc->ack, pass->view.gen, release);
+	ration_store(&lc->ack, scan->set.round, release);
 }
 
 /* Begin or continue a pass. */
 static void
 serve(struct ration_lcore *lc, uint64_t work)
 {
-	struct pass *pass = &ration_workspace(lc)->pass;
+	struct drain_scan *scan = &ration_workspace(lc)->scan;
 	uint32_t token;
 	uint64_t units;
 
-	if (!pass->running)
-		pass_begin(lc, pass);
+	if (!scan->running)
+		scan_start(lc, scan);
 	token = ration_walk_begin(lc);
-	units = ration_pass_go(lc, pass, work);
+	units = ration_scan_go(lc, scan, work);
 	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drained, units);
 	ration_store(&lc->ack_units, ration_load(&lc->ack_units, relaxed) + units, relaxed);
-	ration_trace_pass(lc->slot_id, pass->view.gen, units);
-	if (!pass->running)
-		pass_end(lc, pass);
+	ration_trace_scan(lc->member_id, scan->set.round, units);
+	if (!scan->running)
+		scan_end(lc, scan);
 	else /* So that the next quiescent point comes here. Others may set bits meanwhile. */
 		ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, relaxed);
 }
 
 __rte_noinline void
-ration_serve(struct ration_lcore *lc)
+__ration_serve(struct ration_lcore *lc)
 {
 	/* While it is parked a drainer may be at its slots. */
 	if (unlikely(!ration_lcore_is_usable(lc)))
 		return;
 	if (ration_load(&lc->pending, relaxed) != 0)
-		serve(lc, (uint64_t)ration_domain_of(lc)->drain_work * RATION_SLOT_WORK);
+		serve(lc, (uint64_t)ration_domain_of(lc)->drain_work * RATION_ENTRY_WORK);
 	if (ration_load(&lc->countdown, relaxed) == 0)
 		ration_idle(lc);
 }
@@ -69,7 +69,7 @@ ration_serve_fully(struct ration_lcore *lc)
 {
 	if (!ration_lcore_is_usable(lc))
 		return;
-	if (ration_workspace(lc)->pass.running)
+	if (ration_workspace(lc)->scan.running)
 		serve(lc, UINT64_MAX);
 	serve(lc, UINT64_MAX);
 }

@@ -18,7 +18,7 @@
 static inline void
 ration_stat_add(struct ration_lcore *lc, RATION_ATOMIC(uint64_t) *stat, uint64_t n)
 {
-	if (unlikely(lc->flags & RATION_LCORE_SLOTLESS))
+	if (unlikely(lc->flags & RATION_LCORE_SHARED))
 		ration_fetch_add(stat, n, relaxed);
 	else /* A single writer needs no locked add. */
 		ration_store(stat, ration_load(stat, relaxed) + n, relaxed);

@@ -37,14 +37,14 @@ room_for_cap(const struct ration_lcore *lc, uint32_t index)
 {
 	uint64_t share = ration_domain_of(lc)->stock_share;
 	uint64_t others = ration_workspace(lc)->caps -
-			  ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
+			  ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
 
-	return ration_left(share, others);
+	return ration_sub_sat(share, others);
 }
 
 /* Units to take ahead when `need` are needed anyway. */
 static uint32_t
-units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
+precharge_units(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
 	uint32_t batch = ration_load(&c->batch, relaxed);
@@ -55,10 +55,11 @@ units_ahead(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 	if (ration_load(&c->flags, seq_cst) & (COUNTER_STOCKLESS | COUNTER_DYING))
 		return 0;
 	/* Model a_feed_gate: NOGATE, FEED. */
-	if (ration_round_gated(d, c))
+	if (ration_gate_is_set(d, c))
 		return 0;
-	return ration_ahead(batch, room_for_cap(lc, ration_index_of(d, c)),
-			    ration_hier_margin(d, c), need, RTE_MAX(ration_nb_online(d), 1u));
+	return ration_precharge_units(batch, room_for_cap(lc, ration_index_of(d, c)),
+				      ration_hier_margin(d, c), need,
+				      RTE_MAX(ration_nb_online(d), 1u));
 }
 
 static int
@@ -74,13 +75,13 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	    struct counter **failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	bool slotless = lc->flags & RATION_LCORE_SLOTLESS;
-	uint32_t ahead = slotless ? 0 : units_ahead(lc, c, need);
+	bool shared = lc->flags & RATION_LCORE_SHARED;
+	uint32_t ahead = shared ? 0 : precharge_units(lc, c, need);
 	uint32_t index = ration_index_of(d, c);
 	bool over = false;
 	int rc = -EDQUOT;
 
-	if (!slotless)
+	if (!shared)
 		ration_store(&ration_workspace(lc)->walking, index + 1, release);
 	if (ahead > 0)
 		rc = ration_hier_charge(d, c, need + ahead, failed);
@@ -95,21 +96,21 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	/* After usage: see repair.c. Model i_repair: LEDGERFIRST. */
 	ration_ledger_add(lc, index, (int64_t)(need + ahead));
 	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
-	ration_trace_refill(lc->slot_id, index, need, ahead);
+	ration_trace_refill(lc->member_id, index, need, ahead);
 	/* After usage: so usage >= granted + stock at every instant. */
-	if (!slotless)
-		ration_slot_set(lc, index, ration_load(&c->gen, relaxed), ahead, 2 * ahead);
+	if (!shared)
+		ration_entry_set(lc, index, ration_load(&c->gen, relaxed), ahead, 2 * ahead);
 	return 0;
 }
 
 /* Wake a slot that was put to sleep. See idle.c. */
 static void
-wake(struct ration_lcore *lc, struct counter *c)
+clear_idle_mark(struct ration_lcore *lc, struct counter *c)
 {
-	struct ration_slot *s = &lc->slots[ration_index_of(ration_domain_of(lc), c)];
+	struct ration_stock *s = &lc->stocks[ration_index_of(ration_domain_of(lc), c)];
 
-	if (ration_slot_sleeps(s, ration_load(&c->gen, relaxed)))
-		ration_slot_turn(s);
+	if (ration_idle_marked(s, ration_load(&c->gen, relaxed)))
+		ration_toggle_idle_mark(s);
 }
 
 static int
@@ -130,13 +131,13 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 	 */
 	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
 		return reject(lc, -ESTALE);
-	wake(lc, c);
+	clear_idle_mark(lc, c);
 	/* What is in stock is charged already and goes into the bargain. */
-	stock = ration_load(&lc->slots[(uint32_t)handle].stock, relaxed);
+	stock = ration_load(&lc->stocks[(uint32_t)handle].units, relaxed);
 	if (stock >= n) {
 		if (n > 0)
-			ration_store(&lc->slots[(uint32_t)handle].stock,
-				     ration_stock_less(stock, n), relaxed);
+			ration_store(&lc->stocks[(uint32_t)handle].units,
+				     __ration_stock_less(stock, n), relaxed);
 		return 0;
 	}
 	return charge_tree(lc, c, n - stock, force, failed);
@@ -147,14 +148,14 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
  * slots were inactive when it parked, so it ends up here, and walks like a thread without slot.
  */
 static struct ration_lcore *
-usable_or_none(struct ration_lcore *lc)
+usable_or_shared(struct ration_lcore *lc)
 {
-	if (!(lc->flags & RATION_LCORE_SLOTLESS) && likely(ration_lcore_is_usable(lc)))
+	if (!(lc->flags & RATION_LCORE_SHARED) && likely(ration_lcore_is_usable(lc)))
 		return lc;
 	/* If it were killed in a walk, nothing would tell that it was in one. */
 	if (unlikely(rte_eal_process_type() != RTE_PROC_PRIMARY))
 		return NULL;
-	return ration_lcore_none(ration_domain_of(lc));
+	return ration_lcore_shared(ration_domain_of(lc));
 }
 
 /* A definitive or plain refusal, for want of room in `failed`. Within a walk. */
@@ -163,17 +164,17 @@ note_refusal(struct ration_lcore *lc, struct counter *failed)
 {
 	ration_fetch_add(&failed->failures, 1, relaxed);
 	ration_stat_add(lc, &lc->stats.refusals, 1);
-	ration_trace_refusal(lc->slot_id, ration_index_of(ration_domain_of(lc), failed));
+	ration_trace_refusal(lc->member_id, ration_index_of(ration_domain_of(lc), failed));
 }
 
 static int
-charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
+charge_slow(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 {
 	struct counter *failed;
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_none(lc);
+	lc = usable_or_shared(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
@@ -187,15 +188,15 @@ charge_cold(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 }
 
 __rte_noinline int
-ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+__ration_refill(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	return charge_cold(lc, c, n, false);
+	return charge_slow(lc, c, n, false);
 }
 
 __rte_noinline int
-ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
+__ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
-	return charge_cold(lc, c, n, true);
+	return charge_slow(lc, c, n, true);
 }
 
 int
@@ -205,7 +206,7 @@ ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_none(lc);
+	lc = usable_or_shared(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
@@ -222,7 +223,7 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t token;
 
-	lc = usable_or_none(lc);
+	lc = usable_or_shared(lc);
 	if (unlikely(lc == NULL))
 		return;
 	token = ration_walk_begin(lc);
@@ -255,7 +256,7 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 		return reject_range(lc, c);
 	}
 	ration_stat_add(lc, &lc->stats.trims, 1);
-	ration_trace_trim(lc->slot_id, ration_index_of(d, c), n);
+	ration_trace_trim(lc->member_id, ration_index_of(d, c), n);
 	return 0;
 }
 
@@ -265,16 +266,17 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
-	uint32_t stock = ration_load(&lc->slots[index].stock, relaxed);
-	uint32_t cap = ration_limit_cap(ration_load(&lc->slots[index].limit, relaxed));
-	uint64_t own = ration_load(&c->own, relaxed);
+	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
+	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
+	uint64_t own = ration_load(&c->usage_local, relaxed);
 	uint32_t ahead, keep;
 	int rc;
 
-	if (ration_slot_sleeps(&lc->slots[index], gen)) {
-		ration_slot_turn(&lc->slots[index]);
-		if (n <= ration_stock_room(stock, cap)) {
-			ration_store(&lc->slots[index].stock, ration_stock_more(stock, n), relaxed);
+	if (ration_idle_marked(&lc->stocks[index], gen)) {
+		ration_toggle_idle_mark(&lc->stocks[index]);
+		if (n <= __ration_stock_room(stock, cap)) {
+			ration_store(&lc->stocks[index].units, __ration_stock_more(stock, n),
+				     relaxed);
 			return 0;
 		}
 	}
@@ -282,32 +284,32 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	if (unlikely(!ration_fits(stock, n, own)))
 		return reject_range(lc, c);
 	/* 0 if gated, interior, dying or without margin: then all goes up. */
-	ahead = units_ahead(lc, c, 0);
+	ahead = precharge_units(lc, c, 0);
 	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)ahead);
 	ration_store(&ration_workspace(lc)->walking, index + 1, release);
 	/* Before usage: so usage >= granted + stock at every instant. */
-	ration_slot_set(lc, index, gen, keep, 2 * ahead);
+	ration_entry_set(lc, index, gen, keep, 2 * ahead);
 	rc = uncharge_tree(lc, c, stock + n - keep);
 	if (unlikely(rc != 0))
-		ration_slot_set(lc, index, gen, stock, cap);
+		ration_entry_set(lc, index, gen, stock, cap);
 	return rc;
 }
 
 __rte_noinline int
-ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
+__ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 {
 	struct counter *c;
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_none(lc);
+	lc = usable_or_shared(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
 	c = ration_resolve(ration_domain_of(lc), handle);
 	if (unlikely(c == NULL))
 		rc = reject(lc, -ESTALE);
-	else if (lc->flags & RATION_LCORE_SLOTLESS)
+	else if (lc->flags & RATION_LCORE_SHARED)
 		rc = uncharge_tree(lc, c, n);
 	else
 		rc = uncharge_stock(lc, c, n);

@@ -13,11 +13,11 @@ ration_walk_begin(struct ration_lcore *lc)
 	/*
 	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
 	 * pair with the exchange of the flags in change_flags(): either the walk sees the mark or
-	 * ration_grace() sees the walk. Models n_handshakes: DYING, SLOTLESS; e_destroy: LATESEQ.
+	 * ration_grace() sees the walk. Models n_handshakes: DYING, SHARED; e_destroy: LATESEQ.
 	 */
-	if (!(lc->flags & RATION_LCORE_SLOTLESS))
+	if (!(lc->flags & RATION_LCORE_SHARED))
 		return ration_fetch_add(&lc->seq, 1, seq_cst);
-	phase = ration_load(&d->phase, relaxed) & 1;
+	phase = ration_load(&d->inflight_index, relaxed) & 1;
 	ration_fetch_add(&d->inflight[phase], UINT64_C(1) << 32 | 1, seq_cst);
 	return phase;
 }
@@ -26,7 +26,7 @@ void
 ration_walk_end(struct ration_lcore *lc, uint32_t token)
 {
 	/* Release: whoever sees it over (acquire, in ration_grace()) sees all the walk has done. */
-	if (lc->flags & RATION_LCORE_SLOTLESS)
+	if (lc->flags & RATION_LCORE_SHARED)
 		ration_fetch_sub(&ration_domain_of(lc)->inflight[token], 1, release);
 	else
 		ration_store(&lc->seq, token + 2, release);

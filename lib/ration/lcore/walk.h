@@ -16,7 +16,7 @@
 
 /** Walks without slot so far: it changes whenever there is one. */
 static inline uint64_t
-ration_slotless_walks(const struct ration_domain *d)
+ration_shared_walks(const struct ration_domain *d)
 {
 	return ration_load(&d->inflight[0], seq_cst) + ration_load(&d->inflight[1], seq_cst);
 }

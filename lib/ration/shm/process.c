@@ -23,7 +23,7 @@ ration_local_enter(struct ration_domain *d, struct rte_hash *paths)
 
 	memset(l, 0, sizeof(*l));
 	l->paths = paths;
-	l->creation = d->creation;
+	l->gen = d->gen;
 	rte_ticketlock_init(&l->control);
 	rte_ticketlock_init(&l->tree);
 	l->domain = d;

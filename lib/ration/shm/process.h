@@ -25,12 +25,12 @@ struct local {
 	struct ration_domain *domain;
 	RATION_ATOMIC(uint64_t) log_next; /**< TSC from which on the next warning is written. */
 	RATION_ATOMIC(uint32_t) nb_unlogged; /**< Warnings that were not, since the last. */
-	uint64_t creation; /**< Of the domain that the rest is about. */
+	uint64_t gen; /**< Of the domain that the rest is about. */
 	bool observed; /**< This process has mapped it read-only. */
-	/** tree_version at which a change was not waited for any longer; 0: none. */
+	/** tree_seq at which a change was not waited for any longer; 0: none. */
 	RATION_ATOMIC(uint32_t) stuck;
-	/** member::block_offset of blocks that were found where it says. */
-	RATION_ATOMIC(int64_t) blocks[RATION_LCORES_MAX];
+	/** member::area_offset of blocks that were found where it says. */
+	RATION_ATOMIC(int64_t) areas[RATION_MEMBERS_MAX];
 	struct rte_hash *paths; /**< {parent, name} to index. */
 	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
 	/** Held over a whole create, destroy or set_max, drains included. */

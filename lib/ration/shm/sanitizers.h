@@ -32,7 +32,8 @@
 #define RATION_TSAN
 #endif
 
-#if defined(RATION_ASAN) && !defined(RATION_EXPLORE) /* That copies whole domains. */
+/* RATION_NO_RED_ZONE: for a test that copies whole domains. */
+#if defined(RATION_ASAN) && !defined(RATION_NO_RED_ZONE)
 
 #include <sanitizer/asan_interface.h>
 

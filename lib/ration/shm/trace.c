@@ -6,38 +6,38 @@
 #include "shm/trace_points.h"
 
 void
-ration_trace_refill(uint32_t slot_id, uint32_t counter, uint64_t need, uint32_t ahead)
+ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t ahead)
 {
-	ration_tp_refill(slot_id, counter, need, ahead);
+	ration_tp_refill(member_id, counter, need, ahead);
 }
 
 void
-ration_trace_trim(uint32_t slot_id, uint32_t counter, uint64_t units)
+ration_trace_trim(uint32_t member_id, uint32_t counter, uint64_t units)
 {
-	ration_tp_trim(slot_id, counter, units);
+	ration_tp_trim(member_id, counter, units);
 }
 
 void
-ration_trace_refusal(uint32_t slot_id, uint32_t failed)
+ration_trace_refusal(uint32_t member_id, uint32_t failed)
 {
-	ration_tp_refusal(slot_id, failed);
+	ration_tp_refusal(member_id, failed);
 }
 
 void
-ration_trace_pass(uint32_t slot_id, uint32_t gen, uint64_t units)
+ration_trace_scan(uint32_t member_id, uint32_t round, uint64_t units)
 {
-	ration_tp_pass(slot_id, gen, units);
+	ration_tp_scan(member_id, round, units);
 }
 
 void
-ration_trace_round(uint32_t target, uint32_t gen, uint64_t units, uint32_t nb_timedout,
+ration_trace_round(uint32_t target, uint32_t round, uint64_t units, uint32_t nb_timedout,
 		   uint64_t cycles)
 {
-	ration_tp_round(target, gen, units, nb_timedout, cycles);
+	ration_tp_round(target, round, units, nb_timedout, cycles);
 }
 
 void
-ration_trace_takeover(uint32_t slot_id, bool gone, uint64_t units)
+ration_trace_takeover(uint32_t member_id, bool dead, uint64_t units)
 {
-	ration_tp_takeover(slot_id, gone, units);
+	ration_tp_takeover(member_id, dead, units);
 }

@@ -23,8 +23,8 @@
 
 RTE_TRACE_POINT(
 	ration_tp_refill,
-	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t counter, uint64_t need, uint32_t ahead),
-	rte_trace_point_emit_u32(slot_id);
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t ahead),
+	rte_trace_point_emit_u32(member_id);
 	rte_trace_point_emit_u32(counter);
 	rte_trace_point_emit_u64(need);
 	rte_trace_point_emit_u32(ahead);
@@ -32,33 +32,33 @@ RTE_TRACE_POINT(
 
 RTE_TRACE_POINT(
 	ration_tp_trim,
-	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t counter, uint64_t units),
-	rte_trace_point_emit_u32(slot_id);
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t counter, uint64_t units),
+	rte_trace_point_emit_u32(member_id);
 	rte_trace_point_emit_u32(counter);
 	rte_trace_point_emit_u64(units);
 )
 
 RTE_TRACE_POINT(
 	ration_tp_refusal,
-	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t failed),
-	rte_trace_point_emit_u32(slot_id);
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t failed),
+	rte_trace_point_emit_u32(member_id);
 	rte_trace_point_emit_u32(failed);
 )
 
 RTE_TRACE_POINT(
-	ration_tp_pass,
-	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint32_t gen, uint64_t units),
-	rte_trace_point_emit_u32(slot_id);
-	rte_trace_point_emit_u32(gen);
+	ration_tp_scan,
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t round, uint64_t units),
+	rte_trace_point_emit_u32(member_id);
+	rte_trace_point_emit_u32(round);
 	rte_trace_point_emit_u64(units);
 )
 
 RTE_TRACE_POINT(
 	ration_tp_round,
-	RTE_TRACE_POINT_ARGS(uint32_t target, uint32_t gen, uint64_t units, uint32_t nb_timedout,
+	RTE_TRACE_POINT_ARGS(uint32_t target, uint32_t round, uint64_t units, uint32_t nb_timedout,
 			     uint64_t cycles),
 	rte_trace_point_emit_u32(target);
-	rte_trace_point_emit_u32(gen);
+	rte_trace_point_emit_u32(round);
 	rte_trace_point_emit_u64(units);
 	rte_trace_point_emit_u32(nb_timedout);
 	rte_trace_point_emit_u64(cycles);
@@ -66,9 +66,9 @@ RTE_TRACE_POINT(
 
 RTE_TRACE_POINT(
 	ration_tp_takeover,
-	RTE_TRACE_POINT_ARGS(uint32_t slot_id, uint8_t gone, uint64_t units),
-	rte_trace_point_emit_u32(slot_id);
-	rte_trace_point_emit_u8(gone);
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint8_t dead, uint64_t units),
+	rte_trace_point_emit_u32(member_id);
+	rte_trace_point_emit_u8(dead);
 	rte_trace_point_emit_u64(units);
 )
 

@@ -11,6 +11,6 @@
 RTE_TRACE_POINT_REGISTER(ration_tp_refill, lib.ration.refill)
 RTE_TRACE_POINT_REGISTER(ration_tp_trim, lib.ration.trim)
 RTE_TRACE_POINT_REGISTER(ration_tp_refusal, lib.ration.refusal)
-RTE_TRACE_POINT_REGISTER(ration_tp_pass, lib.ration.pass)
+RTE_TRACE_POINT_REGISTER(ration_tp_scan, lib.ration.scan)
 RTE_TRACE_POINT_REGISTER(ration_tp_round, lib.ration.round)
 RTE_TRACE_POINT_REGISTER(ration_tp_takeover, lib.ration.takeover)

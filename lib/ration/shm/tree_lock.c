@@ -16,13 +16,13 @@ ration_tree_lock(struct ration_domain *d)
 {
 	rte_ticketlock_lock(&ration_local(d)->tree);
 	/* seq_cst: nothing of the change before it. Pairs with the looks of ration_tree_read(). */
-	ration_fetch_add(&d->tree_version, 1, seq_cst);
+	ration_fetch_add(&d->tree_seq, 1, seq_cst);
 }
 
 void
 ration_tree_unlock(struct ration_domain *d)
 {
-	ration_fetch_add(&d->tree_version, 1, seq_cst);
+	ration_fetch_add(&d->tree_seq, 1, seq_cst);
 	rte_ticketlock_unlock(&ration_local(d)->tree);
 }
 
@@ -39,7 +39,7 @@ ration_tree_read(const struct ration_domain *d)
 	do { /* Not for ever: the primary may have died half way. Then only once. */
 		rte_pause();
 		/* acquire: pairs with ration_tree_unlock(). */
-		version = ration_load(&d->tree_version, acquire);
+		version = ration_load(&d->tree_seq, acquire);
 	} while ((version & 1) && version != ration_load(&ration_local(d)->stuck, relaxed) &&
 		 ++tries < READ_TRIES);
 	if (version & 1)
@@ -56,5 +56,5 @@ ration_tree_retry(const struct ration_domain *d, uint32_t token)
 	}
 	/* What was read was read before this. */
 	ration_fence(acquire);
-	return ration_load(&d->tree_version, relaxed) != token;
+	return ration_load(&d->tree_seq, relaxed) != token;
 }

@@ -23,9 +23,9 @@ ration_domain_zone_name(char *name, const char *domain)
 }
 
 void
-ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t slot_id)
+ration_area_zone_name(char *name, const struct ration_domain *d, uint32_t member_id)
 {
-	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s#%u", d->name, slot_id);
+	snprintf(name, RATION_ZONE_NAMESIZE, "RATION_%s#%u", d->name, member_id);
 }
 
 int
@@ -53,29 +53,29 @@ ration_zone_free(const char *name)
 }
 
 struct ration_lcore *
-ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id)
+ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id)
 {
 	char name[RATION_ZONE_NAMESIZE];
-	size_t size = ration_block_size(d->max_counters, false);
+	size_t size = ration_area_size(d->max_counters, false);
 	const struct rte_memzone *mz;
 
-	ration_block_zone_name(name, d, slot_id);
+	ration_area_zone_name(name, d, member_id);
 	mz = rte_memzone_reserve_aligned(name, size, socket_id, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) /* Any node is better than none. */
 		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) {
 		RATION_LOG(ERR, "domain %s: no memory for the %zu bytes of lcore slot %u", d->name,
-			   size, slot_id);
+			   size, member_id);
 		rte_errno = ENOMEM;
 		return NULL;
 	}
 	memset(mz->addr, 0, size);
-	ration_block_init(d, mz->addr, slot_id, 0);
+	ration_area_init(d, mz->addr, member_id, 0);
 	/* So that readers of this process need not look for it. */
-	ration_store(&ration_local(d)->blocks[slot_id],
+	ration_store(&ration_local(d)->areas[member_id],
 		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), relaxed);
-	/* Release: pairs with the acquire in ration_block(). */
-	ration_store(&d->members[slot_id].block_offset,
+	/* Release: pairs with the acquire in ration_lcore_area(). */
+	ration_store(&d->members[member_id].area_offset,
 		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), release);
 	return mz->addr;
 }
@@ -98,15 +98,15 @@ ration_protect_zone(const struct rte_memzone *mz)
 
 /* Whether the zone of a place's block lies there, and is as long as it must be. */
 static bool
-find_block(const struct ration_domain *d, uint32_t slot_id, int64_t offset)
+find_area(const struct ration_domain *d, uint32_t member_id, int64_t offset)
 {
 	char name[RATION_ZONE_NAMESIZE];
 	const struct rte_memzone *mz;
 
-	ration_block_zone_name(name, d, slot_id);
+	ration_area_zone_name(name, d, member_id);
 	mz = rte_memzone_lookup(name);
 	if (mz == NULL || (int64_t)((uintptr_t)mz->addr - (uintptr_t)d) != offset ||
-	    mz->len < ration_block_size(d->max_counters, false))
+	    mz->len < ration_area_size(d->max_counters, false))
 		return false;
 	if (ration_local(d)->observed)
 		ration_protect_zone(mz);
@@ -114,29 +114,29 @@ find_block(const struct ration_domain *d, uint32_t slot_id, int64_t offset)
 }
 
 int
-ration_inspect_stocks(const struct ration_domain *d, uint32_t slot_id, struct ration_stocks *stocks)
+ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ration_area *stocks)
 {
-	RATION_ATOMIC(int64_t) *known = &ration_local(d)->blocks[slot_id];
-	/* Acquire: pairs with the release in ration_make_block(). */
-	int64_t offset = ration_load(&d->members[slot_id].block_offset, acquire);
+	RATION_ATOMIC(int64_t) *known = &ration_local(d)->areas[member_id];
+	/* Acquire: pairs with the release in ration_area_make(). */
+	int64_t offset = ration_load(&d->members[member_id].area_offset, acquire);
 	uintptr_t at = (uintptr_t)d + (uintptr_t)offset;
 
 	if (offset == 0)
 		return 0;
 	/* A block stays where it is as long as the domain: looked for once. */
 	if (ration_load(known, relaxed) != offset) {
-		if (!find_block(d, slot_id, offset))
+		if (!find_area(d, member_id, offset))
 			return -EPROTO;
 		ration_store(known, offset, relaxed);
 	}
 	/* Where ration_ledger() and ration_active() find them, by a number that was checked. */
-	stocks->nb_slots = RTE_ALIGN_CEIL(d->max_counters, 64u);
+	stocks->nb_stocks = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	stocks->lc = (const struct ration_lcore *)at;
-	stocks->slots = stocks->lc->slots;
-	at += offsetof(struct ration_lcore, slots) + stocks->nb_slots * sizeof(struct ration_slot) +
-	      RATION_RED_ZONE;
+	stocks->stocks = stocks->lc->stocks;
+	at += offsetof(struct ration_lcore, stocks) +
+	      stocks->nb_stocks * sizeof(struct ration_stock) + RATION_RED_ZONE;
 	stocks->ledger = (const RATION_ATOMIC(int64_t) *)at;
-	at += stocks->nb_slots * sizeof(int64_t) + RATION_RED_ZONE;
+	at += stocks->nb_stocks * sizeof(int64_t) + RATION_RED_ZONE;
 	stocks->active = (const RATION_ATOMIC(uint64_t) *)at;
 	return 1;
 }

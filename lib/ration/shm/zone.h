@@ -25,7 +25,7 @@ struct rte_memzone;
 void ration_domain_zone_name(char *name, const char *domain);
 
 /** Name of the memzone of an lcore's block. */
-void ration_block_zone_name(char *name, const struct ration_domain *d, uint32_t slot_id);
+void ration_area_zone_name(char *name, const struct ration_domain *d, uint32_t member_id);
 
 /** Check the name of a domain. @return 0, -EINVAL or -ENAMETOOLONG */
 int ration_domain_check_name(const char *name);
@@ -34,18 +34,18 @@ int ration_domain_check_name(const char *name);
 void ration_zone_free(const char *name);
 
 /** Make the memory of a place that never had one. @return NULL with rte_errno */
-struct ration_lcore *ration_make_block(struct ration_domain *d, uint32_t slot_id, int socket_id);
+struct ration_lcore *ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id);
 
 /** Make the pages that hold nothing but this zone read-only. @return bytes that are not */
 size_t ration_protect_zone(const struct rte_memzone *mz);
 
 /** The parts of an lcore's block. */
-struct ration_stocks {
+struct ration_area {
 	const struct ration_lcore *lc;
-	const struct ration_slot *slots;
+	const struct ration_stock *stocks;
 	const RATION_ATOMIC(int64_t) *ledger;
 	const RATION_ATOMIC(uint64_t) *active;
-	uint32_t nb_slots;
+	uint32_t nb_stocks;
 };
 
 /**
@@ -54,7 +54,6 @@ struct ration_stocks {
  * @return
  *   1, 0 if the place never had one, or -EPROTO if it is not where the domain says
  */
-int ration_inspect_stocks(const struct ration_domain *d, uint32_t slot_id,
-			  struct ration_stocks *stocks);
+int ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ration_area *stocks);
 
 #endif /* RATION_SHM_ZONE_H_ */

@@ -8,7 +8,7 @@
 
 /* Flags are written under the control lock only; seq_cst for the walks that look at them. */
 void
-ration_change_flags(struct counter *c, uint32_t set, uint32_t clear)
+ration_counter_change_flags(struct counter *c, uint32_t set, uint32_t clear)
 {
 	uint32_t flags = ration_load(&c->flags, relaxed);
 
@@ -20,18 +20,18 @@ ration_change_flags(struct counter *c, uint32_t set, uint32_t clear)
  * (or less) can be hidden below them.
  */
 void
-ration_set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound)
+ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t bound)
 {
-	uint64_t more = (uint64_t)bound - ration_load(&c->cap_bound, relaxed);
+	uint64_t more = (uint64_t)bound - ration_load(&c->cap_max, relaxed);
 	uint32_t i;
 
-	ration_store(&c->cap_bound, bound, relaxed);
+	ration_store(&c->cap_max, bound, relaxed);
 	for (i = 0; i <= c->depth; i++) /* Less is added as a number that wraps. */
-		ration_fetch_add(&ration_level(d, c, i)->hideable, more, relaxed);
+		ration_fetch_add(&ration_level(d, c, i)->stock_bound, more, relaxed);
 }
 
 uint32_t
-ration_cap_of(const struct counter *c)
+ration_counter_cap(const struct counter *c)
 {
 	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS)
 		return 0;
@@ -40,12 +40,12 @@ ration_cap_of(const struct counter *c)
 
 /* A counter has lost its last child: it may be charged like a leaf again. */
 void
-ration_enable_stock(struct ration_domain *d, struct counter *c)
+ration_counter_enable_stock(struct ration_domain *d, struct counter *c)
 {
 	if (c->depth == 0 || !(ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS))
 		return;
-	ration_change_flags(c, 0, COUNTER_STOCKLESS);
-	ration_set_cap_bound(d, c, ration_cap_of(c));
+	ration_counter_change_flags(c, 0, COUNTER_STOCKLESS);
+	ration_counter_set_cap_max(d, c, ration_counter_cap(c));
 }
 
 void
@@ -56,15 +56,15 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 	uint32_t flags = COUNTER_IN_USE | p->flags;
 
 	ration_store(&c->usage, 0, relaxed);
-	ration_store(&c->own, 0, relaxed);
+	ration_store(&c->usage_local, 0, relaxed);
 	ration_store(&c->watermark, 0, relaxed);
 	ration_store(&c->failures, 0, relaxed);
 	ration_store(&c->forced, 0, relaxed);
 	ration_store(&c->rejected, 0, relaxed);
 	ration_store(&c->ledger, 0, relaxed);
-	ration_store(&c->hideable, 0, relaxed);
-	ration_store(&c->cap_bound, 0, relaxed);
-	ration_store(&c->excused, 0, relaxed);
+	ration_store(&c->stock_bound, 0, relaxed);
+	ration_store(&c->cap_max, 0, relaxed);
+	ration_store(&c->over_max_ok, 0, relaxed);
 	ration_store(&c->max, p->max, relaxed);
 	ration_store(&c->batch, p->batch, relaxed);
 	c->depth = 0;
@@ -81,5 +81,5 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 	}
 	/* Release: pairs with the acquire in ration_resolve(). */
 	ration_store(&c->flags, flags, release);
-	ration_set_cap_bound(d, c, ration_cap_of(c));
+	ration_counter_set_cap_max(d, c, ration_counter_cap(c));
 }

@@ -47,7 +47,7 @@ ration_handle(const struct ration_domain *d, uint32_t index)
 {
 	uint32_t gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
 
-	return (uint64_t)ration_tag(gen) << 32 | index;
+	return (uint64_t)ration_gen_tag(gen) << 32 | index;
 }
 
 /** The counter of a handle, or NULL if the handle is stale. */
@@ -63,22 +63,22 @@ ration_resolve(const struct ration_domain *d, ration_counter_t handle)
 	/* Acquire: pairs with the release of counter_publish(), so that what it says is there. */
 	if (!(ration_load(&c->flags, acquire) & COUNTER_IN_USE))
 		return NULL;
-	if (ration_tag(ration_load(&c->gen, relaxed)) != (uint32_t)(handle >> 32))
+	if (ration_gen_tag(ration_load(&c->gen, relaxed)) != (uint32_t)(handle >> 32))
 		return NULL;
 	return c;
 }
 
 /** Change flags, so that walks which begin afterwards see it. */
-void ration_change_flags(struct counter *c, uint32_t set, uint32_t clear);
+void ration_counter_change_flags(struct counter *c, uint32_t set, uint32_t clear);
 
 /** Set the most that one lcore can hold in stock of a counter. */
-void ration_set_cap_bound(struct ration_domain *d, struct counter *c, uint32_t bound);
+void ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t bound);
 
 /** The cap that refills of today can lead to. */
-uint32_t ration_cap_of(const struct counter *c);
+uint32_t ration_counter_cap(const struct counter *c);
 
 /** A counter has lost its last child: it may be charged like a leaf again. */
-void ration_enable_stock(struct ration_domain *d, struct counter *c);
+void ration_counter_enable_stock(struct ration_domain *d, struct counter *c);
 
 /** Fill a free counter. It becomes visible by its flags, last. */
 void ration_counter_publish(struct ration_domain *d, uint32_t index, const struct counter *parent,

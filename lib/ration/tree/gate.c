@@ -13,7 +13,7 @@
  *
  * An asker that finds a round running could keep its generation if the target is the same. It does
  * not: with a new generation for every opening, an unchanged word means unchanged targets, so they
- * can be read without a lock (model k_targets: JOINGEN). Concurrent drains are still one round:
+ * can be read without a lock (model k_targets: JOINROUND). Concurrent drains are still one round:
  * they share the gate, and an lcore that has not answered yet answers all of them at once.
  */
 
@@ -23,107 +23,107 @@
 #include "tree/counter.h"
 #include "tree/gate.h"
 
-#define ROUND_GEN(word) ((uint32_t)((word) >> 32))
-#define ROUND_HOLDERS(word) ((uint32_t)(word))
+#define ROUND_NUMBER(word) ((uint32_t)((word) >> 32))
+#define ROUND_DRAINERS(word) ((uint32_t)(word))
 
 /* Tries to read a stable view before it is given up for "everything". */
-#define LOOK_TRIES 8
+#define READ_TRIES 8
 
 /* An asker's bit is claimed with the name of its process, so that it can be taken from a dead one.
  */
 static int
-claim_asker(struct ration_domain *d)
+claim_drainer(struct ration_domain *d)
 {
 	uint64_t me = ration_process_id(), nobody;
-	int asker;
+	int drainer;
 
-	for (asker = 0; asker < RATION_ASKERS_MAX; asker++) {
+	for (drainer = 0; drainer < RATION_DRAINERS_MAX; drainer++) {
 		nobody = 0;
-		/* acquire: pairs with the release in ration_round_close(). */
-		if (ration_load(&d->askers[asker], relaxed) == 0 &&
-		    ration_cas(&d->askers[asker], &nobody, me, acquire))
-			return asker;
+		/* acquire: pairs with the release in ration_gate_close(). */
+		if (ration_load(&d->drainers[drainer], relaxed) == 0 &&
+		    ration_cas(&d->drainers[drainer], &nobody, me, acquire))
+			return drainer;
 	}
 	return -EAGAIN;
 }
 
 int
-ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen)
+ration_gate_open(struct ration_domain *d, uint32_t target, uint32_t *round)
 {
 	uint64_t word, next;
-	int asker = claim_asker(d);
+	int drainer = claim_drainer(d);
 
-	if (asker < 0)
-		return asker;
+	if (drainer < 0)
+		return drainer;
 	/* Release: pairs with the acquire in read_targets(). Model k_targets: TARGETLATE. */
-	ration_store(&d->targets[asker], target, release);
+	ration_store(&d->targets[drainer], target, release);
 	word = ration_load(&d->round, relaxed);
 	do {
-		*gen = ROUND_GEN(word) + 1;
-		next = (uint64_t)*gen << 32 | ROUND_HOLDERS(word) | UINT32_C(1) << asker;
+		*round = ROUND_NUMBER(word) + 1;
+		next = (uint64_t)*round << 32 | ROUND_DRAINERS(word) | UINT32_C(1) << drainer;
 		/*
 		 * seq_cst: the gate is set before any request is posted and before any member's
 		 * state is read. Pairs with the exchange by which a member goes online. Models
-		 * c_rounds: SPLIT, NOHOLD; n_handshakes: ONLINE.
+		 * c_rounds: SPLIT, NOBIT; n_handshakes: ONLINE.
 		 */
 	} while (!ration_cas(&d->round, &word, next, seq_cst));
-	return asker;
+	return drainer;
 }
 
 void
-ration_round_close(struct ration_domain *d, int asker)
+ration_gate_close(struct ration_domain *d, int drainer)
 {
-	ration_fetch_and(&d->round, ~(uint64_t)(UINT32_C(1) << asker), seq_cst);
+	ration_fetch_and(&d->round, ~(uint64_t)(UINT32_C(1) << drainer), seq_cst);
 	/*
 	 * After the word: the target must not change while the bit still counts as a holder.
 	 * Model k_targets: BITFIRST.
 	 */
-	ration_store(&d->askers[asker], 0, release);
+	ration_store(&d->drainers[drainer], 0, release);
 }
 
 /* Copy the targets of all holders. */
 static void
-read_targets(struct ration_domain *d, uint32_t holders, struct round_view *view)
+read_targets(struct ration_domain *d, uint32_t drainers, struct drain_set *set)
 {
-	uint32_t asker;
+	uint32_t drainer;
 
-	view->nb_targets = 0;
-	for (; holders != 0; holders &= holders - 1) {
-		asker = (uint32_t)__builtin_ctz(holders);
+	set->nb_targets = 0;
+	for (; drainers != 0; drainers &= drainers - 1) {
+		drainer = (uint32_t)__builtin_ctz(drainers);
 		/* acquire: keeps the second look at the round behind it. */
-		view->targets[view->nb_targets++] = ration_load(&d->targets[asker], acquire);
+		set->targets[set->nb_targets++] = ration_load(&d->targets[drainer], acquire);
 	}
 }
 
 void
-ration_round_look(struct ration_domain *d, struct round_view *view)
+ration_drain_set_read(struct ration_domain *d, struct drain_set *set)
 {
 	uint64_t word = ration_load(&d->round, seq_cst), again;
 	unsigned int tries;
 
-	for (tries = 0; tries < LOOK_TRIES; tries++) {
-		read_targets(d, ROUND_HOLDERS(word), view);
-		view->gen = ROUND_GEN(word);
-		view->everything = false;
+	for (tries = 0; tries < READ_TRIES; tries++) {
+		read_targets(d, ROUND_DRAINERS(word), set);
+		set->round = ROUND_NUMBER(word);
+		set->everything = false;
 		again = ration_load(&d->round, seq_cst);
 		if (again == word)
 			return;
 		word = again;
 	}
-	view->gen = ROUND_GEN(word);
-	view->everything = true;
+	set->round = ROUND_NUMBER(word);
+	set->everything = true;
 }
 
 bool
-ration_round_covers(const struct ration_domain *d, const struct round_view *view,
-		    const struct counter *c)
+ration_drain_set_covers(const struct ration_domain *d, const struct drain_set *set,
+			const struct counter *c)
 {
 	uint32_t i;
 
-	if (view->everything)
+	if (set->everything)
 		return true;
-	for (i = 0; i < view->nb_targets; i++) {
-		if (ration_is_below(d, c, view->targets[i]))
+	for (i = 0; i < set->nb_targets; i++) {
+		if (ration_is_below(d, c, set->targets[i]))
 			return true;
 	}
 	return false;
@@ -134,14 +134,14 @@ ration_round_covers(const struct ration_domain *d, const struct round_view *view
  * generation yet, and what it puts into stock now is fetched when it does.
  */
 bool
-ration_round_gated(const struct ration_domain *d, const struct counter *c)
+ration_gate_is_set(const struct ration_domain *d, const struct counter *c)
 {
-	uint32_t holders = ROUND_HOLDERS(ration_load(&d->round, seq_cst));
-	uint32_t asker;
+	uint32_t drainers = ROUND_DRAINERS(ration_load(&d->round, seq_cst));
+	uint32_t drainer;
 
-	for (; holders != 0; holders &= holders - 1) {
-		asker = (uint32_t)__builtin_ctz(holders);
-		if (ration_is_below(d, c, ration_load(&d->targets[asker], acquire)))
+	for (; drainers != 0; drainers &= drainers - 1) {
+		drainer = (uint32_t)__builtin_ctz(drainers);
+		if (ration_is_below(d, c, ration_load(&d->targets[drainer], acquire)))
 			return true;
 	}
 	return false;

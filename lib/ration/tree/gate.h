@@ -16,18 +16,18 @@
 #include "shm/layout.h"
 
 /** Open the gate for a target. @return the asker's number, or -EAGAIN if all are taken. */
-int ration_round_open(struct ration_domain *d, uint32_t target, uint32_t *gen);
+int ration_gate_open(struct ration_domain *d, uint32_t target, uint32_t *round);
 
-void ration_round_close(struct ration_domain *d, int asker);
+void ration_gate_close(struct ration_domain *d, int drainer);
 
 /** Read generation and targets of the running round. */
-void ration_round_look(struct ration_domain *d, struct round_view *view);
+void ration_drain_set_read(struct ration_domain *d, struct drain_set *set);
 
 /** Whether a view covers a counter. */
-bool ration_round_covers(const struct ration_domain *d, const struct round_view *view,
-			 const struct counter *c);
+bool ration_drain_set_covers(const struct ration_domain *d, const struct drain_set *set,
+			     const struct counter *c);
 
 /** Whether the gate is set for a counter. To be read afresh on every cold path. */
-bool ration_round_gated(const struct ration_domain *d, const struct counter *c);
+bool ration_gate_is_set(const struct ration_domain *d, const struct counter *c);
 
 #endif /* RATION_TREE_GATE_H_ */

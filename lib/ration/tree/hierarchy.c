@@ -37,7 +37,7 @@ ration_hier_margin(const struct ration_domain *d, struct counter *c)
 	for (i = 0; i <= c->depth; i++) {
 		l = ration_level(d, c, i);
 		max = ration_load(&l->max, relaxed);
-		left = ration_left(max, ration_load(&l->usage, relaxed));
+		left = ration_sub_sat(max, ration_load(&l->usage, relaxed));
 		margin = RTE_MIN(margin, left);
 	}
 	return margin;
@@ -64,7 +64,7 @@ add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
 	 */
 	if (unlikely(*usage > ration_load(&c->max, seq_cst))) {
 		ration_fetch_sub(&c->usage, n, seq_cst);
-		ration_fetch_add(&c->undone, 1, seq_cst);
+		ration_fetch_add(&c->rollbacks, 1, seq_cst);
 		return false;
 	}
 	return true;
@@ -90,9 +90,9 @@ walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n
 		ration_fetch_sub(&l->usage, n, seq_cst);
 		/*
 		 * After the units are back: who waits for this word to be still may rely on it.
-		 * Model b_phantom: UNDOFIRST.
+		 * Model b_phantom: COUNTFIRST.
 		 */
-		ration_fetch_add(&l->undone, 1, seq_cst);
+		ration_fetch_add(&l->rollbacks, 1, seq_cst);
 	}
 }
 
@@ -133,7 +133,7 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 		*failed = l;
 		return -EDQUOT;
 	}
-	ration_fetch_add(&c->own, n, seq_cst);
+	ration_fetch_add(&c->usage_local, n, seq_cst);
 	for (i = 0; i <= c->depth; i++)
 		raise_watermark(ration_level(d, c, i), usage[i]);
 	return 0;
@@ -160,11 +160,11 @@ ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *
 		raise_watermark(l, old + n);
 		if (old + n > ration_load(&l->max, relaxed)) {
 			ration_fetch_add(&l->forced, 1, relaxed);
-			ration_store(&l->excused, 1, relaxed);
+			ration_store(&l->over_max_ok, 1, relaxed);
 			*over = true;
 		}
 	}
-	ration_fetch_add(&c->own, n, seq_cst);
+	ration_fetch_add(&c->usage_local, n, seq_cst);
 	return 0;
 }
 
@@ -173,7 +173,7 @@ ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 {
 	uint32_t i;
 
-	if (ration_take_own(c, n, false) != n)
+	if (ration_usage_local_take(c, n, false) != n)
 		return -ERANGE;
 	/* usage covers own, and a parent its children: nothing can wrap. */
 	for (i = c->depth + 1; i-- > 0;)

@@ -9,21 +9,21 @@
  * and ancestors, for requests that are; of the node, the link to the next free one.
  */
 static void
-poison_place(struct ration_domain *d, uint32_t index)
+poison_entry(struct ration_domain *d, uint32_t index)
 {
 	ration_poison(ration_counter_at(d, index), offsetof(struct counter, max));
 	ration_poison(ration_node_at(d, index), offsetof(struct node, next));
 }
 
 static void
-unpoison_place(struct ration_domain *d, uint32_t index)
+unpoison_entry(struct ration_domain *d, uint32_t index)
 {
 	ration_unpoison(ration_counter_at(d, index), sizeof(struct counter));
 	ration_unpoison(ration_node_at(d, index), sizeof(struct node));
 }
 
 void
-ration_places_poison(struct ration_domain *d)
+ration_entries_poison(struct ration_domain *d)
 {
 	uint32_t i;
 
@@ -32,7 +32,7 @@ ration_places_poison(struct ration_domain *d)
 	if (RATION_RED_ZONE == 0)
 		return;
 	for (i = 0; i < d->max_counters; i++)
-		poison_place(d, i);
+		poison_entry(d, i);
 }
 
 uint32_t
@@ -42,7 +42,7 @@ ration_take_index(struct ration_domain *d)
 
 	if (d->nb_ever_used < d->max_counters) {
 		index = d->nb_ever_used++;
-		unpoison_place(d, index);
+		unpoison_entry(d, index);
 		ration_store(&ration_counter_at(d, index)->gen, d->first_gen, relaxed);
 		return index;
 	}
@@ -52,7 +52,7 @@ ration_take_index(struct ration_domain *d)
 	d->free_head = ration_node_at(d, index)->next;
 	if (d->free_head == RATION_INDEX_NONE)
 		d->free_tail = RATION_INDEX_NONE;
-	unpoison_place(d, index);
+	unpoison_entry(d, index);
 	return index;
 }
 
@@ -65,7 +65,7 @@ ration_return_index(struct ration_domain *d, uint32_t index)
 	else
 		d->free_head = index;
 	d->free_tail = index;
-	poison_place(d, index);
+	poison_entry(d, index);
 }
 
 bool

@@ -16,7 +16,7 @@
 #include "shm/layout.h"
 
 /** Have nobody touch the places of counters in a domain without counters, nor what is between. */
-void ration_places_poison(struct ration_domain *d);
+void ration_entries_poison(struct ration_domain *d);
 
 /** The index that has been free longest, so that stale handles are found out. Or none. */
 uint32_t ration_take_index(struct ration_domain *d);

@@ -15,7 +15,7 @@ ration_node_init(struct node *n, const char *name)
 	n->last_child = RATION_INDEX_NONE;
 	n->next = RATION_INDEX_NONE;
 	n->prev = RATION_INDEX_NONE;
-	n->next_ghost = RATION_INDEX_NONE;
+	n->next_offline = RATION_INDEX_NONE;
 }
 
 void

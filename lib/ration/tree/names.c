@@ -25,7 +25,7 @@
 /* Compared as bytes: cleared behind the name. 48 bytes have a compare function of their own. */
 struct key {
 	uint32_t parent;
-	char name[RATION_NAMESIZE];
+	char name[RATION_COUNTER_NAMESIZE];
 };
 
 static hash_sig_t
@@ -84,7 +84,7 @@ ration_paths_get(struct rte_hash *paths, uint32_t parent, const char *name, size
 	hash_sig_t sig;
 	void *index;
 
-	if (length >= RATION_NAMESIZE)
+	if (length >= RATION_COUNTER_NAMESIZE)
 		return RATION_INDEX_NONE;
 	sig = make_key(&key, parent, name, length);
 	if (rte_hash_lookup_with_hash_data(paths, &key, sig, &index) < 0)

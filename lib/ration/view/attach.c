@@ -11,6 +11,7 @@
 #include <rte_lcore.h>
 #include <rte_memzone.h>
 
+#include "shm/abi.h"
 #include "shm/log.h"
 #include "shm/process.h"
 #include "shm/zone.h"
@@ -23,28 +24,28 @@ head_fits(const struct ration_domain *d, size_t length)
 {
 	struct ration_domain sized = {
 		.max_counters = d->max_counters,
-		.max_lcores = d->max_lcores,
+		.max_members = d->max_members,
 	};
 
 	if (d->id >= RATION_DOMAINS_MAX || d->max_counters == 0 ||
-	    d->max_counters > RATION_COUNTERS_MAX || d->max_lcores == 0 ||
-	    d->max_lcores > RATION_LCORES_MAX || d->secondary_lcores > d->max_lcores ||
+	    d->max_counters > RATION_COUNTERS_MAX || d->max_members == 0 ||
+	    d->max_members > RATION_MEMBERS_MAX || d->secondary_members > d->max_members ||
 	    d->drain_work == 0 || d->idle_us > RATION_IDLE_MAX_US)
 		return false;
 	return ration_domain_lay_out(&sized) <= length &&
 	       sized.counters_offset == d->counters_offset &&
-	       sized.nodes_offset == d->nodes_offset && sized.none_offset == d->none_offset;
+	       sized.nodes_offset == d->nodes_offset && sized.shared_offset == d->shared_offset;
 }
 
 /* The same for the head of the block that the threads without slot share. */
 static bool
-none_fits(struct ration_domain *d)
+shared_fits(struct ration_domain *d)
 {
-	const struct ration_lcore *none = ration_lcore_none(d);
+	const struct ration_lcore *none = ration_lcore_shared(d);
 
-	return ration_domain_of(none) == d && none->slot_id == RATION_LCORES_MAX &&
-	       none->nb_slots == RTE_ALIGN_CEIL(d->max_counters, 64u) &&
-	       none->flags == RATION_LCORE_SLOTLESS;
+	return ration_domain_of(none) == d && none->member_id == RATION_MEMBERS_MAX &&
+	       none->nb_stocks == RTE_ALIGN_CEIL(d->max_counters, 64u) &&
+	       none->flags == RATION_LCORE_SHARED;
 }
 
 /* Whether all that is in a zone is where this library looks for it. Says why if it is not. */
@@ -59,7 +60,7 @@ is_of_this_library(struct ration_domain *d, size_t length, const char *name)
 			   name, d->layout, d->sizes, RATION_LAYOUT, RATION_SIZES);
 		return false;
 	}
-	if (!head_fits(d, length) || !none_fits(d)) {
+	if (!head_fits(d, length) || !shared_fits(d)) {
 		RATION_LOG(ERR, "domain %s is damaged: its sizes do not fit its %zu bytes", name,
 			   length);
 		return false;
@@ -73,7 +74,7 @@ enter_found(struct ration_domain *d)
 {
 	const struct local *l = ration_local(d);
 
-	if (l->domain == d && l->creation == d->creation)
+	if (l->domain == d && l->gen == d->gen)
 		return true;
 	/* The primary has entered its own when it made them: this one says it is another one. */
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
@@ -113,11 +114,14 @@ ration_domain_attach(const char *name, const struct rte_memzone **mz)
 }
 
 struct ration_domain *
-ration_domain_lookup(const char *name)
+__ration_domain_lookup(const char *name, uint64_t abi)
 {
 	const struct rte_memzone *mz;
-	struct ration_domain *d = ration_domain_attach(name, &mz);
+	struct ration_domain *d;
 
+	if (!ration_abi_fits(name, abi))
+		return NULL;
+	d = ration_domain_attach(name, &mz);
 	/* Its pages cannot be written to: what is const there must not become writable here. */
 	if (d != NULL && ration_local(d)->observed) {
 		rte_errno = EACCES;

@@ -20,7 +20,7 @@ dump_counter(const struct ration_domain *d, ration_counter_t c, FILE *f)
 	struct ration_reading reading;
 	char max[24] = "max";
 
-	if (ration_counter_get(d, c, &info) != 0 || ration_read_exact(d, c, &reading) != 0)
+	if (ration_counter_get(d, c, &info) != 0 || ration_read_sum(d, c, &reading) != 0)
 		return;
 	if (info.max != RATION_UNLIMITED)
 		snprintf(max, sizeof(max), "%" PRIu64, info.max);
@@ -30,28 +30,28 @@ dump_counter(const struct ration_domain *d, ration_counter_t c, FILE *f)
 		2 * (int)info.depth, "", RTE_MAX(24 - 2 * (int)info.depth, 0),
 		info.depth == 0 ? "(root)" : info.name, reading.usage, reading.stock, max,
 		info.watermark, info.batch, info.failures, info.forced, info.rejected,
-		info.flags & RATION_COUNTER_DESTROYED ? " destroyed" : "");
+		info.flags & RATION_COUNTER_OFFLINE ? " destroyed" : "");
 }
 
 static void
-dump_lcore(const struct ration_domain *d, uint32_t slot_id, FILE *f)
+dump_lcore(const struct ration_domain *d, uint32_t member_id, FILE *f)
 {
 	static const char *const states[] = {
 		[MEMBER_FREE] = "free",	    [MEMBER_CLAIMED] = "claimed",
-		[MEMBER_ONLINE] = "online", [MEMBER_PARKED] = "parked",
-		[MEMBER_TAKEN] = "taken",   [MEMBER_LEFT] = "left",
-		[MEMBER_GONE] = "gone",
+		[MEMBER_ONLINE] = "online", [MEMBER_OFFLINE] = "parked",
+		[MEMBER_TAKEN] = "taken",   [MEMBER_UNREAPED] = "left",
+		[MEMBER_DEAD] = "gone",
 	};
-	const struct ration_lcore *lc = ration_lcore_get(d, slot_id);
-	enum member_state state = MEMBER_STATE(ration_load(&d->members[slot_id].state, relaxed));
+	const struct ration_lcore *lc = ration_lcore_get(d, member_id);
+	enum member_state state = MEMBER_STATE(ration_load(&d->members[member_id].state, relaxed));
 	struct ration_lcore_stats st;
 	uint32_t lcore_id;
 
-	if (lc == NULL || state > MEMBER_GONE)
+	if (lc == NULL || state > MEMBER_DEAD)
 		return;
 	lcore_id = ration_load(&lc->lcore_id, relaxed);
 	ration_lcore_stats_get(lc, &st);
-	fprintf(f, "slot %u ", slot_id);
+	fprintf(f, "slot %u ", member_id);
 	if (lcore_id == LCORE_ID_ANY)
 		fprintf(f, "thread");
 	else
@@ -70,12 +70,12 @@ ration_domain_dump(const struct ration_domain *d, FILE *f)
 	uint32_t i, nb = 0;
 
 	fprintf(f, "domain %s: %u counters, %u lcores at the most\n", d->name, d->max_counters,
-		d->max_lcores);
+		d->max_members);
 	/* Not for ever: the tree may change all the time. */
 	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE && nb < d->max_counters; nb++) {
 		dump_counter(d, c, f);
 		c = ration_counter_next(d, c);
 	}
-	for (i = 0; i < d->max_lcores; i++)
+	for (i = 0; i < d->max_members; i++)
 		dump_lcore(d, i, f);
 }

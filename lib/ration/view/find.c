@@ -35,10 +35,10 @@ static bool
 is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const char *name,
 	 size_t length)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 	const char *own;
 
-	if (index >= d->max_counters || !ration_way_to(d, index, &way) || way.depth == 0 ||
+	if (index >= d->max_counters || !ration_lineage_to(d, index, &way) || way.depth == 0 ||
 	    way.index[way.depth - 1] != parent)
 		return false;
 	own = ration_node_at(d, index)->name;
@@ -49,17 +49,17 @@ is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const c
 static uint32_t
 search_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 	uint32_t index, flags;
 
-	if (!ration_way_to(d, parent, &way))
+	if (!ration_lineage_to(d, parent, &way))
 		return RATION_INDEX_NONE;
 	index = ration_first_child(d, &way);
 	while (index < d->max_counters) {
 		flags = ration_load(&ration_counter_at(d, index)->flags, relaxed);
-		if (!(flags & RATION_COUNTER_DESTROYED) && is_child(d, index, parent, name, length))
+		if (!(flags & RATION_COUNTER_OFFLINE) && is_child(d, index, parent, name, length))
 			return index;
-		if (!ration_way_to(d, index, &way))
+		if (!ration_lineage_to(d, index, &way))
 			break;
 		index = ration_next_sibling(d, &way);
 	}
@@ -86,7 +86,7 @@ find_path(const struct ration_domain *d, const char *path)
 
 	while (*path != '\0') {
 		length = strcspn(path, "/");
-		if (length == 0 || length >= RATION_NAMESIZE ||
+		if (length == 0 || length >= RATION_COUNTER_NAMESIZE ||
 		    (path[length] == '/' && path[length + 1] == '\0')) {
 			rte_errno = EINVAL;
 			return RATION_INDEX_NONE;
@@ -143,7 +143,7 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 
 /* The tree lock is held. */
 static int
-write_path(const struct ration_domain *d, const struct ration_way *way, char *path, size_t size)
+write_path(const struct ration_domain *d, const struct ration_lineage *way, char *path, size_t size)
 {
 	size_t used = 0, length;
 	const char *name;
@@ -154,7 +154,7 @@ write_path(const struct ration_domain *d, const struct ration_way *way, char *pa
 	path[0] = '\0';
 	for (i = 1; i <= way->depth; i++) {
 		name = ration_node_at(d, way->index[i])->name;
-		length = strnlen(name, RATION_NAMESIZE - 1);
+		length = strnlen(name, RATION_COUNTER_NAMESIZE - 1);
 		if (used + (i > 1) + length >= size)
 			return -ENAMETOOLONG;
 		if (i > 1)
@@ -170,7 +170,7 @@ write_path(const struct ration_domain *d, const struct ration_way *way, char *pa
 int
 ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 	struct counter *c;
 	uint32_t token;
 	int rc;
@@ -187,7 +187,7 @@ ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char
 }
 
 static void
-fill_info(const struct ration_domain *d, const struct counter *c, const struct ration_way *way,
+fill_info(const struct ration_domain *d, const struct counter *c, const struct ration_lineage *way,
 	  struct ration_counter_info *info)
 {
 	const struct node *n = ration_node_at(d, way->index[way->depth]);
@@ -200,7 +200,7 @@ fill_info(const struct ration_domain *d, const struct counter *c, const struct r
 	info->rejected = ration_load(&c->rejected, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);
 	info->flags =
-		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_DESTROYED);
+		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_OFFLINE);
 	info->depth = way->depth;
 	info->nb_children = n->nb_children;
 	info->parent = way->depth == 0 ? RATION_COUNTER_NONE
@@ -213,7 +213,7 @@ int
 ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
 		   struct ration_counter_info *info)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 	struct counter *c;
 	uint32_t token;
 	int rc;

@@ -11,13 +11,13 @@
 #include "view/inspect.h"
 
 bool
-ration_way_to(const struct ration_domain *d, uint32_t index, struct ration_way *way)
+ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way)
 {
 	const struct counter *c = ration_counter_at(d, index);
 	uint32_t i;
 
 	memcpy(way->index, c->ancestors, sizeof(c->ancestors));
-	way->depth = ration_seen(&c->depth);
+	way->depth = ration_read_once(&c->depth);
 	/* So that the copy is read, and not what was copied. */
 	rte_compiler_barrier();
 	if (way->depth > RATION_DEPTH_MAX || (way->depth == 0) != (index == 0))
@@ -31,12 +31,13 @@ ration_way_to(const struct ration_domain *d, uint32_t index, struct ration_way *
 }
 
 bool
-ration_stands_below(const struct ration_domain *d, uint32_t index, const struct ration_way *top)
+ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
+		     const struct ration_lineage *top)
 {
 	const struct counter *c = ration_counter_at(d, index);
 
-	if (top->depth < RATION_DEPTH_MAX && ration_seen(&c->depth) > top->depth)
-		return ration_seen(&c->ancestors[top->depth]) == top->index[top->depth];
+	if (top->depth < RATION_DEPTH_MAX && ration_read_once(&c->depth) > top->depth)
+		return ration_read_once(&c->ancestors[top->depth]) == top->index[top->depth];
 	return index == top->index[top->depth];
 }
 
@@ -45,58 +46,58 @@ ration_stands_below(const struct ration_domain *d, uint32_t index, const struct 
  * only, a walk that follows none but such links never comes to the same counter twice.
  */
 static uint32_t
-check_child(const struct ration_domain *d, uint32_t index, const struct ration_way *parent,
+check_child(const struct ration_domain *d, uint32_t index, const struct ration_lineage *parent,
 	    uint32_t prev)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 
 	if (index == RATION_INDEX_NONE)
 		return index;
-	if (index >= d->max_counters || !ration_way_to(d, index, &way) ||
+	if (index >= d->max_counters || !ration_lineage_to(d, index, &way) ||
 	    way.depth != parent->depth + 1 ||
 	    way.index[parent->depth] != parent->index[parent->depth] ||
-	    ration_seen(&ration_node_at(d, index)->prev) != prev)
+	    ration_read_once(&ration_node_at(d, index)->prev) != prev)
 		return RATION_INDEX_DAMAGED;
 	return index;
 }
 
 uint32_t
-ration_first_child(const struct ration_domain *d, const struct ration_way *parent)
+ration_first_child(const struct ration_domain *d, const struct ration_lineage *parent)
 {
 	const struct node *n = ration_node_at(d, parent->index[parent->depth]);
 
-	return check_child(d, ration_seen(&n->first_child), parent, RATION_INDEX_NONE);
+	return check_child(d, ration_read_once(&n->first_child), parent, RATION_INDEX_NONE);
 }
 
 uint32_t
-ration_next_sibling(const struct ration_domain *d, const struct ration_way *way)
+ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way)
 {
-	struct ration_way parent = *way;
+	struct ration_lineage parent = *way;
 	uint32_t index = way->index[way->depth];
 
 	/* The root has none. */
 	if (parent.depth-- == 0)
 		return RATION_INDEX_NONE;
-	return check_child(d, ration_seen(&ration_node_at(d, index)->next), &parent, index);
+	return check_child(d, ration_read_once(&ration_node_at(d, index)->next), &parent, index);
 }
 
 int
 ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
-	       struct ration_way *way)
+	       struct ration_lineage *way)
 {
 	*c = ration_resolve(d, handle);
 	if (*c == NULL)
 		return -ESTALE;
-	return ration_way_to(d, (uint32_t)handle, way) ? 0 : -EPROTO;
+	return ration_lineage_to(d, (uint32_t)handle, way) ? 0 : -EPROTO;
 }
 
 uint32_t
 ration_next_index(const struct ration_domain *d, uint32_t index)
 {
-	struct ration_way way;
+	struct ration_lineage way;
 	uint32_t next;
 
-	if (!ration_way_to(d, index, &way))
+	if (!ration_lineage_to(d, index, &way))
 		return RATION_INDEX_DAMAGED;
 	next = ration_first_child(d, &way);
 	while (next == RATION_INDEX_NONE && way.depth > 0) {

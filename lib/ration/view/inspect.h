@@ -25,32 +25,32 @@
 
 /** Read a word once: what is checked is what is used. */
 static inline uint32_t
-ration_seen(const uint32_t *word)
+ration_read_once(const uint32_t *word)
 {
 	return *(const volatile uint32_t *)word;
 }
 
 /** The way to a counter. */
-struct ration_way {
+struct ration_lineage {
 	uint32_t depth;
 	uint32_t index[RATION_DEPTH_MAX + 1]; /**< Root first; at `depth` the counter itself. */
 };
 
 /** Copy and check the way to a counter; its index is within bounds. @return whether it is sound */
-bool ration_way_to(const struct ration_domain *d, uint32_t index, struct ration_way *way);
+bool ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way);
 
 /** Whether a counter is `top` or stands below it, whatever it says of itself. */
-bool ration_stands_below(const struct ration_domain *d, uint32_t index,
-			 const struct ration_way *top);
+bool ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
+			  const struct ration_lineage *top);
 
 /** The first child, or the sibling after a child: an index, none or damaged. */
-uint32_t ration_first_child(const struct ration_domain *d, const struct ration_way *parent);
+uint32_t ration_first_child(const struct ration_domain *d, const struct ration_lineage *parent);
 
-uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_way *way);
+uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way);
 
 /** The counter of a handle and the way to it. @return 0, -ESTALE, or -EPROTO if it is damaged */
 int ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
-		   struct ration_way *way);
+		   struct ration_lineage *way);
 
 /** The counter after `index` in the order of the tree: an index, none or damaged. */
 uint32_t ration_next_index(const struct ration_domain *d, uint32_t index);

@@ -10,19 +10,19 @@
 #include "shm/zone.h"
 
 const struct ration_lcore *
-ration_lcore_get(const struct ration_domain *d, uint32_t slot_id)
+ration_lcore_get(const struct ration_domain *d, uint32_t member_id)
 {
-	struct ration_stocks stocks;
+	struct ration_area stocks;
 	const struct member *m;
 	enum member_state state;
 
-	if (slot_id >= d->max_lcores)
+	if (member_id >= d->max_members)
 		return NULL;
-	m = &d->members[slot_id];
+	m = &d->members[member_id];
 	state = MEMBER_STATE(ration_load(&m->state, acquire));
-	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_LEFT)
+	if (state == MEMBER_FREE || state == MEMBER_CLAIMED || state == MEMBER_UNREAPED)
 		return NULL;
-	return ration_inspect_stocks(d, slot_id, &stocks) > 0 ? stocks.lc : NULL;
+	return ration_area_find(d, member_id, &stocks) > 0 ? stocks.lc : NULL;
 }
 
 void

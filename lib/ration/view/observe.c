@@ -13,6 +13,7 @@
 #include <rte_errno.h>
 #include <rte_memzone.h>
 
+#include "shm/abi.h"
 #include "shm/process.h"
 #include "shm/zone.h"
 #include "view/attach.h"
@@ -26,8 +27,8 @@ protect(const struct ration_domain *d, const struct rte_memzone *mz)
 	uint32_t i;
 
 	ration_local(d)->observed = true;
-	for (i = 0; i < d->max_lcores; i++) {
-		ration_block_zone_name(name, d, i);
+	for (i = 0; i < d->max_members; i++) {
+		ration_area_zone_name(name, d, i);
 		mz = rte_memzone_lookup(name);
 		if (mz != NULL)
 			writable += ration_protect_zone(mz);
@@ -36,12 +37,14 @@ protect(const struct ration_domain *d, const struct rte_memzone *mz)
 }
 
 const struct ration_domain *
-ration_domain_observe(const char *name, size_t *writable)
+__ration_domain_observe(const char *name, size_t *writable, uint64_t abi)
 {
 	const struct rte_memzone *mz;
 	struct ration_domain *d;
 	size_t nb;
 
+	if (!ration_abi_fits(name, abi))
+		return NULL;
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
 		rte_errno = ENOTSUP;
 		return NULL;

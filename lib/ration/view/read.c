@@ -16,18 +16,18 @@
 
 /* Units that one lcore has in stock below `top`. */
 static uint64_t
-lcore_stock(const struct ration_domain *d, const struct ration_stocks *of,
-	    const struct ration_way *top)
+lcore_stock(const struct ration_domain *d, const struct ration_area *of,
+	    const struct ration_lineage *top)
 {
 	uint64_t units = 0, bits;
 	uint32_t i, index;
 
-	for (i = 0; i < of->nb_slots / 64; i++) {
+	for (i = 0; i < of->nb_stocks / 64; i++) {
 		bits = ration_load(&of->active[i], relaxed);
 		for (; bits != 0; bits &= bits - 1) {
 			index = i * 64 + (uint32_t)__builtin_ctzll(bits);
-			if (index < d->max_counters && ration_stands_below(d, index, top))
-				units += ration_load(&of->slots[index].stock, relaxed);
+			if (index < d->max_counters && ration_is_in_subtree(d, index, top))
+				units += ration_load(&of->stocks[index].units, relaxed);
 		}
 	}
 	return units;
@@ -37,7 +37,7 @@ lcore_stock(const struct ration_domain *d, const struct ration_stocks *of,
 static uint32_t
 count_others(const struct ration_domain *d)
 {
-	uint32_t nb_members = RTE_MIN(ration_load(&d->nb_members, acquire), d->max_lcores);
+	uint32_t nb_members = RTE_MIN(ration_load(&d->nb_members, acquire), d->max_members);
 	uint32_t others = 0, i;
 	const struct member *m;
 
@@ -51,11 +51,11 @@ count_others(const struct ration_domain *d)
 }
 
 int
-ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
-		  struct ration_reading *reading)
+ration_read_sum(const struct ration_domain *d, ration_counter_t handle,
+		struct ration_reading *reading)
 {
-	struct ration_stocks stocks;
-	struct ration_way way;
+	struct ration_area stocks;
+	struct ration_lineage way;
 	uint32_t others, i;
 	struct counter *c;
 	int rc;
@@ -67,8 +67,8 @@ ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
 		return rc;
 	others = count_others(d);
 	reading->stock = 0;
-	for (i = 0; i < d->max_lcores; i++) {
-		if (ration_inspect_stocks(d, i, &stocks) > 0)
+	for (i = 0; i < d->max_members; i++) {
+		if (ration_area_find(d, i, &stocks) > 0)
 			reading->stock += lcore_stock(d, &stocks, &way);
 	}
 	reading->usage = ration_load(&c->usage, seq_cst);
@@ -77,13 +77,12 @@ ration_read_exact(const struct ration_domain *d, ration_counter_t handle,
 	/* While others run, the sum is of many instants and can pass usage. */
 	reading->stock = RTE_MIN(reading->stock, reading->usage);
 	reading->granted = reading->usage - reading->stock;
-	reading->error = others * ration_load(&c->hideable, relaxed);
+	reading->error = others * ration_load(&c->stock_bound, relaxed);
 	return 0;
 }
 
 int
-ration_read_approx(const struct ration_domain *d, ration_counter_t handle,
-		   struct ration_reading *reading)
+ration_read(const struct ration_domain *d, ration_counter_t handle, struct ration_reading *reading)
 {
 	struct counter *c = ration_resolve(d, handle);
 
@@ -94,6 +93,6 @@ ration_read_approx(const struct ration_domain *d, ration_counter_t handle,
 	reading->usage = ration_load(&c->usage, relaxed);
 	reading->stock = 0;
 	reading->granted = reading->usage;
-	reading->error = ration_nb_online(d) * ration_load(&c->hideable, relaxed);
+	reading->error = ration_nb_online(d) * ration_load(&c->stock_bound, relaxed);
 	return 0;
 }

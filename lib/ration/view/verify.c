@@ -25,9 +25,9 @@ struct check {
 
 /* Count a violation. @return whether it is to be described: then the description follows */
 static bool
-complaint_begins(struct check *k, struct counter *c)
+violation_starts(struct check *k, struct counter *c)
 {
-	char path[RATION_NAMESIZE * RATION_DEPTH_MAX] = "";
+	char path[RATION_COUNTER_NAMESIZE * RATION_DEPTH_MAX] = "";
 
 	k->violations++;
 	if (k->f == NULL)
@@ -39,9 +39,9 @@ complaint_begins(struct check *k, struct counter *c)
 }
 
 /* A macro, so that the compiler checks the arguments against the format. */
-#define complain(k, c, fmt, ...)                                                                   \
+#define report_violation(k, c, fmt, ...)                                                           \
 	do {                                                                                       \
-		if (complaint_begins(k, c))                                                        \
+		if (violation_starts(k, c))                                                        \
 			fprintf((k)->f, fmt "\n", __VA_ARGS__);                                    \
 	} while (0)
 
@@ -52,23 +52,23 @@ check_limit(struct check *k, struct counter *c)
 	uint64_t usage = ration_load(&c->usage, relaxed);
 	uint64_t max = ration_load(&c->max, relaxed);
 
-	if (usage > max && !ration_load(&c->excused, relaxed))
-		complain(k, c, "usage %" PRIu64 " is above max %" PRIu64, usage, max);
+	if (usage > max && !ration_load(&c->over_max_ok, relaxed))
+		report_violation(k, c, "usage %" PRIu64 " is above max %" PRIu64, usage, max);
 }
 
 static uint64_t
 children_usage(struct check *k, struct counter *c)
 {
-	struct ration_way parent, way;
+	struct ration_lineage parent, way;
 	uint64_t sum = 0;
 	uint32_t child;
 
-	if (!ration_way_to(k->d, ration_index_of(k->d, c), &parent))
+	if (!ration_lineage_to(k->d, ration_index_of(k->d, c), &parent))
 		return 0;
 	child = ration_first_child(k->d, &parent);
 	while (child < k->d->max_counters) {
 		sum += ration_load(&ration_counter_at(k->d, child)->usage, relaxed);
-		if (!ration_way_to(k->d, child, &way))
+		if (!ration_lineage_to(k->d, child, &way))
 			break;
 		child = ration_next_sibling(k->d, &way);
 	}
@@ -79,13 +79,13 @@ children_usage(struct check *k, struct counter *c)
 static uint64_t
 sum_stocks(const struct ration_domain *d, uint32_t index)
 {
-	struct ration_stocks of;
+	struct ration_area of;
 	uint64_t stock = 0;
 	uint32_t i;
 
-	for (i = 0; i < d->max_lcores; i++) {
-		if (ration_inspect_stocks(d, i, &of) > 0)
-			stock += ration_load(&of.slots[index].stock, relaxed);
+	for (i = 0; i < d->max_members; i++) {
+		if (ration_area_find(d, i, &of) > 0)
+			stock += ration_load(&of.stocks[index].units, relaxed);
 	}
 	return stock;
 }
@@ -96,65 +96,67 @@ static void
 check_balance(struct check *k, struct counter *c)
 {
 	uint32_t index = ration_index_of(k->d, c);
-	uint64_t usage = ration_load(&c->usage, relaxed), own = ration_load(&c->own, relaxed);
+	uint64_t usage = ration_load(&c->usage, relaxed),
+		 own = ration_load(&c->usage_local, relaxed);
 	uint64_t children = children_usage(k, c), stock = sum_stocks(k->d, index);
 	int64_t ledger = ration_ledgers_sum(k->d, index);
 
 	if (usage != own + children)
-		complain(k, c,
-			 "usage is %" PRIu64 ", but its own charges are %" PRIu64
-			 " and its children's usage %" PRIu64,
-			 usage, own, children);
+		report_violation(k, c,
+				 "usage is %" PRIu64 ", but its own charges are %" PRIu64
+				 " and its children's usage %" PRIu64,
+				 usage, own, children);
 	if (ledger < 0 || own != (uint64_t)ledger)
-		complain(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64, own,
-			 ledger);
+		report_violation(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64,
+				 own, ledger);
 	if (stock > own)
-		complain(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64, stock,
-			 own);
+		report_violation(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64,
+				 stock, own);
 }
 
 /* P4, and that the active bit says what the slot says. */
 static void
-check_slot(struct check *k, struct counter *c, uint32_t slot_id, const struct ration_stocks *of)
+check_slot(struct check *k, struct counter *c, uint32_t member_id, const struct ration_area *of)
 {
 	uint32_t index = ration_index_of(k->d, c);
-	const struct ration_slot *s = &of->slots[index];
-	uint32_t stock = ration_load(&s->stock, relaxed);
+	const struct ration_stock *s = &of->stocks[index];
+	uint32_t stock = ration_load(&s->units, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
 	bool active = ration_load(&of->active[index / 64], relaxed) >> (index % 64) & 1;
 
 	if (stock > cap)
-		complain(k, c, "lcore slot %u has stock %u, more than its cap %u", slot_id, stock,
-			 cap);
+		report_violation(k, c, "lcore slot %u has stock %u, more than its cap %u",
+				 member_id, stock, cap);
 	if (active != (cap != 0))
-		complain(k, c, "lcore slot %u has cap %u, but its active bit is %d", slot_id, cap,
-			 active);
+		report_violation(k, c, "lcore slot %u has cap %u, but its active bit is %d",
+				 member_id, cap, active);
 }
 
 static void
 check_quiet(struct check *k, struct counter *c)
 {
-	struct ration_stocks of;
+	struct ration_area of;
 	uint32_t i;
 
 	check_balance(k, c);
-	for (i = 0; i < k->d->max_lcores; i++) {
-		if (ration_inspect_stocks(k->d, i, &of) > 0)
+	for (i = 0; i < k->d->max_members; i++) {
+		if (ration_area_find(k->d, i, &of) > 0)
 			check_slot(k, c, i, &of);
 	}
 }
 
 /* That every block is where the domain says. */
 static void
-check_blocks(struct check *k)
+check_areas(struct check *k)
 {
 	struct counter *root = ration_counter_at(k->d, 0);
-	struct ration_stocks of;
+	struct ration_area of;
 	uint32_t i;
 
-	for (i = 0; i < k->d->max_lcores; i++) {
-		if (ration_inspect_stocks(k->d, i, &of) < 0)
-			complain(k, root, "the stocks of lcore slot %u are not where it says", i);
+	for (i = 0; i < k->d->max_members; i++) {
+		if (ration_area_find(k->d, i, &of) < 0)
+			report_violation(k, root,
+					 "the stocks of lcore slot %u are not where it says", i);
 	}
 }
 
@@ -180,7 +182,7 @@ ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 	uint32_t index = 0, nb = 0;
 	struct counter *c = NULL;
 
-	check_blocks(&k);
+	check_areas(&k);
 	/* Not for ever: the tree may change all the time. */
 	for (; index < d->max_counters && nb < d->max_counters; nb++) {
 		c = ration_counter_at(d, index);
@@ -190,6 +192,7 @@ ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 		index = index_after(d, ration_handle(d, index));
 	}
 	if (index == RATION_INDEX_DAMAGED)
-		complain(&k, c, "the links behind counter %u lead nowhere", ration_index_of(d, c));
+		report_violation(&k, c, "the links behind counter %u lead nowhere",
+				 ration_index_of(d, c));
 	return k.violations;
 }

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_CORE_H_
+#define RATION_CORE_H_
+
+/**
+ * @file
+ * Sizes, the counter handle, and the memory that the inline functions of the data path work on.
+ * Applications include ration.h and do not touch the members of struct ration_lcore.
+ */
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include <ration_compat.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @addtogroup ration_domain
+ * @{
+ */
+
+/** Size of a domain's name in bytes, including the terminating NUL. */
+#define RATION_DOMAIN_NAMESIZE 20
+/** Maximum number of members (lcores and other threads) of a domain. */
+#define RATION_MEMBERS_MAX 128
+/** Maximum number of counters of a domain, including the root. */
+#define RATION_COUNTERS_MAX (UINT32_C(1) << 24)
+
+/** A tree of counters and the stocks that belong to it. Opaque. */
+struct ration_domain;
+
+/** @} */
+
+/**
+ * @addtogroup ration_counter
+ * @{
+ */
+
+/** Size of a counter's name (one element of a path) in bytes, including the terminating NUL. */
+#define RATION_COUNTER_NAMESIZE 44
+/** Maximum number of levels below the root. */
+#define RATION_DEPTH_MAX 8
+/** Maximum batch. The stock of one lcore and counter can grow to twice the batch. */
+#define RATION_BATCH_MAX ((UINT32_C(1) << 19) - 1)
+/** Batch of a counter that is created without one. */
+#define RATION_BATCH_DEFAULT 64
+/** Limit of a counter without a limit, and the largest limit: sums below it cannot wrap. */
+#define RATION_UNLIMITED ((uint64_t)INT64_MAX)
+
+/**
+ * Handle of a counter: its index, and the generation of that index. A handle is a plain value:
+ * applications copy it and keep it in their tables.
+ *
+ * A handle stays invalid after its counter is destroyed, even when the index is used again: calls
+ * return -ESTALE. The data path compares only the low 12 bits of the generation, so a handle that
+ * is exactly 4,096 generations old is not detected there. The data path does not check the index
+ * either: use a handle only with the domain that returned it. Handle 0 is always refused.
+ */
+typedef uint64_t ration_counter_t;
+
+/** The handle that names no counter. */
+#define RATION_COUNTER_NONE UINT64_C(0)
+
+/** @} */
+
+/**
+ * @addtogroup ration_lcore
+ * @{
+ */
+
+/**
+ * Stock entry: the stock of one counter on one lcore. Only the owner of the lcore area writes it.
+ *
+ * `limit` holds the low 12 bits of the counter's generation in its upper bits, and in its lower 20
+ * bits the cap: the number of units to which the stock may grow. An unused entry is {0, 0}. Neither
+ * a charge nor an uncharge can hit an unused entry, so both take the slow path, which checks the
+ * handle, the gate of a drain and the limits. The generation makes sure that a stale handle cannot
+ * hit the stock of the counter that uses the same index now.
+ *
+ * The layout is part of the ABI.
+ */
+struct ration_stock {
+	RATION_ATOMIC(uint32_t) units;
+	RATION_ATOMIC(uint32_t) limit;
+};
+
+/** Return requests that fit into an lcore's mailbox: with `pending`, one cache line. */
+#define RATION_REQUESTS_MAX 15
+
+/**
+ * Lcore area: the memory of one member of a domain, with its stock and its mailbox. Only the thread
+ * that registered it may use it. The members are for inline functions; applications must not access
+ * them.
+ */
+struct ration_lcore {
+	/** Distance to the domain in bytes, from the start of this structure. */
+	int64_t domain_offset;
+	/** Index of the member in its domain. */
+	uint32_t member_id;
+	/** rte_lcore_id() of the owner, or LCORE_ID_ANY. */
+	RATION_ATOMIC(uint32_t) lcore_id;
+	/** Number of entries in stocks[]. */
+	uint32_t nb_stocks;
+	/** RATION_LCORE_SHARED or 0. */
+	uint32_t flags;
+	/** Return value restored after a remote-launched drain. */
+	int launch_result;
+	/** Next registration of the same thread. */
+	struct ration_lcore *next_own;
+
+	/**
+	 * Mailbox. `pending` is not 0 if the owner must look at requests[] or at the
+	 * round of drains. The line is written rarely, so reading it at each quiescent point is cheap.
+	 */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) pending;
+	/** Counters whose stock is requested: index + 1, or 0. */
+	RATION_ATOMIC(uint32_t) requests[RATION_REQUESTS_MAX];
+
+	/** Odd while the owner walks the tree. Written by the owner, read by waiters. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
+
+	/** Round up to which all drains are served. Written by the owner. */
+	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) ack;
+	/** Units returned by drains since the area was created. */
+	RATION_ATOMIC(uint64_t) ack_units;
+
+	/** Events, in the order of struct ration_lcore_stats. Written by the owner. */
+	alignas(RTE_CACHE_LINE_SIZE) struct {
+		RATION_ATOMIC(uint64_t) refills;
+		RATION_ATOMIC(uint64_t) trims;
+		RATION_ATOMIC(uint64_t) refusals;
+		RATION_ATOMIC(uint64_t) forced;
+		RATION_ATOMIC(uint64_t) drains;
+		RATION_ATOMIC(uint64_t) drained;
+		RATION_ATOMIC(uint64_t) idle;
+		RATION_ATOMIC(uint64_t) rejected;
+	} stats;
+	/** Quiescent points until the next scan for idle stock. */
+	RATION_ATOMIC(uint32_t) countdown;
+
+	/** Stock entries, indexed by counter. */
+	alignas(RTE_CACHE_LINE_SIZE) struct ration_stock stocks[];
+};
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_CORE_H_ */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_COUNTER_H_
+#define RATION_COUNTER_H_
+
+/**
+ * @file
+ * Counters: create, find, change, destroy.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ration_core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
+
+/**
+ * @addtogroup ration_counter
+ * @{
+ */
+
+/** Flag: the counter keeps its own stock when it gets children, because it is charged directly. */
+#define RATION_COUNTER_DIRECT (1u << 0)
+/**
+ * Flag in ration_counter_info::flags: the counter was destroyed with RATION_DESTROY_KEEP_UNITS, and
+ * some of its units are still granted.
+ */
+#define RATION_COUNTER_OFFLINE (1u << 1)
+/** All flags that ration_counter_create() accepts. */
+#define RATION_COUNTER_FLAGS RATION_COUNTER_DIRECT
+
+/** Value of ration_counter_params::batch that selects RATION_BATCH_DEFAULT. */
+#define RATION_BATCH_UNSET UINT32_MAX
+
+/** Parameters of a counter. Every member counts as it is: 0 does not select a default. */
+struct ration_counter_params {
+	uint64_t max; /**< Hard limit in units, 0 to RATION_UNLIMITED. */
+	/**
+	 * Maximum number of units that a refill takes ahead: 0 (no stock, every charge walks the
+	 * tree) to RATION_BATCH_MAX, or RATION_BATCH_UNSET.
+	 */
+	uint32_t batch;
+	uint32_t flags; /**< RATION_COUNTER_DIRECT or 0. */
+};
+
+/**
+ * Create a counter.
+ *
+ * If the parent has stock of its own, the call first drains that stock and disables it. A parent
+ * with RATION_COUNTER_DIRECT keeps its stock.
+ *
+ * Primary process only, any thread, not on the data path. May wait up to the domain's timeout; a
+ * member that calls it serves its mailbox meanwhile.
+ *
+ * @param d
+ *   The domain.
+ * @param parent
+ *   The counter above the new one, for example ration_domain_root().
+ * @param name
+ *   Name, unique among the children of the parent: 1 to RATION_COUNTER_NAMESIZE - 1 bytes, no '/'
+ *   and no control characters.
+ * @param params
+ *   Limit, batch and flags; NULL for no limit and the default batch.
+ * @return
+ *   Handle of the counter, or RATION_COUNTER_NONE with rte_errno set:
+ *   - EINVAL: the name or a parameter is out of range
+ *   - ENAMETOOLONG: the name is too long
+ *   - ESTALE: the parent does not exist
+ *   - EEXIST: the parent has a child of this name
+ *   - ENOSPC: the domain is full
+ *   - E2BIG: the counter would be more than RATION_DEPTH_MAX levels below the root
+ *   - ETIMEDOUT: the parent's stock could not be drained in time
+ *   - E_RTE_SECONDARY: the process is not the primary process
+ */
+ration_counter_t ration_counter_create(struct ration_domain *d, ration_counter_t parent,
+				       const char *name,
+				       const struct ration_counter_params *params);
+
+/**
+ * Find a counter by its path from the root, for example "edge/gold/voice".
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @param path
+ *   Names of the counters below the root, separated by '/'. The path of the root is "".
+ * @return
+ *   Handle of the counter, or RATION_COUNTER_NONE with rte_errno set:
+ *   - ENOENT: no counter has this path
+ *   - EINVAL: d or path is NULL, or an element of the path is empty or too long
+ */
+ration_counter_t ration_counter_find(const struct ration_domain *d, const char *path);
+
+/**
+ * Flag of ration_counter_destroy(): allow destroying a counter with granted units. The units stay
+ * charged to the ancestors, and the old handle stays valid for uncharging them. The name is free at
+ * once. Until the last unit is uncharged, ration_counter_next() returns the counter with the flag
+ * RATION_COUNTER_OFFLINE; later control calls release its index. The kernel treats offline cgroups
+ * in the same way.
+ */
+#define RATION_DESTROY_KEEP_UNITS (1u << 0)
+
+/**
+ * Destroy a counter that has no children. Its stock is drained first. Charges during the call are
+ * refused with -ENOENT; uncharges work until the end.
+ *
+ * Primary process only, any thread, not on the data path. May wait up to a few times the domain's
+ * timeout; a member that calls it serves its mailbox meanwhile.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param flags
+ *   0, or RATION_DESTROY_KEEP_UNITS.
+ * @return
+ *   - 0: the counter is destroyed and its handles are stale; with RATION_DESTROY_KEEP_UNITS, the
+ *     handles become stale when the last unit is uncharged
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: unknown flags
+ *   - -EPERM: the counter is the root
+ *   - -EBUSY: the counter has children, or granted units and RATION_DESTROY_KEEP_UNITS is not set
+ *   - -ETIMEDOUT: an lcore did not answer in time; the counter is unchanged
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags);
+
+/** State of a counter, see ration_counter_get(). */
+struct ration_counter_info {
+	uint64_t usage; /**< Charged units, including the stock of all lcores. */
+	uint64_t max; /**< Hard limit in units. */
+	uint64_t watermark; /**< Largest usage since creation or the last reset. */
+	uint64_t failures; /**< Number of charges refused because this counter lacked room. */
+	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
+	uint64_t rejected; /**< Number of uncharges of more units than were charged. */
+	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
+	uint32_t depth; /**< Number of levels above the counter; 0 for the root. */
+	uint32_t nb_children; /**< Number of children. */
+	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_OFFLINE. */
+	ration_counter_t parent; /**< Handle of the parent; RATION_COUNTER_NONE for the root. */
+	char name[RATION_COUNTER_NAMESIZE]; /**< Name; "" for the root. */
+};
+
+/**
+ * Read the state of a counter. The call is cheap: it reads each member once. While lcores run, the
+ * members may belong to different instants.
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param[out] info
+ *   State of the counter.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: info is NULL
+ *   - -EPROTO: the counter's place in the tree is corrupted
+ */
+int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
+		       struct ration_counter_info *info);
+
+/**
+ * Write the path of a counter, see ration_counter_find().
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param[out] path
+ *   Buffer for the path and its terminating NUL.
+ * @param size
+ *   Size of the buffer in bytes.
+ * @return
+ *   - Length of the path, without the NUL
+ *   - -ESTALE: the counter does not exist
+ *   - -ENAMETOOLONG: the path does not fit into the buffer
+ *   - -EPROTO: the counter's place in the tree is corrupted
+ */
+int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *path, size_t size);
+
+/** Flag of ration_counter_set_max(): fail if usage exceeds the new limit even after one drain. */
+#define RATION_MAX_STRICT (1u << 0)
+
+/**
+ * Change the limit of a counter. After the call returns, no charge that would raise usage above the
+ * new limit is granted. A concurrent charge that read the old limit may raise usage above the new
+ * limit for an instant; it is rolled back and refused. Stock is not affected: it is charged already.
+ *
+ * Without RATION_MAX_STRICT the new limit may be below usage. Charges are then refused until usage
+ * has fallen below the limit. The kernel has the same two forms: memory.max and
+ * page_counter_set_max().
+ *
+ * Primary process only, any thread. Callers of one domain take turns. With RATION_MAX_STRICT the
+ * call may wait up to the domain's timeout.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param max
+ *   New limit in units, 0 to RATION_UNLIMITED.
+ * @param flags
+ *   0, or RATION_MAX_STRICT.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: max or flags are out of range
+ *   - -EBUSY: RATION_MAX_STRICT is set and usage exceeds max; the old limit stays. Stock that could
+ *     not be drained in time counts as usage
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t max,
+			   uint32_t flags);
+
+/**
+ * Change the batch of a counter. Each lcore uses the new batch from its next refill or trim on.
+ *
+ * Primary process only, any thread. Callers of one domain take turns.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param batch
+ *   New batch in units, 0 (no stock) to RATION_BATCH_MAX.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: batch is above RATION_BATCH_MAX
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
+
+/**
+ * Set the watermark of a counter to its current usage.
+ *
+ * Any process that may write the domain, any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ */
+int ration_counter_reset_watermark(struct ration_domain *d, ration_counter_t c);
+
+/**
+ * Step through all counters of a domain. A parent comes before its children, and siblings come in
+ * the order of their creation.
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The current counter, or RATION_COUNTER_NONE to start with the root.
+ * @return
+ *   Handle of the next counter. RATION_COUNTER_NONE at the end, if c does not exist any more, or if
+ *   the tree is corrupted at c.
+ */
+ration_counter_t ration_counter_next(const struct ration_domain *d, ration_counter_t c);
+
+/** @} */
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_COUNTER_H_ */

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_DOMAIN_H_
+#define RATION_DOMAIN_H_
+
+/**
+ * @file
+ * Domains: create, find, free.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_memory.h> /* SOCKET_ID_ANY */
+
+#include <ration_compat.h>
+#include <ration_core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
+
+/**
+ * @addtogroup ration_domain
+ * @{
+ */
+
+/** Version of the structures that libration keeps in shared memory. */
+#define RATION_LAYOUT 4
+
+/**
+ * What a program was compiled with: the ABI version of DPDK, the layout of libration, and the size
+ * of struct ration_lcore. The functions that return a domain pass it to the library, which returns
+ * NULL with rte_errno EPROTO if the library was compiled with something else.
+ */
+#define RATION_ABI                                                                                 \
+	((uint64_t)RATION_DPDK_ABI << 48 | (uint64_t)RATION_LAYOUT << 32 |                         \
+	 (uint64_t)sizeof(struct ration_lcore))
+
+/** Parameters of a domain. A member that is 0 selects its default. */
+struct ration_domain_params {
+	uint32_t max_counters; /**< Maximum number of counters, including the root. Default 1024. */
+	uint32_t max_members; /**< Maximum number of members at one time. Default 32. */
+	int socket_id; /**< NUMA node of the tree, or SOCKET_ID_ANY. */
+	uint64_t max; /**< Limit of the root in units. Default RATION_UNLIMITED. */
+	/**
+	 * Time in microseconds that control calls wait for other lcores: creating a counter below
+	 * one that has stock, destroying a counter, setting a strict limit. Default 1,000,000.
+	 */
+	uint32_t timeout_us;
+	/**
+	 * Maximum number of stock entries that an lcore scans in one quiescent point. A longer
+	 * drain continues at the next quiescent point. Default 256, a few microseconds.
+	 */
+	uint32_t drain_work;
+	/**
+	 * Idle time in microseconds after which an lcore returns unused stock at its quiescent
+	 * points. Maximum 3,600,000,000 (one hour). Default 0: stock is never idle.
+	 */
+	uint32_t idle_us;
+	/**
+	 * Maximum number of units that all stocks of the domain hide together. Each of the
+	 * max_members members gets an equal share. Default 0: only the batches bound the stocks.
+	 */
+	uint64_t stock_max;
+	/**
+	 * How many of the max_members are for secondary processes. Their memory is reserved when
+	 * the domain is created. Default 0.
+	 */
+	uint32_t secondary_members;
+};
+
+/** @internal See ration_domain_create(). */
+struct ration_domain *
+__ration_domain_create(const char *name, const struct ration_domain_params *params, uint64_t abi);
+
+/** @internal See ration_domain_lookup(). */
+struct ration_domain *__ration_domain_lookup(const char *name, uint64_t abi);
+
+/** @internal See ration_domain_observe(). */
+const struct ration_domain *__ration_domain_observe(const char *name, size_t *writable,
+						    uint64_t abi);
+
+/**
+ * Create a domain with its root counter, in a memzone of its own.
+ *
+ * Primary process only, any thread. May wait: the call reserves and clears memory.
+ *
+ * @param name
+ *   Name of the domain: 1 to RATION_DOMAIN_NAMESIZE - 1 characters of [A-Za-z0-9_.-].
+ * @param params
+ *   Sizes and limits, or NULL for the defaults.
+ * @return
+ *   The domain, or NULL with rte_errno set:
+ *   - EINVAL: the name or a parameter is out of range
+ *   - ENAMETOOLONG: the name is too long
+ *   - EEXIST: a domain of this name exists
+ *   - ENOSPC: the process has 16 domains already
+ *   - ENOMEM: not enough memory
+ *   - EPROTO: the program was compiled for another ABI than the library, see RATION_ABI
+ *   - E_RTE_SECONDARY: the process is not the primary process
+ */
+static inline struct ration_domain *
+ration_domain_create(const char *name, const struct ration_domain_params *params)
+{
+	return __ration_domain_create(name, params, RATION_ABI);
+}
+
+/**
+ * Find a domain by name.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param name
+ *   Name of the domain.
+ * @return
+ *   The domain, or NULL with rte_errno set:
+ *   - ENOENT: no domain has this name
+ *   - EINVAL: the name is NULL
+ *   - EPROTO: the program, the library and the domain were not compiled for the same ABI, or the
+ *     header of the domain is corrupted; a log message says which
+ *   - EACCES: this process observes the domain, see ration_domain_observe()
+ */
+static inline struct ration_domain *
+ration_domain_lookup(const char *name)
+{
+	return __ration_domain_lookup(name, RATION_ABI);
+}
+
+/**
+ * Find a domain read-only, for a monitor. Pages that hold only memory of this domain become
+ * read-only in this process, and stay so: a stray write to them is a segmentation fault here,
+ * instead of damage to all processes. Functions that take a const domain work. All other functions
+ * fault, and so do charges. ration_counter_find() walks the tree instead of using the hash table of
+ * names, so its cost grows with the number of siblings.
+ *
+ * Protection works on whole pages. With hugepages of 2 MiB, a domain of 1,024 counters (270 KiB) has
+ * no page of its own and stays writable; a domain of 32,768 counters (8.5 MiB) has three or four.
+ * The memory of a member that registers later becomes read-only when this process first reads it.
+ *
+ * Secondary process only, any thread. The process must not be a member of the domain. After the
+ * domain is freed, the process must not allocate shared memory from EAL (rte_malloc(), mempools),
+ * because it might get the read-only pages.
+ *
+ * @param name
+ *   Name of the domain.
+ * @param writable
+ *   Set to the number of bytes of the domain that this process can still write; or NULL.
+ * @return
+ *   The domain, or NULL with rte_errno set as by ration_domain_lookup(); ENOTSUP in the primary
+ *   process.
+ */
+static inline const struct ration_domain *
+ration_domain_observe(const char *name, size_t *writable)
+{
+	return __ration_domain_observe(name, writable, RATION_ABI);
+}
+
+/**
+ * Free a domain and all its counters. All handles and lcore areas of the domain become invalid.
+ * Members that have died are reaped first.
+ *
+ * Primary process only. No other thread may use the domain during or after the call.
+ *
+ * @param d
+ *   The domain, or NULL.
+ * @return
+ *   - 0: the domain is freed, or d is NULL
+ *   - -EBUSY: a member is still registered
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_domain_free(struct ration_domain *d);
+
+struct rte_rcu_qsbr;
+
+/**
+ * Make ration_counter_destroy() wait for a grace period of the application's QSBR variable. An
+ * application that removes a handle from its tables first can then be sure that no reader still
+ * holds the handle when its index is used again.
+ *
+ * Primary process only, any thread. The thread that destroys a counter must not be an online reader
+ * of the variable.
+ *
+ * @param d
+ *   The domain.
+ * @param qsbr
+ *   The application's variable, which must exist as long as it is set; or NULL for none.
+ * @return
+ *   - 0: done
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+RATION_EXPERIMENTAL
+int ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr);
+
+/**
+ * Return the name of a domain. Any process, any thread.
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   The name, valid as long as the domain exists.
+ */
+const char *ration_domain_name(const struct ration_domain *d);
+
+/**
+ * Return the counter at the top of a domain. Any process, any thread.
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   Handle of the root counter.
+ */
+ration_counter_t ration_domain_root(const struct ration_domain *d);
+
+/** @} */
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_DOMAIN_H_ */

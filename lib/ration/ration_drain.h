@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_DRAIN_H_
+#define RATION_DRAIN_H_
+
+/**
+ * @file
+ * Drains: return the stock of all lcores to the tree, and charges whose refusal is exact.
+ */
+
+#include <stdint.h>
+
+#include <ration_core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
+
+/**
+ * @addtogroup ration_drain
+ * @{
+ */
+
+/** How the stock of a member was returned. */
+enum ration_drain_engine {
+	RATION_DRAIN_NONE, /**< Not at all: the member had no stock. */
+	RATION_DRAIN_SELF, /**< The caller returned its own stock. */
+	RATION_DRAIN_MAILBOX, /**< A polling lcore served a request at its quiescent point. */
+	RATION_DRAIN_LAUNCH, /**< A worker in WAIT was launched with rte_eal_remote_launch(). */
+	RATION_DRAIN_TAKEOVER, /**< The member was offline; the drainer returned its stock. */
+	RATION_DRAIN_DEAD /**< The thread or process had died; the drainer returned its stock. */
+};
+
+/** How the drain of a member ended. */
+enum ration_drain_status {
+	RATION_DRAIN_DONE, /**< Units were returned. */
+	RATION_DRAIN_EMPTY, /**< The member had no units to return. */
+	RATION_DRAIN_TIMEDOUT, /**< The member did not answer in time; its stock returns later. */
+	RATION_DRAIN_OFFLINE /**< No thread is registered there. */
+};
+
+/** Why a member was not drained in time. */
+enum ration_drain_reason {
+	RATION_DRAIN_REASON_NONE, /**< The member was drained. */
+	RATION_DRAIN_REASON_SILENT, /**< It is online, but reported no quiescent point. */
+	/** It is an EAL worker in WAIT that did not go offline; only the main lcore can drain it. */
+	RATION_DRAIN_REASON_WAIT,
+	RATION_DRAIN_REASON_TAKEN, /**< It is offline, and another drainer holds its stock. */
+	RATION_DRAIN_REASON_WALK /**< It did not finish a charge or uncharge. */
+};
+
+/** Result of a drain for one member. */
+struct ration_drain_row {
+	uint32_t member_id; /**< Index of the member. */
+	uint32_t lcore_id; /**< rte_lcore_id() of the thread, or LCORE_ID_ANY. */
+	enum ration_drain_engine engine; /**< How its stock was returned. */
+	enum ration_drain_status status; /**< How the drain ended. */
+	enum ration_drain_reason reason; /**< Why it timed out. */
+	uint64_t units; /**< Units returned; by all concurrent drains together. */
+	uint64_t cycles; /**< TSC cycles from the request to the answer. */
+};
+
+/**
+ * Report of a drain. The caller sets `rows` and `max_rows`, and the drain sets the other members:
+ *
+ * @code
+ * struct ration_drain_row rows[RATION_MEMBERS_MAX];
+ * struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
+ * @endcode
+ */
+struct ration_drain_report {
+	struct ration_drain_row *rows; /**< Set by the caller: array of rows, or NULL. */
+	uint32_t max_rows; /**< Set by the caller: length of the array; 0 without one. */
+	uint32_t nb_rows; /**< Number of rows written. */
+	/**
+	 * Number of members drained. If it exceeds max_rows, the rows of members that timed out
+	 * are written first.
+	 */
+	uint32_t nb_members;
+	uint32_t nb_timedout; /**< Number of members that did not answer in time. */
+	uint32_t nb_rounds; /**< Number of drains: 1, or those of ration_try_charge_sync(). */
+	uint64_t units; /**< Units returned by all members. */
+	uint64_t cycles; /**< TSC cycles of the whole call. */
+};
+
+/**
+ * Return all stock of a counter and its subtree to the tree, on every lcore, and wait until this is
+ * done. The call sends all requests before it waits. During the drain, charges below the counter
+ * take exactly what they need, and uncharges go to the tree (the "gate").
+ *
+ * Any process, any thread, not on the data path. A caller that is a member serves its own mailboxes
+ * while it waits, so lcores that drain each other do not deadlock.
+ *
+ * A worker in WAIT that has not gone offline is drained by rte_eal_remote_launch(). DPDK allows this
+ * only to the main lcore; for other callers such a worker times out. Once launched, a worker is
+ * waited for even past the timeout; the launched function does not block.
+ *
+ * The counterpart of page_counter_drain_stock() in the kernel.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param timeout_us
+ *   Maximum wait in microseconds. 0: send the requests, check the answers once, do not wait.
+ * @param[in,out] report
+ *   Result for each member, or NULL.
+ * @return
+ *   - 0: every lcore's stock was empty at some point during the call, and no lcore took units ahead
+ *     between that point and the end of the call
+ *   - -ESTALE: the counter does not exist
+ *   - -ETIMEDOUT: at least one member did not answer in time; the report names it
+ *   - -EAGAIN: 32 drains were running already, and none of them ended in time
+ */
+int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
+		 struct ration_drain_report *report);
+
+/**
+ * Charge n units. If they are refused, drain and try again until the answer is exact.
+ *
+ * -EDQUOT is exact: at one instant during the call, no lcore had stock below the counter that lacked
+ * room, and the units granted there plus n exceeded its limit. The call drains the subtree of that
+ * counter and makes its last attempt while the gate is set, so that no lcore can hide units again.
+ * It also waits for concurrent walks that took units and were about to fail, and tries again if
+ * there were any. In the kernel, try_charge_memcg() gives up while another drain runs; this call
+ * joins the running drain.
+ *
+ * Owner of lc only, as ration_try_charge(). Not on the data path: the call waits up to the timeout,
+ * and drains as ration_drain() does. It serves the mailboxes of the calling thread meanwhile.
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ * @param c
+ *   The counter.
+ * @param n
+ *   Number of units.
+ * @param timeout_us
+ *   Maximum wait in microseconds. 0: check once, do not wait.
+ * @param[in,out] report
+ *   Result of the last drain, or NULL. It has no rows if no drain was needed.
+ * @return
+ *   - 0: granted
+ *   - -EDQUOT: refused, over budget, exact
+ *   - -ETIMEDOUT: unknown. The report names the members that did not answer. If it names none,
+ *     failing charges of other lcores interfered all the time
+ *   - -EAGAIN: 32 drains were running already, and none of them ended in time
+ *   - -ENOENT: the counter is being destroyed
+ *   - -ESTALE: the counter does not exist
+ *   - -E_RTE_SECONDARY: lc is shared or offline, and the process is a secondary process
+ */
+int ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n,
+			   uint32_t timeout_us, struct ration_drain_report *report);
+
+/** @} */
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_DRAIN_H_ */

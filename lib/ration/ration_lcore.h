@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_LCORE_H_
+#define RATION_LCORE_H_
+
+/**
+ * @file
+ * Members of a domain: register, report quiescent points, go offline, unregister. The names follow
+ * rte_rcu_qsbr.
+ */
+
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+
+#include <ration_compat.h>
+#include <ration_core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
+
+/**
+ * @addtogroup ration_lcore
+ * @{
+ */
+
+/** Event counters of a member. Stock hits are not counted: counting would cost more than the hit. */
+struct ration_lcore_stats {
+	uint64_t refills; /**< Granted charges that walked the tree. */
+	uint64_t trims; /**< Uncharges that walked the tree. */
+	uint64_t refusals; /**< Charges refused because a counter lacked room. */
+	uint64_t forced; /**< Forced charges that exceeded a limit. */
+	uint64_t drains; /**< Drain scans completed. */
+	uint64_t drained; /**< Units returned by drains. */
+	uint64_t idle; /**< Units returned because they were not used. */
+	uint64_t rejected; /**< Calls rejected as misuse: stale handle, excess uncharge. */
+};
+
+/**
+ * Register the calling thread with a domain and bring it online. If the thread is registered already,
+ * the call returns its lcore area, and brings it back online if it is offline. A thread has at most
+ * one registration in each domain; ration_lcore_self() finds it.
+ *
+ * Any thread, whether it is an EAL thread or not. Not on the data path: the call may reserve memory.
+ * A secondary process uses the members that ration_domain_params::secondary_members reserves. The
+ * child of a fork() must register for itself.
+ *
+ * When the thread ends, it is unregistered automatically. When it calls rte_thread_unregister(), it
+ * goes offline.
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   The lcore area of the calling thread, or NULL with rte_errno set:
+ *   - ENOSPC: the domain has no free member entry
+ *   - ENOMEM: not enough memory for the stocks
+ *   - EINVAL: d is NULL
+ */
+struct ration_lcore *ration_lcore_register(struct ration_domain *d);
+
+/**
+ * Register the calling thread once more. Each call adds a member, which ration_lcore_self() does not
+ * find. For a thread that acts for several lcores, such as a test or a simulation.
+ *
+ * Any thread, as ration_lcore_register().
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   The lcore area of the new member, or NULL with rte_errno set as by ration_lcore_register().
+ */
+RATION_EXPERIMENTAL
+struct ration_lcore *ration_lcore_register_extra(struct ration_domain *d);
+
+/**
+ * Go offline: return all stock to the tree, and declare that no quiescent points will come. Call it
+ * before the thread blocks, sleeps or returns to the WAIT state; drains do not wait for an offline
+ * member. A charge through an offline lcore area walks the tree. The counterpart of
+ * rte_rcu_qsbr_thread_offline().
+ *
+ * Owner only. Does not wait.
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ * @return
+ *   - 0: the member is offline
+ *   - -EINVAL: the member was not online, or the calling thread does not own it
+ */
+int ration_lcore_offline(struct ration_lcore *lc);
+
+/**
+ * Come back online after ration_lcore_offline(). The counterpart of rte_rcu_qsbr_thread_online().
+ *
+ * Owner only. May busy-wait while a drainer holds this lcore's stock.
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ * @return
+ *   - 0: the member is online
+ *   - -EINVAL: the member was not offline, or the calling thread does not own it
+ */
+int ration_lcore_online(struct ration_lcore *lc);
+
+/**
+ * Unregister: return all stock to the tree and free the member entry. Units that the member was
+ * granted stay charged. In a secondary process the member entry becomes free at the next
+ * ration_reap() if the member still has granted units. After the call, lc is invalid.
+ *
+ * Owner only, online or offline. May busy-wait while a drainer holds this lcore's stock.
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ * @return
+ *   - 0: the member is unregistered
+ *   - -EINVAL: lc is NULL or shared, or the calling thread does not own it
+ */
+int ration_lcore_unregister(struct ration_lcore *lc);
+
+/**
+ * Find the lcore area of the calling thread.
+ *
+ * Any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   The lcore area, or ration_lcore_shared() if the thread is not registered. Never NULL.
+ */
+struct ration_lcore *ration_lcore_self(struct ration_domain *d);
+
+/**
+ * Return the lcore area that threads without a registration share. It never holds stock, so every
+ * charge and uncharge through it walks the tree. This is correct from any thread of the primary
+ * process, but slower than a stock hit. A secondary process might be killed during a walk, so its
+ * charges and uncharges through this area are refused with -E_RTE_SECONDARY.
+ *
+ * Any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @return
+ *   The shared lcore area. Never NULL.
+ */
+struct ration_lcore *ration_lcore_shared(struct ration_domain *d);
+
+/**
+ * Read the event counters of a member.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param lc
+ *   Lcore area of any member, or ration_lcore_shared().
+ * @param[out] stats
+ *   Result.
+ */
+void ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_stats *stats);
+
+/**
+ * Return the lcore area of a member, for monitors.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @param member_id
+ *   Index of the member, 0 to ration_domain_params::max_members - 1.
+ * @return
+ *   The lcore area, or NULL if no member has this index.
+ */
+const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint32_t member_id);
+
+/** @internal Slow path of ration_quiescent(). */
+void __ration_serve(struct ration_lcore *lc);
+
+/**
+ * Report a quiescent point. Call it once per burst, between charges. The call serves requests for
+ * stock, and scans at most ration_domain_params::drain_work stock entries. Without requests it costs
+ * two loads and a decrement.
+ *
+ * Owner only. Does not wait.
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ */
+static inline void
+ration_quiescent(struct ration_lcore *lc)
+{
+	uint32_t countdown = ration_load(&lc->countdown, relaxed) - 1;
+
+	ration_store(&lc->countdown, countdown, relaxed);
+	/* Relaxed: __ration_serve() reads the requests with an order of its own. */
+	if (unlikely(countdown == 0 || ration_load(&lc->pending, relaxed) != 0))
+		__ration_serve(lc);
+}
+
+/** Units that a dead member was granted of one counter. */
+struct ration_dead {
+	uint32_t member_id; /**< Index of the member. */
+	uint32_t lcore_id; /**< rte_lcore_id() of the thread, or LCORE_ID_ANY. */
+	int32_t pid; /**< Process of the thread. */
+	ration_counter_t counter; /**< The counter. */
+	uint64_t units; /**< Net units: charged minus uncharged by this member. */
+};
+
+/**
+ * Callback of ration_reap(), called once for each dead member and counter. It must not call functions
+ * that create, change or destroy counters or domains.
+ */
+typedef void (*ration_reap_cb)(const struct ration_dead *dead, void *arg);
+
+/**
+ * Find members whose thread or process has died without unregistering. For each of them the call
+ * returns all stock to the tree, completes or undoes the interrupted operation, and frees the member
+ * entry. It also ends the drains that a dead process had started. A drain does the first two on its
+ * own for a member that does not answer.
+ *
+ * Units that a dead member was granted stay charged, and the callback reports them: other lcores may
+ * use them, for example if mbufs were passed on. The application calls ration_uncharge() for units
+ * that it knows to be lost. Units of a stock that was being filled or returned at the moment of death
+ * count as granted.
+ *
+ * Primary process only, any thread, not on the data path. The call reads /proc for each member. If a
+ * member died during a walk, the call waits for a moment at which no other lcore walks the tree. The
+ * counterpart of page_counter_drain_cpu() in the kernel.
+ *
+ * @param d
+ *   The domain.
+ * @param timeout_us
+ *   Maximum wait in microseconds.
+ * @param cb
+ *   Callback for granted units, or NULL.
+ * @param arg
+ *   Argument of the callback.
+ * @return
+ *   - Number of dead members found
+ *   - -ETIMEDOUT: other lcores walked the tree all the time; call again to finish
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, void *arg);
+
+/** @} */
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_LCORE_H_ */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#ifndef RATION_READ_H_
+#define RATION_READ_H_
+
+/**
+ * @file
+ * Reading: usage and stock of a counter, and the domain as a whole.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <ration_core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden symbols. */
+#pragma GCC visibility push(default)
+
+/**
+ * @addtogroup ration_read
+ * @{
+ */
+
+/** Units of a counter and its subtree, see ration_read() and ration_read_sum(). */
+struct ration_reading {
+	uint64_t usage; /**< Charged units: granted and stock. */
+	uint64_t stock; /**< Units in stock on all lcores, of the counter and its subtree. */
+	uint64_t granted; /**< Units granted and not returned yet. */
+	uint64_t error; /**< Maximum difference between `granted` and the true value. */
+};
+
+/**
+ * Read the usage of a counter from one word. `stock` is 0 and `granted` is usage; `error` is the
+ * largest stock that all online members can have below the counter. The counterpart of
+ * percpu_counter_read() in the kernel.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param[out] reading
+ *   Result.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: reading is NULL
+ */
+int ration_read(const struct ration_domain *d, ration_counter_t c, struct ration_reading *reading);
+
+/**
+ * Read the granted units of a counter: usage minus the sum of the stock of all lcores. The cost
+ * grows with the number of members and of their stocks. `error` is 0 if no other member was online
+ * during the call, because no unit could move. The counterpart of percpu_counter_sum() in the
+ * kernel.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param[out] reading
+ *   Result.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: reading is NULL
+ *   - -EPROTO: the counter's place in the tree is corrupted
+ */
+int ration_read_sum(const struct ration_domain *d, ration_counter_t c,
+		    struct ration_reading *reading);
+
+/**
+ * Check for all counters the promises that can be checked from outside: usage does not exceed max,
+ * unless a forced charge or a lower limit explains it; the usage of a parent covers its children;
+ * and, if the domain is quiet, ledgers agree with usage (P2) and no stock exceeds its cap (P4).
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param quiet
+ *   1 if no lcore charges, uncharges or serves a drain during the call: any violation reported then
+ *   is a bug. 0 while lcores run: the call checks only what holds at every instant.
+ * @param f
+ *   Where to describe the violations, or NULL.
+ * @return
+ *   Number of violations.
+ */
+RATION_EXPERIMENTAL
+int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
+
+/**
+ * Write the tree, the members and their statistics to a file, as text.
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param f
+ *   The file.
+ */
+void ration_domain_dump(const struct ration_domain *d, FILE *f);
+
+/** @} */
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RATION_READ_H_ */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+#include <errno.h>
+
+#include <rte_errno.h>
+
+#include <ration_domain.h>
+
+#include "shm/abi.h"
+#include "shm/log.h"
+
+#define ABI_DPDK(abi) ((unsigned int)((abi) >> 48))
+#define ABI_LAYOUT(abi) ((unsigned int)((abi) >> 32 & 0xffff))
+#define ABI_SIZE(abi) ((unsigned int)(uint32_t)(abi))
+
+bool
+ration_abi_fits(const char *domain, uint64_t abi)
+{
+	const uint64_t own = RATION_ABI;
+
+	if (abi == own)
+		return true;
+	RATION_LOG(ERR,
+		   "domain %s: the program was compiled for DPDK ABI %u and libration layout %u "
+		   "(lcore area of %u bytes), this library for DPDK ABI %u and layout %u (%u "
+		   "bytes): compile the program again",
+		   domain != NULL ? domain : "(null)", ABI_DPDK(abi), ABI_LAYOUT(abi),
+		   ABI_SIZE(abi), ABI_DPDK(own), ABI_LAYOUT(own), ABI_SIZE(own));
+	rte_errno = EPROTO;
+	return false;
+}
