@@ -94,8 +94,10 @@ compile_changed()
 	rm "$WORK/libration.a"
 	# The flags are words.
 	# shellcheck disable=SC2046
-	(cd "$WORK/changed" && printf '%s\0' ./*/*.c | xargs -0 -n 6 -P 2 gcc -c -std=gnu11 -g -fPIC \
-		-D_GNU_SOURCE -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I. \
+	(cd "$WORK/changed" && printf '%s\0' ./*/*.c | xargs -0 -n 6 -P 2 gcc -c -std=gnu11 -g \
+		-fPIC \
+		-D_GNU_SOURCE -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -fvisibility=hidden \
+		-DRATION_ALLOW_EXPERIMENTAL -I. \
 		$(pkg-config --cflags libdpdk)) && ar -rcs "$WORK/libration.a" "$WORK"/changed/*.o
 }
 
@@ -111,10 +113,13 @@ controls()
 	fi
 	sed '/ration_drain;/d' "$map" >"$WORK/less.map"
 	is_found 'a function removed' "$WORK/less.map" || bad=1
-	sed 's/ration_drain;/&\n\tration_grace;/' "$map" >"$WORK/more.map"
+	sed 's/ration_drain;/&\n\tration_more;/' "$map" >"$WORK/more.map"
+	echo 'int ration_more(void); int ration_more(void) { return 0; }' >"$WORK/more.c"
+	gcc -c -g -fPIC -o "$WORK/more.o" "$WORK/more.c" &&
+		ar -rs "$WORK/libration.a" "$WORK/more.o" 2>/dev/null || bad=1
 	is_found 'a function added' "$WORK/more.map" || bad=1
 	cp -r lib/ration "$WORK/changed"
-	sed -i 's/^struct ration_dead {/&\n\tuint64_t more;/' "$WORK/changed/ration.h"
+	sed -i 's/^struct ration_dead {/&\n\tuint64_t more;/' "$WORK/changed/ration_lcore.h"
 	compile_changed || bad=1
 	HEADERS=$WORK/changed
 	is_found 'a member added to a struct' "$map" || bad=1

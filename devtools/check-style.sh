@@ -182,7 +182,8 @@ check_analyzer()
 	read -ra flags < <(pkg-config --cflags libdpdk)
 	printf '%s\0' lib/ration/*/*.c | xargs -0 -n 1 -P 2 gcc -std=gnu11 -O1 -fanalyzer -Werror \
 		-Wno-analyzer-null-dereference -Wno-analyzer-use-of-uninitialized-value \
-		-D_GNU_SOURCE -Ilib/ration -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration "${flags[@]}" \
+		-D_GNU_SOURCE -Ilib/ration -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration \
+		-DRATION_ALLOW_EXPERIMENTAL "${flags[@]}" \
 		-o /dev/null -c
 }
 
@@ -238,8 +239,17 @@ check_symbols()
 		bad=1
 	fi
 	if nm -D --defined-only "$library" | awk '$2 != "A" { print $NF }' | sed 's/@.*//' |
-		grep -v '^ration_'; then
+		grep -vE '^(__)?ration_'; then
 		echo "$library: exports these without the prefix ration_"
+		bad=1
+	fi
+	# The static library shows the same and no more.
+	if ! diff <(nm -D --defined-only "$library" | awk '$2 != "A" { print $NF }' |
+		sed 's/@.*//' | sort) \
+		<(readelf -sW "$BUILD/lib/ration/libration.a" |
+			awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND" { print $8 }' |
+			sort); then
+		echo 'libration.a: shows other symbols than the shared library'
 		bad=1
 	fi
 	return "$bad"
@@ -317,8 +327,8 @@ check_rooms_control()
 {
 	local bad=0
 
-	rooms_find 'shm must not know drain' shm/layout.c 'int f(void) { return ration_drain(0); }' ||
-		bad=1
+	rooms_find 'shm must not know drain' shm/layout.c \
+		'int f(void) { return ration_drain(0); }' || bad=1
 	rooms_find 'view must not know control' view/read.c '#include "control/lock.h"' || bad=1
 	rooms_find 'cycle of files: lcore' lcore/entry.c 'void f(void) { ration_serve_own(); }' ||
 		bad=1

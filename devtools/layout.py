@@ -21,9 +21,9 @@ LINE = 64
 # Structure: its size, and which members stand on which of its lines. A line that is written, read
 # or waited for by others than the rest says so in full: no other member may come to it.
 EXPECTED = {
-    'ration_stock': (8, {0: 'stock limit'}),
+    'ration_stock': (8, {0: 'units limit'}),
     'counter': (3 * LINE, {
-        0: 'usage own parent parent_depth',
+        0: 'usage usage_local parent parent_depth',
         1: 'watermark failures forced rejected ledger stock_bound cap_max rollbacks over_max_ok',
         2: 'max batch gen flags depth ancestors',
     }),
@@ -35,21 +35,21 @@ EXPECTED = {
         3: 'ack ack_units',
         4: 'stats',
         5: 'countdown',
-        6: 'slots',
+        6: 'stocks',
     }),
     'ration_domain': (None, {
         3: 'round targets',
-        6: 'askers',
-        10: 'inflight phase',
+        6: 'drainers',
+        10: 'inflight inflight_index',
         11: 'online nb_members',
     }),
 }
 # Where a member must be: what the data path and the 16-byte exchange rely on.
 OFFSETS = {
-    ('ration_stock', 'stock'): 0,
+    ('ration_stock', 'units'): 0,
     ('ration_stock', 'limit'): 4,
     ('counter', 'usage'): 0,
-    ('counter', 'own'): 8,
+    ('counter', 'usage_local'): 8,
     ('ration_domain', 'magic'): 0,
     ('ration_domain', 'sizes'): 8,
     ('ration_domain', 'layout'): 16,

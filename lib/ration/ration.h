@@ -14,13 +14,14 @@
  *
  * Each lcore keeps a small *stock* of every counter that it uses: units that are already charged in
  * the tree, but not used yet. A charge takes units from the stock and an uncharge puts units into
- * it, with a few plain instructions on memory of the lcore's own. The lcore walks the tree only when
- * its stock is too small (*refill*) or too large (*trim*). A walk makes one compare-and-swap per
- * level.
+ * it, with a few plain instructions on memory of the lcore's own. The lcore walks the tree only
+ * when its stock is too small (*refill*) or too large (*trim*). A walk makes one compare-and-swap
+ * per level.
  *
  * Units in stock are *hidden*: they are charged, but nothing uses them. A *drain* returns the stock
  * of all lcores to the tree, and waits until this is done. Polling lcores serve drains at their
- * *quiescent points*: they call ration_quiescent() once per burst. A drain never interrupts an lcore.
+ * *quiescent points*: they call ration_quiescent() once per burst. A drain never interrupts an
+ * lcore.
  *
  * A worker looks like this:
  *

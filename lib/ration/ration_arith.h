@@ -9,10 +9,10 @@
  * @file
  * Arithmetic of the data path, without the memory that it works on.
  *
- * These functions are separate so that they can be checked alone, in the form in which they ship. The
- * comments that start with an at sign are contracts for Frama-C. test/arith also includes this file
- * with one-byte types in place of uint32_t and uint64_t and tries all values; the casts of results
- * have an effect only there.
+ * These functions are separate so that they can be checked alone, in the form in which they ship.
+ * The comments that start with an at sign are contracts for Frama-C. test/arith also includes this
+ * file with one-byte types in place of uint32_t and uint64_t and tries all values; the casts of
+ * results have an effect only there.
  */
 
 #include <stdbool.h>

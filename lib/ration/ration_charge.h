@@ -11,9 +11,9 @@
  *
  * Only the owner of `lc` may call these functions; any thread of the primary process may call them
  * with ration_lcore_shared(). They never wait for another lcore, never take a lock and never make a
- * system call. If the stock suffices (a *hit*), a call accesses only the 8 bytes of the stock entry,
- * whatever the depth of the tree and the number of counters. The functions are inline because a
- * function call would cost more than a hit.
+ * system call. If the stock suffices (a *hit*), a call accesses only the 8 bytes of the stock
+ * entry, whatever the depth of the tree and the number of counters. The functions are inline
+ * because a function call would cost more than a hit.
  */
 
 #include <errno.h>
@@ -57,8 +57,8 @@ __ration_stock_of(struct ration_lcore *lc, ration_counter_t c)
 
 /**
  * @internal Cap of a stock entry if entry and handle have the same generation, else a number above
- * RATION_CAP_MASK. The upper half of a handle is the generation, rotated so that its low 12 bits are
- * in the position that they have in `limit`.
+ * RATION_CAP_MASK. The upper half of a handle is the generation, rotated so that its low 12 bits
+ * are in the position that they have in `limit`.
  */
 static inline uint32_t
 __ration_stock_cap(const struct ration_stock *s, ration_counter_t c)
@@ -99,9 +99,9 @@ __ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Charge n units to a counter and all its ancestors, if there is room at every level.
  *
- * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The call
- * then requests that stock, so that it returns to the tree at the next quiescent points. The refusal
- * counts as a failure of the lowest level that lacked room.
+ * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The
+ * call then requests that stock, so that it returns to the tree at the next quiescent points. The
+ * refusal counts as a failure of the lowest level that lacked room.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -125,9 +125,9 @@ ration_try_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 }
 
 /**
- * Charge n units and ignore the limits. Usage may exceed `max` afterwards; charges are refused until
- * it has fallen below. Every charge that exceeds a limit is counted as forced. The counterpart of
- * page_counter_charge() in the kernel.
+ * Charge n units and ignore the limits. Usage may exceed `max` afterwards; charges are refused
+ * until it has fallen below. Every charge that exceeds a limit is counted as forced. The
+ * counterpart of page_counter_charge() in the kernel.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -177,8 +177,8 @@ ration_uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 }
 
 /**
- * Prefetch the stock entries of a burst into the cache. Useful only if the stock entries of an lcore
- * (8 bytes each) exceed its L2 cache, and if called one burst ahead.
+ * Prefetch the stock entries of a burst into the cache. Useful only if the stock entries of an
+ * lcore (8 bytes each) exceed its L2 cache, and if called one burst ahead.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -215,8 +215,8 @@ __ration_stock_take_one(struct ration_lcore *lc, ration_counter_t c)
 
 /**
  * @internal __ration_stock_put() of one unit, with one branch. If the entry is full, the difference
- * wraps. If the generation does not match, the difference is at least RATION_CAP_MASK, and no cap is
- * as large as that.
+ * wraps. If the generation does not match, the difference is at least RATION_CAP_MASK, and no cap
+ * is as large as that.
  */
 static inline int
 __ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)

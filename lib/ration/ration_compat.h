@@ -10,9 +10,9 @@
  * Differences between DPDK 22.11 and newer releases, and the macros by which libration accesses all
  * words in shared memory.
  *
- * ration_load() and the other macros take the memory order as a bare word: relaxed, acquire, release,
- * acq_rel, seq_cst. They map to rte_stdatomic.h with DPDK 23.11 and newer, and to the __atomic
- * builtins of the compiler with older releases. Both produce the same machine code.
+ * ration_load() and the other macros take the memory order as a bare word: relaxed, acquire,
+ * release, acq_rel, seq_cst. They map to rte_stdatomic.h with DPDK 23.11 and newer, and to the
+ * __atomic builtins of the compiler with older releases. Both produce the same machine code.
  */
 
 #include <rte_common.h>

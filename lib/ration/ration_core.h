@@ -118,8 +118,8 @@ struct ration_lcore {
 	struct ration_lcore *next_own;
 
 	/**
-	 * Mailbox. `pending` is not 0 if the owner must look at requests[] or at the
-	 * round of drains. The line is written rarely, so reading it at each quiescent point is cheap.
+	 * Mailbox. `pending` is not 0 if the owner must look at requests[] or at the round of
+	 * drains. The line is written rarely, so reading it at each quiescent point is cheap.
 	 */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) pending;
 	/** Counters whose stock is requested: index + 1, or 0. */

@@ -198,7 +198,8 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
 /**
  * Change the limit of a counter. After the call returns, no charge that would raise usage above the
  * new limit is granted. A concurrent charge that read the old limit may raise usage above the new
- * limit for an instant; it is rolled back and refused. Stock is not affected: it is charged already.
+ * limit for an instant; it is rolled back and refused. Stock is not affected: it is charged
+ * already.
  *
  * Without RATION_MAX_STRICT the new limit may be below usage. Charges are then refused until usage
  * has fallen below the limit. The kernel has the same two forms: memory.max and

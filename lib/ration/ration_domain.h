@@ -139,9 +139,10 @@ ration_domain_lookup(const char *name)
  * fault, and so do charges. ration_counter_find() walks the tree instead of using the hash table of
  * names, so its cost grows with the number of siblings.
  *
- * Protection works on whole pages. With hugepages of 2 MiB, a domain of 1,024 counters (270 KiB) has
- * no page of its own and stays writable; a domain of 32,768 counters (8.5 MiB) has three or four.
- * The memory of a member that registers later becomes read-only when this process first reads it.
+ * Protection works on whole pages. With hugepages of 2 MiB, a domain of 1,024 counters (270 KiB)
+ * has no page of its own and stays writable; a domain of 32,768 counters (8.5 MiB) has three or
+ * four. The memory of a member that registers later becomes read-only when this process first reads
+ * it.
  *
  * Secondary process only, any thread. The process must not be a member of the domain. After the
  * domain is freed, the process must not allocate shared memory from EAL (rte_malloc(), mempools),

@@ -48,7 +48,9 @@ enum ration_drain_status {
 enum ration_drain_reason {
 	RATION_DRAIN_REASON_NONE, /**< The member was drained. */
 	RATION_DRAIN_REASON_SILENT, /**< It is online, but reported no quiescent point. */
-	/** It is an EAL worker in WAIT that did not go offline; only the main lcore can drain it. */
+	/**
+	 * It is an EAL worker in WAIT that did not go offline; only the main lcore can drain it.
+	 */
 	RATION_DRAIN_REASON_WAIT,
 	RATION_DRAIN_REASON_TAKEN, /**< It is offline, and another drainer holds its stock. */
 	RATION_DRAIN_REASON_WALK /**< It did not finish a charge or uncharge. */
@@ -96,9 +98,9 @@ struct ration_drain_report {
  * Any process, any thread, not on the data path. A caller that is a member serves its own mailboxes
  * while it waits, so lcores that drain each other do not deadlock.
  *
- * A worker in WAIT that has not gone offline is drained by rte_eal_remote_launch(). DPDK allows this
- * only to the main lcore; for other callers such a worker times out. Once launched, a worker is
- * waited for even past the timeout; the launched function does not block.
+ * A worker in WAIT that has not gone offline is drained by rte_eal_remote_launch(). DPDK allows
+ * this only to the main lcore; for other callers such a worker times out. Once launched, a worker
+ * is waited for even past the timeout; the launched function does not block.
  *
  * The counterpart of page_counter_drain_stock() in the kernel.
  *
@@ -123,11 +125,11 @@ int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_u
 /**
  * Charge n units. If they are refused, drain and try again until the answer is exact.
  *
- * -EDQUOT is exact: at one instant during the call, no lcore had stock below the counter that lacked
- * room, and the units granted there plus n exceeded its limit. The call drains the subtree of that
- * counter and makes its last attempt while the gate is set, so that no lcore can hide units again.
- * It also waits for concurrent walks that took units and were about to fail, and tries again if
- * there were any. In the kernel, try_charge_memcg() gives up while another drain runs; this call
+ * -EDQUOT is exact: at one instant during the call, no lcore had stock below the counter that
+ * lacked room, and the units granted there plus n exceeded its limit. The call drains the subtree
+ * of that counter and makes its last attempt while the gate is set, so that no lcore can hide units
+ * again. It also waits for concurrent walks that took units and were about to fail, and tries again
+ * if there were any. In the kernel, try_charge_memcg() gives up while another drain runs; this call
  * joins the running drain.
  *
  * Owner of lc only, as ration_try_charge(). Not on the data path: the call waits up to the timeout,

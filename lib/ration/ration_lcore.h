@@ -30,7 +30,9 @@ extern "C" {
  * @{
  */
 
-/** Event counters of a member. Stock hits are not counted: counting would cost more than the hit. */
+/**
+ * Event counters of a member. Stock hits are not counted: counting would cost more than the hit.
+ */
 struct ration_lcore_stats {
 	uint64_t refills; /**< Granted charges that walked the tree. */
 	uint64_t trims; /**< Uncharges that walked the tree. */
@@ -43,13 +45,13 @@ struct ration_lcore_stats {
 };
 
 /**
- * Register the calling thread with a domain and bring it online. If the thread is registered already,
- * the call returns its lcore area, and brings it back online if it is offline. A thread has at most
- * one registration in each domain; ration_lcore_self() finds it.
+ * Register the calling thread with a domain and bring it online. If the thread is registered
+ * already, the call returns its lcore area, and brings it back online if it is offline. A thread
+ * has at most one registration in each domain; ration_lcore_self() finds it.
  *
- * Any thread, whether it is an EAL thread or not. Not on the data path: the call may reserve memory.
- * A secondary process uses the members that ration_domain_params::secondary_members reserves. The
- * child of a fork() must register for itself.
+ * Any thread, whether it is an EAL thread or not. Not on the data path: the call may reserve
+ * memory. A secondary process uses the members that ration_domain_params::secondary_members
+ * reserves. The child of a fork() must register for itself.
  *
  * When the thread ends, it is unregistered automatically. When it calls rte_thread_unregister(), it
  * goes offline.
@@ -65,8 +67,8 @@ struct ration_lcore_stats {
 struct ration_lcore *ration_lcore_register(struct ration_domain *d);
 
 /**
- * Register the calling thread once more. Each call adds a member, which ration_lcore_self() does not
- * find. For a thread that acts for several lcores, such as a test or a simulation.
+ * Register the calling thread once more. Each call adds a member, which ration_lcore_self() does
+ * not find. For a thread that acts for several lcores, such as a test or a simulation.
  *
  * Any thread, as ration_lcore_register().
  *
@@ -180,8 +182,8 @@ void __ration_serve(struct ration_lcore *lc);
 
 /**
  * Report a quiescent point. Call it once per burst, between charges. The call serves requests for
- * stock, and scans at most ration_domain_params::drain_work stock entries. Without requests it costs
- * two loads and a decrement.
+ * stock, and scans at most ration_domain_params::drain_work stock entries. Without requests it
+ * costs two loads and a decrement.
  *
  * Owner only. Does not wait.
  *
@@ -209,25 +211,25 @@ struct ration_dead {
 };
 
 /**
- * Callback of ration_reap(), called once for each dead member and counter. It must not call functions
- * that create, change or destroy counters or domains.
+ * Callback of ration_reap(), called once for each dead member and counter. It must not call
+ * functions that create, change or destroy counters or domains.
  */
 typedef void (*ration_reap_cb)(const struct ration_dead *dead, void *arg);
 
 /**
  * Find members whose thread or process has died without unregistering. For each of them the call
- * returns all stock to the tree, completes or undoes the interrupted operation, and frees the member
- * entry. It also ends the drains that a dead process had started. A drain does the first two on its
- * own for a member that does not answer.
+ * returns all stock to the tree, completes or undoes the interrupted operation, and frees the
+ * member entry. It also ends the drains that a dead process had started. A drain does the first two
+ * on its own for a member that does not answer.
  *
- * Units that a dead member was granted stay charged, and the callback reports them: other lcores may
- * use them, for example if mbufs were passed on. The application calls ration_uncharge() for units
- * that it knows to be lost. Units of a stock that was being filled or returned at the moment of death
- * count as granted.
+ * Units that a dead member was granted stay charged, and the callback reports them: other lcores
+ * may use them, for example if mbufs were passed on. The application calls ration_uncharge() for
+ * units that it knows to be lost. Units of a stock that was being filled or returned at the moment
+ * of death count as granted.
  *
- * Primary process only, any thread, not on the data path. The call reads /proc for each member. If a
- * member died during a walk, the call waits for a moment at which no other lcore walks the tree. The
- * counterpart of page_counter_drain_cpu() in the kernel.
+ * Primary process only, any thread, not on the data path. The call reads /proc for each member. If
+ * a member died during a walk, the call waits for a moment at which no other lcore walks the tree.
+ * The counterpart of page_counter_drain_cpu() in the kernel.
  *
  * @param d
  *   The domain.

@@ -84,8 +84,8 @@ passes()
 	timeout 60 "$1/program" >"$WORK/log" 2>&1
 }
 
-# copy_headers FOLDER SED: copies the headers, changed by a command of sed. The status is 0 if one of
-# them differs then.
+# copy_headers FOLDER SED: copies the headers, changed by a command of sed. The status is 0 if one
+# of them differs then.
 copy_headers()
 {
 	local header changed=1

@@ -31,8 +31,9 @@ tell()
 
 compiles()
 {
-	gcc -fsyntax-only -std=gnu11 -D_GNU_SOURCE -DRATION_ALLOW_EXPERIMENTAL -DALLOW_EXPERIMENTAL_API= -Werror \
-		-DRTE_LOG_DEFAULT_LOGTYPE=lib.ration -I"$HERE" -I"$HERE/../internal" -I"$LIB" "${DPDK[@]}" \
+	gcc -fsyntax-only -std=gnu11 -D_GNU_SOURCE -DRATION_ALLOW_EXPERIMENTAL \
+		-DALLOW_EXPERIMENTAL_API= -Werror -DRTE_LOG_DEFAULT_LOGTYPE=lib.ration \
+		-I"$HERE" -I"$HERE/../internal" -I"$LIB" "${DPDK[@]}" \
 		-include check_atomics.h "$1" \
 		>"$WORK/log" 2>&1
 }

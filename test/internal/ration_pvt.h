@@ -6,9 +6,8 @@
 #define TEST_RATION_PVT_H_
 
 /**
- * @file
- * All private headers of libration, for tests that look inside. The library itself includes only the
- * headers that a file needs.
+ * @file All private headers of libration, for tests that look inside. The library itself includes
+ * only the headers that a file needs.
  */
 
 #include "shm/abi.h"
