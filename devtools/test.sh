@@ -116,6 +116,13 @@ meson_tests()
 	count_tap "$name" < <(jq -r "$MESON_TAP" "$log")
 }
 
+# suite_programs BUILD SUITE: the programs of the tests of a suite.
+suite_programs()
+{
+	meson introspect --tests "$1" | jq -r --arg suite "libration:$2" \
+		'.[] | select(.suite | index($suite)) | .cmd[0]'
+}
+
 # build NAME CC ARG...: configures and builds below build-test; BUILT is the folder.
 build()
 {
@@ -200,9 +207,9 @@ run_plain_user()
 	[[ -n $GCC_BUILD ]] && is_root || return 0
 	home=$(mktemp -d "${TMPDIR:-/tmp}/ration-plain-$RATION_TAG-XXXXXX") || return
 	at_exit rm -rf "$home"
-	for name in charge counter damage destroy domain drain engines limits read stock sync; do
-		cp "$GCC_BUILD/test/unit/test_$name" "$home/"
-	done
+	while read -r name; do
+		cp "$name" "$home/"
+	done < <(suite_programs "$GCC_BUILD" plain)
 	chown -R "$user:$user" "$home"
 	for name in "$home"/test_*; do
 		status=0
@@ -255,8 +262,7 @@ run_tsan()
 		return
 	fi
 	RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
-		--wrapper 'setarch -R' --timeout-multiplier 4 \
-		race cover members squeeze stress soak engines lcore rounds sync
+		--wrapper 'setarch -R' --timeout-multiplier 4 --suite stress --suite threads
 }
 
 # All unit tests of the library, the random ones with less effort.

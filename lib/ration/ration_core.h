@@ -60,10 +60,10 @@ struct ration_domain;
  * Handle of a counter: its index, and the generation of that index. A handle is a plain value:
  * applications copy it and keep it in their tables.
  *
- * A handle stays invalid after its counter is destroyed, even when the index is used again: calls
- * return -ESTALE. The data path compares only the low 12 bits of the generation, so a handle that
- * is exactly 4,096 generations old is not detected there. The data path does not check the index
- * either: use a handle only with the domain that returned it. Handle 0 is always refused.
+ * A handle becomes stale when its counter is destroyed, and stays stale when the index is used
+ * again: calls return -ESTALE. The data path compares only the low 12 bits of the generation, so a
+ * handle that is exactly 4,096 generations old is not detected there. The data path does not check
+ * the index either: use a handle only with the domain that returned it. Handle 0 is refused.
  */
 typedef uint64_t ration_counter_t;
 
@@ -89,8 +89,8 @@ typedef uint64_t ration_counter_t;
  * The layout is part of the ABI.
  */
 struct ration_stock {
-	RATION_ATOMIC(uint32_t) units;
-	RATION_ATOMIC(uint32_t) limit;
+	RATION_ATOMIC(uint32_t) units; /**< Units in stock. */
+	RATION_ATOMIC(uint32_t) limit; /**< Generation and cap; 0 if the entry is unused. */
 };
 
 /** Return requests that fit into an lcore's mailbox: with `pending`, one cache line. */
