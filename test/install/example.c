@@ -20,13 +20,13 @@ main(int argc, char **argv)
 		return 1;
 	edge = ration_counter_create(domain, ration_domain_root(domain), "edge", &edge_max);
 	gold = ration_counter_create(domain, edge, "gold", &gold_max);
-	lc = ration_lcore_online(domain); /* each thread that forwards, once */
+	lc = ration_lcore_register(domain); /* each thread that forwards, once */
 	while (ration_try_charge(lc, gold, 1) == 0) /* a packet has come in: is there room? */
 		held++;
 	printf("edge/gold holds %d packets, the next one was refused\n", held);
 	for (; held > 0; held--)
 		ration_uncharge(lc, gold, 1); /* a packet has left */
 	ration_quiescent(lc); /* once per burst: give stock back if asked to */
-	ration_lcore_leave(lc);
+	ration_lcore_unregister(lc);
 	return ration_domain_free(domain) != 0;
 }
