@@ -304,21 +304,29 @@ check_abi_control()
 	devtools/abi.sh controls "$BUILD"
 }
 
-# The rooms of lib/ration, computed from its code.
+# The rooms of the library and of both programs, computed from their code.
 check_rooms()
 {
-	devtools/rooms.py
+	local which bad=0
+
+	for which in lib bench pmd; do
+		devtools/rooms.py "$which" || bad=1
+	done
+	return "$bad"
 }
 
-# rooms_find WHAT FILE TEXT: whether a line more in a copy of the library is found to be wrong.
+# rooms_find WHAT FILE TEXT: whether one more line in a copy of a folder is found to be wrong.
 rooms_find()
 {
-	local work found
+	local work found folder=lib/ration which=lib
 
+	case $2 in
+	app/*) folder=${2%"${2#app/*/}"} which=${2#app/} which=${which%%/*} ;;
+	esac
 	work=$(mktemp -d) || return
-	cp -r lib/ration "$work/ration"
-	printf '%s\n' "$3" >>"$work/ration/$2"
-	found=$(devtools/rooms.py "$work/ration")
+	cp -r "$folder" "$work/copy"
+	printf '%s\n' "$3" >>"$work/copy/${2#"$folder"}"
+	found=$(devtools/rooms.py "$which" "$work/copy")
 	rm -rf "$work"
 	grep -q "$1" <<<"$found" || { echo "not found in $2: $1"; return 1; }
 }
@@ -334,6 +342,9 @@ check_rooms_control()
 		bad=1
 	rooms_find 'cycle of rooms: ' tree/gate.c 'void f(void) { ration_walk_begin(0); }' || bad=1
 	rooms_find 'cycle of public headers' ration_compat.h '#include <ration.h>' || bad=1
+	rooms_find 'baselines must not know tests' app/bench/baselines/limit.c \
+		'#include "tests/list.h"' || bad=1
+	rooms_find 'cycle of files: .*main' app/pmd/budget/file.c 'void f(void) { main(); }' || bad=1
 	return "$bad"
 }
 

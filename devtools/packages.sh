@@ -14,6 +14,8 @@ PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-to
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
 	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox)
 # shellcheck disable=SC2034
+PACKAGES_DOCS=(python3-sphinx doxygen graphviz gnuplot-nox)
+# shellcheck disable=SC2034
 PACKAGES_VM=(qemu-system-x86 cpio gcc libc6-dev bash util-linux)
 
 is_installed()

@@ -275,7 +275,7 @@ page()
 		Results
 		=======
 
-		One run of all tests of :doc:`bench` on one machine. That page describes each
+		One run of all tests of :doc:`reference/bench` on one machine. That page describes each
 		figure and how it is measured.
 	END
 	heading 'Claims' '-'
@@ -322,7 +322,7 @@ page()
 	cat <<-'END'
 		Microseconds: gaps between iterations of a polling lcore, and delays from the
 		planned start of an operation. "Check" is the verdict of ``isolate.sh check``, see
-		:doc:`isolation`. The histograms are in the directory of the plots.
+		:doc:`reference/isolation`. The histograms are in the directory of the plots.
 
 	END
 	tails

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
-"""Check the structure of lib/ration: no cycle among files, none among rooms, arrows one way.
+"""Check the structure of the library and of a program: no cycles, arrows one way.
 
-A room is a folder of lib/ration. A file is a .c file and the header of the same name together. An
-arrow goes from one file to another if the first includes the header of the second, or calls or
-names a function that the second defines. So a call shows even where no include does.
+A room is a folder. A file is a .c file and the header of the same name together. An arrow goes from
+one file to another if the first includes the header of the second, or calls or names a function
+that the second defines. So a call shows even where no include does. There must be no cycle among
+files and none among rooms, and a room may know only those that its order allows.
 
-Usage: rooms.py [FOLDER]
+Usage: rooms.py lib|bench|pmd [FOLDER]
 
-FOLDER is the library's folder, lib/ration by default. One line for each violation; the status is 0
+FOLDER is lib/ration, app/bench or app/pmd, or a copy. One line for each violation; the status is 0
 if there is none.
 """
 
@@ -17,11 +18,22 @@ import pathlib
 import re
 import sys
 
-# A room may know the rooms before it in its line, and no others.
-ORDER = ['shm', 'tree', 'lcore', 'drain', 'control']
-MAY_KNOW = {room: ORDER[:i] for i, room in enumerate(ORDER)}
-# A room beside the others.
-MAY_KNOW['view'] = ['shm', 'tree', 'lcore']
+
+
+def in_line(*order):
+    """Each room may know the rooms before it in the line, and no others."""
+    return {room: list(order[:i]) for i, room in enumerate(order)}
+
+
+FOLDERS = {'lib': 'lib/ration', 'bench': 'app/bench', 'pmd': 'app/pmd'}
+MAY_KNOW = {
+    # view is beside the others.
+    'lib': in_line('shm', 'tree', 'lcore', 'drain', 'control') | {
+        'view': ['shm', 'tree', 'lcore']},
+    'bench': in_line('baselines', 'report', 'harness', 'machine', 'tests'),
+    'pmd': in_line('options', 'measure', 'budget', 'classify', 'tenants', 'ports', 'forward',
+                   'stats', 'report', 'control'),
+}
 
 
 def strip(text):
@@ -49,12 +61,19 @@ def definitions(text):
 class House:
     """The files of the library, and the arrows between them."""
 
-    def __init__(self, folder):
+    def __init__(self, which, folder):
+        self.may_know = MAY_KNOW[which]
+        self.is_library = which == 'lib'
         self.root = pathlib.Path(folder)
         self.text = {}
+        self.inline = {}
         for path in sorted(self.root.rglob('*.[ch]')):
             unit = unit_of(path.relative_to(self.root))
-            self.text[unit] = self.text.get(unit, '') + strip(path.read_text())
+            text = strip(path.read_text())
+            self.text[unit] = self.text.get(unit, '') + text
+            if path.suffix == '.h':
+                self.inline[unit] = set(re.findall(
+                    r'^(?:static[^\n;]*inline[^\n;]*)\n([a-z_]\w*)\(', text, re.M))
         self.headers = {str(p.relative_to(self.root)) for p in self.root.rglob('*.h')}
         self.arrows = {unit: {} for unit in self.text}
         self.follow_includes()
@@ -71,15 +90,15 @@ class House:
         """Arrows by the names of functions that are not local to a file."""
         owner = {}
         for unit, text in self.text.items():
-            inline = {m for m in re.findall(r'^(?:static[^\n;]*inline[^\n;]*)\n([a-z_]\w*)\(',
-                                            text, re.M)}
             for name, is_static in definitions(text):
-                if not is_static or name in inline:
+                if not is_static or name in self.inline.get(unit, ()):
                     owner.setdefault(name, unit)
         behind = self.behind_inline(owner)
         for unit, text in self.text.items():
             local = {name for name, is_static in definitions(text) if is_static}
-            for name in set(re.findall(r'\b[a-z_]\w*\b', text)) & owner.keys() - local:
+            # To declare a function is not to use it.
+            used = re.sub(r'^[A-Za-z_][^;{}#]*\([^;{}]*\)[^;{}]*;', '', text, flags=re.M)
+            for name in set(re.findall(r'\b[a-z_]\w*\b', used)) & owner.keys() - local:
                 self.add(unit, owner[name], f'names {name}()')
                 for slow in behind.get(name, ()) if self.room(unit) else ():
                     self.add(unit, owner[slow], f'names {name}(), which calls {slow}()')
@@ -112,11 +131,12 @@ class House:
         for start, ends in sorted(self.arrows.items()):
             for end, why in sorted(ends.items()):
                 a, b = self.room(start), self.room(end)
-                if a is not None and a not in MAY_KNOW:
+                if a is not None and a not in self.may_know:
                     yield f'{start}: {a} is no room'
-                elif b is not None and a != b and (a is None or b not in MAY_KNOW[a]):
-                    # A public inline function ends in the room that has its slow path.
-                    if a is None and why.startswith('names '):
+                elif b is not None and a != b and (a is None or b not in self.may_know[a]):
+                    # A program's main() knows all rooms. A public inline function ends in the
+                    # room that has its slow path.
+                    if a is None and (not self.is_library or why.startswith('names ')):
                         continue
                     yield f'{start} -> {end}: {a or "a public header"} must not know {b} ({why})'
 
@@ -145,9 +165,9 @@ class House:
         return found
 
     def file_cycles(self):
-        """Cycles among files of rooms. Public headers declare for all rooms."""
-        inside = {u: [e for e in ends if self.room(e)] for u, ends in self.arrows.items()
-                  if self.room(u)}
+        """Cycles among files. Public headers are left out: they declare for all rooms."""
+        inside = {u: [e for e in ends if self.room(e) or not self.is_library]
+                  for u, ends in self.arrows.items() if self.room(u) or not self.is_library}
         for cycle in self.cycles(inside):
             yield 'cycle of files: ' + ', '.join(cycle) + ''.join(
                 f'\n  {a} -> {b}: {self.arrows[a][b]}' for a in cycle for b in inside[a]
@@ -165,6 +185,8 @@ class House:
 
     def header_cycles(self):
         """Cycles among the public headers, by include."""
+        if not self.is_library:
+            return
         public = {u: [e for e, why in ends.items() if not self.room(e) and why.startswith('incl')]
                   for u, ends in self.arrows.items() if not self.room(u)}
         for cycle in self.cycles(public):
@@ -174,16 +196,20 @@ class House:
 def main():
     """Print what is wrong."""
     sys.setrecursionlimit(10000)
-    house = House(sys.argv[1] if len(sys.argv) > 1 else 'lib/ration')
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in FOLDERS:
+        print('usage: rooms.py lib|bench|pmd [FOLDER]', file=sys.stderr)
+        return 2
+    which = sys.argv[1]
+    house = House(which, sys.argv[2] if len(sys.argv) == 3 else FOLDERS[which])
     wrong = [*house.forbidden(), *house.file_cycles(), *house.room_cycles(),
              *house.header_cycles()]
     for line in wrong:
         print(line)
     inner = [u for u in house.text if house.room(u)]
     if len(inner) < 6:
-        print(f'only {len(inner)} files in rooms: is this the folder of the library?')
+        print(f'only {len(inner)} files in rooms: is this the right folder?')
         return 1
-    print(f'# {len(inner)} files in {len({house.room(u) for u in inner})} rooms, '
+    print(f'# {which}: {len(inner)} files in {len({house.room(u) for u in inner})} rooms, '
           f'{sum(len(e) for e in house.arrows.values())} arrows')
     return 1 if wrong else 0
 

@@ -303,6 +303,17 @@ end_checks()
 	count_tap 'check' <"$WORKDIR/checks.log"
 }
 
+# Guide and API pages: each warning of Sphinx or Doxygen is an error.
+run_docs()
+{
+	if ! command -v sphinx-build >/dev/null || ! command -v doxygen >/dev/null; then
+		outcome skipped 'guide and API pages' 'Sphinx or Doxygen is not installed'
+		return
+	fi
+	build docs gcc -Ddocs=true -Dapps=false -Dtests=false
+	test_step 'figures of the guide' 60 "$ROOT/devtools/figures.sh" --check
+}
+
 run_install()
 {
 	[[ -z $GCC_BUILD ]] || meson_tests 'installed library' 200 "$GCC_BUILD" --suite install
@@ -332,7 +343,8 @@ choose_build_dir build-test
 [[ -n $KEEP ]] || { rm -rf "$BUILD"; at_exit rm -rf "$BUILD"; }
 
 echo 'Packages'
-install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TEST[@]}" ||
+install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TEST[@]}" \
+	"${PACKAGES_DOCS[@]}" ||
 	echo '  going on with what is there'
 need_commands jq meson ninja gcc
 
@@ -347,6 +359,8 @@ if [[ -z $QUICK ]]; then
 	run_models
 	echo 'Other builds'
 	run_clang
+	echo 'Guide'
+	run_docs
 	echo 'Checks'
 	end_checks
 	run_sanitizers

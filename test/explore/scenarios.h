@@ -8,7 +8,7 @@
 /**
  * @file
  * All scenarios. The letters in `shows` name concerns from the reviews of the kernel's series and
- * of its predecessors; doc/guide/verification.rst lists them.
+ * of its predecessors; doc/guide/internals/verification.rst lists them.
  */
 
 #include "explore.h"

@@ -10,7 +10,7 @@
  *
  * Code: ration_lcore_offline(), ration_lcore_online(), enter_online() (lcore.c); check_row(),
  * take_over(), request() (drain.c); ration_round_open() (round.c); serve() (serve.c). The owner
- * leaves ONLINE by a release store and PARKED by a compare-and-swap. A drainer takes PARKED to
+ * leaves ONLINE by a release store and OFFLINE by a compare-and-swap. A drainer takes OFFLINE to
  * TAKEN by a compare-and-swap and back by a release store.
  *
  * In the code an owner gives everything back before it parks, so a drainer that takes its entries
@@ -32,11 +32,11 @@
  *                          read-modify-write; n_handshakes has the store alone)
  *   STATEONCE              the drainer looks at the state once and then waits for the answer
  *   NOCAS -DKEEP           the drainer takes the units without taking the state
- *   ONLINERLX -DKEEP       the owner sees PARKED and comes back by a plain store
- *   PARKFIRST -DKEEP       the owner stores PARKED before its last store to an entry
+ *   ONLINERLX -DKEEP       the owner sees OFFLINE and comes back by a plain store
+ *   PARKFIRST -DKEEP       the owner stores OFFLINE before its last store to an entry
  *   RELEASEFIRST -DKEEP    the drainer gives the state back before the entries are empty
  *   NOSERVE                the owner does not serve when it comes back, and a request is lost
- *   SKIP -DKEEP            a drainer sees PARKED and an empty entry, and concludes that no units
+ *   SKIP -DKEEP            a drainer sees OFFLINE and an empty entry, and concludes that no units
  *                          are there
  */
 
@@ -51,7 +51,7 @@
 #define ACK 3
 
 #define ONLINE 0
-#define PARKED 1
+#define OFFLINE 1
 #define TAKEN 2
 
 #define MAX 3
@@ -159,7 +159,7 @@ inline park()
 #ifdef PARKFIRST
 	LD(s, ENTRY);
 	if
-	:: STOCK_OF(s) >= 1 -> ST(STATE, e * 4 + PARKED); d_step { held++; pool++ };
+	:: STOCK_OF(s) >= 1 -> ST(STATE, e * 4 + OFFLINE); d_step { held++; pool++ };
 		ST(ENTRY, s - 1)
 	:: else
 	fi;
@@ -168,7 +168,7 @@ inline park()
 #if !defined(KEEP) && !defined(PARKFULL)
 	empty_entry();
 #endif
-	ST_RELEASE(STATE, e * 4 + PARKED)
+	ST_RELEASE(STATE, e * 4 + OFFLINE)
 }
 
 inline online()
@@ -176,11 +176,11 @@ inline online()
 #ifdef ONLINESTORE
 	e++; ST(STATE, e * 4 + ONLINE);
 #elif defined(ONLINERLX)
-	(mem[STATE] == e * 4 + PARKED);
+	(mem[STATE] == e * 4 + OFFLINE);
 	e++; ST(STATE, e * 4 + ONLINE);
 #else
 	/* Compare-and-swap, repeated while the state is TAKEN. */
-	atomic { DRAINED && mem[STATE] == e * 4 + PARKED -> e++; mem[STATE] = e * 4 + ONLINE };
+	atomic { DRAINED && mem[STATE] == e * 4 + OFFLINE -> e++; mem[STATE] = e * 4 + ONLINE };
 #endif
 #ifdef NOSERVE
 	requests = false
@@ -262,7 +262,7 @@ proctype drainer(byte id)
 			LD(st, STATE);
 #endif
 			if
-			:: (st & 3) == PARKED ->
+			:: (st & 3) == OFFLINE ->
 #ifdef SECONDARY
 				break
 #else

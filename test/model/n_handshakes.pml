@@ -24,7 +24,7 @@
  *   ACK      the end of a drain scan against answered(): the entry is empty and the units are back
  *            when the acknowledgement is visible. x86-64 reorders nothing here, so it runs with
  *            PSO.
- *   PARK     ration_lcore_offline() against take_over(): the state is PARKED after the last store
+ *   PARK     ration_lcore_offline() against take_over(): the state is OFFLINE after the last store
  *            to an entry. As ACK, with PSO.
  *
  * The memory orders in the code: ration_cas(), ration_exchange() and ration_fetch_*() with seq_cst
