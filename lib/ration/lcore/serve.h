@@ -7,12 +7,14 @@
 
 /**
  * @file
- * What an lcore does when it is asked for its stock.
+ * Serving requests: the owner scans its stock entries and acknowledges the round.
  */
 
 #include "shm/layout.h"
 
-/** Serve all that is asked for now, however long it takes. Owner only. */
+/**
+ * Serve all present requests, without the limit of ration_domain_params::drain_work. Owner only.
+ */
 void ration_serve_fully(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_SERVE_H_ */
