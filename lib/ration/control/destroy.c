@@ -11,7 +11,7 @@
  * E3: wait for the readers of the application, then for a grace period. A walk that started before
  *     E1 may still have put units into stock.
  * E4: drain it again: these units return, and those of lcores that answered E2 in the middle of a
- * walk.
+ *     walk.
  * E5: read usage. If it is not 0, clear the mark and return -EBUSY.
  * E6: a second grace period: an uncharge that has reduced usage to 0 still reads the ancestors.
  * E7: release the counter (offline.c).

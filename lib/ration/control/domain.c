@@ -56,7 +56,7 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	return 0;
 }
 
-/* First generation of counters: never 0, and far from that of domains created before or after. */
+/* First generation of the counters of a domain: never 0, and far apart between domains. */
 static uint32_t
 next_first_gen(void)
 {

@@ -10,8 +10,8 @@
  * Room control: the control lock, and creating and destroying domains, counters and members. No
  * other room calls it.
  *
- * A control call holds the control lock of a domain from start to end, drains included. Primary
- * process only, not within a walk.
+ * A call that creates, changes or destroys a counter, or reaps members, holds the control lock of
+ * the domain from start to end, drains included. Primary process only, not within a walk.
  */
 
 #include <stdint.h>

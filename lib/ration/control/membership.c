@@ -269,7 +269,8 @@ ration_lcore_online(struct ration_lcore *lc)
 /*
  * Fold the ledger of the member into those of the counters: a death of the next owner of the entry
  * must not report these units. A secondary process may be killed halfway, so it leaves a ledger
- * that is not empty to ration_reap() in the primary process. @return next state of the member
+ * that is not empty to ration_reap() in the primary process.
+ * @return next state of the member
  */
 static enum member_state
 fold_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)

@@ -7,8 +7,9 @@
  * Grace periods: they turn "no new walk sees it" into "no walk uses it". As rte_rcu_qsbr, with
  * walks of the tree as readers.
  *
- * The caller has changed a flag by a seq_cst exchange; a walk starts by a seq_cst addition before
- * it reads the flags. So the walk sees the change, or the grace period sees the walk.
+ * A flag that new walks must see is changed by a seq_cst exchange before the grace period. A walk
+ * starts by a seq_cst addition before it reads the flags. So the walk sees the change, or the grace
+ * period sees the walk.
  *
  * - Members: if `seq` is odd, wait until it changes. It need not be even then: the change shows
  *   that the walk has ended.
@@ -40,7 +41,7 @@ static bool
 wait_walk(const struct member *m, const struct ration_lcore *lc, uint64_t deadline)
 {
 	uint64_t next_check = ration_cycles_in(CHECK_DEAD_US);
-	/* seq_cst: after the caller's change of a flag, see ration_walk_begin(). */
+	/* seq_cst: after a flag was changed, see ration_walk_begin(). */
 	uint32_t seq = ration_load(&lc->seq, seq_cst);
 
 	/* Acquire: pairs with the release in ration_walk_end(). Model m_grace: EVENONLY. */

@@ -26,8 +26,8 @@
 #include "shm/trace.h"
 
 /*
- * Repair and return the stock of a dead member. TAKEN keeps drainers from a take-over; the taker is
- * RATION_DRAINERS_MAX, which is no drainer.
+ * Repair and return the stock of a dead member. TAKEN keeps drainers from a take-over. The taker is
+ * RATION_DRAINERS_MAX, which is not the number of a drainer.
  */
 static bool
 take_dead(struct ration_domain *d, struct member *m, uint64_t word, uint64_t deadline,

@@ -10,8 +10,8 @@
  * is interrupted at any step leaves usage too large, never too small, and no limit is exceeded
  * before the repair. The ledgers give the correct values:
  *
- *   usage_local = sum of the ledgers of the counter usage       = usage_local + sum of the usage of
- *   its children
+ *   usage_local = sum of the ledgers of the counter
+ *   usage       = usage_local + sum of the usage of its children
  *
  * M1: the dead lcore named the counter of its walk in workspace::walking, and the parents of a
  *     gather in gather.parents[], each before the first change.

@@ -49,7 +49,10 @@ void ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t un
 /** Return the number of units that drains have returned from the member since the request. */
 uint64_t ration_row_units(const struct drain *dr, const struct ration_drain_row *row);
 
-/** Finish the row of a member that did not answer in time, with the reason. Logs a warning. */
+/**
+ * Finish the row of a member that did not answer in time, with the reason. Logs a warning, unless
+ * the timeout is 0.
+ */
 void ration_row_timed_out(struct drain *dr, struct ration_drain_row *row);
 
 /**

@@ -12,7 +12,8 @@
  *
  * I1: an active entry without the mark is marked: the generation bits in its `limit` are inverted.
  * I2: the next charge or uncharge misses, because no handle of the counter matches. The slow path
- *     finds the mark, clears it and continues with the same units and cap, without changing usage.
+ *     finds the mark, clears it and continues with the same units and cap. If they suffice, usage
+ *     does not change.
  * I3: an entry that still has the mark when the hand comes again was not used meanwhile. Its stock
  *     is returned.
  *

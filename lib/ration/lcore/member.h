@@ -11,7 +11,8 @@
  * It never waits for another lcore, and takes neither the control lock nor the tree lock.
  *
  * States of a member. The state word {generation, taker, state} decides which thread may write the
- * stock entries: the owner in ONLINE, the drainer in TAKEN, and no thread in the other states.
+ * stock entries: the owner in ONLINE, the taker in TAKEN, and no thread in the other states. The
+ * taker is a drainer, or the primary process that recovers the stock of a dead owner.
  *
  *   FREE -> CLAIMED -> ONLINE  The owner registers.
  *   ONLINE -> OFFLINE      T1  The owner returns all stock, then stores the state (release).
@@ -27,8 +28,7 @@
  *   UNREAPED, DEAD -> FREE     ration_reap().
  *
  * The generation makes the CAS of T2 fail if the owner was online since the drainer read the state.
- * Models d_takeover, n_handshakes; see "States of a member" in
- * doc/guide/internals/protocols.rst.
+ * Models d_takeover, n_handshakes; see "States of a member" in doc/guide/internals/protocols.rst.
  */
 
 #include <stdbool.h>
@@ -56,9 +56,7 @@ bool ration_member_is_ours(const struct member *m);
 /** Return true if the calling thread owns the member and the member is online. */
 bool ration_member_is_mine(const struct member *m);
 
-/**
- * Return true if the calling thread may use the stock: lc is not shared, is online, and is its own.
- */
+/** Return true if lc is not shared, the calling thread owns it, and it is online. */
 bool ration_lcore_is_usable(const struct ration_lcore *lc);
 
 /** Return true if lc is not shared and the calling thread owns the member, online or not. */

@@ -148,8 +148,8 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 /*
  * Lcore area to walk with. Only the online owner may touch the stock; a drainer may hold it
  * otherwise. All entries are inactive while the member is offline, so each of its charges and
- * uncharges arrives here and walks the tree through the shared area. @return NULL in a secondary
- * process then
+ * uncharges arrives here and walks the tree through the shared area.
+ * @return lc or the shared area; NULL instead of the shared area in a secondary process
  */
 static struct ration_lcore *
 usable_or_shared(struct ration_lcore *lc)
