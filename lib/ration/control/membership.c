@@ -76,9 +76,7 @@ claim_member(struct ration_domain *d)
 		word = ration_load(&m->state, relaxed);
 		if (MEMBER_STATE(word) != MEMBER_FREE)
 			continue;
-		/*
-		 * Acquire: pairs with the release in ration_lcore_unregister() and ration_reap().
-		 */
+		/* Acquire: pairs with the release by which the entry became FREE. */
 		if (!ration_cas(&m->state, &word,
 				MEMBER_WORD(MEMBER_GEN(word) + 1, pid, MEMBER_CLAIMED), acquire))
 			continue;

@@ -59,9 +59,7 @@ is_launchable(const struct member *m, uint32_t lcore_id)
 	if (!ration_member_is_ours(m) || lcore_id >= RTE_MAX_LCORE ||
 	    lcore_id == rte_get_main_lcore())
 		return false;
-	/*
-	 * An lcore that is not enabled has zeros for state and pipes: WAIT, and file descriptor 0.
-	 */
+	/* An lcore that is not enabled has zeros for state (WAIT) and file descriptors. */
 	if (rte_lcore_id() != rte_get_main_lcore() || !rte_lcore_is_enabled(lcore_id))
 		return false;
 	return rte_eal_get_lcore_state(lcore_id) == WAIT;

@@ -14,9 +14,7 @@
 
 #include "drain/report.h"
 
-/**
- * Add a row for a member and send it a request, unless no thread is registered there. Never waits.
- */
+/** If a thread is registered as member_id, add a row and send a request. Never waits. */
 void ration_engine_ask(struct drain *dr, uint32_t member_id);
 
 /** Check the answer of a member, and choose another way if its state has changed. Never waits. */

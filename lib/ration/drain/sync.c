@@ -100,9 +100,7 @@ charge_drained(struct sync *s)
 		at = ration_counter_at(d, s->failed);
 		if (!ration_is_below(d, at, s->drain.target))
 			return -EAGAIN;
-		/*
-		 * The walk of this thread has ended: two callers here do not wait for each other.
-		 */
+		/* This thread is not in a walk now: two callers do not wait for each other. */
 		if (ration_grace(d, s->drain.deadline, &stuck) != 0) {
 			report_walk(&s->drain, stuck);
 			return -ETIMEDOUT;
@@ -145,9 +143,7 @@ ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, 
 	while (rc == -EDQUOT) {
 		failed = s.failed;
 		rc = charge_in_round(&s);
-		/*
-		 * A level above the drained subtree lacks room: drain that. At most once per level.
-		 */
+		/* A level above the drained subtree lacks room: drain it, once per level. */
 		if (rc != -EAGAIN || s.failed == failed)
 			break;
 		rc = -EDQUOT;

@@ -78,9 +78,7 @@ struct word {
 	uint64_t caps; /* Sum of the caps of the entries that give_back_siblings() emptied. */
 };
 
-/*
- * Counters prefetched ahead: without it, each atomic operation waits for a cache miss of its own.
- */
+/* Counters to prefetch: otherwise each atomic operation would wait for a cache miss. */
 #define FETCH_AHEAD 8
 
 static inline uint32_t
@@ -102,7 +100,7 @@ fetch_ahead(struct word *w, const struct counter *counters)
  * Return the stock of entries at the head of a word, as long as their counters are children of
  * scan->covered_parent. A large drain returns mostly such entries, so values that they share are
  * read once, and the units for the parent are summed in a local variable. If the lcore dies before
- * the sum is stored, drain/repair.c needs only the parent's name, which
+ * the sum is stored, drain/repair.c needs only the index of the parent in gather.parents[], which
  * ration_gather_switch_parent() has stored.
  */
 static inline uint64_t
@@ -148,9 +146,9 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 /*
  * Continue a scan through one word of the bitmap.
  *
- * The bitmap word and the sum of caps are stored once, after all entries of the word: an active bit
- * of an empty entry is harmless, and each store less is one that no atomic operation has to wait
- * for.
+ * give_back_siblings() does not store the bitmap word and the sum of caps for each entry; they are
+ * stored here, once per word. An active bit of an empty entry is harmless meanwhile, and each
+ * atomic operation waits for all stores before it, so fewer stores make the scan faster.
  *
  * If scan_covers() has just set covered_parent to the parent of c, neither the second nor the third
  * branch runs, and the loop repeats with the same counter on purpose: the first branch takes it

@@ -46,7 +46,7 @@ ration_lcore_is_owner(const struct ration_lcore *lc, const struct member *m)
 bool
 ration_member_is_dead(const struct member *m)
 {
-	/* Acquire: pairs with the release in ration_lcore_register_extra(). */
+	/* Acquire: pairs with the CAS in enter_online(), after pid, tid and start are set. */
 	uint64_t word = ration_load(&m->state, acquire);
 	int32_t pid = ration_load(&m->pid, relaxed);
 	uint64_t start;

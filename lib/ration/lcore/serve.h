@@ -12,9 +12,7 @@
 
 #include "shm/layout.h"
 
-/**
- * Serve all present requests, without the limit of ration_domain_params::drain_work. Owner only.
- */
+/** Serve all present requests at once, however many entries they cover. Owner only. */
 void ration_serve_fully(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_SERVE_H_ */
