@@ -4,7 +4,7 @@
 
 /**
  * @file
- * A counter comes into being. Everything here runs under the control lock.
+ * Creating a counter, under the control lock.
  */
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "tree/links.h"
 #include "tree/names.h"
 
-/* Whether some lcore has a slot in use for a counter, with or without units in it. */
+/* Return true if a counter has an active stock entry, with or without units, on any lcore. */
 static bool
 has_active_slot(const struct ration_domain *d, uint32_t index)
 {
@@ -43,8 +43,8 @@ has_active_slot(const struct ration_domain *d, uint32_t index)
 }
 
 /*
- * A counter gets its first child: from now on it has no stock. After the grace period no walk makes
- * a slot active any more, so if none is, nobody need be asked.
+ * Disable the stock of a counter that gets its first child. After the grace period no walk makes an
+ * entry active, so without active entries no drain is needed.
  */
 static int
 disable_stock(struct ration_domain *d, struct counter *c)
@@ -97,7 +97,10 @@ check_params(struct ration_counter_params *out, const struct ration_counter_para
 	return 0;
 }
 
-/* Enter the name and make the links. @return index or negative errno */
+/*
+ * Take an index, add the name, and link the child. Under the tree lock.
+ * @return index or negative errno
+ */
 static int64_t
 enter_child(struct ration_domain *d, struct counter *parent, const char *name,
 	    const struct ration_counter_params *params)
@@ -118,7 +121,7 @@ enter_child(struct ration_domain *d, struct counter *parent, const char *name,
 	return index;
 }
 
-/* Create below a parent; the control lock is held. @return index or negative errno */
+/* Create a counter below a parent. Under the control lock. @return index or negative errno */
 static int64_t
 create_below(struct ration_domain *d, ration_counter_t handle, const char *name,
 	     const struct ration_counter_params *params)

@@ -4,7 +4,19 @@
 
 /**
  * @file
- * The end of a counter. Everything here runs under the control lock.
+ * Destroying a counter, under the control lock.
+ *
+ * E1: mark the counter DYING: no charges, no precharge.
+ * E2: drain it.
+ * E3: wait for the readers of the application, then for a grace period. A walk that started before
+ *     E1 may still have put units into stock.
+ * E4: drain it again: these units return, and those of lcores that answered E2 in the middle of a
+ *     walk.
+ * E5: read usage. If it is not 0, clear the mark and return -EBUSY.
+ * E6: a second grace period: an uncharge that has reduced usage to 0 still reads the ancestors.
+ * E7: release the counter (offline.c).
+ *
+ * Model e_destroy; see "Destroying a counter" in doc/guide/internals/protocols.rst.
  */
 
 #include <errno.h>
@@ -18,11 +30,8 @@
 #include "tree/counter.h"
 
 /*
- * Disable, drain, wait, drain again, see that nothing is left, wait again. Each step is needed
- * (model e_destroy): a walk that began before the mark may still put units into stock, and an
- * uncharge that has released the counter still reads its ancestors. Mutants that leave a step out,
- * in the order of the steps: NODYING, NODRAIN, NOGRACE, FREEATZERO; the second drain is for lcores
- * that answer in the middle of an operation.
+ * E1 to E6. Mutants of the model that omit E1, E2, E3 and E6: NODYING, NODRAIN, NOGRACE,
+ * FREEATZERO.
  */
 static int
 retire(struct ration_domain *d, struct counter *c)
@@ -42,7 +51,7 @@ retire(struct ration_domain *d, struct counter *c)
 	return ration_grace(d, ration_deadline(d), NULL);
 }
 
-/* Whether the handle's counter can be destroyed at all. */
+/* Check that a counter may be destroyed. @return 0 or negative errno */
 static int
 check_destroy(struct ration_domain *d, const struct counter *c, ration_counter_t handle,
 	      uint32_t flags)
@@ -70,7 +79,7 @@ destroy(struct ration_domain *d, ration_counter_t handle, uint32_t flags)
 	if (rc != 0)
 		return rc;
 	rc = retire(d, c);
-	/* A ghost below it that has no units any more is there all the same. */
+	/* An offline child without units is not released yet, and still needs its parent. */
 	if (rc == 0 && ration_node_at(d, (uint32_t)handle)->nb_children > 0)
 		rc = -EBUSY;
 	if (rc == -EBUSY && (flags & RATION_DESTROY_KEEP_UNITS)) {

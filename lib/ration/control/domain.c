@@ -4,7 +4,7 @@
 
 /**
  * @file
- * The life of a domain: its memory, its root counter, its end.
+ * Creating and freeing a domain: its memory and its root counter.
  */
 
 #include <errno.h>
@@ -31,7 +31,7 @@
 #define DEFAULT_TIMEOUT_US 1000000
 #define DEFAULT_DRAIN_WORK 256
 
-/* Fill the head of a domain from the parameters. */
+/* Check the parameters, and fill the head of a domain from them. @return 0 or -EINVAL */
 static int
 check_params(struct ration_domain *d, const struct ration_domain_params *p, uint64_t *max)
 {
@@ -56,16 +56,16 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	return 0;
 }
 
-/* Generations of domains that were made one after the other are far apart; none is 0. */
+/* First generation of the counters of a domain: never 0, and far apart between domains. */
 static uint32_t
 next_first_gen(void)
 {
-	static uint32_t nb_made;
+	static uint32_t nb_created;
 
-	return (nb_made++ * UINT32_C(0x9e3779b1)) | 1;
+	return (nb_created++ * UINT32_C(0x9e3779b1)) | 1;
 }
 
-/* Reserve a domain's memory and fill its head. */
+/* Reserve the memory of a domain, and fill its head. */
 static struct ration_domain *
 reserve(const struct ration_domain *head)
 {
@@ -92,8 +92,7 @@ reserve(const struct ration_domain *head)
 	d->layout = RATION_LAYOUT;
 	d->sizes = RATION_SIZES;
 	d->gen = rte_get_tsc_cycles();
-	/* So that a handle of another domain, or of the one before, is not taken for one of this.
-	 */
+	/* A handle of another domain, or of an earlier one in this memory, must be stale here. */
 	d->first_gen = next_first_gen();
 	d->free_head = RATION_INDEX_NONE;
 	d->free_tail = RATION_INDEX_NONE;
@@ -104,7 +103,7 @@ reserve(const struct ration_domain *head)
 	return d;
 }
 
-/* Give the memory of a domain back, whatever there is of it. */
+/* Free all memory of a domain, also of one that is not complete. */
 static void
 release(struct ration_domain *d)
 {
@@ -124,7 +123,7 @@ release(struct ration_domain *d)
 	ration_zone_free(name);
 }
 
-/* The stocks of secondary processes, which cannot make them themselves. */
+/* Create the lcore areas for secondary processes, which must not reserve memory. */
 static int
 make_secondary_areas(struct ration_domain *d)
 {
@@ -137,7 +136,7 @@ make_secondary_areas(struct ration_domain *d)
 	return 0;
 }
 
-/* Make the root in an empty domain. */
+/* Create the root counter. */
 static void
 init_root(struct ration_domain *d, uint64_t max)
 {
@@ -177,7 +176,7 @@ create(struct ration_domain *head, uint64_t max)
 		rte_errno = ENOMEM;
 		return NULL;
 	}
-	/* Last: a lookup takes a zone without it for no domain. */
+	/* Last: a lookup ignores a memzone without the magic number. */
 	d->magic = RATION_MAGIC;
 	return d;
 }
@@ -189,7 +188,7 @@ __ration_domain_create(const char *name, const struct ration_domain_params *para
 	uint64_t max;
 	int rc;
 
-	/* First: what `params` points to may be another structure. */
+	/* Before `params` is read: the application may have another layout of it. */
 	if (!ration_abi_fits(name, abi))
 		return NULL;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
@@ -219,7 +218,7 @@ ration_domain_free(struct ration_domain *d)
 		return 0;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return -E_RTE_SECONDARY;
-	/* The dead keep nothing. */
+	/* Dead members do not keep the domain from being freed. */
 	ration_reap(d, d->timeout_us, NULL, NULL);
 	for (i = 0; i < d->max_members; i++) {
 		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)

@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Changing a counter's limits and batch. Everything here runs under the control lock.
+ * Changing the limit and the batch of a counter, under the control lock.
  */
 
 #include <errno.h>
@@ -23,7 +23,7 @@ set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
 	if (c == NULL)
 		return -ESTALE;
 	ration_store(&c->batch, batch, relaxed);
-	/* Slots keep their caps until their next slow path: the bound does not fall. */
+	/* Stock entries keep their caps until their next slow path: do not lower cap_max. */
 	if (ration_counter_cap(c) > ration_load(&c->cap_max, relaxed))
 		ration_counter_set_cap_max(d, c, ration_counter_cap(c));
 	return 0;
@@ -45,9 +45,9 @@ ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t b
 }
 
 /*
- * The new limit is stored before usage is read, a walk adds to usage before it reads the limit
- * (add_bounded()): one of the two sees the other. Models g_set_max: USAGEFIRST; n_handshakes:
- * LIMIT.
+ * Store the new limit, then read usage. A walk adds to usage, then reads the limit again
+ * (add_bounded()). All four are seq_cst, so either this call sees the units of the walk, or the
+ * walk sees the new limit and returns its units. Models g_set_max: USAGEFIRST; n_handshakes: LIMIT.
  */
 static uint64_t
 exchange_max(struct counter *c, uint64_t max, uint64_t *usage)
@@ -81,7 +81,7 @@ set_max_strict(struct ration_domain *d, struct counter *c, uint64_t max)
 	old = exchange_max(c, max, &usage);
 	if (usage <= max)
 		return 0;
-	/* A charge came between. Model g_set_max: NORESTORE. */
+	/* A concurrent charge took the room: restore the limit. Model g_set_max: NORESTORE. */
 	ration_store(&c->max, old, seq_cst);
 	return -EBUSY;
 }

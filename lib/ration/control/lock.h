@@ -7,23 +7,27 @@
 
 /**
  * @file
- * Room control: owns the control lock, and the life cycles of domains, counters and members.
- * It is never called by another room.
+ * Room control: the control lock, and creating and destroying domains, counters and members. No
+ * other room calls it.
  *
- * The control lock is held over a whole create, destroy or set_max, drains included.
+ * A call that creates, changes or destroys a counter, or reaps members, holds the control lock of
+ * the domain from start to end, drains included. Primary process only, not within a walk.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** Take the control lock; serve the caller's mailboxes meanwhile, so that its holder is not stuck.
+/**
+ * Take the control lock, and serve the mailboxes of the calling thread while waiting: the holder
+ * may drain one of its members.
  */
 void ration_control_lock(struct ration_domain *d);
 
+/** Release the control lock. */
 void ration_control_unlock(struct ration_domain *d);
 
-/** When a control call that begins now gives up. */
+/** Return the deadline, in TSC cycles, of a wait that starts now. */
 uint64_t ration_deadline(const struct ration_domain *d);
 
 #endif /* RATION_CONTROL_LOCK_H_ */

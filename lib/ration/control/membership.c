@@ -4,7 +4,7 @@
 
 /**
  * @file
- * The life of an lcore in a domain: join, online, offline, leave. See lcore/member.h for the state word.
+ * Members of a domain: register, offline, online, unregister. See lcore/member.h for the states.
  */
 
 #include <errno.h>
@@ -29,7 +29,7 @@
 #include "shm/zone.h"
 #include "tree/gate.h"
 
-/* Leaves the slots of a thread that ends. */
+/* Unregisters the members of a thread that ends. */
 static pthread_key_t at_thread_end;
 static bool leaves_at_thread_end;
 
@@ -46,7 +46,7 @@ RTE_INIT(ration_lcore_init)
 	leaves_at_thread_end = pthread_key_create(&at_thread_end, leave_all) == 0;
 }
 
-/* Raise the number of members that drains look at. */
+/* Raise nb_members, the number of member entries that drains read, to include member_id. */
 static void
 note_member(struct ration_domain *d, uint32_t member_id)
 {
@@ -57,8 +57,9 @@ note_member(struct ration_domain *d, uint32_t member_id)
 }
 
 /*
- * Claim a free place. The last ones are for secondary processes: their memory is there already, so
- * that a process which may be killed need not take a lock of EAL's for it.
+ * Claim a free member entry. The last secondary_members entries are for secondary processes. Their
+ * lcore areas exist already, so a process that may be killed does not take a lock of EAL to reserve
+ * memory.
  */
 static struct member *
 claim_member(struct ration_domain *d)
@@ -75,7 +76,7 @@ claim_member(struct ration_domain *d)
 		word = ration_load(&m->state, relaxed);
 		if (MEMBER_STATE(word) != MEMBER_FREE)
 			continue;
-		/* Acquire: pairs with the release of the one who left. */
+		/* Acquire: pairs with the release by which the entry became FREE. */
 		if (!ration_cas(&m->state, &word,
 				MEMBER_WORD(MEMBER_GEN(word) + 1, pid, MEMBER_CLAIMED), acquire))
 			continue;
@@ -86,32 +87,32 @@ claim_member(struct ration_domain *d)
 	return NULL;
 }
 
-/* NUMA node for the stocks of the calling thread. */
+/* NUMA node for the lcore area of the calling thread. */
 static int
 own_socket(const struct ration_domain *d)
 {
 	return rte_lcore_id() == LCORE_ID_ANY ? d->socket_id : (int)rte_socket_id();
 }
 
-/* A place that is used again: the ledger goes on, the statistics begin anew. */
+/* Prepare an lcore area for a new owner: clear the statistics, keep the ledger. */
 static void
 reset_area(struct ration_domain *d, struct ration_lcore *lc)
 {
 	struct drain_set set;
 
 	memset(&lc->stats, 0, sizeof(lc->stats));
-	/* The mailbox stays as it is: others may be writing, and an old request does no harm. */
+	/* Keep the mailbox: other threads may be writing to it, and an old request is harmless. */
 	ration_store(&lc->lcore_id, rte_lcore_id(), relaxed);
 	ration_idle_start(lc);
-	/* No stock: whatever was asked for so far is done. */
+	/* The member has no stock, so all drains of the present round are served. */
 	ration_drain_set_read(d, &set);
 	ration_store(&lc->ack, set.round, release);
 }
 
 /*
- * Go ONLINE from a state in which nobody else touches the slots. seq_cst exchange: the first look
- * at the gate comes after it. Pairs with the opening of a round: either the drainer sees this
- * member online and asks it, or this member sees the gate. Model n_handshakes: ONLINE.
+ * T4 of lcore/member.h: go ONLINE from CLAIMED or OFFLINE. The CAS is seq_cst and comes before the
+ * first read of the gate. It pairs with the opening of a round: either the drainer sees this member
+ * online and sends it a request, or this member sees the gate. Model n_handshakes: ONLINE.
  */
 static bool
 enter_online(struct ration_domain *d, struct member *m, uint64_t word)
@@ -119,7 +120,7 @@ enter_online(struct ration_domain *d, struct member *m, uint64_t word)
 	uint64_t online = MEMBER_WORD(MEMBER_GEN(word) + 1, 0, MEMBER_ONLINE);
 	uint32_t member_id = (uint32_t)(m - d->members);
 
-	/* First: whoever counts the members that may hide units must not miss one. */
+	/* First: ration_nb_online() must not miss a member that may hold stock. */
 	ration_set_online(d, member_id, true);
 	if (!ration_cas(&m->state, &word, online, seq_cst)) {
 		ration_set_online(d, member_id, false);
@@ -128,7 +129,10 @@ enter_online(struct ration_domain *d, struct member *m, uint64_t word)
 	return true;
 }
 
-/* A registered thread is unregistered, in that thread: it may go on, but not as this lcore. */
+/*
+ * Callback of rte_thread_unregister(), in the thread that loses its lcore_id. The thread may go on,
+ * so its members stay registered, but offline and without lcore_id.
+ */
 static void
 park_all(unsigned int lcore_id, void *unused)
 {
@@ -143,7 +147,7 @@ park_all(unsigned int lcore_id, void *unused)
 	}
 }
 
-/* Once a process. EAL must be there, so not from a constructor. */
+/* Register the callback once per process. Not in a constructor: EAL must be initialized. */
 static void
 watch_threads(void)
 {
@@ -205,7 +209,7 @@ ration_lcore_register(struct ration_domain *d)
 	return lc;
 }
 
-/* The owner gives all its stock back, as if a drain had asked for it. */
+/* Return all stock of the calling owner, and count it as a drain does. */
 static void
 give_own_back(struct ration_lcore *lc)
 {
@@ -227,8 +231,8 @@ ration_lcore_offline(struct ration_lcore *lc)
 	give_own_back(lc);
 	word = ration_load(&m->state, relaxed);
 	/*
-	 * Release, after the last store to a slot: pairs with the acquire of whoever takes over.
-	 * Models d_takeover: PARKFIRST, PARKFULL; n_handshakes: PARK.
+	 * T1. Release, after the last store to a stock entry: pairs with the acquire in
+	 * take_over(). Models d_takeover: PARKFIRST, PARKFULL; n_handshakes: PARK.
 	 */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_OFFLINE), release);
 	ration_set_online(ration_domain_of(lc), lc->member_id, false);
@@ -255,14 +259,16 @@ ration_lcore_online(struct ration_lcore *lc)
 			break;
 		rte_pause();
 	}
-	/* A drainer may have asked and not looked again yet. Model d_takeover: NOSERVE. */
+	/* A drainer may still wait for an answer to its request. Model d_takeover: NOSERVE. */
 	ration_serve_fully(lc);
 	return 0;
 }
 
 /*
- * What was granted here is nobody's from now on: whoever has the place next must not be held for
- * it. A secondary process could be killed half way, so it leaves that to the primary's sweep.
+ * Fold the ledger of the member into those of the counters: a death of the next owner of the entry
+ * must not report these units. A secondary process may be killed halfway, so it leaves a ledger
+ * that is not empty to ration_reap() in the primary process.
+ * @return next state of the member
  */
 static enum member_state
 fold_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)
@@ -295,14 +301,14 @@ ration_lcore_unregister(struct ration_lcore *lc)
 	m = ration_member_of(lc);
 	if (!ration_lcore_is_owner(lc, m))
 		return -EINVAL;
-	/* From PARKED a drainer may be at the slots; ONLINE is ours alone. */
+	/* While the member is offline, a drainer may be writing its stock entries. */
 	if (!ration_lcore_is_usable(lc) && ration_lcore_online(lc) != 0)
 		return -EINVAL;
 	give_own_back(lc);
 	state = fold_own(d, m, lc);
 	ration_self_remove(lc);
 	ration_set_online(d, lc->member_id, false);
-	/* Release: pairs with the acquire of whoever claims the place next. */
+	/* Release: pairs with the acquire in claim_member(). */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(ration_load(&m->state, relaxed)), 0, state),
 		     release);
 	return 0;

@@ -4,10 +4,13 @@
 
 /**
  * @file
- * A counter of which units are granted can be destroyed too, if the caller wants so. It becomes a
- * ghost, as an offline cgroup in the kernel: no name, no charges, no stock, but its place in the
- * tree, so that its units stay with its ancestors until the last of them is uncharged. Control
- * calls that come later bury it then. Everything here runs under the control lock.
+ * Offline counters, and releasing counters. Under the control lock.
+ *
+ * With RATION_DESTROY_KEEP_UNITS, a counter with granted units goes offline, as an offline cgroup
+ * in the kernel. It has no name and no stock, and refuses charges, but it stays linked in the tree,
+ * so its units stay charged to its ancestors until the last one is uncharged through the old
+ * handle. Later control calls find that usage is 0, and release the counter after a grace period:
+ * E5 to E7 of destroy.c.
  */
 
 #include "control/lock.h"
@@ -21,10 +24,10 @@
 #include "tree/links.h"
 #include "tree/names.h"
 
-/* Ghosts that one control call looks at. */
+/* Number of offline counters that one control call checks. */
 #define OFFLINE_AT_A_TIME 8
 
-/* Take the name from a counter, so that another can have it. */
+/* Free the name of a counter. */
 static void
 remove_name(struct ration_domain *d, struct counter *c)
 {
@@ -43,8 +46,8 @@ release(struct ration_domain *d, struct counter *c)
 	uint32_t gen = ration_load(&c->gen, relaxed) + 1;
 
 	/*
-	 * With the lock: while they are cleared one by one they do not add up, and who mends after
-	 * a death, with the lock too, must not believe them.
+	 * The tree lock keeps drain/repair.c from reading the ledgers while they are cleared one by
+	 * one: their sum is wrong meanwhile.
 	 */
 	ration_tree_lock(d);
 	ration_ledgers_clear(d, index);
@@ -64,7 +67,7 @@ ration_counter_is_offline(const struct counter *c)
 	return ration_load(&c->flags, relaxed) & RATION_COUNTER_OFFLINE;
 }
 
-/* Enter a ghost at the end of the list. */
+/* Append a counter to the list of offline counters. */
 static void
 append_offline(struct ration_domain *d, uint32_t index)
 {
@@ -89,7 +92,7 @@ remove_first_offline(struct ration_domain *d)
 	return index;
 }
 
-/* Bury a ghost if its units have come back. Its stock is disabled since it became one. */
+/* Release an offline counter if all its units are uncharged. It has no stock to drain. */
 static bool
 try_release(struct ration_domain *d, uint32_t index)
 {

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Counters that are destroyed while units are granted, and the end of every counter. See offline.c.
+ * Offline counters, and releasing counters. See offline.c. All functions need the control lock.
  */
 
 #include <stdbool.h>
@@ -15,19 +15,22 @@
 
 #include "shm/layout.h"
 
-/** Bury destroyed counters whose units have come back: some, or all. */
+/** Release offline counters without granted units. Checks the first few, or all. May wait. */
 void ration_offline_release(struct ration_domain *d, bool all);
 
-/** Whether a counter is a ghost. */
+/** Return true if a counter is offline. */
 bool ration_counter_is_offline(const struct counter *c);
 
-/** Whether all children of a counter are ghosts. */
+/** Return true if all children of a counter are offline. */
 bool ration_only_offline_below(const struct ration_domain *d, uint32_t index);
 
-/** Make a counter whose stock is disabled a ghost: its name is free from now on. */
+/** Take a counter with disabled stock offline. Its name is free afterwards. */
 void ration_counter_take_offline(struct ration_domain *d, struct counter *c);
 
-/** Nobody uses a counter any more: take its name, make its index free and its handles stale. */
+/**
+ * Release a counter without units: free its name and index, and make its handles stale. No walk may
+ * use the counter any more.
+ */
 void ration_counter_release(struct ration_domain *d, struct counter *c);
 
 #endif /* RATION_CONTROL_OFFLINE_H_ */

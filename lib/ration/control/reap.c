@@ -4,9 +4,9 @@
 
 /**
  * @file
- * Sweeping a domain: the places of dead lcores and the drains of dead processes become free. What a
- * dead lcore was granted stays charged. It is reported, because only the application knows whether
- * others use it now.
+ * Reaping: free the member entries of dead lcores and the drainer bits of dead processes. Units
+ * that a dead lcore was granted stay charged. They are reported, because only the application knows
+ * whether other threads still use them.
  */
 
 #include <errno.h>
@@ -24,7 +24,10 @@
 #include "shm/process.h"
 #include "tree/gate.h"
 
-/* Take the bits of dead askers from the round. Their gates end. Model c_rounds: NOREAP. */
+/*
+ * Clear the drainer bits of dead processes in the round, and so their gates. Model c_rounds:
+ * NOREAP.
+ */
 static void
 release_drainers(struct ration_domain *d)
 {
@@ -38,27 +41,27 @@ release_drainers(struct ration_domain *d)
 	}
 }
 
-/* Sweep one member. @return whether it was gone, or negative errno */
+/* Reap one member. @return 1 if it was dead, 0 if not, or negative errno */
 static int
 sweep(struct ration_domain *d, struct member *m, uint64_t deadline, ration_reap_cb cb, void *arg)
 {
 	struct local *l = ration_local(d);
 	uint64_t units, word;
-	bool gone;
+	bool dead;
 
 	if (ration_member_is_dead(m) && !ration_member_recover(d, m, deadline, &units))
 		return -ETIMEDOUT;
 	word = ration_load(&m->state, acquire);
-	gone = MEMBER_STATE(word) == MEMBER_DEAD;
-	if (!gone && MEMBER_STATE(word) != MEMBER_UNREAPED)
+	dead = MEMBER_STATE(word) == MEMBER_DEAD;
+	if (!dead && MEMBER_STATE(word) != MEMBER_UNREAPED)
 		return 0;
 	rte_ticketlock_lock(&l->tree);
 	if (ration_lcore_area(d, m) != NULL)
-		ration_ledger_fold(d, m, gone ? cb : NULL, arg);
+		ration_ledger_fold(d, m, dead ? cb : NULL, arg);
 	rte_ticketlock_unlock(&l->tree);
-	/* Release: pairs with the acquire of whoever claims the place next. */
+	/* Release: pairs with the acquire in claim_member(). */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_FREE), release);
-	return gone;
+	return dead;
 }
 
 int
@@ -66,7 +69,7 @@ ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, voi
 {
 	uint64_t deadline = ration_cycles_in(timeout_us);
 	uint32_t nb_members, i;
-	int swept = 0, rc;
+	int nb_dead = 0, rc;
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return -E_RTE_SECONDARY;
@@ -76,11 +79,11 @@ ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, voi
 	for (i = 0; i < nb_members; i++) {
 		rc = sweep(d, &d->members[i], deadline, cb, arg);
 		if (rc < 0) {
-			swept = rc;
+			nb_dead = rc;
 			break;
 		}
-		swept += rc;
+		nb_dead += rc;
 	}
 	ration_control_unlock(d);
-	return swept;
+	return nb_dead;
 }

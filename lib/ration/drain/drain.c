@@ -4,12 +4,14 @@
 
 /**
  * @file
- * Taking stock back from all lcores, synchronously.
+ * The drain: returns the stock of all lcores to the tree, and waits until this is done.
  *
- * The gate is opened, everybody is asked, and only then is anybody waited for. Nobody but its owner
- * touches the stock of a running lcore; an lcore acknowledges after its stock is back in the tree,
- * with the generation it read before it began. What is known of a member is read again on every
- * turn of the wait, because it may park, leave or return to WAIT meanwhile.
+ * The drainer opens a round, which sets the gate, sends a request to each member, and only then
+ * waits. So the latency is that of the slowest member, not the sum. Only the owner writes the stock
+ * entries of an online lcore. An lcore acknowledges after its stock is back in the tree, with the
+ * round that it read before its scan. The drainer reads the state of a member in every iteration of
+ * the wait, because the member may go offline, unregister or return to WAIT meanwhile. See "Drain
+ * and gate" in doc/guide/internals/protocols.rst.
  */
 
 #include <errno.h>
@@ -28,10 +30,10 @@
 #include "tree/counter.h"
 #include "tree/gate.h"
 
-/* Who has not answered for so long may be dead. To ask costs system calls. */
+/* Time without an answer after which a member may be dead. The check makes system calls. */
 #define CHECK_DEAD_US 1000
 
-/* Look whether those who do not answer are alive, and take over those who are not. */
+/* Recover the stock of members that do not answer because they are dead. */
 static void
 find_dead(struct drain *dr)
 {
@@ -63,7 +65,10 @@ wait_for_all(struct drain *dr)
 			if (dr->waiting[i])
 				ration_engine_check(dr, &dr->rows[i]);
 		}
-		/* Two lcores that drain each other serve each other. Model c_rounds: DEAF. */
+		/*
+		 * Serves the mailboxes of this thread: another lcore may be draining it. Model
+		 * c_rounds: DEAF.
+		 */
 		if (dr->nb_waiting == 0 || !ration_wait_on(dr->deadline))
 			return;
 		if (rte_get_tsc_cycles() >= dr->next_check)
@@ -82,8 +87,8 @@ note_timeouts(struct drain *dr)
 		if (!dr->waiting[i])
 			continue;
 		/*
-		 * A worker that this call has launched is waited for in any case: it waits for
-		 * nobody, and the application may want to launch it next.
+		 * Wait for a worker that this call has launched, even past the deadline: the
+		 * application may launch it next. The launched function does not block.
 		 */
 		if (row->engine == RATION_DRAIN_LAUNCH)
 			ration_engine_wait_launched(dr, row);
@@ -95,7 +100,7 @@ note_timeouts(struct drain *dr)
 void
 ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us)
 {
-	/* Not the rows: there is place for many, and to clear them costs as much as a drain. */
+	/* Do not clear the arrays: that costs as much as a drain. */
 	memset(dr, 0, offsetof(struct drain, rows));
 	dr->domain = d;
 	dr->start = rte_get_tsc_cycles();
@@ -111,7 +116,7 @@ ration_drain_open(struct drain *dr, uint32_t target)
 		dr->drainer = ration_gate_open(dr->domain, target, &dr->round);
 		if (dr->drainer >= 0)
 			return 0;
-		/* Too many drains: wait for one to end. */
+		/* RATION_DRAINERS_MAX drains are running: wait for one to end. */
 	} while (ration_wait_on(dr->deadline));
 	return -EAGAIN;
 }
@@ -124,7 +129,7 @@ ration_drain_run(struct drain *dr)
 	dr->nb_waiting = 0;
 	dr->nb_rows = 0;
 	dr->nb_rounds++;
-	/* Whoever goes online after this look sees the gate. */
+	/* A member that goes online after this load sees the gate. */
 	nb_members = ration_load(&dr->domain->nb_members, seq_cst);
 	for (i = 0; i < nb_members; i++)
 		ration_engine_ask(dr, i);
@@ -145,7 +150,7 @@ int
 ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_us,
 	     struct ration_drain_report *report)
 {
-	struct drain dr; /* Large. */
+	struct drain dr; /* About 6 KiB. */
 	int rc = -ESTALE;
 
 	ration_drain_init(&dr, d, timeout_us);

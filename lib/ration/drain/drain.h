@@ -7,27 +7,29 @@
 
 /**
  * @file
- * Room drain: owns every wait for an answer of another lcore, and the states TAKEN and GONE.
+ * Room drain: all waits for an answer of another lcore, and the member states TAKEN and DEAD.
  * It never creates or destroys anything, and never takes the control lock.
  *
- * A drain as its caller sees it: begin, run, end. What happens between run and end happens inside
- * the gate.
+ * Steps of a drain: init, open, run, close. The gate is set from open to close.
  */
 
 #include <stdint.h>
 
 #include "drain/report.h"
 
-/** Prepare a drain that gives up after so many microseconds. */
+/** Prepare a drain that times out after timeout_us microseconds. */
 void ration_drain_init(struct drain *dr, struct ration_domain *d, uint32_t timeout_us);
 
-/** Open the gate for a target. @return 0, or -EAGAIN if there was no place for an asker in time */
+/**
+ * Open a round, which sets the gate for `target` and its subtree.
+ * @return 0, or -EAGAIN if RATION_DRAINERS_MAX drains were running until the timeout
+ */
 int ration_drain_open(struct drain *dr, uint32_t target);
 
-/** Ask everybody, then wait for all. @return 0 or -ETIMEDOUT */
+/** Send a request to each member, then wait for all answers. @return 0 or -ETIMEDOUT */
 int ration_drain_run(struct drain *dr);
 
-/** Close the gate. */
+/** Leave the round, which clears the gate of the target. */
 void ration_drain_close(struct drain *dr);
 
 #endif /* RATION_DRAIN_DRAIN_H_ */

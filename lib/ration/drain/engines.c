@@ -15,9 +15,9 @@
 #include "shm/trace.h"
 
 /*
- * Take over the stock of a parked member. "Parked, and there is nothing in its slots" may be told
- * only while the state is TAKEN: the owner could be back and half way through a refill. Model
- * d_takeover: SKIP, NOCAS, RELEASEFIRST.
+ * Return the stock of an offline member: T2, scan, T3 of lcore/member.h. The drainer may conclude
+ * that an offline member has no stock only in TAKEN: without T2, the owner could be online again
+ * and in the middle of a refill. Model d_takeover: SKIP, NOCAS, RELEASEFIRST.
  */
 static bool
 take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
@@ -30,21 +30,21 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	uint64_t units;
 
 	/*
-	 * A secondary process may be killed and must not hold the state. It need not: whoever parks
-	 * has given all back before, and sees the gate when it comes back. Model d_takeover, case
-	 * secondary.
+	 * A secondary process may be killed and must not hold the state. It need not: an offline
+	 * member has returned all its stock (T1), and sees the gate when it comes back (T4). Model
+	 * d_takeover, case secondary.
 	 */
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		ration_row_done(dr, row, 0);
 		return true;
 	}
-	/* Acquire: pairs with the owner's release when it parked. */
+	/* T2. Acquire: pairs with the release in ration_lcore_offline() and with T3. */
 	if (!ration_cas(&m->state, &word, taken, acquire))
 		return false;
 	token = ration_walk_begin(ration_lcore_shared(dr->domain));
 	units = ration_give_back(lc, &set);
 	ration_walk_end(ration_lcore_shared(dr->domain), token);
-	/* Release: pairs with the acquire by which the owner or another drainer comes next. */
+	/* T3. Release: pairs with the CAS of the owner (T4) or of another drainer (T2). */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_OFFLINE), release);
 	ration_trace_takeover(row->member_id, false, units);
 	row->engine = RATION_DRAIN_TAKEOVER;
@@ -52,14 +52,14 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	return true;
 }
 
-/* Whether remote launch may be used on a member: an EAL worker of ours in WAIT, and we are main. */
+/* Return true if m is a worker of this process in WAIT, and the caller is the main lcore. */
 static bool
 is_launchable(const struct member *m, uint32_t lcore_id)
 {
 	if (!ration_member_is_ours(m) || lcore_id >= RTE_MAX_LCORE ||
 	    lcore_id == rte_get_main_lcore())
 		return false;
-	/* State and pipes of an lcore that is not enabled are zero: WAIT, and file descriptor 0. */
+	/* An lcore that is not enabled has zeros for state (WAIT) and file descriptors. */
 	if (rte_lcore_id() != rte_get_main_lcore() || !rte_lcore_is_enabled(lcore_id))
 		return false;
 	return rte_eal_get_lcore_state(lcore_id) == WAIT;
@@ -77,7 +77,7 @@ serve_launched(void *arg)
 	return result;
 }
 
-/* Wait for a worker that may have been launched to drain itself. */
+/* Wait for a worker that may have been launched for a drain. @return result of its function */
 static int
 wait_launched(const struct ration_drain_row *row, struct ration_lcore *lc)
 {
@@ -88,9 +88,9 @@ wait_launched(const struct ration_drain_row *row, struct ration_lcore *lc)
 }
 
 /*
- * Have a worker in WAIT drain itself: what work_on_cpu() is to the kernel. It will return what the
- * function before had returned, because the application may still ask for that. Model j_launch:
- * OWNRESULT, NOBUSY.
+ * Launch a worker in WAIT to drain itself, as work_on_cpu() in the kernel. The launched function
+ * returns the result of the application's last function, because the application may still read it
+ * with rte_eal_wait_lcore(). Model j_launch: OWNRESULT, NOBUSY.
  */
 static bool
 launch(struct ration_drain_row *row, struct ration_lcore *lc)
@@ -102,7 +102,7 @@ launch(struct ration_drain_row *row, struct ration_lcore *lc)
 	return true;
 }
 
-/* Ask an online member in the way that suits what it is doing now. */
+/* Send a request to an online member: by launch if it is in WAIT, else by its mailbox, once. */
 static void
 request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcore *lc)
 {
@@ -114,7 +114,7 @@ request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcor
 	ration_request_drain(lc, dr->target);
 }
 
-/* Whether a member has acknowledged our generation. Generations wrap. */
+/* Return true if lc has acknowledged the round of this drain. Round numbers wrap. */
 static bool
 answered(const struct drain *dr, const struct ration_lcore *lc)
 {
@@ -137,11 +137,11 @@ ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 		ration_row_done(dr, row, ration_row_units(dr, row));
 		return;
 	}
-	/* Afresh in every turn. Models d_takeover: STATEONCE; j_launch: ASKONCE. */
+	/* Read in every iteration of the wait. Models d_takeover: STATEONCE; j_launch: ASKONCE. */
 	word = ration_load(&m->state, seq_cst);
 	switch (MEMBER_STATE(word)) {
 	case MEMBER_FREE:
-	case MEMBER_CLAIMED: /* It left; it gave everything back before. */
+	case MEMBER_CLAIMED: /* The owner returned all stock before it unregistered. */
 	case MEMBER_UNREAPED:
 	case MEMBER_DEAD:
 		ration_row_done(dr, row, ration_row_units(dr, row));
@@ -149,7 +149,7 @@ ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 	case MEMBER_OFFLINE:
 		take_over(dr, row, word);
 		break;
-	case MEMBER_TAKEN: /* Another drainer has it: look again. */
+	case MEMBER_TAKEN: /* Another drainer holds the stock: check again. */
 		break;
 	case MEMBER_ONLINE:
 		request(dr, row, lc);

@@ -7,20 +7,20 @@
 
 /**
  * @file
- * How a member is drained, by what it is doing: itself, mailbox, remote launch, take-over.
+ * The ways to drain a member: by the caller itself, mailbox, remote launch, take-over.
  */
 
 #include <stdint.h>
 
 #include "drain/report.h"
 
-/** Make a member's row and send it the request. */
+/** If a thread is registered as member_id, add a row and send a request. Never waits. */
 void ration_engine_ask(struct drain *dr, uint32_t member_id);
 
-/** See how far a member is. */
+/** Check the answer of a member, and choose another way if its state has changed. Never waits. */
 void ration_engine_check(struct drain *dr, struct ration_drain_row *row);
 
-/** Wait for a worker that was launched: it waits for nobody, so this ends. */
+/** Wait for a launched worker, without timeout: the launched function does not block. */
 void ration_engine_wait_launched(struct drain *dr, struct ration_drain_row *row);
 
 #endif /* RATION_DRAIN_ENGINES_H_ */

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Grace periods: from "nobody shall" to "nobody does". See grace.c.
+ * Grace periods: wait until all walks that are in flight have ended. See grace.c.
  */
 
 #include <stdint.h>
@@ -15,13 +15,20 @@
 #include "shm/layout.h"
 
 /**
- * Wait until every walk that was under way has ended. *stuck, unless NULL, is set to the place of
- * the lcore that did not, to RATION_INDEX_NONE if it was a thread without slot.
+ * Wait until every walk that was in flight has ended. The caller is not within a walk, and its
+ * mailboxes are served meanwhile. If a walk does not end, *stuck, unless NULL, is set to the index
+ * of the member, or to RATION_INDEX_NONE for a walk through the shared area.
+ * @param deadline TSC cycles
  * @return 0 or -ETIMEDOUT
  */
 int ration_grace(struct ration_domain *d, uint64_t deadline, uint32_t *stuck);
 
-/** Wait until the application's own readers have passed a quiescent state. As ration_grace(). */
+/**
+ * Wait for a grace period of the QSBR variable of ration_domain_set_qsbr(), if there is one.
+ * Primary process only. The caller is not an online reader of it.
+ * @param deadline TSC cycles
+ * @return 0 or -ETIMEDOUT
+ */
 int ration_grace_readers(struct ration_domain *d, uint64_t deadline);
 
 #endif /* RATION_DRAIN_GRACE_H_ */

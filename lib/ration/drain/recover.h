@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Taking the stock of dead lcores back. See recover.c.
+ * Recovering the stock of dead lcores. See recover.c.
  */
 
 #include <stdbool.h>
@@ -16,8 +16,11 @@
 #include "shm/layout.h"
 
 /**
- * If the owner of a member has died, take all its stock back. Primary process only, any thread.
- * @return whether it is gone now; *units was taken back
+ * If the owner of a member has died, repair usage, return all its stock, and set the member DEAD.
+ * Primary process only, any thread, not within a walk.
+ * @param deadline TSC cycles
+ * @param[out] units units returned by this call
+ * @return true if the member is DEAD now; false if it is alive, taken, or not repaired in time
  */
 bool ration_member_recover(struct ration_domain *d, struct member *m, uint64_t deadline,
 			   uint64_t *units);

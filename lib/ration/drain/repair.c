@@ -4,15 +4,26 @@
 
 /**
  * @file
- * Mending usage after an lcore has died in the middle of a walk.
+ * Repairing usage after an lcore has died in the middle of a walk.
  *
- * The ledger of an lcore is written last when units are charged and first when they are returned.
- * So whatever step a walk was at, what it leaves behind is too much usage, never too little: until
- * it is mended no limit is broken. And the ledgers say what is right: own = sum of the ledgers,
- * usage = own + usage of the children. The difference is taken back. Model i_repair.
+ * A charge writes the ledger after usage and usage_local, an uncharge before them. So a walk that
+ * is interrupted at any step leaves usage too large, never too small, and no limit is exceeded
+ * before the repair. The ledgers give the correct values:
  *
- * That needs one moment at which nobody else walks: all lcores outside a walk, before and after the
- * reading. Walks are rare and short, so such a moment comes soon; nobody is made to wait for it.
+ *   usage_local = sum of the ledgers of the counter
+ *   usage       = usage_local + sum of the usage of its children
+ *
+ * M1: the dead lcore named the counter of its walk in workspace::walking, and the parents of a
+ *     gather in gather.parents[], each before the first change.
+ * M2: for each of them, measure the excess of all levels up to the root, at a moment without any
+ *     other walk. To find one, look twice, before and after the measurement: no seq is odd, none
+ *     has changed, and no walk through the shared area has started. Walks are rare and short, so
+ *     such a moment comes soon. No lcore is stopped for it.
+ * M3: subtract the excess. Other walks may continue: all of them add and subtract, so the excess
+ *     stays the same.
+ * M4: compute the bitmap and the sum of caps from the stock entries, and make seq even.
+ *
+ * Model i_repair; see "Repair after a death" in doc/guide/internals/protocols.rst.
  */
 
 #include <errno.h>
@@ -27,12 +38,12 @@
 #include "lcore/walk.h"
 #include "tree/counter.h"
 
-/* What was seen of the walks of all others. */
+/* Walk sequence numbers of all members at one moment. */
 struct walks {
 	uint32_t seq[RATION_MEMBERS_MAX];
 };
 
-/* Look whether nobody walks. A dead lcore does not, whatever it was at. */
+/* Return true if no walk is in flight. A dead lcore is in none, even if its seq is odd. */
 static bool
 look_at_walks(struct ration_domain *d, struct walks *w)
 {
@@ -53,8 +64,8 @@ look_at_walks(struct ration_domain *d, struct walks *w)
 }
 
 /*
- * Whether nobody has walked since. Slotless walks write the phase words: see ration_walk_begin().
- * Model i_repair: ONELOOK, NOSHARED.
+ * Return true if no walk has started since look_at_walks() filled w. `shared` is the
+ * ration_shared_walks() of that moment. Model i_repair: ONELOOK, NOSHARED.
  */
 static bool
 still_quiet(struct ration_domain *d, const struct walks *w, uint64_t shared)
@@ -82,13 +93,13 @@ sum_children(const struct ration_domain *d, uint32_t index)
 	return sum;
 }
 
-/* How much too large own and usage of a counter are. */
+/* Excess of usage_local and usage of a counter over their correct values. */
 struct excess {
 	uint64_t usage_local;
 	uint64_t usage;
 };
 
-/* Measure the levels from a counter to the root: usage of a level without that of the one below. */
+/* M2: compute the excess of all levels from c to the root. x[] is indexed by depth. */
 static void
 measure(struct ration_domain *d, struct counter *c, struct excess *x)
 {
@@ -100,14 +111,14 @@ measure(struct ration_domain *d, struct counter *c, struct excess *x)
 		l = ration_level(d, c, i);
 		truth = (uint64_t)ration_ledgers_sum(d, ration_index_of(d, l));
 		x[i].usage_local = ration_load(&l->usage_local, relaxed) - truth;
-		/* The child on this way counts with what it will have. */
+		/* The child on this path counts without its excess: take_back() subtracts that. */
 		truth += sum_children(d, ration_index_of(d, l)) - below;
 		x[i].usage = ration_load(&l->usage, relaxed) - truth;
 		below = x[i].usage;
 	}
 }
 
-/* The differences hold however others charge meanwhile: everybody adds and subtracts. */
+/* M3: subtract the excess of all levels from c to the root. */
 static void
 take_back(struct ration_domain *d, struct counter *c, const struct excess *x)
 {
@@ -121,7 +132,7 @@ take_back(struct ration_domain *d, struct counter *c, const struct excess *x)
 	}
 }
 
-/* Mend the way from one counter to the root. */
+/* M2 and M3 for all levels from one counter to the root. */
 static int
 repair_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 {
@@ -145,7 +156,7 @@ repair_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 	return 0;
 }
 
-/* The bitmap and the sum of the caps are written beside the slots: make them say what slots say. */
+/* Compute the bitmap and the sum of caps: the lcore may have died before it wrote them. */
 static void
 repair_entries(struct ration_lcore *lc)
 {
@@ -174,13 +185,13 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 
 	repair_entries(lc);
 	/*
-	 * Of what is pending every level is looked at, the ones that are settled too. Model
-	 * i_repair: WALKONLY, GATHERFIRST, NOWALKING.
+	 * Repair all levels of the gather, also those with units[] 0: a flush clears the sum before
+	 * it reduces usage. Model i_repair: WALKONLY, GATHERFIRST, NOWALKING.
 	 */
 	for (i = 0; i <= RATION_DEPTH_MAX; i++) {
 		at = ration_load(i < RATION_DEPTH_MAX ? &ws->gather.parents[i] : &ws->walking,
 				 relaxed);
-		/* A dead process wrote it: believe nothing. */
+		/* A dead process wrote the index, which may be corrupted: check it. */
 		if (at == 0 || at > d->max_counters ||
 		    !(ration_load(&ration_counter_at(d, at - 1)->flags, acquire) & COUNTER_IN_USE))
 			continue;
@@ -190,7 +201,7 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 	}
 	memset(&ws->gather, 0, sizeof(ws->gather));
 	ration_store(&ws->walking, 0, relaxed);
-	/* It is in no walk any more. */
+	/* Even: the walk has ended. */
 	ration_store(&lc->seq, (ration_load(&lc->seq, relaxed) + 1) & ~UINT32_C(1), release);
 	return 0;
 }

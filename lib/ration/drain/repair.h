@@ -7,14 +7,19 @@
 
 /**
  * @file
- * Mending usage after a death. See repair.c.
+ * Repairing usage after the death of an lcore. See repair.c.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** Mend what a dead lcore was in the middle of. @return 0 or -ETIMEDOUT: nothing is changed */
+/**
+ * Complete or undo the walk in which a dead lcore was interrupted. The caller holds the tree lock
+ * and has the member in TAKEN.
+ * @param deadline TSC cycles
+ * @return 0 or -ETIMEDOUT; the call can be repeated then
+ */
 int ration_repair(struct ration_lcore *lc, uint64_t deadline);
 
 #endif /* RATION_DRAIN_REPAIR_H_ */

@@ -36,7 +36,7 @@ ration_row_units(const struct drain *dr, const struct ration_drain_row *row)
 	return ration_load(&lc->ack_units, relaxed) - dr->units_before[row - dr->rows];
 }
 
-/* Why a member has not been drained. */
+/* Find the reason why a member did not answer in time. */
 static enum ration_drain_reason
 reason_of(const struct drain *dr, const struct ration_drain_row *row)
 {
@@ -56,15 +56,15 @@ log_timeout(const struct drain *dr, const struct ration_drain_row *row)
 {
 	static const char *const reasons[] = {
 		[RATION_DRAIN_REASON_NONE] = "unknown",
-		[RATION_DRAIN_REASON_SILENT] = "it passes no quiescent point",
-		[RATION_DRAIN_REASON_WAIT] = "it is in WAIT, only the main lcore can drain it",
-		[RATION_DRAIN_REASON_TAKEN] = "another drain was at it",
-		[RATION_DRAIN_REASON_WALK] = "it does not end its charge",
+		[RATION_DRAIN_REASON_SILENT] = "it reports no quiescent point",
+		[RATION_DRAIN_REASON_WAIT] = "it is in WAIT; only the main lcore can drain it",
+		[RATION_DRAIN_REASON_TAKEN] = "another drainer holds its stock",
+		[RATION_DRAIN_REASON_WALK] = "it did not finish a charge or uncharge",
 	};
 
 	RATION_LOG_LIMITED(
 		dr->domain,
-		"slot %u (lcore %d) has not answered a drain of counter %u within %" PRIu64
+		"member %u (lcore %d) did not answer a drain of counter %u within %" PRIu64
 		" us: %s",
 		row->member_id, (int)row->lcore_id, dr->target,
 		row->cycles / (ration_us_to_cycles(1)), reasons[row->reason]);
@@ -77,12 +77,12 @@ ration_row_timed_out(struct drain *dr, struct ration_drain_row *row)
 	row->reason = reason_of(dr, row);
 	row->cycles = rte_get_tsc_cycles() - dr->start;
 	dr->nb_timedout++;
-	/* Who does not want to wait need not be told that it took too long. */
+	/* With a timeout of 0 a missing answer is expected: no warning. */
 	if (dr->deadline > dr->start)
 		log_timeout(dr, row);
 }
 
-/* Copy the rows of members that timed out, or of the others, as many as there is room for. */
+/* Copy the rows of members that timed out, or of the other members, while the report has room. */
 static void
 write_rows(const struct drain *dr, struct ration_drain_report *report, bool timedout)
 {
@@ -112,7 +112,7 @@ ration_report_write(const struct drain *dr, struct ration_drain_report *report)
 		memcpy(report->rows, dr->rows, dr->nb_rows * sizeof(dr->rows[0]));
 		return;
 	}
-	/* The caller wants to know above all which members did not answer. */
+	/* Not all rows fit: the members that did not answer are the most important ones. */
 	write_rows(dr, report, true);
 	write_rows(dr, report, false);
 }

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * A drain under way, and what is known of each member: rows for the caller's report.
+ * The state of a running drain, with one row for each member, and the report to the caller.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 #include "shm/layout.h"
 
-/** A drain that is under way. Large, and filled row by row: leave it uninitialised. */
+/** A running drain. Large: ration_drain_init() does not clear the arrays. */
 struct drain {
 	struct ration_domain *domain;
 	uint32_t target;
@@ -23,37 +23,42 @@ struct drain {
 	int drainer;
 	uint64_t start; /**< TSC. */
 	uint64_t deadline; /**< TSC. */
-	uint64_t next_check; /**< TSC of the next check whether silent members are alive. */
-	uint64_t cycles; /**< TSC cycles of the drain, once it is closed. */
+	uint64_t next_check; /**< TSC of the next search for dead members. */
+	uint64_t cycles; /**< TSC cycles of the drain; set when it is closed. */
 	uint64_t units;
 	uint32_t nb_rounds;
 	uint32_t nb_timedout;
 	uint32_t nb_waiting;
 	uint32_t nb_rows;
-	/* For each member that is drained: its row, what it had returned before, and whether the drain
-	 * waits for it. */
+	/* One element for each member that is drained. */
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
-	uint64_t units_before[RATION_MEMBERS_MAX];
-	bool waiting[RATION_MEMBERS_MAX];
+	uint64_t units_before[RATION_MEMBERS_MAX]; /**< ration_lcore::ack_units at the start. */
+	bool waiting[RATION_MEMBERS_MAX]; /**< The member has not answered yet. */
 };
 
-/** The member of a row. */
+/** Return the member of a row. */
 static inline struct member *
 ration_row_member(const struct drain *dr, const struct ration_drain_row *row)
 {
 	return &dr->domain->members[row->member_id];
 }
 
-/** A member is drained, or need not be: it gave so many units back. */
+/** Finish the row of a member: it has returned `units`, and the drain no longer waits for it. */
 void ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units);
 
-/** What the member has given back since this drain began. */
+/** Return the number of units that drains have returned from the member since the request. */
 uint64_t ration_row_units(const struct drain *dr, const struct ration_drain_row *row);
 
-/** A member has not answered in time: say so and why. */
+/**
+ * Finish the row of a member that did not answer in time, with the reason. Logs a warning, unless
+ * the timeout is 0.
+ */
 void ration_row_timed_out(struct drain *dr, struct ration_drain_row *row);
 
-/** Write what is known of a drain to the caller's report, which may be NULL. */
+/**
+ * Write the caller's report, which may be NULL. Rows of members that timed out come first if not
+ * all fit.
+ */
 void ration_report_write(const struct drain *dr, struct ration_drain_report *report);
 
 #endif /* RATION_DRAIN_REPORT_H_ */

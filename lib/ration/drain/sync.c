@@ -4,15 +4,28 @@
 
 /**
  * @file
- * The charge whose refusal is exact (promise P3).
+ * The charge with an exact refusal (promise P3).
  *
- * Two things can make a plain refusal wrong: units in the stock of others, and units that a walk
- * holds for a moment before it fails at another level ("phantom hold"). Against the first the
- * subtree of the level that lacks room is drained, and the charge is tried inside the gate. Against
- * the second helps no waiting until nothing is in flight (model b_phantom refutes it), but this:
- * whoever gives back after a failure counts so in `undone` of the counter, after the units. So read
- * `undone`, try, wait until the walks of that time have ended, and read `undone` again: if it is
- * the same, nobody held units there in vain when we looked.
+ * A plain refusal may be wrong for two reasons:
+ *
+ * 1. Other lcores hide units in their stock. So the call drains the subtree of the level that lacks
+ *    room, and tries again while the gate is set.
+ * 2. A walk holds units at the level, fails at another level, and returns them: a "phantom hold".
+ *    It does not help to wait until no walk is in flight, because the next one may have started
+ *    (model b_phantom). But a walk that fails returns its units and then adds 1 to `rollbacks` of
+ *    the level. So:
+ *
+ *    X1: read `rollbacks` of all levels.
+ *    X2: try to charge. The charge fails at level a, after it read the usage of a.
+ *    X3: a grace period: wait until every walk that was in flight has ended.
+ *    X4: read `rollbacks` of a again. If it is unchanged, refuse, else continue with X1.
+ *
+ * Assume that at X2 a walk held units of a, and failed later. It was in flight, so it ended before
+ * X4, and it added to `rollbacks` after X2. So X4 sees the addition, X1 did not, and the two values
+ * differ. If they are equal, all usage of a at X2 was granted or belonged to charges that
+ * succeeded.
+ *
+ * See "Exact refusal" in doc/guide/internals/protocols.rst.
  */
 
 #include <errno.h>
@@ -24,16 +37,16 @@
 #include "lcore/stock.h"
 #include "tree/counter.h"
 
-/* A charge that is to be exact. */
+/* A charge with an exact refusal, in progress. */
 struct sync {
 	struct ration_lcore *lc;
 	ration_counter_t handle;
 	uint64_t n;
-	uint32_t failed; /* The level that lacked room at the last try. */
+	uint32_t failed; /* Index of the level that lacked room at the last attempt. */
 	struct drain drain;
 };
 
-/* Read `undone` of all levels, the counter's own last. @return false: the handle is stale */
+/* X1: read `rollbacks` of all levels, by depth. @return false if the handle is stale */
 static bool
 read_rollbacks(struct sync *s, uint32_t *rollbacks)
 {
@@ -48,7 +61,7 @@ read_rollbacks(struct sync *s, uint32_t *rollbacks)
 	return true;
 }
 
-/* A row for the lcore whose walk did not end. */
+/* Mark the row of the member whose walk did not end. */
 static void
 report_walk(struct drain *dr, uint32_t member_id)
 {
@@ -66,9 +79,9 @@ report_walk(struct drain *dr, uint32_t member_id)
 }
 
 /*
- * Try until the answer is certain. The gate is open for the drained subtree. Models b_phantom and
- * l_sync: each step below is one of their mutants.
- * @return as ration_try_charge(), -ETIMEDOUT, or -EAGAIN: refused outside that subtree
+ * X1 to X4, while the gate is set for the drained subtree. Models b_phantom and l_sync have a
+ * mutant for each step.
+ * @return as ration_try_charge(), -ETIMEDOUT, or -EAGAIN if a level above that subtree lacks room
  */
 static int
 charge_drained(struct sync *s)
@@ -87,7 +100,7 @@ charge_drained(struct sync *s)
 		at = ration_counter_at(d, s->failed);
 		if (!ration_is_below(d, at, s->drain.target))
 			return -EAGAIN;
-		/* Our own walk has ended: two that wait for each other here get on. */
+		/* This thread is not in a walk now: two callers do not wait for each other. */
 		if (ration_grace(d, s->drain.deadline, &stuck) != 0) {
 			report_walk(&s->drain, stuck);
 			return -ETIMEDOUT;
@@ -99,7 +112,7 @@ charge_drained(struct sync *s)
 	}
 }
 
-/* One round of draining below the level that lacked room, and a try inside its gate. */
+/* Drain the subtree of the level that lacked room, and charge while the gate is set. */
 static int
 charge_in_round(struct sync *s)
 {
@@ -118,7 +131,7 @@ int
 ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t timeout_us,
 		       struct ration_drain_report *report)
 {
-	struct sync s; /* Large. */
+	struct sync s; /* About 6 KiB. */
 	uint32_t failed;
 	int rc;
 
@@ -130,7 +143,7 @@ ration_try_charge_sync(struct ration_lcore *lc, ration_counter_t c, uint64_t n, 
 	while (rc == -EDQUOT) {
 		failed = s.failed;
 		rc = charge_in_round(&s);
-		/* Refused above what was drained: drain more. It gets less with every turn. */
+		/* A level above the drained subtree lacks room: drain it, once per level. */
 		if (rc != -EAGAIN || s.failed == failed)
 			break;
 		rc = -EDQUOT;

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * The slot of a counter on one lcore. The hits are in ration_charge.h; here is what the slow path does to it.
+ * Changes of a stock entry on the slow path. The data path is in ration_charge.h.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,10 @@
 
 #include "shm/layout.h"
 
-/** Set a slot and its active bit; cap 0 makes it inactive. */
+/**
+ * Set a stock entry, its active bit and the sum of caps. A cap of 0 makes the entry inactive. Only
+ * for the thread that may write the stock entries.
+ */
 static inline void
 ration_entry_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t stock,
 		 uint32_t cap)
@@ -35,10 +38,10 @@ ration_entry_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t
 	ration_store(&lc->stocks[index].limit, cap == 0 ? 0 : limit, relaxed);
 }
 
-/** Whether a slot of a counter of generation gen was put to sleep. */
+/** Return true if the entry has the idle mark, and its counter has generation gen. */
 bool ration_idle_marked(const struct ration_stock *s, uint32_t gen);
 
-/** Put a slot to sleep, or wake it. */
+/** Set or clear the idle mark: invert the generation bits in `limit`. See idle.c. */
 void ration_toggle_idle_mark(struct ration_stock *s);
 
 #endif /* RATION_LCORE_ENTRY_H_ */

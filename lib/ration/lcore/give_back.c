@@ -4,12 +4,14 @@
 
 /**
  * @file
- * Giving stock back: what an lcore does when it is asked.
+ * The drain scan.
  *
- * A pass goes over the slots of an lcore once and gives back those that its view covers. The work
- * of one quiescent point is bounded, so a pass may take several. It ends with the view it began
- * with, and acknowledges the generation of that view, never a newer one (model f_partial); what was
- * asked for meanwhile waits in the mailbox for the next pass.
+ * A drain scan reads all active stock entries of an lcore once, and returns the stock of those that
+ * its drain set covers. The work at one quiescent point is limited, so a scan may take several. It
+ * ends with the drain set that it started with, and the round of that set is acknowledged, never a
+ * newer one. If a scan started again whenever a request arrives, a stream of requests would keep it
+ * from ending. Requests that arrive meanwhile keep `pending` set, and the next scan has them.
+ * Model f_partial; see "Drain and gate" in doc/guide/internals/protocols.rst.
  */
 
 #include "lcore/entry.h"
@@ -21,7 +23,7 @@
 #include "tree/gate.h"
 #include "tree/gather.h"
 
-/* More was in stock than is charged: somebody has uncharged what was never charged. */
+/* More units were in stock than are charged: a caller has uncharged too much. */
 static __rte_noinline void
 reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
 {
@@ -40,14 +42,14 @@ ration_give_back_entry(struct ration_lcore *lc, uint32_t index)
 	uint64_t charged;
 
 	/*
-	 * The slot first: so usage >= granted + stock at every instant. Model a_feed_gate:
-	 * LATEEMPTY.
+	 * Empty the entry before usage is reduced: usage >= granted + stock at every instant. Model
+	 * a_feed_gate: LATEEMPTY.
 	 */
 	ration_entry_set(lc, index, 0, 0, 0);
 	if (stock == 0)
 		return 0;
 	ration_store(&ws->walking, index + 1, release);
-	/* Before usage: see repair.c. */
+	/* Before usage is reduced: see drain/repair.c. */
 	ration_ledger_add(lc, index, -(int64_t)stock);
 	charged = ration_gather_uncharge(d, &ws->gather, c, stock);
 	if (unlikely(charged < stock))
@@ -55,7 +57,7 @@ ration_give_back_entry(struct ration_lcore *lc, uint32_t index)
 	return charged;
 }
 
-/* Whether a pass covers a counter. */
+/* Return true if the scan covers c. If it covers the parent of c too, note the parent. */
 static bool
 scan_covers(const struct ration_domain *d, struct drain_scan *scan, const struct counter *c)
 {
@@ -67,16 +69,16 @@ scan_covers(const struct ration_domain *d, struct drain_scan *scan, const struct
 	return true;
 }
 
-/* A word of the bitmap of active slots, as a pass goes through it. */
+/* Progress of a scan through one word of the active bitmap. */
 struct word {
-	uint32_t base; /* Index of its first slot. */
-	uint64_t left; /* Slots to look at yet. */
-	uint64_t ahead; /* Those of them whose counters are not on their way into cache. */
-	uint64_t emptied;
-	uint64_t caps; /* Sum of the caps that these had. */
+	uint32_t base; /* Index of the first stock entry. */
+	uint64_t left; /* Entries still to scan. */
+	uint64_t ahead; /* Those whose counters are not prefetched yet. */
+	uint64_t emptied; /* Entries emptied by this scan. */
+	uint64_t caps; /* Sum of the caps of the entries that give_back_siblings() emptied. */
 };
 
-/* How many counters are fetched ahead: the atomic operations on them wait for each other. */
+/* Counters to prefetch: otherwise each atomic operation would wait for a cache miss. */
 #define FETCH_AHEAD 8
 
 static inline uint32_t
@@ -95,9 +97,11 @@ fetch_ahead(struct word *w, const struct counter *counters)
 }
 
 /*
- * Give back the slots of children of pass->covered at the head of a word. They are most of what a
- * large drain gives back, so all that does not change from one to the next is read once, and what
- * goes to the parent is added up here: after a death, repair.c needs to know only which it was.
+ * Return the stock of entries at the head of a word, as long as their counters are children of
+ * scan->covered_parent. A large drain returns mostly such entries, so values that they share are
+ * read once, and the units for the parent are summed in a local variable. If the lcore dies before
+ * the sum is stored, drain/repair.c needs only the index of the parent in gather.parents[], which
+ * ration_gather_switch_parent() has stored.
  */
 static inline uint64_t
 give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struct word *w,
@@ -123,7 +127,7 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 		w->emptied |= w->left & -w->left;
 		w->caps += ration_limit_cap(ration_load(&stocks[i].limit, relaxed));
 		stock = ration_load(&stocks[i].units, relaxed);
-		/* In the order of ration_give_back_entry(). */
+		/* The same order of stores as in ration_give_back_entry(). */
 		ration_store(&stocks[i].units, 0, relaxed);
 		ration_store(&stocks[i].limit, 0, relaxed);
 		if (stock == 0)
@@ -140,8 +144,15 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 }
 
 /*
- * Go on with a pass, through one word of the bitmap. Bitmap and sum of the caps follow the slots:
- * a bit too many does no harm, and each atomic operation waits for all stores before it.
+ * Continue a scan through one word of the bitmap.
+ *
+ * give_back_siblings() does not store the bitmap word and the sum of caps for each entry; they are
+ * stored here, once per word. An active bit of an empty entry is harmless meanwhile, and each
+ * atomic operation waits for all stores before it, so fewer stores make the scan faster.
+ *
+ * If scan_covers() has just set covered_parent to the parent of c, neither the second nor the third
+ * branch runs, and the loop repeats with the same counter on purpose: the first branch takes it
+ * then, with its siblings.
  */
 static uint64_t
 scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
@@ -184,7 +195,7 @@ ration_scan_go(struct ration_lcore *lc, struct drain_scan *scan, uint64_t work)
 {
 	uint64_t units = 0;
 
-	/* Its place may have become another counter's since the last quiescent point. */
+	/* The index may belong to another counter since the last quiescent point. */
 	scan->covered_parent = RATION_INDEX_NONE;
 	if (scan->set.nb_targets == 0 && !scan->set.everything)
 		scan->next = lc->nb_stocks;
@@ -211,7 +222,7 @@ ration_give_all_back(struct ration_lcore *walker, struct ration_lcore *lc)
 	uint64_t units = ration_give_back(lc, &all);
 
 	ration_walk_end(walker, token);
-	/* What a pass that is under way was to do is done with. */
+	/* No stock is left for a scan that was running. */
 	ration_workspace(lc)->scan.running = false;
 	return units;
 }

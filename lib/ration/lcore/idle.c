@@ -4,13 +4,21 @@
 
 /**
  * @file
- * Stock that its lcore does not use goes back on its own.
+ * The idle mark: stock that its lcore does not use is returned.
  *
- * A hand goes round over the slots, twice within the configured time, as in the CLOCK algorithm for
- * pages. A slot in use is put to sleep: the generation in its `limit` is inverted, so that the next
- * operation misses, wakes it and goes on without a walk. A slot that still sleeps when the hand
- * comes round again was not used meanwhile, and goes back. So a hit pays nothing to be noticed, and
- * a busy slot one miss a round.
+ * A hit must not cost more because of this search, so a hit does not record that the entry is in
+ * use. Instead, as in the CLOCK algorithm for pages, a hand passes over all stock entries twice
+ * within ration_domain_params::idle_us.
+ *
+ * I1: an active entry without the mark is marked: the generation bits in its `limit` are inverted.
+ * I2: the next charge or uncharge misses, because no handle of the counter matches. The slow path
+ *     finds the mark, clears it and continues with the same units and cap. If they suffice, usage
+ *     does not change.
+ * I3: an entry that still has the mark when the hand comes again was not used meanwhile. Its stock
+ *     is returned.
+ *
+ * So a busy entry pays one miss for each pass of the hand, and only the owner writes the mark. See
+ * "Idle mark" in doc/guide/internals/protocols.rst.
  */
 
 #include <rte_cycles.h>
@@ -23,7 +31,7 @@
 #include "shm/clock.h"
 #include "tree/gather.h"
 
-/* Quiescent points between two looks at the clock. */
+/* Quiescent points between two readings of the TSC. */
 #define COUNTDOWN 64
 
 void
@@ -37,27 +45,27 @@ ration_idle_start(struct ration_lcore *lc)
 }
 
 /*
- * Words of the bitmap that the hand has to pass now; their time is then accounted for. Not more
- * than the work of one quiescent point: the rest is due at the next look.
+ * Number of bitmap words that the hand has to pass now. Limited to the work of one quiescent point;
+ * idle_since advances only by the time of these words, so the rest is due at the next call.
  */
 static uint32_t
 words_due(const struct ration_lcore *lc, struct workspace *ws)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
 	uint64_t nb_words = lc->nb_stocks / 64, now = rte_get_tsc_cycles(), elapsed, words;
-	uint64_t round = ration_us_to_cycles(d->idle_us) / 2;
+	uint64_t period = ration_us_to_cycles(d->idle_us) / 2; /* Of the hand. */
 
 	elapsed = now - ws->idle_since;
-	if (elapsed >= round) { /* More than once round would only look at the same slots. */
-		elapsed = round;
-		ws->idle_since = now - round;
+	if (elapsed >= period) { /* Do not scan an entry twice in one call. */
+		elapsed = period;
+		ws->idle_since = now - period;
 	}
-	words = RTE_MIN(elapsed * nb_words / round, (d->drain_work + 63) / 64);
-	ws->idle_since += words * round / nb_words;
+	words = RTE_MIN(elapsed * nb_words / period, (d->drain_work + 63) / 64);
+	ws->idle_since += words * period / nb_words;
 	return (uint32_t)words;
 }
 
-/* Have the counters of a word of the bitmap fetched: of each the generation is looked at. */
+/* Prefetch the counters of a bitmap word: move_hand() reads the generation of each. */
 static void
 prefetch_counters(const struct ration_lcore *lc, uint32_t index, uint64_t bits)
 {
@@ -67,7 +75,7 @@ prefetch_counters(const struct ration_lcore *lc, uint32_t index, uint64_t bits)
 		__builtin_prefetch((const void *)&c[__builtin_ctzll(bits)].gen);
 }
 
-/* The next active slot from *next on, or RATION_INDEX_NONE if there is none before `end`. */
+/* Find the first active entry in *next to end - 1, or RATION_INDEX_NONE. Advances *next. */
 static uint32_t
 next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end)
 {
@@ -89,7 +97,10 @@ next_active(const struct ration_lcore *lc, uint32_t *next, uint32_t end)
 	return RATION_INDEX_NONE;
 }
 
-/* Move the hand to a slot; give back what sleeps on the way. @return units */
+/*
+ * Move the hand to entry `end`: return the stock of marked entries, mark the others.
+ * @return units
+ */
 static uint64_t
 move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 {
@@ -125,7 +136,7 @@ look(struct ration_lcore *lc)
 	end = RTE_MIN(ws->idle_next + words * 64, lc->nb_stocks);
 	words -= (end - ws->idle_next) / 64;
 	units = move_hand(lc, ws, end);
-	if (words > 0) /* It has come round. */
+	if (words > 0) /* The hand continues at the first entry. */
 		units += move_hand(lc, ws, words * 64);
 	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.idle, units);
@@ -134,7 +145,7 @@ look(struct ration_lcore *lc)
 void
 ration_idle(struct ration_lcore *lc)
 {
-	/* Without idle time the next look comes after 4 billion quiescent points. */
+	/* Disabled: countdown wraps, and the next call comes after 4 billion quiescent points. */
 	if (ration_domain_of(lc)->idle_us == 0)
 		return;
 	ration_store(&lc->countdown, COUNTDOWN, relaxed);

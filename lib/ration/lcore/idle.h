@@ -7,15 +7,15 @@
 
 /**
  * @file
- * Stock that its lcore does not use goes back on its own. See idle.c.
+ * Returning stock that its lcore does not use. See idle.c.
  */
 
 #include "shm/layout.h"
 
-/** Look for stock that is not used. Owner only. */
+/** Scan some stock entries for idle stock, as many as are due by now. Owner only. */
 void ration_idle(struct ration_lcore *lc);
 
-/** Begin to look for idle stock. */
+/** Start the search for idle stock, when a member registers. Owner only. */
 void ration_idle_start(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_IDLE_H_ */

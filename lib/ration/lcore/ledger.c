@@ -31,7 +31,7 @@ ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb,
 	}
 }
 
-/* The entries of all lcores add up to 0, but those of one need not: units travel between lcores. */
+/* The sum is 0, but one ledger need not be: units may be uncharged on another lcore. */
 void
 ration_ledgers_clear(struct ration_domain *d, uint32_t index)
 {

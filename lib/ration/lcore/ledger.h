@@ -7,15 +7,16 @@
 
 /**
  * @file
- * Ledgers: per lcore and counter, what went into its stock minus what came back. Over all lcores they
- * add up to what is charged to the counter itself, so they say what is right after a death.
+ * Ledgers: for each member and counter, the units that the member charged to the tree minus those
+ * that it returned. The sum over all members and the counter's own ledger is usage_local, so
+ * repair.c can compute the correct usage after a death.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** Note that n units went into (or, negative, came back from) this lcore's part of a counter. */
+/** Add n, which may be negative, to the ledger of lc for a counter. Within a walk. */
 static inline void
 ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
 {
@@ -27,22 +28,25 @@ ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
 		return;
 	}
 	entry = &ration_ledger(lc)[index];
-	/* Release: in the order of the program, for who finds it after a death. */
+	/* Release: repair.c depends on the program order of usage and ledger after a death. */
 	ration_store(entry, ration_load(entry, relaxed) + n, release);
 }
 
 /**
- * Book what an lcore was granted as nobody's, and report it to cb unless that is NULL. Primary
- * process only, inside a walk or under the tree lock: the sum of the ledgers is wrong for a moment.
+ * Add the ledger of a member to the ledgers of the counters, and clear it. Calls cb, unless it is
+ * NULL, for each counter of which the member was granted more units than it returned. Primary
+ * process only, within a walk of the member or under the tree lock: the sum of the ledgers is wrong
+ * meanwhile, and both keep repair.c from reading it.
  */
 void ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb, void *arg);
 
-/** Clear the entries of all lcores for a counter that is going away. The tree lock is held. */
+/** Clear the ledgers of all members for a counter that is being released. Under the tree lock. */
 void ration_ledgers_clear(struct ration_domain *d, uint32_t index);
 
 /**
- * Sum of the ledgers of a counter over all lcores. Every block is found by its memzone, not by what
- * shared memory says, and the sum wraps instead of overflowing, because it may be damaged.
+ * Sum the ledgers of a counter: its own, and those of all members. The function finds each lcore
+ * area by its memzone and lets the sum wrap, because offsets and ledgers in shared memory may be
+ * corrupted.
  */
 int64_t ration_ledgers_sum(const struct ration_domain *d, uint32_t index);
 

@@ -46,7 +46,7 @@ ration_lcore_is_owner(const struct ration_lcore *lc, const struct member *m)
 bool
 ration_member_is_dead(const struct member *m)
 {
-	/* Acquire: pairs with the release in ration_lcore_register_extra(). */
+	/* Acquire: pairs with the CAS in enter_online(), after pid, tid and start are set. */
 	uint64_t word = ration_load(&m->state, acquire);
 	int32_t pid = ration_load(&m->pid, relaxed);
 	uint64_t start;
@@ -55,14 +55,14 @@ ration_member_is_dead(const struct member *m)
 	case MEMBER_FREE:
 	case MEMBER_UNREAPED:
 		return false;
-	case MEMBER_CLAIMED: /* Who claims says no more than its process. */
+	case MEMBER_CLAIMED: /* tid and start are not set yet: test the process in the word. */
 		pid = (int32_t)MEMBER_TAKER(word);
 		return ration_thread_start(pid, pid) == 0;
 	case MEMBER_DEAD:
 		return true;
 	default:
 		start = ration_thread_start(pid, ration_load(&m->tid, relaxed));
-		/* In doubt it is alive. */
+		/* If a start time is unknown, assume that the owner is alive. */
 		return start != ration_load(&m->start, relaxed) && start != RATION_START_UNKNOWN &&
 		       ration_load(&m->start, relaxed) != RATION_START_UNKNOWN;
 	}

@@ -7,12 +7,28 @@
 
 /**
  * @file
- * Room lcore: owns stocks, bitmap, ledger, seq, inflight, requests and acknowledgement: what one lcore does.
+ * Room lcore: stock entries, active bitmap, ledger, walks, mailbox and acknowledgment of one lcore.
  * It never waits for another lcore, and takes neither the control lock nor the tree lock.
  *
- * A member: who owns it, and whether that thread is there. The state word decides who may touch the
- * stock (test/model/d_takeover.pml): the owner while it is ONLINE, a drainer while it is TAKEN, nobody
- * else ever.
+ * States of a member. The state word {generation, taker, state} decides which thread may write the
+ * stock entries: the owner in ONLINE, the taker in TAKEN, and no thread in the other states. The
+ * taker is a drainer, or the primary process that recovers the stock of a dead owner.
+ *
+ *   FREE -> CLAIMED -> ONLINE  The owner registers.
+ *   ONLINE -> OFFLINE      T1  The owner returns all stock, then stores the state (release).
+ *   OFFLINE -> TAKEN       T2  A drainer in the primary process, by a CAS (acquire; pairs with T1
+ *                              and T3).
+ *   TAKEN -> OFFLINE       T3  The drainer, after stock and usage are in place (release).
+ *   OFFLINE -> ONLINE      T4  The owner, by a CAS that adds 1 to the generation (seq_cst; pairs
+ *                              with T3 and with the opening of a round).
+ *   ONLINE -> FREE             The owner unregisters. In a secondary process the state becomes
+ *                              UNREAPED if the ledger is not empty.
+ *   CLAIMED, ONLINE, OFFLINE   The primary process takes the state, repairs and returns the stock
+ *     -> TAKEN -> DEAD         of a dead owner.
+ *   UNREAPED, DEAD -> FREE     ration_reap().
+ *
+ * The generation makes the CAS of T2 fail if the owner was online since the drainer read the state.
+ * Models d_takeover, n_handshakes; see "States of a member" in doc/guide/internals/protocols.rst.
  */
 
 #include <stdbool.h>
@@ -20,7 +36,7 @@
 
 #include "shm/layout.h"
 
-/** Members that may hold stock. */
+/** Number of members that may hold stock. */
 static inline uint32_t
 ration_nb_online(const struct ration_domain *d)
 {
@@ -31,22 +47,22 @@ ration_nb_online(const struct ration_domain *d)
 	return nb;
 }
 
-/** Set or clear the bit that says that a member may hold stock. */
+/** Set or clear the bit of a member in ration_domain::online: the member may hold stock. */
 void ration_set_online(struct ration_domain *d, uint32_t member_id, bool online);
 
-/** Whether a thread of this process owns a member. */
+/** Return true if a thread of this process owns the member. */
 bool ration_member_is_ours(const struct member *m);
 
-/** Whether the calling thread owns a member and has it online. */
+/** Return true if the calling thread owns the member and the member is online. */
 bool ration_member_is_mine(const struct member *m);
 
-/** Whether the calling thread may use an lcore's stock now: it is its owner, and online. */
+/** Return true if lc is not shared, the calling thread owns it, and it is online. */
 bool ration_lcore_is_usable(const struct ration_lcore *lc);
 
-/** Whether the calling thread owns a member, online or not. */
+/** Return true if lc is not shared and the calling thread owns the member, online or not. */
 bool ration_lcore_is_owner(const struct ration_lcore *lc, const struct member *m);
 
-/** Whether the thread that owns a member has died. Reads /proc. */
+/** Return true if the owner of the member has died. If in doubt, it is alive. Reads /proc. */
 bool ration_member_is_dead(const struct member *m);
 
 #endif /* RATION_LCORE_MEMBER_H_ */

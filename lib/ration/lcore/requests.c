@@ -4,47 +4,52 @@
 
 /**
  * @file
- * The mailbox of an lcore: a word `pending` and a short list of counters, on one cache line.
+ * The mailbox of an lcore: the word `pending` and the list requests[], on one cache line.
  *
- * A drain and a refused charge ask for stock in the same way: they write the counter into the list of
- * the lcore, unless it is there already, and then set `pending`. The lcore looks at its next quiescent
- * point. Nobody waits to write: an rte_ring in this place makes its producers wait for one that was
- * preempted, or for ever for one that was killed.
+ * R1: a drain or a refused charge writes its counter to an empty word of the list by one CAS,
+ *     unless the list has the counter already.
+ * R2: it sets a bit of `pending`. The owner reads the list at its next quiescent point.
  *
- * The requests of a drain must not get lost, because the drain may give up before the lcore looks, and
- * its report says that the stock comes back later. So a drain that finds the list full asks for
- * everything. The request of a refused charge may get lost: the next refusal asks again. A request may
- * also name a counter that is gone; then stock goes back that need not, no more.
+ * A writer never waits. With an rte_ring, a producer would wait for another one that was preempted
+ * in the middle of an enqueue, and forever for one that was killed there.
+ *
+ * Drain: its request must not be lost, because the drain may time out before the owner reads it,
+ * and the report says that the stock comes back later. If the list is full, the drain requests all
+ * stock.
+ * Refused charge: its request may be lost; the next refusal writes it again.
+ * Destroyed counter: a request may name one. Then the owner returns stock needlessly, no more.
+ *
+ * See "The mailbox" in doc/guide/internals/protocols.rst.
  */
 
 #include "lcore/requests.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
 
-/* Lcores that one refusal asks; the next refusal goes on after them. */
+/* Number of members that one refusal sends requests to. */
 #define REQUESTED_MAX 8
 
-/* What has become of a request. */
+/* Result of writing a request. */
 enum outcome {
 	WRITTEN,
-	FOUND, /* It was there already. */
+	FOUND, /* The list has the request already. */
 	FULL,
-	OVERTAKEN /* Another request was written to the same place first. */
+	OVERTAKEN /* Another writer took the empty word first. */
 };
 
-/* Whether lc can hide units below c. A look from outside: it may be outdated. */
+/* Return true if lc may hide units below c. The owner of lc may change this at any time. */
 static bool
 may_hide(const struct ration_lcore *lc, const struct counter *c, uint32_t index)
 {
 	uint32_t flags = ration_load(&c->flags, relaxed);
 
-	/* With children it is a question of many slots: let the owner look. */
+	/* The children may have stock, in many entries: leave the scan to the owner. */
 	if (flags & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT))
 		return true;
 	return ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
 }
 
-/* Write a request into the list of an lcore. */
+/* R1: write a request to the list of an lcore. */
 static enum outcome
 write_request(struct ration_lcore *lc, uint32_t request)
 {
@@ -69,14 +74,14 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 	uint32_t bits = RATION_PENDING_REQUESTS;
 	enum outcome outcome;
 
-	do { /* Not more often than the list is long: each time, another request got in. */
+	do { /* At most once for each word of the list: each retry means that another was filled. */
 		outcome = write_request(lc, index + 1);
 	} while (outcome == OVERTAKEN);
 	if (outcome == FULL)
 		bits |= RATION_PENDING_EVERYTHING;
 	/*
-	 * seq_cst, after the request: pairs with the exchange in ration_requests_take(). Also if the
-	 * request was there already: its author may have died before it set the word. Model
+	 * R2. seq_cst, after the request: pairs with the exchange in ration_requests_take(). Set it
+	 * also if the request was found: its writer may have died between R1 and R2. Model
 	 * n_handshakes: ROUND.
 	 */
 	ration_fetch_or(&lc->pending, bits, seq_cst);
@@ -88,10 +93,10 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
 
-	/* If the list is full or another request was faster, the owner looks as well. */
+	/* If the list is full or another writer was first, the owner reads the list anyway. */
 	if (!may_hide(lc, c, index) || write_request(lc, index + 1) != WRITTEN)
 		return;
-	/* seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. */
+	/* R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. */
 	ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
 }
 
@@ -118,14 +123,14 @@ ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 	uint32_t i, index, pending = 0;
 
 	/*
-	 * seq_cst, before the list and the round are read: a request that comes later sets the word
-	 * again, and is found by the next pass. Models n_handshakes: REQUEST; f_partial: CLEARLATE.
+	 * seq_cst, before the list and the round are read: a later request sets `pending` again,
+	 * and the next drain scan finds it. Models n_handshakes: REQUEST; f_partial: CLEARLATE.
 	 */
 	if (ration_load(&lc->pending, relaxed) != 0)
 		pending = ration_exchange(&lc->pending, 0, seq_cst);
 	/*
-	 * The round before the drain: never acknowledge one that came during it. Models f_partial and
-	 * k_targets: NEWEST.
+	 * Read the round before the scan: a round that opens during the scan must not be
+	 * acknowledged. Models f_partial and k_targets: NEWEST.
 	 */
 	ration_drain_set_read(ration_domain_of(lc), set);
 	if (pending & RATION_PENDING_EVERYTHING)
@@ -135,7 +140,7 @@ ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
 		if (ration_load(&lc->requests[i], relaxed) == 0)
 			continue;
-		/* Acquire: pairs with write_request(); the place is free for the next. */
+		/* Acquire: pairs with the release in write_request(). Empties the word. */
 		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
 		set->targets[set->nb_targets++] = index;
 	}

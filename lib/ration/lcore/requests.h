@@ -7,26 +7,28 @@
 
 /**
  * @file
- * The mailbox of an lcore: return requests, by which refused charges and drains ask for its stock. See
- * requests.c.
+ * The mailbox of an lcore. Refused charges and drains write return requests to it. See requests.c.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** ration_lcore::pending: look at requests[] and at the round. */
+/** Bit of ration_lcore::pending: read requests[] and the round. */
 #define RATION_PENDING_REQUESTS (1u << 0)
-/** ration_lcore::pending: a request found no room, so everything is asked for. */
+/** Bit of ration_lcore::pending: a drain found requests[] full, so return all stock. */
 #define RATION_PENDING_EVERYTHING (1u << 1)
 
-/** Ask an lcore for its stock below a counter, for a drain. Never waits. */
+/** Request the stock of an lcore for a counter and its subtree, for a drain. Never waits. */
 void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 
-/** Ask all lcores, after a refusal, for what they hide below a counter. Never waits. */
+/**
+ * After a refusal, request the stock of some online members for `failed` and its subtree. Never
+ * waits. The next refusal of lc continues with the members after them.
+ */
 void ration_request_return(struct ration_lcore *lc, const struct counter *failed);
 
-/** Add what an lcore is asked for to a view, and empty its mailbox. Owner only. */
+/** Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only. */
 void ration_requests_take(struct ration_lcore *lc, struct drain_set *set);
 
 #endif /* RATION_LCORE_REQUESTS_H_ */

@@ -10,13 +10,13 @@
 
 #include "lcore/self.h"
 
-/* This thread's place in each domain, for ration_lcore_self(). */
+/* Lcore area of this thread in each domain, for ration_lcore_self(). */
 static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
 
-/* All slots of this thread, in all domains: whoever waits serves them all. */
+/* All lcore areas of this thread, in all domains. A wait serves all of them. */
 static __thread struct ration_lcore *own;
 
-/* In a forked child, the slots of the parent's thread are not ours. */
+/* A forked child does not own the members of the thread that called fork(). */
 static void
 forget_own(void)
 {

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * The calling thread's own members, in all domains: a thread that waits serves them all.
+ * Members of the calling thread in all domains. A thread that waits serves the mailboxes of all.
  */
 
 #include <stdbool.h>
@@ -15,27 +15,32 @@
 
 #include "shm/layout.h"
 
-/** Enter a member that the calling thread has just become. */
+/** Add an lcore area to the list of the calling thread, after it has registered. */
 void ration_self_add(struct ration_lcore *lc);
 
-/** Forget a member that the calling thread is no more. */
+/** Remove an lcore area from the list of the calling thread, when it unregisters. */
 void ration_self_remove(const struct ration_lcore *lc);
 
-/** Have ration_lcore_self() find a member. */
+/** Set the lcore area that ration_lcore_self() returns to the calling thread. */
 void ration_self_set(const struct ration_domain *d, struct ration_lcore *lc);
 
-/** What ration_self_set() has set, or NULL. */
+/** Return the lcore area that ration_self_set() has set, or NULL. */
 struct ration_lcore *ration_self_get(const struct ration_domain *d);
 
-/** The first of the list of the calling thread; the others by ration_lcore::next_own. */
+/**
+ * Return the first lcore area of the calling thread, or NULL. ration_lcore::next_own links the
+ * rest.
+ */
 struct ration_lcore *ration_self_first(void);
 
-/** Serve the mailboxes of all slots of the calling thread, in all domains. */
+/** Report a quiescent point of every member of the calling thread, in all domains. */
 void ration_serve_own(void);
 
 /**
- * One turn of a wait: serve the requests of the calling thread and pause, so that two lcores that wait
- * for each other both get on. @return false, without either, once the deadline has passed
+ * One iteration of a wait: serve the mailboxes of the calling thread, then pause. So two lcores
+ * that wait for each other do not deadlock.
+ * @param deadline TSC cycles
+ * @return false if the deadline has passed; nothing is served then
  */
 bool ration_wait_on(uint64_t deadline);
 

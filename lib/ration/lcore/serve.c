@@ -24,13 +24,13 @@ scan_end(struct ration_lcore *lc, const struct drain_scan *scan)
 {
 	ration_stat_add(lc, &lc->stats.drains, 1);
 	/*
-	 * Release: pairs with the acquire in answered(). The stock is back. Models a_feed_gate:
-	 * ACKFIRST; n_handshakes: ACK.
+	 * Release, after the stock is in the tree: pairs with the acquire in answered(). Models
+	 * a_feed_gate: ACKFIRST; n_handshakes: ACK.
 	 */
 	ration_store(&lc->ack, scan->set.round, release);
 }
 
-/* Begin or continue a pass. */
+/* Start or continue a drain scan, for `work` units of work. */
 static void
 serve(struct ration_lcore *lc, uint64_t work)
 {
@@ -48,14 +48,14 @@ serve(struct ration_lcore *lc, uint64_t work)
 	ration_trace_scan(lc->member_id, scan->set.round, units);
 	if (!scan->running)
 		scan_end(lc, scan);
-	else /* So that the next quiescent point comes here. Others may set bits meanwhile. */
+	else /* Continue at the next quiescent point. Atomic or: other threads set bits too. */
 		ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, relaxed);
 }
 
 __rte_noinline void
 __ration_serve(struct ration_lcore *lc)
 {
-	/* While it is parked a drainer may be at its slots. */
+	/* While the member is offline, a drainer may be writing its stock entries. */
 	if (unlikely(!ration_lcore_is_usable(lc)))
 		return;
 	if (ration_load(&lc->pending, relaxed) != 0)

@@ -7,12 +7,12 @@
 
 /**
  * @file
- * What an lcore does when it is asked for its stock.
+ * Serving requests: the owner scans its stock entries and acknowledges the round.
  */
 
 #include "shm/layout.h"
 
-/** Serve all that is asked for now, however long it takes. Owner only. */
+/** Serve all present requests at once, however many entries they cover. Owner only. */
 void ration_serve_fully(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_SERVE_H_ */

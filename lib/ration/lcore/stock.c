@@ -4,14 +4,15 @@
 
 /**
  * @file
- * The cold side of the stock: refill when it is too small, trim when it is too large.
+ * The slow path of the stock: refill when it is too small, trim when it is too large.
  *
- * After either, the stock stands in the middle of its slot (cap is twice what was taken ahead), so
- * that the next operation hits in both directions: a random +-1 walk takes batch^2 steps to the
- * next miss, and a load that only charges walks once per batch.
+ * A refill of `need` units takes p more, the precharge, and sets the cap to 2 p. So the stock is in
+ * the middle of its range, and the next charge and the next uncharge both hit: a random +-1 walk
+ * takes batch^2 steps to the next miss, and a load that only charges walks the tree once per batch.
  *
- * Near a limit less is taken ahead: at most the margin / (2 x lcores), so that the units which all
- * lcores hide together stay below half of what is left, and nothing is hidden when nothing is left.
+ * Near a limit p is smaller: at most margin / (2 x members). So even if every member fills its
+ * stock up to the cap, all stocks together fit into the margin, and without margin no units are
+ * hidden.
  */
 
 #include <errno.h>
@@ -31,7 +32,7 @@
 #include "tree/gate.h"
 #include "tree/hierarchy.h"
 
-/* What the share of this lcore in the domain's stock_max leaves for the cap of one slot. */
+/* Largest cap of one entry: the lcore's share of stock_max, minus the caps of its other entries. */
 static uint64_t
 room_for_cap(const struct ration_lcore *lc, uint32_t index)
 {
@@ -42,7 +43,7 @@ room_for_cap(const struct ration_lcore *lc, uint32_t index)
 	return ration_sub_sat(share, others);
 }
 
-/* Units to take ahead when `need` are needed anyway. */
+/* Number of units to precharge when `need` units are charged. */
 static uint32_t
 precharge_units(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 {
@@ -51,7 +52,7 @@ precharge_units(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 
 	if (batch == 0)
 		return 0;
-	/* seq_cst: after the beginning of the walk, see ration_walk_begin(). */
+	/* seq_cst: after the start of the walk, see ration_walk_begin(). */
 	if (ration_load(&c->flags, seq_cst) & (COUNTER_STOCKLESS | COUNTER_DYING))
 		return 0;
 	/* Model a_feed_gate: NOGATE, FEED. */
@@ -69,41 +70,42 @@ reject(struct ration_lcore *lc, int rc)
 	return rc;
 }
 
-/* A charge of which `need` units are not in stock. */
+/* Charge `need` units, which the stock lacks, to the tree, and set the stock entry. */
 static int
 charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force,
 	    struct counter **failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	bool shared = lc->flags & RATION_LCORE_SHARED;
-	uint32_t ahead = shared ? 0 : precharge_units(lc, c, need);
+	uint32_t precharge = shared ? 0 : precharge_units(lc, c, need);
 	uint32_t index = ration_index_of(d, c);
 	bool over = false;
 	int rc = -EDQUOT;
 
 	if (!shared)
 		ration_store(&ration_workspace(lc)->walking, index + 1, release);
-	if (ahead > 0)
-		rc = ration_hier_charge(d, c, need + ahead, failed);
-	if (rc != 0) { /* Others were faster: exactly what is needed may still fit. */
-		ahead = 0;
+	if (precharge > 0)
+		rc = ration_hier_charge(d, c, need + precharge, failed);
+	if (rc != 0) { /* Without precharge, `need` may still fit. */
+		precharge = 0;
 		rc = ration_hier_charge(d, c, need, failed);
 	}
 	if (rc != 0 && force)
 		rc = ration_hier_force(d, c, need, &over);
 	if (rc != 0)
 		return rc;
-	/* After usage: see repair.c. Model i_repair: LEDGERFIRST. */
-	ration_ledger_add(lc, index, (int64_t)(need + ahead));
+	/* After usage is increased: see drain/repair.c. Model i_repair: LEDGERFIRST. */
+	ration_ledger_add(lc, index, (int64_t)(need + precharge));
 	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
-	ration_trace_refill(lc->member_id, index, need, ahead);
-	/* After usage: so usage >= granted + stock at every instant. */
+	ration_trace_refill(lc->member_id, index, need, precharge);
+	/* After usage is increased: usage >= granted + stock at every instant. */
 	if (!shared)
-		ration_entry_set(lc, index, ration_load(&c->gen, relaxed), ahead, 2 * ahead);
+		ration_entry_set(lc, index, ration_load(&c->gen, relaxed), precharge,
+				 2 * precharge);
 	return 0;
 }
 
-/* Wake a slot that was put to sleep. See idle.c. */
+/* Clear the idle mark, if the entry has it. See idle.c. */
 static void
 clear_idle_mark(struct ration_lcore *lc, struct counter *c)
 {
@@ -125,14 +127,14 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 	if (unlikely(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
 		return -ENOENT;
 	/*
-	 * Again, behind the look at the mark: when a counter is buried the mark goes with it. Not
-	 * marked and still there: whoever marks it from now on waits for this walk. Model
-	 * e_destroy: NORECHECK.
+	 * Resolve the handle again after reading DYING: releasing a counter clears the flag too. If
+	 * the counter is not dying and still exists, a call that marks it from now on waits for
+	 * this walk. Model e_destroy: NORECHECK.
 	 */
 	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
 		return reject(lc, -ESTALE);
 	clear_idle_mark(lc, c);
-	/* What is in stock is charged already and goes into the bargain. */
+	/* The units in stock are charged already: they count toward n. */
 	stock = ration_load(&lc->stocks[(uint32_t)handle].units, relaxed);
 	if (stock >= n) {
 		if (n > 0)
@@ -144,21 +146,23 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 }
 
 /*
- * Whoever is not the owner, or is parked, must not touch the stock: a drainer may be at it. All its
- * slots were inactive when it parked, so it ends up here, and walks like a thread without slot.
+ * Lcore area to walk with. Only the online owner may touch the stock; a drainer may hold it
+ * otherwise. All entries are inactive while the member is offline, so each of its charges and
+ * uncharges arrives here and walks the tree through the shared area.
+ * @return lc or the shared area; NULL instead of the shared area in a secondary process
  */
 static struct ration_lcore *
 usable_or_shared(struct ration_lcore *lc)
 {
 	if (!(lc->flags & RATION_LCORE_SHARED) && likely(ration_lcore_is_usable(lc)))
 		return lc;
-	/* If it were killed in a walk, nothing would tell that it was in one. */
+	/* If the process is killed, a walk through the shared area cannot be found and repaired. */
 	if (unlikely(rte_eal_process_type() != RTE_PROC_PRIMARY))
 		return NULL;
 	return ration_lcore_shared(ration_domain_of(lc));
 }
 
-/* A definitive or plain refusal, for want of room in `failed`. Within a walk. */
+/* Count a refusal, because `failed` lacks room. Within a walk. */
 static void
 note_refusal(struct ration_lcore *lc, struct counter *failed)
 {
@@ -227,13 +231,13 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	if (unlikely(lc == NULL))
 		return;
 	token = ration_walk_begin(lc);
-	/* As long as the counter is there, so is the level above it. */
+	/* While the counter exists, all levels above it exist. */
 	if (ration_resolve(d, handle) != NULL)
 		note_refusal(lc, ration_counter_at(d, failed));
 	ration_walk_end(lc, token);
 }
 
-/* Too much was given back: say so, change nothing. */
+/* Reject and count an excess uncharge. */
 static int
 reject_range(struct ration_lcore *lc, struct counter *c)
 {
@@ -241,7 +245,7 @@ reject_range(struct ration_lcore *lc, struct counter *c)
 	return reject(lc, -ERANGE);
 }
 
-/* n units go to the tree, past the stock. */
+/* Uncharge n units from the tree. The stock is not changed. */
 static int
 uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 {
@@ -249,7 +253,7 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 
 	if (n == 0)
 		return 0;
-	/* Before usage: see repair.c. Model i_repair: LEDGERLAST. */
+	/* Before usage is reduced: see drain/repair.c. Model i_repair: LEDGERLAST. */
 	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
 	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
 		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);
@@ -260,7 +264,7 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	return 0;
 }
 
-/* The stock takes what it may keep of n, the rest goes to the tree. */
+/* Uncharge n units: the stock keeps as many as a refill would precharge, the tree gets the rest. */
 static int
 uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 {
@@ -268,8 +272,8 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
 	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
-	uint64_t own = ration_load(&c->usage_local, relaxed);
-	uint32_t ahead, keep;
+	uint64_t usage_local = ration_load(&c->usage_local, relaxed);
+	uint32_t precharge, keep;
 	int rc;
 
 	if (ration_idle_marked(&lc->stocks[index], gen)) {
@@ -280,15 +284,15 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 			return 0;
 		}
 	}
-	/* Our own stock is charged but not granted: nobody can give that back. */
-	if (unlikely(!ration_fits(stock, n, own)))
+	/* The stock is part of usage_local but not granted: only the rest can be uncharged. */
+	if (unlikely(!ration_fits(stock, n, usage_local)))
 		return reject_range(lc, c);
-	/* 0 if gated, interior, dying or without margin: then all goes up. */
-	ahead = precharge_units(lc, c, 0);
-	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)ahead);
+	/* 0 if the gate is set, or the counter has no stock, no margin or is being destroyed. */
+	precharge = precharge_units(lc, c, 0);
+	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)precharge);
 	ration_store(&ration_workspace(lc)->walking, index + 1, release);
-	/* Before usage: so usage >= granted + stock at every instant. */
-	ration_entry_set(lc, index, gen, keep, 2 * ahead);
+	/* Before usage is reduced: usage >= granted + stock at every instant. */
+	ration_entry_set(lc, index, gen, keep, 2 * precharge);
 	rc = uncharge_tree(lc, c, stock + n - keep);
 	if (unlikely(rc != 0))
 		ration_entry_set(lc, index, gen, stock, cap);

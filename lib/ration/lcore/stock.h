@@ -7,7 +7,7 @@
 
 /**
  * @file
- * The slow path of a charge, for calls that want its parts. Refill, force and trim are declared in ration_charge.h.
+ * Parts of a charge on the slow path. ration_charge.h declares refill, force and trim.
  */
 
 #include <stdint.h>
@@ -15,12 +15,13 @@
 #include "shm/layout.h"
 
 /**
- * One try to charge: nothing is counted, nobody is asked. *failed: after -EDQUOT the lowest level
- * that lacks room. @return as ration_try_charge()
+ * Try to charge once, without counting a refusal and without return requests. After -EDQUOT,
+ * *failed is the index of the lowest level that lacks room. Owner of lc only.
+ * @return as ration_try_charge()
  */
 int ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed);
 
-/** Count a refused charge to c at the level that lacked room. */
+/** Count a refused charge to c, at the level with index `failed`. Owner of lc only. */
 void ration_refuse(struct ration_lcore *lc, ration_counter_t c, uint32_t failed);
 
 #endif /* RATION_LCORE_STOCK_H_ */

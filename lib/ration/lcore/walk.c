@@ -11,8 +11,8 @@ ration_walk_begin(struct ration_lcore *lc)
 	uint32_t phase;
 
 	/*
-	 * seq_cst read-modify-writes: the look at `dying` and at the gate must come after it. They
-	 * pair with the exchange of the flags in change_flags(): either the walk sees the mark or
+	 * seq_cst read-modify-writes, before the walk reads the flags and the gate. They pair with
+	 * the exchange in ration_counter_change_flags(): either the walk sees the new flags, or
 	 * ration_grace() sees the walk. Models n_handshakes: DYING, SHARED; e_destroy: LATESEQ.
 	 */
 	if (!(lc->flags & RATION_LCORE_SHARED))
@@ -25,7 +25,10 @@ ration_walk_begin(struct ration_lcore *lc)
 void
 ration_walk_end(struct ration_lcore *lc, uint32_t token)
 {
-	/* Release: whoever sees it over (acquire, in ration_grace()) sees all the walk has done. */
+	/*
+	 * Release: pairs with the acquire in ration_grace(), which then sees all stores of the
+	 * walk.
+	 */
 	if (lc->flags & RATION_LCORE_SHARED)
 		ration_fetch_sub(&ration_domain_of(lc)->inflight[token], 1, release);
 	else

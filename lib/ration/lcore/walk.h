@@ -7,24 +7,27 @@
 
 /**
  * @file
- * Walks of the tree, announced: a grace period waits for those that were under way.
+ * Marks of walks of the tree, so that a grace period can wait for the walks that are in flight.
  */
 
 #include <stdint.h>
 
 #include "shm/layout.h"
 
-/** Walks without slot so far: it changes whenever there is one. */
+/**
+ * Count the walks through the shared area: in the lower 32 bits those in flight, in the upper 32
+ * bits all that ever started. So the value changes with every walk.
+ */
 static inline uint64_t
 ration_shared_walks(const struct ration_domain *d)
 {
 	return ration_load(&d->inflight[0], seq_cst) + ration_load(&d->inflight[1], seq_cst);
 }
 
-/** Say that the caller walks the tree; a full fence. Pairs with ration_grace(). @return a token */
+/** Start a walk; a full fence. Pairs with ration_grace(). @return token for ration_walk_end() */
 uint32_t ration_walk_begin(struct ration_lcore *lc);
 
-/** Say that the walk of this token is over. */
+/** End the walk with this token. */
 void ration_walk_end(struct ration_lcore *lc, uint32_t token);
 
 #endif /* RATION_LCORE_WALK_H_ */
