@@ -16,8 +16,8 @@ usage()
 	cat <<-'END'
 		Usage: devtools/figures.sh [--check]
 
-		Renders doc/guide/figures/*.{gp,msc,dot} to SVG files of the same name, with
-		gnuplot, mscgen and dot.
+		Renders doc/guide/figures/*.{gp,dot} to SVG files of the same name, with
+		gnuplot and dot.
 
 		  --check  write nothing: every source renders and has its SVG, and every SVG
 		           has a source. The bytes are not compared, since versions of a
@@ -31,7 +31,6 @@ render()
 {
 	case $1 in
 	*.gp) gnuplot -e "set output '$2'" "$1" ;;
-	*.msc) mscgen -T svg -i "$1" -o "$2" ;;
 	*.dot) dot -T svg -o "$2" "$1" ;;
 	esac
 }
@@ -60,7 +59,7 @@ has_source()
 {
 	local extension
 
-	for extension in gp msc dot; do
+	for extension in gp dot; do
 		[[ ! -f ${1%.svg}.$extension ]] || return 0
 	done
 	echo "$1: no source"
@@ -76,12 +75,12 @@ while (($# > 0)); do
 	shift
 done
 
-for renderer in gnuplot mscgen dot; do
+for renderer in gnuplot dot; do
 	command -v "$renderer" >/dev/null || { echo "$renderer is not installed"; exit 77; }
 done
 make_workdir
 FAILED=0
-for source in "$FIGURES"/*.gp "$FIGURES"/*.msc "$FIGURES"/*.dot; do
+for source in "$FIGURES"/*.gp "$FIGURES"/*.dot; do
 	if [[ -n $CHECK ]]; then
 		check_figure "$source" || FAILED=1
 	else
