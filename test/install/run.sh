@@ -44,7 +44,7 @@ compile()
 
 	flags=$(pkg-config --cflags libration) || return 1
 	# shellcheck disable=SC2086 # several words
-	"${CC:-cc}" -Wall -Wextra -Werror $flags -o "$WORKDIR/$1" "$EXAMPLE" "${@:2}"
+	"${CC:-cc}" -Wall -Wextra -Werror $flags -o "$WORKDIR/$1" "${SOURCE:-$EXAMPLE}" "${@:2}"
 }
 
 compile_shared()
@@ -94,17 +94,43 @@ readme_shows_example()
 	diff <(sed -n '/^```c$/,/^```$/p' "$ROOT/README.md" | sed '1d;$d') <(sed '1,4d' "$EXAMPLE")
 }
 
+compile_tutorial()
+{
+	# shellcheck disable=SC2046 # several words
+	SOURCE=$ROOT/doc/guide/start/two_lcores.c compile tutorial $(pkg-config --libs libration)
+}
+
+# The program of the tutorial prints what the tutorial says: its block behind "Expected output".
+run_tutorial()
+{
+	local output
+
+	output=$(LD_LIBRARY_PATH=$PREFIX/lib timeout 60 "$WORKDIR/tutorial" \
+		"${EAL_ARGS[@]}" --log-level='*:error') || { echo "$output"; return 1; }
+	diff <(sed -n '/^Expected output/,/^Step 1/s/^   \([^ ].*\|  .*\)$/\1/p' \
+		"$ROOT/doc/guide/start/tutorial.rst") <(grep -v ^EAL <<<"$output")
+}
+
+# The variable is for programs that must match the DPDK that the library was built for.
+dpdk_abi_is_told()
+{
+	[[ $(pkg-config --variable=dpdk_abi libration) =~ ^[0-9]+$ ]]
+}
+
 make_workdir
 PREFIX=$WORKDIR/prefix
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
 eal_args install no-huge
 
-echo '1..7'
+echo '1..10'
 claim 'the library installs without programs and tests' install_library
 claim 'the example compiles against the shared library' compile_shared
 claim 'the example runs with the shared library' run_example shared
 claim 'the example compiles against the static library' compile_static
 claim 'the example runs with the static library' run_example static
+claim 'the program of the tutorial compiles' compile_tutorial
+claim 'the program of the tutorial prints what the tutorial says' run_tutorial
+claim 'pkg-config names the ABI of DPDK' dpdk_abi_is_told
 claim 'each installed header compiles alone in C and C++' compile_headers
 claim 'the README shows the example' readme_shows_example
 exit "$FAILED"
