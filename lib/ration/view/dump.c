@@ -4,7 +4,7 @@
 
 /**
  * @file
- * A domain as text, for people.
+ * Dump of a domain as text.
  */
 
 #include <inttypes.h>
@@ -71,7 +71,7 @@ ration_domain_dump(const struct ration_domain *d, FILE *f)
 
 	fprintf(f, "domain %s: %u counters, %u lcores at the most\n", d->name, d->max_counters,
 		d->max_members);
-	/* Not for ever: the tree may change all the time. */
+	/* The number of steps is bounded, because the tree may change all the time. */
 	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE && nb < d->max_counters; nb++) {
 		dump_counter(d, c, f);
 		c = ration_counter_next(d, c);
