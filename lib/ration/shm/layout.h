@@ -173,14 +173,14 @@ struct ration_domain {
 	uint32_t nb_ever_used;
 	uint32_t free_head;
 	uint32_t free_tail;
-	/* List of offline counters. Control calls check the first, and append it if it must stay. */
+	/* List of offline counters. Control calls check the first, and append it if it stays. */
 	uint32_t first_offline;
 	uint32_t last_offline;
 	uint32_t nb_offline;
 
 	/** Round word: {round number, one bit per drainer}, see tree/gate.c. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
-	/** Index of the counter that each drainer drains. Read after the round word, so adjacent. */
+	/** Index of the counter that each drainer drains. Next to the round word: read together. */
 	RATION_ATOMIC(uint32_t) targets[RATION_DRAINERS_MAX];
 
 	/** ration_process_id() of each drainer, or 0 if its bit is free. */

@@ -4,9 +4,9 @@
 
 /**
  * @file
- * Checks whether processes and threads are alive. A thread is identified by pid, tid and start time,
- * because the kernel reuses pids and tids. The functions read /proc, so the data path must not call
- * them.
+ * Checks whether processes and threads are alive. A thread is identified by pid, tid and start
+ * time, because the kernel reuses pids and tids. The functions read /proc, so the data path must
+ * not call them.
  */
 
 #include <errno.h>

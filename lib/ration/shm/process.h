@@ -54,7 +54,7 @@ void ration_locals_lock(void);
 /** Unlock the table. */
 void ration_locals_unlock(void);
 
-/** Find a free id. The table must be locked. @return the id, or RATION_DOMAINS_MAX if all are used */
+/** Find a free id under the table lock. @return the id, or RATION_DOMAINS_MAX if none is free */
 uint32_t ration_locals_free_id(void);
 
 #endif /* RATION_SHM_PROCESS_H_ */

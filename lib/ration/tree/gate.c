@@ -7,8 +7,8 @@
  * The round of drains, and the gate that is set for their targets.
  *
  * The round word is {round number, one bit per drainer}. While the bit of a drainer is set, the
- * gate is set for its target and all counters below: refills take no units ahead, and uncharges put
- * nothing into stock.
+ * gate is set for its target and all counters below: refills take no units ahead, and trims keep no
+ * stock.
  *
  * Open: a drainer (1) claims a free bit by storing its process id in drainers[], (2) stores its
  * target, (3) sets its bit and adds 1 to the round number, in one compare-and-swap.
