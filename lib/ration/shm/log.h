@@ -36,7 +36,7 @@ bool ration_log_is_due(struct ration_domain *d, uint32_t *unlogged);
 	do {                                                                                       \
 		uint32_t unlogged_;                                                                \
 		if (ration_log_is_due(d, &unlogged_))                                              \
-			RATION_LOG(WARNING, "domain %s: " fmt " (%u more warnings before)",        \
+			RATION_LOG(WARNING, "domain %s: " fmt " (%u warnings suppressed)",         \
 				   (d)->name, __VA_ARGS__, unlogged_);                             \
 	} while (0)
 

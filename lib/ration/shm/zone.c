@@ -64,8 +64,8 @@ ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id)
 	if (mz == NULL) /* Memory of another NUMA node is better than a failure. */
 		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) {
-		RATION_LOG(ERR, "domain %s: no memory for the %zu bytes of lcore slot %u", d->name,
-			   size, member_id);
+		RATION_LOG(ERR, "domain %s: no memory for %zu bytes, lcore area of member %u",
+			   d->name, size, member_id);
 		rte_errno = ENOMEM;
 		return NULL;
 	}

@@ -56,13 +56,13 @@ is_of_this_library(struct ration_domain *d, size_t length, const char *name)
 		RATION_LOG(ERR,
 			   "domain %s has memory layout %u with sizes %#" PRIx64
 			   ", this library has %u with %#" PRIx64
-			   ": use the same libration in all processes",
+			   ": use the same version of libration in all processes",
 			   name, d->layout, d->sizes, RATION_LAYOUT, RATION_SIZES);
 		return false;
 	}
 	if (!head_fits(d, length) || !shared_fits(d)) {
-		RATION_LOG(ERR, "domain %s is damaged: its sizes do not fit its %zu bytes", name,
-			   length);
+		RATION_LOG(ERR, "domain %s is corrupted: its sizes do not match its %zu bytes",
+			   name, length);
 		return false;
 	}
 	return true;
@@ -78,7 +78,7 @@ enter_found(struct ration_domain *d)
 		return true;
 	/* The primary enters each domain when it creates it, so the id of this one is wrong. */
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
-		RATION_LOG(ERR, "domain %s is damaged: it has the place of another one", d->name);
+		RATION_LOG(ERR, "domain %s is corrupted: it has the id of another one", d->name);
 		return false;
 	}
 	/* The table entry may be that of an earlier domain with the same id, so clear all of it. */

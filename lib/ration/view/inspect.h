@@ -40,14 +40,14 @@ struct ration_lineage {
 /** Copy and check the path to a counter. `index` must be below max_counters. @return validity */
 bool ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way);
 
-/** Whether a counter is the last of `top` or below it. Safe if the counter is corrupted. */
+/** Whether a counter is at the end of the path `top`, or below it. The counter may be corrupted. */
 bool ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
 			  const struct ration_lineage *top);
 
-/** @return index of the first child, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
+/** Read the link to the first child. @return index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
 uint32_t ration_first_child(const struct ration_domain *d, const struct ration_lineage *parent);
 
-/** @return index of the next sibling, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
+/** Read the link to the next sibling. @return index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
 uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way);
 
 /** Find the counter of a handle and its path. @return 0, -ESTALE, or -EPROTO: it is corrupted */

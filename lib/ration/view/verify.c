@@ -105,14 +105,15 @@ check_balance(struct check *k, struct counter *c)
 
 	if (usage != local + children)
 		report_violation(k, c,
-				 "usage is %" PRIu64 ", but its own charges are %" PRIu64
-				 " and its children's usage %" PRIu64,
+				 "usage is %" PRIu64 ", but usage_local is %" PRIu64
+				 " and the children's usage %" PRIu64,
 				 usage, local, children);
 	if (ledger < 0 || local != (uint64_t)ledger)
-		report_violation(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64,
+		report_violation(k, c,
+				 "usage_local is %" PRIu64 ", but the ledgers sum up to %" PRId64,
 				 local, ledger);
 	if (stock > local)
-		report_violation(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64,
+		report_violation(k, c, "stock is %" PRIu64 ", more than usage_local, %" PRIu64,
 				 stock, local);
 }
 
@@ -127,11 +128,11 @@ check_entry(struct check *k, struct counter *c, uint32_t member_id, const struct
 	bool active = ration_load(&of->active[index / 64], relaxed) >> (index % 64) & 1;
 
 	if (stock > cap)
-		report_violation(k, c, "lcore slot %u has stock %u, more than its cap %u",
-				 member_id, stock, cap);
+		report_violation(k, c, "member %u has stock %u, more than its cap %u", member_id,
+				 stock, cap);
 	if (active != (cap != 0))
-		report_violation(k, c, "lcore slot %u has cap %u, but its active bit is %d",
-				 member_id, cap, active);
+		report_violation(k, c, "member %u has cap %u, but its active bit is %d", member_id,
+				 cap, active);
 }
 
 /* Checks that are valid only while no other thread uses the domain. */
@@ -159,7 +160,8 @@ check_areas(struct check *k)
 	for (i = 0; i < k->d->max_members; i++) {
 		if (ration_area_find(k->d, i, &of) < 0)
 			report_violation(k, root,
-					 "the stocks of lcore slot %u are not where it says", i);
+					 "the offset of the lcore area of member %u is corrupted",
+					 i);
 	}
 }
 
@@ -195,7 +197,7 @@ ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 		index = index_after(d, ration_handle(d, index));
 	}
 	if (index == RATION_INDEX_DAMAGED)
-		report_violation(&k, c, "the links behind counter %u lead nowhere",
+		report_violation(&k, c, "the links after counter %u are corrupted",
 				 ration_index_of(d, c));
 	return k.violations;
 }
