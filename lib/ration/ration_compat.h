@@ -22,6 +22,7 @@
 
 #include <rte_stdatomic.h>
 
+/* RATION_ATOMIC(type) is the type of a word in shared memory that is accessed by these macros. */
 #define RATION_ATOMIC(type) RTE_ATOMIC(type)
 #define RATION_ORDER(order) rte_memory_order_##order
 
@@ -61,7 +62,7 @@
 
 #endif
 
-/** ABI version of the DPDK headers. It changes with each November release. */
+/** ABI version of the DPDK headers, for RATION_ABI. It changes with each November release. */
 #define RATION_DPDK_ABI (RTE_VER_YEAR + (RTE_VER_MONTH >= 11))
 
 /**

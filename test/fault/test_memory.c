@@ -142,7 +142,7 @@ a_domain_without_memory_for_its_secondaries_is_refused(void **state)
 	};
 
 	(void)state;
-	assert_refused(&params, "of lcore slot");
+	assert_refused(&params, "lcore area of member");
 }
 
 static void

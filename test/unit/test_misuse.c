@@ -127,7 +127,7 @@ a_dump_tells_threads_from_lcores_and_what_is_destroyed(void **state)
 	assert_true(actor_online(&f->actors[0]));
 	ration_domain_dump(f->d, out);
 	fclose(out);
-	assert_non_null(strstr(text, "destroyed"));
+	assert_non_null(strstr(text, "rejected 0 offline"));
 	assert_non_null(strstr(text, "lcore 0"));
 	assert_non_null(strstr(text, "thread"));
 	free(text);

@@ -73,12 +73,12 @@ a_balance_that_does_not_hold_is_found(void **state)
 	/* Of the counter and of its parent; nobody looks at it while charges run. */
 	ration_fetch_add(&c->usage, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
-	assert_int_equal(violations(f->d, 1, "usage is 22, but its own charges are 21"), 2);
+	assert_int_equal(violations(f->d, 1, "usage is 22, but usage_local is 21"), 2);
 	ration_fetch_sub(&c->usage, 1, relaxed);
 	ration_fetch_add(&c->ledger, 1, relaxed);
-	assert_int_equal(violations(f->d, 1, "own charges are 21, but the ledgers say 22"), 1);
+	assert_int_equal(violations(f->d, 1, "usage_local is 21, but the ledgers sum up to 22"), 1);
 	ration_fetch_sub(&c->ledger, 23, relaxed);
-	assert_int_equal(violations(f->d, 1, "but the ledgers say -1"), 1);
+	assert_int_equal(violations(f->d, 1, "but the ledgers sum up to -1"), 1);
 	ration_fetch_add(&c->ledger, 22, relaxed);
 	assert_sound(f->d);
 }
@@ -94,7 +94,7 @@ a_slot_that_cannot_be_is_found(void **state)
 	uint32_t stock = ration_load(&s->units, relaxed);
 
 	ration_store(&s->units, 40, relaxed);
-	assert_int_equal(violations(f->d, 1, "stock is 40, more than its own charges, 21"), 2);
+	assert_int_equal(violations(f->d, 1, "stock is 40, more than usage_local, 21"), 2);
 	assert_int_equal(violations(f->d, 1, "has stock 40, more than its cap 32"), 2);
 	ration_store(&s->units, stock, relaxed);
 	ration_fetch_and(word, ~(UINT64_C(1) << (index % 64)), relaxed);

@@ -25,7 +25,7 @@ ration_abi_fits(const char *domain, uint64_t abi)
 	RATION_LOG(ERR,
 		   "domain %s: the program was compiled for DPDK ABI %u and libration layout %u "
 		   "(lcore area of %u bytes), this library for DPDK ABI %u and layout %u (%u "
-		   "bytes): compile the program again",
+		   "bytes): recompile the program",
 		   domain != NULL ? domain : "(null)", ABI_DPDK(abi), ABI_LAYOUT(abi),
 		   ABI_SIZE(abi), ABI_DPDK(own), ABI_LAYOUT(own), ABI_SIZE(own));
 	rte_errno = EPROTO;

@@ -7,16 +7,20 @@
 
 /**
  * @file
- * The ABI guard: whether the program that calls was compiled for this library.
+ * The ABI guard: checks that a program was compiled for the ABI of this library.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /**
- * Check the RATION_ABI that a program was compiled with. A mismatch is logged in one line that names
- * both sides.
+ * Compare the RATION_ABI of a program with that of the library. A mismatch is logged in one line
+ * that names both. Any process, any thread.
  *
+ * @param domain
+ *   Name of the domain, for the log message; may be NULL.
+ * @param abi
+ *   RATION_ABI as the program was compiled with it.
  * @return true, or false with rte_errno EPROTO
  */
 bool ration_abi_fits(const char *domain, uint64_t abi);

@@ -7,21 +7,21 @@
 
 /**
  * @file
- * Times in cycles of the TSC.
+ * Conversion of microseconds to TSC cycles.
  */
 
 #include <stdint.h>
 
 #include <rte_cycles.h>
 
-/** Cycles of so many microseconds. */
+/** Number of TSC cycles in `us` microseconds. */
 static inline uint64_t
 ration_us_to_cycles(uint64_t us)
 {
 	return rte_get_tsc_hz() / 1000000 * us;
 }
 
-/** The moment so many microseconds from now. */
+/** TSC value that will be reached in `us` microseconds: a deadline. */
 static inline uint64_t
 ration_cycles_in(uint64_t us)
 {

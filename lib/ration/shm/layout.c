@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Where the parts of a domain and of an lcore's block lie.
+ * Sizes and offsets of the parts of a domain and of an lcore area.
  */
 
 #include <rte_lcore.h>

@@ -7,11 +7,11 @@
 
 /**
  * @file
- * Room shm: owns where each shared word lies, and what each process keeps for itself.
- * It never walks the tree, never waits for an lcore, and knows no protocol.
+ * Room shm: the layout of shared memory, and the state that each process keeps for itself. It never
+ * walks the tree, never waits for an lcore, and knows no protocol.
  *
- * Everything that other processes may see is found by index or by offset from the domain, so that
- * each process may map it at another address. This file holds the structures and how to find them.
+ * Everything in shared memory is found by index or by offset from the domain, so each process may
+ * map it at another address. This file defines the structures and the functions that find them.
  */
 
 #include <stdalign.h>
@@ -24,43 +24,51 @@
 #include "shm/arith.h"
 #include "shm/sanitizers.h"
 
-/** Says that a memzone holds a domain ("ration" and its layout below). */
+/** ration_domain::magic: the memzone holds a domain. The text "ration" in little-endian bytes. */
 #define RATION_MAGIC UINT64_C(0x6e6f69746172)
-/** Sizes that other processes must agree on, each in 16 bits. */
+/** ration_domain::sizes: sizes that must be equal in all processes, in bytes, 16 bits each. */
 #define RATION_SIZES                                                                               \
 	((uint64_t)sizeof(struct counter) | (uint64_t)sizeof(struct node) << 16 |                  \
 	 (uint64_t)sizeof(struct ration_lcore) << 32 | (uint64_t)sizeof(struct member) << 48)
 
-/** Domains of a process. */
+/** Maximum number of domains of a process. */
 #define RATION_DOMAINS_MAX 16
-/** Drains that can run at once: bits of the holders mask in the round word. */
+/** Maximum number of drains that run at once: each has a bit in the round word. */
 #define RATION_DRAINERS_MAX 32
-/** Index that is no counter. */
+/** Index that names no counter. */
 #define RATION_INDEX_NONE UINT32_MAX
 
-/** Largest idle_us: the ticks of half of it fit into 64 bits with room for a factor. */
+/**
+ * Maximum idle_us: one hour. Half of it in TSC cycles, times the largest number of bitmap words
+ * (2^18), fits into 64 bits. The scan for idle stock computes that product.
+ */
 #define RATION_IDLE_MAX_US UINT32_C(3600000000)
 
-/** ration_lcore::flags: the common block of threads without slot. */
+/** ration_lcore::flags: the shared area, for threads without registration. */
 #define RATION_LCORE_SHARED (1u << 0)
 
-/* counter::flags, beside the public RATION_COUNTER_*. Written under the control lock. */
+/* counter::flags, in addition to the public RATION_COUNTER_*. Written under the control lock. */
 #define COUNTER_IN_USE (1u << 16)
-#define COUNTER_DYING (1u << 17) /**< Being destroyed: no charges. */
-#define COUNTER_STOCKLESS (1u << 18) /**< Interior: no stock. */
+#define COUNTER_DYING (1u << 17) /**< Being destroyed: charges are refused. */
+#define COUNTER_STOCKLESS (1u << 18) /**< No stock: the root, or a parent without DIRECT. */
 
 /**
- * A node of the tree. Three lines: what every walk writes, what is written on events, what is read.
- * Measured in the kernel: usage apart from what is read is worth 18 %.
+ * A counter. It has three cache lines: every walk writes the first, events write the second, and
+ * walks only read the third. The kernel measured a gain of 18 % when page_counter got usage on
+ * another line than the members that are only read.
  */
 struct counter {
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) usage;
 	/**
-	 * What of usage was charged to this counter itself, not to one below it: the most that can
-	 * be given back here. Written by the walks that begin here, which write usage anyway.
+	 * Units of usage that were charged to this counter itself, not to one below it: the most
+	 * that can be uncharged here. On the line of usage, because each walk that writes it also
+	 * writes usage. See tree/usage_local.h for the order of the two words.
 	 */
 	RATION_ATOMIC(uint64_t) usage_local;
-	/* The counter above: with them a drain of many counters reads one line of each, not two. */
+	/*
+	 * The parent is in ancestors[] too. It is repeated here, so that a drain of many counters
+	 * reads one line of each counter instead of two.
+	 */
 	uint32_t parent; /**< RATION_INDEX_NONE for the root. */
 	uint32_t parent_depth;
 
@@ -68,71 +76,79 @@ struct counter {
 	RATION_ATOMIC(uint64_t) failures;
 	RATION_ATOMIC(uint64_t) forced;
 	RATION_ATOMIC(uint64_t) rejected;
-	RATION_ATOMIC(int64_t) ledger; /**< Of threads without slot, see ration_ledger(). */
-	RATION_ATOMIC(uint64_t) stock_bound; /**< Sum of cap_max from here down. */
-	/** The largest cap that a slot can have; a lower batch is taken up at the next slow path.
+	/** Ledger of the shared area and of folded members, see ration_ledger(). */
+	RATION_ATOMIC(int64_t) ledger;
+	/** Sum of cap_max of this counter and of all counters below it. */
+	RATION_ATOMIC(uint64_t) stock_bound;
+	/**
+	 * Largest cap that a stock entry of this counter can have. A smaller batch does not reduce
+	 * it, because entries keep their cap until their next slow path.
 	 */
 	RATION_ATOMIC(uint32_t) cap_max;
-	RATION_ATOMIC(uint32_t)
-	rollbacks; /**< Walks that had taken units here and gave them back. */
-	RATION_ATOMIC(uint32_t)
-	over_max_ok; /**< Usage may be above max: forced, or max was lowered. */
+	/** Number of walks that took units of this counter, failed, and gave them back. */
+	RATION_ATOMIC(uint32_t) rollbacks;
+	/** 1 if usage may be above max: a charge was forced, or max was lowered. */
+	RATION_ATOMIC(uint32_t) over_max_ok;
 
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) max;
 	RATION_ATOMIC(uint32_t) batch;
 	RATION_ATOMIC(uint32_t) gen;
 	RATION_ATOMIC(uint32_t) flags;
 	uint32_t depth;
-	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Root first; `depth` of them. */
+	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Indices of `depth` ancestors, root first. */
 };
 
-/** What only control calls need of a counter. */
+/** Name and links of a counter: not used by walks. */
 struct node {
 	char name[RATION_COUNTER_NAMESIZE];
 	uint32_t first_child;
 	uint32_t last_child;
-	uint32_t next; /**< Sibling; in a free node the next free one. */
-	uint32_t prev;
+	uint32_t next; /**< Next sibling; in a free node the next free index. */
+	uint32_t prev; /**< Previous sibling. */
 	uint32_t nb_children;
-	uint32_t next_offline;
+	uint32_t next_offline; /**< Next in the list of offline counters. */
 };
 
 /** State of a member, see member::state. */
 enum member_state {
-	MEMBER_FREE, /**< Nobody's. */
-	MEMBER_CLAIMED, /**< Being set up: has an owner, but no stock yet. */
+	MEMBER_FREE, /**< No owner. */
+	MEMBER_CLAIMED, /**< Being set up: it has an owner, but no stock yet. */
 	MEMBER_ONLINE, /**< The owner uses its stock and serves its mailbox. */
-	MEMBER_OFFLINE, /**< The owner stays away; a drainer may take the stock over. */
-	MEMBER_TAKEN, /**< A drainer is taking it over. */
-	MEMBER_UNREAPED, /**< Nobody's, but for the ledger of a secondary process that has left. */
-	MEMBER_DEAD, /**< The owner has died; its stock is back, what it was granted is not. */
+	MEMBER_OFFLINE, /**< The owner does not use its stock; a drainer may take the state. */
+	MEMBER_TAKEN, /**< A drainer, or the repair after a death, returns its stock. */
+	MEMBER_UNREAPED, /**< A secondary process unregistered; its ledger must still be folded. */
+	MEMBER_DEAD, /**< The owner has died. Its stock was returned; its granted units were not. */
 };
 
-/** Fields of member::state: {epoch, taker, state}. While it is CLAIMED the taker is the claimer's
- * pid. */
+/**
+ * Fields of member::state: {generation, taker, state}. The taker is the number of the drainer if
+ * the state is TAKEN, and the pid of the owner if the state is CLAIMED.
+ */
 #define MEMBER_STATE(word) ((enum member_state)((word)&0xff))
-#define MEMBER_WORD(epoch, taker, state)                                                           \
-	((uint64_t)(epoch) << 32 | (uint64_t)(taker) << 8 | (uint64_t)(state))
+#define MEMBER_WORD(gen, taker, state)                                                             \
+	((uint64_t)(gen) << 32 | (uint64_t)(taker) << 8 | (uint64_t)(state))
 #define MEMBER_GEN(word) ((uint32_t)((word) >> 32))
 #define MEMBER_TAKER(word) ((uint32_t)((word) >> 8) & 0xffffff)
 
-/** A place for an lcore in a domain. */
+/** Member entry: an lcore or thread that is registered with a domain. */
 struct member {
 	/**
-	 * {epoch, taker, state}. The owner leaves ONLINE (release store) and PARKED (exchange,
-	 * epoch + 1); a drainer takes PARKED to TAKEN (exchange) and back (release store). So owner
-	 * and drainer never write the same slots at the same time.
+	 * {generation, taker, state}. The owner changes ONLINE to OFFLINE by a release store, and
+	 * OFFLINE to ONLINE by a compare-and-swap with generation + 1. A drainer changes OFFLINE to
+	 * TAKEN by a compare-and-swap, and back by a release store. So the owner and a drainer
+	 * never write the same stock entries at the same time.
 	 */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) state;
-	/** From the domain to its ration_lcore; 0 if it never had one. */
+	/** Distance from the domain to the lcore area in bytes; 0 if it never had one. */
 	RATION_ATOMIC(int64_t) area_offset;
-	RATION_ATOMIC(int32_t) tid; /**< Owner's thread. */
-	RATION_ATOMIC(int32_t) pid; /**< Owner's process. */
-	RATION_ATOMIC(uint64_t) start; /**< When that thread began, in ticks of the kernel. */
+	RATION_ATOMIC(int32_t) tid; /**< Thread of the owner. */
+	RATION_ATOMIC(int32_t) pid; /**< Process of the owner. */
+	RATION_ATOMIC(uint64_t) start; /**< ration_thread_start() of the owner. */
 };
 
+/** The head of a domain. Member entries, counters, nodes and the shared area follow it. */
 struct ration_domain {
-	/* The first three stay where they are in every version. */
+	/* The first three keep their offsets in every layout. */
 	uint64_t magic;
 	uint64_t sizes; /**< RATION_SIZES */
 	uint32_t layout;
@@ -144,76 +160,82 @@ struct ration_domain {
 	uint32_t drain_work;
 	uint32_t idle_us;
 	int32_t socket_id;
-	uint64_t stock_share; /**< Of stock_max, for each lcore. */
-	uint32_t secondary_members; /**< Of the last places, for secondary processes. */
-	uint64_t gen; /**< Generation: no other domain of this run of the primary has the same. */
-	RATION_ATOMIC(uint32_t) tree_seq; /**< Odd while the primary changes links or names. */
-	uint32_t first_gen; /**< Generation of counters made for the first time; not 0. */
+	uint64_t stock_share; /**< Share of stock_max of each member; UINT64_MAX: no bound. */
+	uint32_t secondary_members; /**< The last member entries are for secondary processes. */
+	uint64_t gen; /**< Generation of the domain: the TSC at its creation. */
+	RATION_ATOMIC(uint32_t) tree_seq; /**< Sequence, see tree_lock.c. */
+	uint32_t first_gen; /**< Generation of an index that is used for the first time; not 0. */
 	uint64_t counters_offset;
 	uint64_t nodes_offset;
 	uint64_t shared_offset;
 
-	/* Free counters: those never used first, then the one freed longest ago. */
+	/* Free indices: those that were never used come first, then the one freed longest ago. */
 	uint32_t nb_ever_used;
 	uint32_t free_head;
 	uint32_t free_tail;
-	/* Counters that are destroyed, but have units granted: in the order of looking at them. */
+	/* List of offline counters. Control calls check the first, and append it if it stays. */
 	uint32_t first_offline;
 	uint32_t last_offline;
 	uint32_t nb_offline;
 
-	/** {generation, holders}, see round.c. */
+	/** Round word: {round number, one bit per drainer}, see tree/gate.c. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) round;
-	/** What each asker wants drained. Who reads the word above reads that of the first next. */
+	/** Index of the counter that each drainer drains. Next to the round word: read together. */
 	RATION_ATOMIC(uint32_t) targets[RATION_DRAINERS_MAX];
 
-	/** Who has each asker's bit; 0: nobody. */
+	/** ration_process_id() of each drainer, or 0 if its bit is free. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) drainers[RATION_DRAINERS_MAX];
 
 	/**
-	 * Threads without slot that are walking the tree, and take-overs, in the lower half; in the
-	 * upper half how many there ever were. New ones count in the word that the lowest bit of
-	 * `phase` names; a grace period waits for the other one.
+	 * Walks through the shared area, take-overs of members included: in the lower half the
+	 * number in flight, in the upper half the number so far. New walks count in the word that
+	 * the lowest bit of inflight_index selects. A grace period flips that bit and waits for the
+	 * other word, as SRCU does.
 	 */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) inflight[2];
 	RATION_ATOMIC(uint32_t) inflight_index;
 
-	/** Members that may hold stock, a bit each, and how many places were ever used. */
+	/** A bit for each member that may hold stock. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) online[RATION_MEMBERS_MAX / 64];
+	/** Number of member entries that were ever used: the largest member_id + 1. */
 	RATION_ATOMIC(uint32_t) nb_members;
 
 	struct member members[];
 };
 
+/** The counter at an index, which must be below max_counters. */
 static inline struct counter *
 ration_counter_at(const struct ration_domain *d, uint32_t index)
 {
 	return (struct counter *)((uintptr_t)d + d->counters_offset) + index;
 }
 
+/** Index of a counter. */
 static inline uint32_t
 ration_index_of(const struct ration_domain *d, const struct counter *c)
 {
 	return (uint32_t)(c - ration_counter_at(d, 0));
 }
 
+/** Node of the counter at an index, which must be below max_counters. */
 static inline struct node *
 ration_node_at(const struct ration_domain *d, uint32_t index)
 {
 	return (struct node *)((uintptr_t)d + d->nodes_offset) + index;
 }
 
+/** Domain of an lcore area. */
 static inline struct ration_domain *
 ration_domain_of(const struct ration_lcore *lc)
 {
 	return (struct ration_domain *)((uintptr_t)lc + (uintptr_t)lc->domain_offset);
 }
 
-/** A member's block, or NULL if that place was never used. */
+/** Lcore area of a member entry, or NULL if the entry was never used. */
 static inline struct ration_lcore *
 ration_lcore_area(const struct ration_domain *d, const struct member *m)
 {
-	/* Acquire: pairs with the release in ration_lcore_register_extra(). */
+	/* Acquire: pairs with the release in ration_area_make(). */
 	int64_t offset = ration_load(&m->area_offset, acquire);
 
 	if (offset == 0)
@@ -221,6 +243,7 @@ ration_lcore_area(const struct ration_domain *d, const struct member *m)
 	return (struct ration_lcore *)((uintptr_t)d + (uintptr_t)offset);
 }
 
+/** Member entry of an lcore area. Not for the shared area. */
 static inline struct member *
 ration_member_of(const struct ration_lcore *lc)
 {
@@ -228,8 +251,9 @@ ration_member_of(const struct ration_lcore *lc)
 }
 
 /**
- * Ledger of an lcore: per counter, what went into its stock minus what came back, so that over all
- * lcores it adds up to what is charged to the counter itself. Written on the slow path only.
+ * Ledger of an lcore, one entry per counter: units that walks of this lcore charged, minus units
+ * that they uncharged. The entries of all lcores and counter::ledger add up to usage_local. Written
+ * on the slow path only. Not for the shared area, which uses counter::ledger.
  */
 static inline RATION_ATOMIC(int64_t) *
 ration_ledger(const struct ration_lcore *lc)
@@ -239,7 +263,7 @@ ration_ledger(const struct ration_lcore *lc)
 					  RATION_RED_ZONE);
 }
 
-/** One bit per counter: set while its slot has a cap. Written on the slow path only. */
+/** Active bitmap, one bit per counter: set if its stock entry has a cap. For the slow path only. */
 static inline RATION_ATOMIC(uint64_t) *
 ration_active(const struct ration_lcore *lc)
 {
@@ -248,44 +272,45 @@ ration_active(const struct ration_lcore *lc)
 					   RATION_RED_ZONE);
 }
 
-/** What is asked for at one moment. */
+/** Counters that a drain covers: each target, and all counters below it. */
 struct drain_set {
-	uint32_t round;
+	uint32_t round; /**< Round whose targets are in the set. */
 	uint32_t nb_targets;
-	bool everything; /**< Too much is asked for or changing: drain all, which covers it. */
+	bool everything; /**< All counters: there were too many requests, or targets changed. */
 	uint32_t targets[RATION_DRAINERS_MAX + RATION_REQUESTS_MAX];
 };
 
-/** A drain of an lcore's slots, which may take several quiescent points. */
+/** A pass over the stock entries of an lcore. It may take several quiescent points. */
 struct drain_scan {
-	struct drain_set set; /**< As it was when the pass began. */
-	uint32_t covered_parent; /**< A counter that the view covers with all below it, or none. */
-	uint32_t next; /**< Slot to look at next. */
+	struct drain_set set; /**< Drain set at the start of the scan. */
+	uint32_t covered_parent; /**< A counter that the set covers, or none. */
+	uint32_t next; /**< Index of the next stock entry. */
 	bool running;
 };
 
 /**
- * Returns of many counters, added up per parent so that a parent is touched once. Kept where others
- * can see it, should its process die.
+ * Uncharge gather: deferred sums, one per level, see tree/gather.h. In shared memory, because
+ * drain/repair.c repairs the counters that it names if the owner dies.
  */
 struct uncharge_gather {
-	/** Index + 1, or 0. Changed in the order of the program, for who finds it after a death. */
+	/** Index + 1, or 0. Stored with release order, so that repair.c sees all that precedes. */
 	RATION_ATOMIC(uint32_t) parents[RATION_DEPTH_MAX];
+	/** Units to subtract from the usage of parents[] at the same depth. */
 	uint64_t units[RATION_DEPTH_MAX];
 };
 
-/** What the owner of an lcore remembers from one call to the next. */
+/** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
 struct workspace {
-	/** Index + 1 of the counter that a walk has begun to change; for repair.c. */
+	/** Index + 1 of the counter that a walk changes, or changed last; for drain/repair.c. */
 	RATION_ATOMIC(uint32_t) walking;
 	struct uncharge_gather gather;
 	struct drain_scan scan;
-	uint64_t caps; /**< Sum of the caps of its slots: the most it can hide. */
-	uint64_t idle_since; /**< TSC up to which the search for idle stock is done. */
-	uint32_t idle_next; /**< Slot to look at next in that search; a multiple of 64. */
+	uint64_t caps; /**< Sum of the caps of all stock entries: the most units it can hide. */
+	uint64_t idle_since; /**< TSC up to which the scan for idle stock is done. */
+	uint32_t idle_next; /**< Next stock entry of that scan; a multiple of 64. */
 };
 
-/** Workspace of an lcore, behind its bitmap. */
+/** Workspace of an lcore, after its active bitmap. Not for the shared area, which has none. */
 static inline struct workspace *
 ration_workspace(const struct ration_lcore *lc)
 {
@@ -293,17 +318,17 @@ ration_workspace(const struct ration_lcore *lc)
 				    RATION_RED_ZONE);
 }
 
-/** Bytes of the block of an lcore. */
+/** Size of an lcore area, or of the shared area, in bytes. */
 size_t ration_area_size(uint32_t max_counters, bool shared);
 
-/** Have nobody touch the memory between the parts of a block. */
+/** Poison the red zones of an lcore area for AddressSanitizer. */
 void ration_area_poison(struct ration_lcore *lc);
 
-/** Set up a cleared block. */
+/** Initialize an lcore area, whose memory must be zero. Primary process only. */
 void ration_area_init(struct ration_domain *d, struct ration_lcore *lc, uint32_t member_id,
 		      uint32_t flags);
 
-/** Set the offsets of the parts of a domain from its sizes. @return bytes of the whole domain */
+/** Compute the offsets of the parts of a domain from its sizes. @return size of it all in bytes */
 size_t ration_domain_lay_out(struct ration_domain *d);
 
 #endif /* RATION_SHM_LAYOUT_H_ */

@@ -4,8 +4,9 @@
 
 /**
  * @file
- * Who is alive. A thread is named by process, thread and the moment it began, because the kernel
- * gives numbers out again. Files of /proc are read: not for the data path.
+ * Checks whether processes and threads are alive. A thread is identified by pid, tid and start
+ * time, because the kernel reuses pids and tids. The functions read /proc, so the data path must
+ * not call them.
  */
 
 #include <errno.h>
@@ -24,16 +25,19 @@
 
 #include "shm/liveness.h"
 
-/* Where proc(5) has state and start, counted behind the name, which may hold anything. */
+/*
+ * Fields `state` and `starttime` of /proc/PID/stat, see proc(5). They are counted from the field
+ * after the name, because the name may contain blanks and parentheses.
+ */
 #define FIELD_STATE 0
 #define FIELD_START 19
 
-/* getpid() is a system call, and the cold path asks. */
+/* Cached, because getpid() is a system call and the slow path needs the result. */
 static int32_t this_process;
-/* Several threads may find it out at once: the same for all. */
+/* Several threads may compute it at the same time; all get the same result. */
 static RATION_ATOMIC(uint64_t) this_id;
 
-/* rte_gettid() remembers too, but not that a fork has made another thread of it. */
+/* rte_gettid() caches the number too, but returns the number of the parent after a fork. */
 static __thread int32_t this_thread;
 
 static void
@@ -64,7 +68,7 @@ ration_this_thread(void)
 	return this_thread;
 }
 
-/* The fields of a thread behind its name. @return 0, or an errno: ENOENT if there is none */
+/* Read the fields after the name of a thread. @return 0 or errno; ENOENT: there is no thread */
 static int
 read_fields(int32_t pid, int32_t tid, char *line, size_t size, const char **fields)
 {
@@ -79,7 +83,7 @@ read_fields(int32_t pid, int32_t tid, char *line, size_t size, const char **fiel
 		return errno;
 	length = read(fd, line, size - 1);
 	close(fd);
-	if (length <= 0) /* It has ended meanwhile. */
+	if (length <= 0) /* The thread has ended meanwhile. */
 		return ENOENT;
 	line[length] = '\0';
 	name_end = strrchr(line, ')');
@@ -97,10 +101,10 @@ ration_thread_start(int32_t pid, int32_t tid)
 	int error = read_fields(pid, tid, line, sizeof(line), &s);
 	uint32_t i;
 
-	/* Too many open files, for instance: that says nothing about the thread. */
+	/* Other errors, such as EMFILE, do not tell whether the thread exists. */
 	if (error != 0 || s == NULL)
 		return error == ENOENT || error == ESRCH ? 0 : RATION_START_UNKNOWN;
-	/* A zombie does nothing any more. */
+	/* A zombie does not run any more. */
 	if (*s == 'Z' || *s == 'X')
 		return 0;
 	for (i = FIELD_STATE; i < FIELD_START; i++) {
@@ -109,7 +113,7 @@ ration_thread_start(int32_t pid, int32_t tid)
 			return RATION_START_UNKNOWN;
 		s++;
 	}
-	/* 0 means "not there". */
+	/* The bit makes the result differ from 0, which means that there is no thread. */
 	return strtoull(s, NULL, 10) | UINT64_C(1) << 63;
 }
 

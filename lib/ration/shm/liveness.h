@@ -5,6 +5,11 @@
 #ifndef RATION_SHM_LIVENESS_H_
 #define RATION_SHM_LIVENESS_H_
 
+/**
+ * @file
+ * Checks whether processes and threads are alive. Any process, any thread.
+ */
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,16 +19,20 @@ int32_t ration_this_process(void);
 /** gettid(), without a system call. */
 int32_t ration_this_thread(void);
 
-/** What ration_thread_start() says if it cannot find out. */
+/** Result of ration_thread_start() if /proc cannot be read. */
 #define RATION_START_UNKNOWN UINT64_MAX
 
-/** When a thread began, in a unit of the kernel's; 0 if there is none, or if it is dead. */
+/**
+ * Read the start time of a thread from /proc: clock ticks since boot, with bit 63 set.
+ *
+ * @return the start time, 0 if the thread does not exist or is a zombie, or RATION_START_UNKNOWN
+ */
 uint64_t ration_thread_start(int32_t pid, int32_t tid);
 
-/** A name for this process that no later one has. Not 0. */
+/** Identifier of this process: {pid, low half of its start time}. Not 0. Reads /proc once. */
 uint64_t ration_process_id(void);
 
-/** Whether the process of a name is alive. */
+/** Whether the process of an identifier is alive. In doubt, it is. Reads /proc. */
 bool ration_process_is_alive(uint64_t id);
 
 #endif /* RATION_SHM_LIVENESS_H_ */

@@ -15,7 +15,7 @@ ration_log_is_due(struct ration_domain *d, uint32_t *unlogged)
 	struct local *l = ration_local(d);
 	uint64_t now = rte_get_tsc_cycles(), next = ration_load(&l->log_next, relaxed);
 
-	/* Of several at once one writes. */
+	/* If several threads come at the same time, the compare-and-swap lets one of them write. */
 	if (now < next || !ration_cas(&l->log_next, &next, now + rte_get_tsc_hz(), relaxed)) {
 		ration_fetch_add(&l->nb_unlogged, 1, relaxed);
 		return false;

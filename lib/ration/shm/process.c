@@ -6,7 +6,7 @@
 
 #include "shm/process.h"
 
-/* Index by ration_domain::id. Slots are taken and given under the lock. */
+/* Indexed by ration_domain::id. The primary process allocates and frees entries under the lock. */
 static struct local locals[RATION_DOMAINS_MAX];
 static rte_ticketlock_t locals_lock = RTE_TICKETLOCK_INITIALIZER;
 

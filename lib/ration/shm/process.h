@@ -7,7 +7,7 @@
 
 /**
  * @file
- * What each process keeps of the domains that it uses: a table, indexed by ration_domain::id.
+ * Process-local state of the domains that a process uses: a table, indexed by ration_domain::id.
  */
 
 #include <stdbool.h>
@@ -20,39 +20,41 @@
 struct rte_hash;
 struct rte_rcu_qsbr;
 
-/** What each process keeps of a domain for itself. */
+/** Process-local state of a domain. */
 struct local {
-	struct ration_domain *domain;
-	RATION_ATOMIC(uint64_t) log_next; /**< TSC from which on the next warning is written. */
-	RATION_ATOMIC(uint32_t) nb_unlogged; /**< Warnings that were not, since the last. */
-	uint64_t gen; /**< Of the domain that the rest is about. */
-	bool observed; /**< This process has mapped it read-only. */
-	/** tree_seq at which a change was not waited for any longer; 0: none. */
+	struct ration_domain *domain; /**< NULL if the table entry is free. */
+	RATION_ATOMIC(uint64_t) log_next; /**< TSC from which the next warning may be written. */
+	RATION_ATOMIC(uint32_t) nb_unlogged; /**< Warnings suppressed since the last one. */
+	uint64_t gen; /**< ration_domain::gen of the domain that this entry belongs to. */
+	bool observed; /**< This process has made the domain read-only. */
+	/** Odd tree_seq for which this process has stopped waiting, or 0. See tree_lock.c. */
 	RATION_ATOMIC(uint32_t) stuck;
-	/** member::area_offset of blocks that were found where it says. */
+	/** member::area_offset of the lcore areas that were compared with their memzones. */
 	RATION_ATOMIC(int64_t) areas[RATION_MEMBERS_MAX];
-	struct rte_hash *paths; /**< {parent, name} to index. */
-	struct rte_rcu_qsbr *qsbr; /**< The application's readers, or NULL. */
-	/** Held over a whole create, destroy or set_max, drains included. */
+	struct rte_hash *paths; /**< Hash table from {parent, name} to index, or NULL. */
+	struct rte_rcu_qsbr *qsbr; /**< QSBR variable of the application, or NULL. */
+	/** Held during a whole control call, such as create and destroy, including its drains. */
 	rte_ticketlock_t control;
-	/** Held for moments: links, names and the path table. */
+	/** Held for short times: protects links, names and the hash table of paths. */
 	rte_ticketlock_t tree;
 };
 
+/** Process-local state of a domain. */
 struct local *ration_local(const struct ration_domain *d);
 
-/** Enter a domain into the table at its id. */
+/** Initialize the table entry of a domain. `paths` may be NULL. */
 void ration_local_enter(struct ration_domain *d, struct rte_hash *paths);
 
-/** Remove a domain from the table. */
+/** Clear the table entry of a domain. */
 void ration_local_remove(const struct ration_domain *d);
 
-/** Lock and unlock the table: held while a domain is made or freed. Primary process only. */
+/** Lock the table, while a domain is created or freed. Primary process only. */
 void ration_locals_lock(void);
 
+/** Unlock the table. */
 void ration_locals_unlock(void);
 
-/** A free id; RATION_DOMAINS_MAX if there is none. The table is locked. */
+/** Find a free id under the table lock. @return the id, or RATION_DOMAINS_MAX if none is free */
 uint32_t ration_locals_free_id(void);
 
 #endif /* RATION_SHM_PROCESS_H_ */

@@ -7,13 +7,14 @@
 
 /**
  * @file
- * What the sanitizers must be told, because DPDK is not built with them. Nothing otherwise.
+ * Annotations for the sanitizers, needed because DPDK is not built with them. In other builds the
+ * macros do nothing.
  *
- * AddressSanitizer knows nothing of memzones: places of counters that are free are poisoned, and so
- * are red zones between the parts of a domain and of an lcore's block. Each process has its own
- * notion of what is poisoned; only the primary poisons, for only it makes and destroys.
+ * AddressSanitizer does not know about memzones. So the library poisons free counters, and red
+ * zones between the parts of a domain and of an lcore area. Poisoning is local to a process. Only
+ * the primary process poisons, because only it creates and destroys domains and counters.
  *
- * ThreadSanitizer does not see EAL wait for an lcore.
+ * ThreadSanitizer does not see that EAL waits for an lcore.
  */
 
 #if defined(__has_feature)
@@ -32,12 +33,12 @@
 #define RATION_TSAN
 #endif
 
-/* RATION_NO_RED_ZONE: for a test that copies whole domains. */
+/* A test that copies whole domains defines RATION_NO_RED_ZONE. */
 #if defined(RATION_ASAN) && !defined(RATION_NO_RED_ZONE)
 
 #include <sanitizer/asan_interface.h>
 
-/** Bytes that nobody may touch, behind each array that is found by an index. */
+/** Size in bytes of the poisoned memory after each array that is accessed by index. */
 #define RATION_RED_ZONE 64
 
 #define ration_poison(p, size) __asan_poison_memory_region(p, size)
@@ -56,7 +57,7 @@
 
 #include <sanitizer/tsan_interface.h>
 
-/** All so far comes before whatever follows ration_happens_after() of the same address. */
+/** Everything before this call happens before the code after ration_happens_after(p). */
 #define ration_happens_before(p) __tsan_release(p)
 #define ration_happens_after(p) __tsan_acquire(p)
 

@@ -7,29 +7,30 @@
 
 /**
  * @file
- * What can be traced, as functions: no other file sees the experimental trace library.
+ * Trace points as functions, so that no other file includes DPDK's trace library, which is
+ * experimental in 22.11. All of them are called on the slow path only.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** A charge walked the tree: it needed `need` and took `ahead` more. */
+/** A refill charged the tree `need` units for the caller and `ahead` units for the stock. */
 void ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t ahead);
 
-/** An uncharge walked the tree with so many units. */
+/** A trim uncharged the tree `units` units. */
 void ration_trace_trim(uint32_t member_id, uint32_t counter, uint64_t units);
 
-/** A charge was refused for want of room in `failed`. */
+/** A charge was refused, because the counter at index `failed` lacked room. */
 void ration_trace_refusal(uint32_t member_id, uint32_t failed);
 
-/** An lcore did (a part of) what it was asked for. */
+/** An lcore finished a drain scan, or the part of it that fits into one quiescent point. */
 void ration_trace_scan(uint32_t member_id, uint32_t round, uint64_t units);
 
-/** A drain has ended. */
+/** A drain ended. */
 void ration_trace_round(uint32_t target, uint32_t round, uint64_t units, uint32_t nb_timedout,
 			uint64_t cycles);
 
-/** A drainer took over a parked or dead lcore. */
+/** The stock of an offline or dead lcore was returned by another thread. */
 void ration_trace_takeover(uint32_t member_id, bool dead, uint64_t units);
 
 #endif /* RATION_SHM_TRACE_H_ */

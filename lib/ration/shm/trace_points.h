@@ -7,8 +7,8 @@
 
 /**
  * @file
- * The trace points of libration, lib.ration.*: all on the slow path. Only trace.c and
- * trace_register.c include this, because DPDK's trace library is still experimental in 22.11.
+ * The trace points of libration, lib.ration.*, all on the slow path. Only trace.c and
+ * trace_register.c include this file, because DPDK's trace library is experimental in 22.11.
  */
 
 #ifndef ALLOW_EXPERIMENTAL_API

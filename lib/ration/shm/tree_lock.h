@@ -7,8 +7,7 @@
 
 /**
  * @file
- * The lock of links, names and the table of names. The primary process takes a lock of its own;
- * other processes have no part in it, because they may be killed: they read twice, as in a seqlock.
+ * The lock of links, names and the hash table of paths. See tree_lock.c.
  */
 
 #include <stdbool.h>
@@ -16,15 +15,16 @@
 
 #include "shm/layout.h"
 
-/** Change links and names of the tree: begin and end. Primary process only. */
+/** Start to change links or names. Primary process only. */
 void ration_tree_lock(struct ration_domain *d);
 
+/** End the change. */
 void ration_tree_unlock(struct ration_domain *d);
 
-/** Read links and names: begin. @return a token for ration_tree_retry() */
+/** Start to read links or names. Any process. @return a token for ration_tree_retry() */
 uint32_t ration_tree_read(const struct ration_domain *d);
 
-/** End. @return whether the tree has changed meanwhile, so that it must be read again */
+/** End the read. @return true if the tree has changed since, so the caller must read it again */
 bool ration_tree_retry(const struct ration_domain *d, uint32_t token);
 
 #endif /* RATION_SHM_TREE_LOCK_H_ */

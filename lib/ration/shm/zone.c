@@ -15,7 +15,7 @@
 #include "shm/process.h"
 #include "shm/zone.h"
 
-/* '#' cannot be in a domain's name, so no block's zone has the name of a domain's. */
+/* The name of a domain cannot contain '#', so the names of domains and areas differ. */
 void
 ration_domain_zone_name(char *name, const char *domain)
 {
@@ -61,17 +61,17 @@ ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id)
 
 	ration_area_zone_name(name, d, member_id);
 	mz = rte_memzone_reserve_aligned(name, size, socket_id, 0, RTE_CACHE_LINE_SIZE);
-	if (mz == NULL) /* Any node is better than none. */
+	if (mz == NULL) /* Memory of another NUMA node is better than a failure. */
 		mz = rte_memzone_reserve_aligned(name, size, SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
 	if (mz == NULL) {
-		RATION_LOG(ERR, "domain %s: no memory for the %zu bytes of lcore slot %u", d->name,
-			   size, member_id);
+		RATION_LOG(ERR, "domain %s: no memory for %zu bytes, lcore area of member %u",
+			   d->name, size, member_id);
 		rte_errno = ENOMEM;
 		return NULL;
 	}
 	memset(mz->addr, 0, size);
 	ration_area_init(d, mz->addr, member_id, 0);
-	/* So that readers of this process need not look for it. */
+	/* Readers of this process need not compare it with the memzone. */
 	ration_store(&ration_local(d)->areas[member_id],
 		     (int64_t)((uintptr_t)mz->addr - (uintptr_t)d), relaxed);
 	/* Release: pairs with the acquire in ration_lcore_area(). */
@@ -83,7 +83,7 @@ ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id)
 size_t
 ration_protect_zone(const struct rte_memzone *mz)
 {
-	/* Memory of hugepages can be protected by whole hugepages only. */
+	/* mprotect() works on whole hugepages only. */
 	uint64_t page = mz->hugepage_sz;
 	uintptr_t begin, end;
 
@@ -96,7 +96,7 @@ ration_protect_zone(const struct rte_memzone *mz)
 	return mz->len - (end - begin);
 }
 
-/* Whether the zone of a place's block lies there, and is as long as it must be. */
+/* Whether the memzone of an lcore area is at this offset and has the right size. */
 static bool
 find_area(const struct ration_domain *d, uint32_t member_id, int64_t offset)
 {
@@ -123,13 +123,16 @@ ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ratio
 
 	if (offset == 0)
 		return 0;
-	/* A block stays where it is as long as the domain: looked for once. */
+	/* An lcore area does not move while its domain exists, so compare it only once. */
 	if (ration_load(known, relaxed) != offset) {
 		if (!find_area(d, member_id, offset))
 			return -EPROTO;
 		ration_store(known, offset, relaxed);
 	}
-	/* Where ration_ledger() and ration_active() find them, by a number that was checked. */
+	/*
+	 * The addresses are those of ration_ledger() and ration_active(). They are computed from
+	 * max_counters, which is checked, because nb_stocks in the area may be corrupted.
+	 */
 	stocks->nb_stocks = RTE_ALIGN_CEIL(d->max_counters, 64u);
 	stocks->lc = (const struct ration_lcore *)at;
 	stocks->stocks = stocks->lc->stocks;

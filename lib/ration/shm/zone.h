@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Memzones: one for each domain and one for each lcore's block, found by name. Readers follow an
- * offset in shared memory only after they have compared it with the memzone of that name.
+ * Memzones: one for each domain and one for each lcore area, found by name. A reader uses an offset
+ * in shared memory only after it has compared it with the address of the memzone.
  */
 
 #include <stddef.h>
@@ -18,28 +18,32 @@
 
 struct rte_memzone;
 
-/** Bytes for the name of a memzone. The longest is shorter than RTE_MEMZONE_NAMESIZE. */
+/** Size of a buffer for the name of a memzone. No name is longer than DPDK allows. */
 #define RATION_ZONE_NAMESIZE 40
 
-/** Name of the memzone of a domain. */
+/** Write the name of the memzone of a domain into a buffer of RATION_ZONE_NAMESIZE bytes. */
 void ration_domain_zone_name(char *name, const char *domain);
 
-/** Name of the memzone of an lcore's block. */
+/** Write the name of the memzone of an lcore area into a buffer of RATION_ZONE_NAMESIZE bytes. */
 void ration_area_zone_name(char *name, const struct ration_domain *d, uint32_t member_id);
 
 /** Check the name of a domain. @return 0, -EINVAL or -ENAMETOOLONG */
 int ration_domain_check_name(const char *name);
 
-/** Free the memzone of a name, if there is one. */
+/** Free the memzone of this name, if it exists. Primary process only. */
 void ration_zone_free(const char *name);
 
-/** Make the memory of a place that never had one. @return NULL with rte_errno */
+/**
+ * Reserve and initialize the lcore area of a member entry that never had one. Primary process only.
+ *
+ * @return the lcore area, or NULL with rte_errno ENOMEM
+ */
 struct ration_lcore *ration_area_make(struct ration_domain *d, uint32_t member_id, int socket_id);
 
-/** Make the pages that hold nothing but this zone read-only. @return bytes that are not */
+/** Make the pages that hold only this memzone read-only. @return bytes that stay writable */
 size_t ration_protect_zone(const struct rte_memzone *mz);
 
-/** The parts of an lcore's block. */
+/** Addresses of the parts of an lcore area. */
 struct ration_area {
 	const struct ration_lcore *lc;
 	const struct ration_stock *stocks;
@@ -49,10 +53,16 @@ struct ration_area {
 };
 
 /**
- * Find the block of a place: where the memzone of its name is, or nowhere.
+ * Find the lcore area of a member entry, and compare its offset with its memzone. Any process.
  *
+ * @param d
+ *   The domain.
+ * @param member_id
+ *   Index of the member entry, below max_members.
+ * @param[out] stocks
+ *   The parts of the lcore area, if 1 is returned.
  * @return
- *   1, 0 if the place never had one, or -EPROTO if it is not where the domain says
+ *   1: found; 0: the member entry never had an area; -EPROTO: the offset is corrupted
  */
 int ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ration_area *stocks);
 

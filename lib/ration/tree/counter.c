@@ -6,7 +6,11 @@
 
 #include "tree/counter.h"
 
-/* Flags are written under the control lock only; seq_cst for the walks that look at them. */
+/*
+ * The control lock makes the load and the exchange one step. seq_cst: pairs with the
+ * read-modify-write by which a walk starts. Either the walk sees the flags, or a grace period that
+ * follows sees the walk. Models n_handshakes: DYING; e_destroy: LATESEQ.
+ */
 void
 ration_counter_change_flags(struct counter *c, uint32_t set, uint32_t clear)
 {
@@ -15,10 +19,6 @@ ration_counter_change_flags(struct counter *c, uint32_t set, uint32_t clear)
 	ration_exchange(&c->flags, (flags | set) & ~clear, seq_cst);
 }
 
-/*
- * Set the most that one lcore can hold in stock of a counter, and tell its ancestors how much more
- * (or less) can be hidden below them.
- */
 void
 ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t bound)
 {
@@ -26,7 +26,8 @@ ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t 
 	uint32_t i;
 
 	ration_store(&c->cap_max, bound, relaxed);
-	for (i = 0; i <= c->depth; i++) /* Less is added as a number that wraps. */
+	/* If the bound shrinks, `more` has wrapped, and so does the sum. */
+	for (i = 0; i <= c->depth; i++)
 		ration_fetch_add(&ration_level(d, c, i)->stock_bound, more, relaxed);
 }
 
@@ -38,7 +39,6 @@ ration_counter_cap(const struct counter *c)
 	return 2 * ration_load(&c->batch, relaxed);
 }
 
-/* A counter has lost its last child: it may be charged like a leaf again. */
 void
 ration_counter_enable_stock(struct ration_domain *d, struct counter *c)
 {

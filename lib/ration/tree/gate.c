@@ -4,17 +4,31 @@
 
 /**
  * @file
- * The round: which drains are running, and the gate that goes with them.
+ * The round of drains, and the gate that is set for their targets.
  *
- * One 64-bit word holds {generation, holders}: a bit for each running drain ("asker"). While the
- * mask is not empty the gate is set for the targets of its holders. Every opening counts the
- * generation up; an lcore that acknowledges generation g has drained the targets of all holders of
- * generations up to g.
+ * The round word is {round number, one bit per drainer}. While the bit of a drainer is set, the
+ * gate is set for its target and all counters below: refills take no units ahead, and trims keep no
+ * stock.
  *
- * An asker that finds a round running could keep its generation if the target is the same. It does
- * not: with a new generation for every opening, an unchanged word means unchanged targets, so they
- * can be read without a lock (model k_targets: JOINROUND). Concurrent drains are still one round:
- * they share the gate, and an lcore that has not answered yet answers all of them at once.
+ * Open: a drainer (1) claims a free bit by storing its process id in drainers[], (2) stores its
+ * target, (3) sets its bit and adds 1 to the round number, in one compare-and-swap.
+ * Close: it (4) clears its bit, (5) frees it in drainers[].
+ *
+ * Acknowledgement. An lcore that acknowledges round r has drained the targets of all drainers that
+ * opened in rounds up to r. So concurrent drains share the work: an lcore that has not answered yet
+ * answers all of them with one drain scan.
+ *
+ * Targets without a lock. Each opening has a new round number, even if its target is the same. A
+ * target changes only while its bit is clear: (2) is before (3), and (4) is before (5). So a reader
+ * that reads the round word, the targets, and the same round word again has a consistent set. If an
+ * opening kept the number of a running round, the word could be unchanged while a target is not
+ * (model k_targets: JOINROUND).
+ *
+ * One look at the gate. A slow path reads the round word once. If a drain opens after that, this
+ * lcore has not acknowledged its round yet, and finds the units that it puts into stock now in the
+ * drain scan before its acknowledgement.
+ *
+ * The whole protocol is in doc/guide/internals/protocols.rst, "Drain and gate".
  */
 
 #include <errno.h>
@@ -26,22 +40,21 @@
 #define ROUND_NUMBER(word) ((uint32_t)((word) >> 32))
 #define ROUND_DRAINERS(word) ((uint32_t)(word))
 
-/* Tries to read a stable view before it is given up for "everything". */
+/* Attempts to read a consistent drain set; after that the set is "everything". */
 #define READ_TRIES 8
 
-/* An asker's bit is claimed with the name of its process, so that it can be taken from a dead one.
- */
+/* Claim a free bit. ration_reap() frees the bits of dead processes by the id in drainers[]. */
 static int
 claim_drainer(struct ration_domain *d)
 {
-	uint64_t me = ration_process_id(), nobody;
+	uint64_t me = ration_process_id(), unused;
 	int drainer;
 
 	for (drainer = 0; drainer < RATION_DRAINERS_MAX; drainer++) {
-		nobody = 0;
-		/* acquire: pairs with the release in ration_gate_close(). */
+		unused = 0;
+		/* Acquire: pairs with the release in ration_gate_close(). */
 		if (ration_load(&d->drainers[drainer], relaxed) == 0 &&
-		    ration_cas(&d->drainers[drainer], &nobody, me, acquire))
+		    ration_cas(&d->drainers[drainer], &unused, me, acquire))
 			return drainer;
 	}
 	return -EAGAIN;
@@ -62,9 +75,9 @@ ration_gate_open(struct ration_domain *d, uint32_t target, uint32_t *round)
 		*round = ROUND_NUMBER(word) + 1;
 		next = (uint64_t)*round << 32 | ROUND_DRAINERS(word) | UINT32_C(1) << drainer;
 		/*
-		 * seq_cst: the gate is set before any request is posted and before any member's
-		 * state is read. Pairs with the exchange by which a member goes online. Models
-		 * c_rounds: SPLIT, NOBIT; n_handshakes: ONLINE.
+		 * seq_cst: the gate is set before the drainer writes any return request and before
+		 * it reads the state of any member. Pairs with the compare-and-swap by which a
+		 * member goes online. Models c_rounds: SPLIT, NOBIT; n_handshakes: ONLINE.
 		 */
 	} while (!ration_cas(&d->round, &word, next, seq_cst));
 	return drainer;
@@ -75,13 +88,13 @@ ration_gate_close(struct ration_domain *d, int drainer)
 {
 	ration_fetch_and(&d->round, ~(uint64_t)(UINT32_C(1) << drainer), seq_cst);
 	/*
-	 * After the word: the target must not change while the bit still counts as a holder.
+	 * After the round word: another drainer must not change the target while the bit is set.
 	 * Model k_targets: BITFIRST.
 	 */
 	ration_store(&d->drainers[drainer], 0, release);
 }
 
-/* Copy the targets of all holders. */
+/* Copy the targets of the drainers whose bits are set. */
 static void
 read_targets(struct ration_domain *d, uint32_t drainers, struct drain_set *set)
 {
@@ -90,7 +103,7 @@ read_targets(struct ration_domain *d, uint32_t drainers, struct drain_set *set)
 	set->nb_targets = 0;
 	for (; drainers != 0; drainers &= drainers - 1) {
 		drainer = (uint32_t)__builtin_ctz(drainers);
-		/* acquire: keeps the second look at the round behind it. */
+		/* Acquire: the caller reads the round word again after this. */
 		set->targets[set->nb_targets++] = ration_load(&d->targets[drainer], acquire);
 	}
 }
@@ -129,10 +142,7 @@ ration_drain_set_covers(const struct ration_domain *d, const struct drain_set *s
 	return false;
 }
 
-/*
- * One look is enough here. If a drain opens after it, this lcore has not acknowledged that drain's
- * generation yet, and what it puts into stock now is fetched when it does.
- */
+/* See "One look at the gate" above. */
 bool
 ration_gate_is_set(const struct ration_domain *d, const struct counter *c)
 {

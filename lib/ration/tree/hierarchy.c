@@ -4,13 +4,17 @@
 
 /**
  * @file
- * The walk up and down the tree: limits, and nothing else.
+ * Walks of the tree: they enforce the limits.
  *
- * Charges go from the root to the counter, returns from the counter to the root, so that at every
- * instant usage(parent) >= sum of usage(children), and usage >= granted + stock. Each level is a
- * compare-and-swap that never lets usage pass max (promise P1): adding first and cancelling when it
- * was too much, as the kernel does, would make smaller charges fail meanwhile. Model a_feed_gate:
- * LEAFFIRST, ADDCANCEL.
+ * A charge goes from the root to the counter, an uncharge from the counter to the root. So at every
+ * instant the usage of a parent is at least the sum of the usage of its children, and usage is at
+ * least granted + stock.
+ *
+ * Each level of a charge is a compare-and-swap that does not let usage exceed max (promise P1). The
+ * kernel adds first and subtracts if the sum exceeds max; in between, smaller charges that would
+ * fit fail. Model a_feed_gate: LEAFFIRST, ADDCANCEL.
+ *
+ * More in doc/guide/internals/protocols.rst, "Walks of the tree".
  */
 
 #include <errno.h>
@@ -43,7 +47,7 @@ ration_hier_margin(const struct ration_domain *d, struct counter *c)
 	return margin;
 }
 
-/* Add n to usage if it stays within limit. @return false: there is no room. */
+/* Add n to usage if the sum is at most max. @return false if there is no room */
 static bool
 add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
 {
@@ -58,9 +62,10 @@ add_bounded(struct counter *c, uint64_t n, uint64_t *usage)
 	} while (!ration_cas(&c->usage, &old, old + n, seq_cst));
 	*usage = old + n;
 	/*
-	 * The limit may have been lowered since it was read. Either this load sees the new limit or
-	 * the setter, who stores it before it reads usage, sees the units just added. Models
-	 * g_set_max: NOREREAD, NOBUMP; n_handshakes: LIMIT.
+	 * The limit may have been lowered since it was read. The setter stores max and then reads
+	 * usage; this walk has added to usage and now reads max. All four are seq_cst, so either
+	 * this load sees the new limit, or the setter sees the units. Models g_set_max: NOREREAD,
+	 * NOBUMP; n_handshakes: LIMIT.
 	 */
 	if (unlikely(*usage > ration_load(&c->max, seq_cst))) {
 		ration_fetch_sub(&c->usage, n, seq_cst);
@@ -79,7 +84,7 @@ raise_watermark(struct counter *c, uint64_t usage)
 		;
 }
 
-/* Give back what a failed walk has taken, from level `depth` - 1 to the root. */
+/* Give back the units that a failed walk has taken, from level `depth` - 1 to the root. */
 static void
 walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n)
 {
@@ -89,14 +94,14 @@ walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n
 		l = ration_level(d, c, depth);
 		ration_fetch_sub(&l->usage, n, seq_cst);
 		/*
-		 * After the units are back: who waits for this word to be still may rely on it.
-		 * Model b_phantom: COUNTFIRST.
+		 * After the units are back. ration_try_charge_sync() relies on it: if the count did
+		 * not change, no failed walk held units. Model b_phantom: COUNTFIRST.
 		 */
 		ration_fetch_add(&l->rollbacks, 1, seq_cst);
 	}
 }
 
-/* The lowest level that lacks room for n, or NULL. */
+/* The lowest level that lacks room for n units, or NULL. */
 static struct counter *
 lowest_without_room(struct ration_domain *d, struct counter *c, uint64_t n)
 {
@@ -119,8 +124,8 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 	uint32_t i;
 
 	/*
-	 * Look first: a walk that cannot succeed should not hold units that others could have.
-	 * Model b_phantom: DOMAIN.
+	 * Read all levels first: a walk that cannot succeed should not hold units meanwhile, which
+	 * makes charges of other lcores fail. Model b_phantom: DOMAIN.
 	 */
 	*failed = lowest_without_room(d, c, n);
 	if (*failed != NULL)
@@ -175,7 +180,7 @@ ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n)
 
 	if (ration_usage_local_take(c, n, false) != n)
 		return -ERANGE;
-	/* usage covers own, and a parent its children: nothing can wrap. */
+	/* No usage can wrap: it is at least usage_local, and at least the usage of the children. */
 	for (i = c->depth + 1; i-- > 0;)
 		ration_fetch_sub(&ration_level(d, c, i)->usage, n, seq_cst);
 	return 0;

@@ -7,7 +7,8 @@
 
 /**
  * @file
- * The walk up and down the tree. See hierarchy.c.
+ * Walks of the tree, see hierarchy.c. Callers are between ration_walk_begin() and
+ * ration_walk_end().
  */
 
 #include <stdbool.h>
@@ -15,17 +16,30 @@
 
 #include "shm/layout.h"
 
-/** Smallest max - usage from c to the root; 0 if a level is over its limit. */
+/** Smallest max - usage in units on the path from c to the root; 0 if a level is over its limit. */
 uint64_t ration_hier_margin(const struct ration_domain *d, struct counter *c);
 
-/** Charge n to c and its ancestors. On -EDQUOT *failed is the lowest level without room. */
+/**
+ * Charge n units to c and its ancestors, within their limits.
+ *
+ * @return 0, or -EDQUOT: nothing is charged, and *failed is a level that lacked room
+ */
 int ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n,
 		       struct counter **failed);
 
-/** Charge n whatever the limits say. @return 0, or -EOVERFLOW. *over: a limit was passed. */
+/**
+ * Charge n units to c and its ancestors, and ignore their limits. *over tells whether one was
+ * exceeded.
+ *
+ * @return 0, or -EOVERFLOW: usage would exceed RATION_UNLIMITED; nothing is charged
+ */
 int ration_hier_force(struct ration_domain *d, struct counter *c, uint64_t n, bool *over);
 
-/** Give n back to c and its ancestors. @return 0, or -ERANGE if less was charged to c itself. */
+/**
+ * Uncharge n units of c and its ancestors.
+ *
+ * @return 0, or -ERANGE: fewer units were charged to c itself; nothing is uncharged
+ */
 int ration_hier_uncharge(struct ration_domain *d, struct counter *c, uint64_t n);
 
 #endif /* RATION_TREE_HIERARCHY_H_ */

@@ -5,8 +5,9 @@
 #include "tree/index.h"
 
 /*
- * Of a free place only flags and generation are looked at, for handles that are stale, and depth
- * and ancestors, for requests that are; of the node, the link to the next free one.
+ * Some members of a free counter may still be read: flags and generation for a stale handle, depth
+ * and ancestors for a stale return request, and the link to the next free index in the node. The
+ * members before them are poisoned.
  */
 static void
 poison_entry(struct ration_domain *d, uint32_t index)

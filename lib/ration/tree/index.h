@@ -7,7 +7,8 @@
 
 /**
  * @file
- * Indices of counters: used ones, free ones, and how they become each other. Under the control lock.
+ * Allocation of counter indices. All functions need the control lock; the primary process may call
+ * them without it before a domain is visible.
  */
 
 #include <stdbool.h>
@@ -15,12 +16,18 @@
 
 #include "shm/layout.h"
 
-/** Have nobody touch the places of counters in a domain without counters, nor what is between. */
+/** Poison all counters and nodes of a new domain, and the red zones after them. */
 void ration_entries_poison(struct ration_domain *d);
 
-/** The index that has been free longest, so that stale handles are found out. Or none. */
+/**
+ * Allocate an index: one that was never used, or the one that was freed longest ago. So a stale
+ * handle stays detectable as long as possible.
+ *
+ * @return the index, or RATION_INDEX_NONE if all are used
+ */
 uint32_t ration_take_index(struct ration_domain *d);
 
+/** Free an index. */
 void ration_return_index(struct ration_domain *d, uint32_t index);
 
 /** Whether no index is free. */

@@ -6,8 +6,8 @@
  * @file
  * Names of counters.
  *
- * Only the calls that take the hash value are used: the others follow a function pointer in shared
- * memory, which another process cannot.
+ * The library calls only the functions of rte_hash that take the hash value. The others call a
+ * function pointer in shared memory, which is not valid in another process.
  */
 
 #include <errno.h>
@@ -22,7 +22,10 @@
 #include "shm/layout.h"
 #include "tree/names.h"
 
-/* Compared as bytes: cleared behind the name. 48 bytes have a compare function of their own. */
+/*
+ * Keys are compared as bytes, so the bytes after the name are 0. rte_hash has a fast comparison
+ * for keys of 48 bytes.
+ */
 struct key {
 	uint32_t parent;
 	char name[RATION_COUNTER_NAMESIZE];
@@ -40,7 +43,7 @@ make_key(struct key *key, uint32_t parent, const char *name, size_t length)
 static void
 table_name(char *name, const struct ration_domain *d)
 {
-	/* rte_hash cuts the names of its rings: names that are alike for long would collide. */
+	/* rte_hash truncates the names of its rings, so names with a long common prefix collide. */
 	snprintf(name, RTE_HASH_NAMESIZE, "RATION#%u", d->id);
 }
 
@@ -54,7 +57,7 @@ ration_paths_create(const struct ration_domain *d)
 		.key_len = sizeof(struct key),
 		.hash_func = rte_jhash,
 		.socket_id = d->socket_id == SOCKET_ID_ANY ? (int)rte_socket_id() : d->socket_id,
-		/* So that every counter finds its place, however the names fall. */
+		/* Extendable buckets: an insertion does not fail because of many equal hashes. */
 		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
 	};
 

@@ -7,8 +7,19 @@
 
 /**
  * @file
- * What of usage was charged to a counter itself. Taking from it is the bound of every return: the rest
- * of usage is its children's. Inline, because a drain of many counters consists of little else.
+ * usage_local: units of usage that were charged to the counter itself, not to one below it.
+ *
+ * Every uncharge takes its units from usage_local first, because the rest of usage belongs to the
+ * children. So an uncharge of too many units fails before any other word is changed.
+ *
+ * The 16-byte exchange. A drain reduces usage and usage_local of each counter. usage must not
+ * become less than usage_local in between, so two separate atomic operations must reduce
+ * usage_local first. On x86-64 one compare-and-swap of 16 bytes reduces both: the two words are
+ * neighbors, and the pair is aligned to 16 bytes. One locked instruction costs half of two. The two
+ * loads before it need not belong to one instant, because the exchange fails if either word has
+ * changed. Other architectures use two operations.
+ *
+ * Inline, because a large drain consists of little else.
  */
 
 #include <stdbool.h>
@@ -19,8 +30,16 @@
 #include "shm/layout.h"
 
 /**
- * Take n, or with `part` as much of it as there is, from what was charged to c itself. Nothing else
- * can be given back: the rest of usage is its children's. @return how much was taken
+ * Subtract n units from usage_local of c. The caller subtracts them from usage afterwards.
+ *
+ * @param c
+ *   The counter.
+ * @param n
+ *   Number of units.
+ * @param part
+ *   If usage_local is less than n: true to take all of it, false to take nothing.
+ * @return
+ *   Number of units that were subtracted.
  */
 static inline uint64_t
 ration_usage_local_take(struct counter *c, uint64_t n, bool part)
@@ -37,42 +56,47 @@ ration_usage_local_take(struct counter *c, uint64_t n, bool part)
 }
 
 /*
- * By hand, because rte_atomic128_cmp_exchange() is experimental in DPDK 22.11. RATION_NO_ASM: for a
- * test that replaces the macros of ration_compat.h, and for ThreadSanitizer, which sees no assembly.
+ * In assembly, because rte_atomic128_cmp_exchange() is experimental in DPDK 22.11. Not with
+ * ThreadSanitizer, which does not see assembly. A test that replaces the macros of ration_compat.h
+ * defines RATION_NO_ASM.
  */
 #if defined(RTE_ARCH_X86_64) && !defined(__SANITIZE_THREAD__) && !defined(RATION_NO_ASM)
 
-/** Compare and exchange own and usage, which are neighbours, at once. */
+/** Subtract `taken` units from both words, if they still have the given values. @return success */
 static inline bool
-ration_usage_cas_both(struct counter *c, uint64_t own, uint64_t usage, uint64_t taken)
+ration_usage_cas_both(struct counter *c, uint64_t local, uint64_t usage, uint64_t taken)
 {
 	bool done;
 
 	RTE_BUILD_BUG_ON(offsetof(struct counter, usage_local) !=
 			 offsetof(struct counter, usage) + 8);
 	asm volatile("lock cmpxchg16b %1"
-		     : "=@ccz"(done), "+m"(c->usage), "+m"(c->usage_local), "+a"(usage), "+d"(own)
-		     : "b"(usage - taken), "c"(own - taken)
+		     : "=@ccz"(done), "+m"(c->usage), "+m"(c->usage_local), "+a"(usage), "+d"(local)
+		     : "b"(usage - taken), "c"(local - taken)
 		     : "memory");
 	return done;
 }
 
-/** Take n, or as much of it as there is, from own and usage of c in one go. */
+/**
+ * Subtract n units, or usage_local if that is less, from usage_local and usage of c. The caller
+ * subtracts them from the usage of the ancestors. @return number of units that were subtracted
+ */
 static inline uint64_t
 ration_usage_take_both(struct counter *c, uint64_t n)
 {
-	uint64_t own, usage, taken;
+	uint64_t local, usage, taken;
 
 	do {
-		own = ration_load(&c->usage_local, relaxed);
+		local = ration_load(&c->usage_local, relaxed);
 		usage = ration_load(&c->usage, relaxed);
-		taken = RTE_MIN(n, own);
-	} while (!ration_usage_cas_both(c, own, usage, taken));
+		taken = RTE_MIN(n, local);
+	} while (!ration_usage_cas_both(c, local, usage, taken));
 	return taken;
 }
 
 #else
 
+/** See above; with two operations. */
 static inline uint64_t
 ration_usage_take_both(struct counter *c, uint64_t n)
 {

@@ -18,7 +18,7 @@
 #include "tree/names.h"
 #include "view/attach.h"
 
-/* The head of a domain, which stays as it is: what is said of sizes and places. */
+/* Whether sizes and offsets in the head of a domain are valid. The head does not change later. */
 static bool
 head_fits(const struct ration_domain *d, size_t length)
 {
@@ -37,18 +37,18 @@ head_fits(const struct ration_domain *d, size_t length)
 	       sized.nodes_offset == d->nodes_offset && sized.shared_offset == d->shared_offset;
 }
 
-/* The same for the head of the block that the threads without slot share. */
+/* Whether the head of the shared area is valid. */
 static bool
 shared_fits(struct ration_domain *d)
 {
-	const struct ration_lcore *none = ration_lcore_shared(d);
+	const struct ration_lcore *shared = ration_lcore_shared(d);
 
-	return ration_domain_of(none) == d && none->member_id == RATION_MEMBERS_MAX &&
-	       none->nb_stocks == RTE_ALIGN_CEIL(d->max_counters, 64u) &&
-	       none->flags == RATION_LCORE_SHARED;
+	return ration_domain_of(shared) == d && shared->member_id == RATION_MEMBERS_MAX &&
+	       shared->nb_stocks == RTE_ALIGN_CEIL(d->max_counters, 64u) &&
+	       shared->flags == RATION_LCORE_SHARED;
 }
 
-/* Whether all that is in a zone is where this library looks for it. Says why if it is not. */
+/* Whether a memzone holds a domain of this library's layout. If not, log the reason. */
 static bool
 is_of_this_library(struct ration_domain *d, size_t length, const char *name)
 {
@@ -56,19 +56,19 @@ is_of_this_library(struct ration_domain *d, size_t length, const char *name)
 		RATION_LOG(ERR,
 			   "domain %s has memory layout %u with sizes %#" PRIx64
 			   ", this library has %u with %#" PRIx64
-			   ": use the same libration in all processes",
+			   ": use the same version of libration in all processes",
 			   name, d->layout, d->sizes, RATION_LAYOUT, RATION_SIZES);
 		return false;
 	}
 	if (!head_fits(d, length) || !shared_fits(d)) {
-		RATION_LOG(ERR, "domain %s is damaged: its sizes do not fit its %zu bytes", name,
-			   length);
+		RATION_LOG(ERR, "domain %s is corrupted: its sizes do not match its %zu bytes",
+			   name, length);
 		return false;
 	}
 	return true;
 }
 
-/* Enter a domain that was found, unless it is in the table. */
+/* Enter a domain into the process-local table, unless it is there already. */
 static bool
 enter_found(struct ration_domain *d)
 {
@@ -76,12 +76,12 @@ enter_found(struct ration_domain *d)
 
 	if (l->domain == d && l->gen == d->gen)
 		return true;
-	/* The primary has entered its own when it made them: this one says it is another one. */
+	/* The primary enters each domain when it creates it, so the id of this one is wrong. */
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
-		RATION_LOG(ERR, "domain %s is damaged: it has the place of another one", d->name);
+		RATION_LOG(ERR, "domain %s is corrupted: it has the id of another one", d->name);
 		return false;
 	}
-	/* It may be another one than when we looked last, at the same place. */
+	/* The table entry may be that of an earlier domain with the same id, so clear all of it. */
 	ration_local_enter(d, ration_paths_find(d));
 	return true;
 }
@@ -122,7 +122,7 @@ __ration_domain_lookup(const char *name, uint64_t abi)
 	if (!ration_abi_fits(name, abi))
 		return NULL;
 	d = ration_domain_attach(name, &mz);
-	/* Its pages cannot be written to: what is const there must not become writable here. */
+	/* The pages of an observed domain are read-only, so do not return a writable pointer. */
 	if (d != NULL && ration_local(d)->observed) {
 		rte_errno = EACCES;
 		return NULL;

@@ -7,14 +7,23 @@
 
 /**
  * @file
- * Finding a domain by its name, and checking that it is one of this library.
+ * Find a domain by its name, and check that this library can use it.
  */
 
 #include "shm/layout.h"
 
 struct rte_memzone;
 
-/** Find a domain and enter it into the table. @return as ration_domain_lookup(); its memzone */
+/**
+ * Find a domain and enter it into the process-local table. Any process, any thread.
+ *
+ * @param name
+ *   Name of the domain.
+ * @param[out] mz
+ *   Memzone of the domain.
+ * @return
+ *   The domain, or NULL with rte_errno ENOENT, EINVAL or EPROTO as from ration_domain_lookup().
+ */
 struct ration_domain *ration_domain_attach(const char *name, const struct rte_memzone **mz);
 
 #endif /* RATION_VIEW_ATTACH_H_ */

@@ -4,7 +4,7 @@
 
 /**
  * @file
- * A domain as text, for people.
+ * Dump of a domain as text.
  */
 
 #include <inttypes.h>
@@ -30,7 +30,7 @@ dump_counter(const struct ration_domain *d, ration_counter_t c, FILE *f)
 		2 * (int)info.depth, "", RTE_MAX(24 - 2 * (int)info.depth, 0),
 		info.depth == 0 ? "(root)" : info.name, reading.usage, reading.stock, max,
 		info.watermark, info.batch, info.failures, info.forced, info.rejected,
-		info.flags & RATION_COUNTER_OFFLINE ? " destroyed" : "");
+		info.flags & RATION_COUNTER_OFFLINE ? " offline" : "");
 }
 
 static void
@@ -38,9 +38,9 @@ dump_lcore(const struct ration_domain *d, uint32_t member_id, FILE *f)
 {
 	static const char *const states[] = {
 		[MEMBER_FREE] = "free",	    [MEMBER_CLAIMED] = "claimed",
-		[MEMBER_ONLINE] = "online", [MEMBER_OFFLINE] = "parked",
-		[MEMBER_TAKEN] = "taken",   [MEMBER_UNREAPED] = "left",
-		[MEMBER_DEAD] = "gone",
+		[MEMBER_ONLINE] = "online", [MEMBER_OFFLINE] = "offline",
+		[MEMBER_TAKEN] = "taken",   [MEMBER_UNREAPED] = "unreaped",
+		[MEMBER_DEAD] = "dead",
 	};
 	const struct ration_lcore *lc = ration_lcore_get(d, member_id);
 	enum member_state state = MEMBER_STATE(ration_load(&d->members[member_id].state, relaxed));
@@ -51,7 +51,7 @@ dump_lcore(const struct ration_domain *d, uint32_t member_id, FILE *f)
 		return;
 	lcore_id = ration_load(&lc->lcore_id, relaxed);
 	ration_lcore_stats_get(lc, &st);
-	fprintf(f, "slot %u ", member_id);
+	fprintf(f, "member %u ", member_id);
 	if (lcore_id == LCORE_ID_ANY)
 		fprintf(f, "thread");
 	else
@@ -69,9 +69,9 @@ ration_domain_dump(const struct ration_domain *d, FILE *f)
 	ration_counter_t c;
 	uint32_t i, nb = 0;
 
-	fprintf(f, "domain %s: %u counters, %u lcores at the most\n", d->name, d->max_counters,
+	fprintf(f, "domain %s: at most %u counters, %u members\n", d->name, d->max_counters,
 		d->max_members);
-	/* Not for ever: the tree may change all the time. */
+	/* The number of steps is bounded, because the tree may change all the time. */
 	for (c = ration_domain_root(d); c != RATION_COUNTER_NONE && nb < d->max_counters; nb++) {
 		dump_counter(d, c, f);
 		c = ration_counter_next(d, c);

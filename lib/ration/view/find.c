@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Finding counters: by path, one after the other; and their names and figures.
+ * Find counters by path, step through them, and read their names and state.
  */
 
 #include <errno.h>
@@ -30,22 +30,22 @@ ration_domain_root(const struct ration_domain *d)
 	return ration_handle(d, 0);
 }
 
-/* Whether a counter is a child of that name. The index may be anything. */
+/* Whether the counter at an index is a child of this name. The index may be out of range. */
 static bool
 is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const char *name,
 	 size_t length)
 {
 	struct ration_lineage way;
-	const char *own;
+	const char *stored;
 
 	if (index >= d->max_counters || !ration_lineage_to(d, index, &way) || way.depth == 0 ||
 	    way.index[way.depth - 1] != parent)
 		return false;
-	own = ration_node_at(d, index)->name;
-	return memcmp(own, name, length) == 0 && own[length] == '\0';
+	stored = ration_node_at(d, index)->name;
+	return memcmp(stored, name, length) == 0 && stored[length] == '\0';
 }
 
-/* A child by its name, without the table of names. A destroyed one has its name no more. */
+/* Find a child by its name without the hash table. The name of an offline counter is free. */
 static uint32_t
 search_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
 {
@@ -141,7 +141,7 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 	return next;
 }
 
-/* The tree lock is held. */
+/* The caller is between ration_tree_read() and ration_tree_retry(). */
 static int
 write_path(const struct ration_domain *d, const struct ration_lineage *way, char *path, size_t size)
 {
@@ -163,7 +163,7 @@ write_path(const struct ration_domain *d, const struct ration_lineage *way, char
 		used += length;
 		path[used] = '\0';
 	}
-	/* Of a name that changed meanwhile there may be less. */
+	/* A name may have become shorter after strnlen(), if the tree changed. */
 	return (int)strlen(path);
 }
 

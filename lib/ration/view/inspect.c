@@ -18,7 +18,7 @@ ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_l
 
 	memcpy(way->index, c->ancestors, sizeof(c->ancestors));
 	way->depth = ration_read_once(&c->depth);
-	/* So that the copy is read, and not what was copied. */
+	/* The compiler must not read the original again instead of the copy. */
 	rte_compiler_barrier();
 	if (way->depth > RATION_DEPTH_MAX || (way->depth == 0) != (index == 0))
 		return false;
@@ -42,8 +42,8 @@ ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
 }
 
 /*
- * A link to a child that does not point back is no link. Because every child has one predecessor
- * only, a walk that follows none but such links never comes to the same counter twice.
+ * A link to a child is valid only if the child links back. A child has one `prev` only, so a reader
+ * that follows valid links never visits the same counter twice, and its loop ends.
  */
 static uint32_t
 check_child(const struct ration_domain *d, uint32_t index, const struct ration_lineage *parent,
@@ -75,7 +75,7 @@ ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *
 	struct ration_lineage parent = *way;
 	uint32_t index = way->index[way->depth];
 
-	/* The root has none. */
+	/* The root has no siblings. */
 	if (parent.depth-- == 0)
 		return RATION_INDEX_NONE;
 	return check_child(d, ration_read_once(&ration_node_at(d, index)->next), &parent, index);

@@ -7,11 +7,12 @@
 
 /**
  * @file
- * Room view: owns nothing. It reads what the rooms shm, tree and lcore keep.
- * It never writes shared memory, and never follows an index, link or offset that it has not checked.
+ * Room view: it has no state, and reads the state of the rooms shm, tree and lcore. It never writes
+ * shared memory, and never uses an index, link or offset before it has checked it.
  *
- * Shared memory may be damaged: by a stray write of any process that maps it, or by the death of one
- * half way. What is checked is a copy. The head of a domain does not change; it is checked when a
+ * Shared memory may be corrupted: by a stray write of a process that maps it, or by the death of a
+ * process in the middle of a change. It may also change at any time. So a reader copies a word,
+ * checks the copy and uses the copy. The head of a domain does not change; it is checked when a
  * process attaches.
  */
 
@@ -20,39 +21,44 @@
 
 #include "shm/layout.h"
 
-/** Index that stands for a link which leads nowhere. */
+/** Result for a corrupted link. It is not a valid index. */
 #define RATION_INDEX_DAMAGED (UINT32_MAX - 1)
 
-/** Read a word once: what is checked is what is used. */
+/** Read a word exactly once, so that the checked value is the used value. */
 static inline uint32_t
 ration_read_once(const uint32_t *word)
 {
 	return *(const volatile uint32_t *)word;
 }
 
-/** The way to a counter. */
+/** Path from the root to a counter. */
 struct ration_lineage {
 	uint32_t depth;
 	uint32_t index[RATION_DEPTH_MAX + 1]; /**< Root first; at `depth` the counter itself. */
 };
 
-/** Copy and check the way to a counter; its index is within bounds. @return whether it is sound */
+/** Copy and check the path to a counter. `index` must be below max_counters. @return validity */
 bool ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way);
 
-/** Whether a counter is `top` or stands below it, whatever it says of itself. */
+/** Whether a counter is at the end of the path `top`, or below it. The counter may be corrupted. */
 bool ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
 			  const struct ration_lineage *top);
 
-/** The first child, or the sibling after a child: an index, none or damaged. */
+/** Read the link to the first child. @return index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
 uint32_t ration_first_child(const struct ration_domain *d, const struct ration_lineage *parent);
 
+/** Read the link to the next sibling. @return index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
 uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way);
 
-/** The counter of a handle and the way to it. @return 0, -ESTALE, or -EPROTO if it is damaged */
+/** Find the counter of a handle and its path. @return 0, -ESTALE, or -EPROTO: it is corrupted */
 int ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
 		   struct ration_lineage *way);
 
-/** The counter after `index` in the order of the tree: an index, none or damaged. */
+/**
+ * The counter after `index` in depth-first order, parents first.
+ *
+ * @return its index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED
+ */
 uint32_t ration_next_index(const struct ration_domain *d, uint32_t index);
 
 #endif /* RATION_VIEW_INSPECT_H_ */

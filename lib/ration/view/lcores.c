@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Looking at members and their event counters.
+ * Read-only access to members and their statistics.
  */
 
 #include "shm/zone.h"

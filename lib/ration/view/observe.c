@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Looking on from another process, without a hand that could touch anything.
+ * Read-only access from another process: the pages of the domain are made read-only.
  */
 
 #include <errno.h>
@@ -18,7 +18,10 @@
 #include "shm/zone.h"
 #include "view/attach.h"
 
-/* All there is of the domain now; blocks that come later when they are looked at first. */
+/*
+ * Protect the domain and all lcore areas that exist now. find_area() protects later areas, when
+ * this process reads them first. @return bytes that stay writable
+ */
 static size_t
 protect(const struct ration_domain *d, const struct rte_memzone *mz)
 {
@@ -52,7 +55,7 @@ __ration_domain_observe(const char *name, size_t *writable, uint64_t abi)
 	d = ration_domain_attach(name, &mz);
 	if (d == NULL)
 		return NULL;
-	/* rte_hash follows pointers in shared memory: the names are looked for in the tree. */
+	/* rte_hash follows pointers in shared memory. Names are searched in the tree instead. */
 	ration_local(d)->paths = NULL;
 	nb = protect(d, mz);
 	if (writable != NULL)

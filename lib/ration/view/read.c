@@ -4,7 +4,7 @@
 
 /**
  * @file
- * Reading what is granted: usage minus the stock of all lcores.
+ * Read the granted units of a counter: usage minus the stock of all lcores.
  */
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "tree/counter.h"
 #include "view/inspect.h"
 
-/* Units that one lcore has in stock below `top`. */
+/* Stock of one lcore in the counter `top` and all counters below it, in units. */
 static uint64_t
 lcore_stock(const struct ration_domain *d, const struct ration_area *of,
 	    const struct ration_lineage *top)
@@ -33,7 +33,7 @@ lcore_stock(const struct ration_domain *d, const struct ration_area *of,
 	return units;
 }
 
-/* Members that others have online, so that their stock can change any time. */
+/* Number of online members of other threads. Their stock may change at any time. */
 static uint32_t
 count_others(const struct ration_domain *d)
 {
@@ -43,7 +43,7 @@ count_others(const struct ration_domain *d)
 
 	for (i = 0; i < nb_members; i++) {
 		m = &d->members[i];
-		/* Acquire: pairs with the release by which its owner parked or left. */
+		/* Acquire: pairs with the release by which a member goes offline or unregisters. */
 		if (MEMBER_STATE(ration_load(&m->state, acquire)) == MEMBER_ONLINE)
 			others += !ration_member_is_mine(m);
 	}
@@ -72,9 +72,9 @@ ration_read_sum(const struct ration_domain *d, ration_counter_t handle,
 			reading->stock += lcore_stock(d, &stocks, &way);
 	}
 	reading->usage = ration_load(&c->usage, seq_cst);
-	/* Again: one may have come online meanwhile. */
+	/* Count again: a member may have gone online during the sum. */
 	others = RTE_MAX(others, count_others(d));
-	/* While others run, the sum is of many instants and can pass usage. */
+	/* The stocks may have been read at different instants, so their sum may exceed usage. */
 	reading->stock = RTE_MIN(reading->stock, reading->usage);
 	reading->granted = reading->usage - reading->stock;
 	reading->error = others * ration_load(&c->stock_bound, relaxed);

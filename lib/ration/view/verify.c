@@ -4,8 +4,8 @@
 
 /**
  * @file
- * Checking the promises from outside: every unit of usage must be accounted for in a ledger, in a
- * child, and nowhere else.
+ * Check the promises from outside. Each unit of usage must be in a ledger of the counter, or in the
+ * usage of a child.
  */
 
 #include <inttypes.h>
@@ -23,7 +23,7 @@ struct check {
 	int violations;
 };
 
-/* Count a violation. @return whether it is to be described: then the description follows */
+/* Count a violation, and print the counter. @return whether to print the description too */
 static bool
 violation_starts(struct check *k, struct counter *c)
 {
@@ -45,7 +45,7 @@ violation_starts(struct check *k, struct counter *c)
 			fprintf((k)->f, fmt "\n", __VA_ARGS__);                                    \
 	} while (0)
 
-/* P1. */
+/* Promise P1: usage is at most max. */
 static void
 check_limit(struct check *k, struct counter *c)
 {
@@ -75,7 +75,7 @@ children_usage(struct check *k, struct counter *c)
 	return sum;
 }
 
-/* Units of one counter in stock, over all places that ever had a block. */
+/* Sum of the stock of one counter over all lcore areas. */
 static uint64_t
 sum_stocks(const struct ration_domain *d, uint32_t index)
 {
@@ -90,33 +90,36 @@ sum_stocks(const struct ration_domain *d, uint32_t index)
 	return stock;
 }
 
-/* P2: usage = what was charged to the counter itself + usage of its children; stock is part of it.
+/*
+ * Promise P2: usage = usage_local + usage of the children; the ledgers add up to usage_local; stock
+ * is part of usage_local.
  */
 static void
 check_balance(struct check *k, struct counter *c)
 {
 	uint32_t index = ration_index_of(k->d, c);
 	uint64_t usage = ration_load(&c->usage, relaxed),
-		 own = ration_load(&c->usage_local, relaxed);
+		 local = ration_load(&c->usage_local, relaxed);
 	uint64_t children = children_usage(k, c), stock = sum_stocks(k->d, index);
 	int64_t ledger = ration_ledgers_sum(k->d, index);
 
-	if (usage != own + children)
+	if (usage != local + children)
 		report_violation(k, c,
-				 "usage is %" PRIu64 ", but its own charges are %" PRIu64
-				 " and its children's usage %" PRIu64,
-				 usage, own, children);
-	if (ledger < 0 || own != (uint64_t)ledger)
-		report_violation(k, c, "own charges are %" PRIu64 ", but the ledgers say %" PRId64,
-				 own, ledger);
-	if (stock > own)
-		report_violation(k, c, "stock is %" PRIu64 ", more than its own charges, %" PRIu64,
-				 stock, own);
+				 "usage is %" PRIu64 ", but usage_local is %" PRIu64
+				 " and the children's usage %" PRIu64,
+				 usage, local, children);
+	if (ledger < 0 || local != (uint64_t)ledger)
+		report_violation(k, c,
+				 "usage_local is %" PRIu64 ", but the ledgers sum up to %" PRId64,
+				 local, ledger);
+	if (stock > local)
+		report_violation(k, c, "stock is %" PRIu64 ", more than usage_local, %" PRIu64,
+				 stock, local);
 }
 
-/* P4, and that the active bit says what the slot says. */
+/* Promise P4: a stock is at most its cap. And the active bit is set if there is a cap. */
 static void
-check_slot(struct check *k, struct counter *c, uint32_t member_id, const struct ration_area *of)
+check_entry(struct check *k, struct counter *c, uint32_t member_id, const struct ration_area *of)
 {
 	uint32_t index = ration_index_of(k->d, c);
 	const struct ration_stock *s = &of->stocks[index];
@@ -125,13 +128,14 @@ check_slot(struct check *k, struct counter *c, uint32_t member_id, const struct 
 	bool active = ration_load(&of->active[index / 64], relaxed) >> (index % 64) & 1;
 
 	if (stock > cap)
-		report_violation(k, c, "lcore slot %u has stock %u, more than its cap %u",
-				 member_id, stock, cap);
+		report_violation(k, c, "member %u has stock %u, more than its cap %u", member_id,
+				 stock, cap);
 	if (active != (cap != 0))
-		report_violation(k, c, "lcore slot %u has cap %u, but its active bit is %d",
-				 member_id, cap, active);
+		report_violation(k, c, "member %u has cap %u, but its active bit is %d", member_id,
+				 cap, active);
 }
 
+/* Checks that are valid only while no other thread uses the domain. */
 static void
 check_quiet(struct check *k, struct counter *c)
 {
@@ -141,11 +145,11 @@ check_quiet(struct check *k, struct counter *c)
 	check_balance(k, c);
 	for (i = 0; i < k->d->max_members; i++) {
 		if (ration_area_find(k->d, i, &of) > 0)
-			check_slot(k, c, i, &of);
+			check_entry(k, c, i, &of);
 	}
 }
 
-/* That every block is where the domain says. */
+/* Each lcore area must be at the offset in its member entry. */
 static void
 check_areas(struct check *k)
 {
@@ -156,11 +160,12 @@ check_areas(struct check *k)
 	for (i = 0; i < k->d->max_members; i++) {
 		if (ration_area_find(k->d, i, &of) < 0)
 			report_violation(k, root,
-					 "the stocks of lcore slot %u are not where it says", i);
+					 "the offset of the lcore area of member %u is corrupted",
+					 i);
 	}
 }
 
-/* The counter after one, RATION_INDEX_NONE at the end or if that one is gone. */
+/* The next counter; RATION_INDEX_NONE at the end, or if the counter does not exist any more. */
 static uint32_t
 index_after(const struct ration_domain *d, ration_counter_t handle)
 {
@@ -183,7 +188,7 @@ ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 	struct counter *c = NULL;
 
 	check_areas(&k);
-	/* Not for ever: the tree may change all the time. */
+	/* The number of steps is bounded, because the tree may change all the time. */
 	for (; index < d->max_counters && nb < d->max_counters; nb++) {
 		c = ration_counter_at(d, index);
 		check_limit(&k, c);
@@ -192,7 +197,7 @@ ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f)
 		index = index_after(d, ration_handle(d, index));
 	}
 	if (index == RATION_INDEX_DAMAGED)
-		report_violation(&k, c, "the links behind counter %u lead nowhere",
+		report_violation(&k, c, "the links after counter %u are corrupted",
 				 ration_index_of(d, c));
 	return k.violations;
 }
