@@ -38,6 +38,17 @@ ration_entry_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t
 	ration_store(&lc->stocks[index].limit, cap == 0 ? 0 : limit, relaxed);
 }
 
+/** Clear the active bit of an entry that is empty already, and take its former cap from the sum. */
+static inline void
+ration_entry_close(struct ration_lcore *lc, uint32_t index, uint32_t cap)
+{
+	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[index / 64];
+	uint64_t bit = UINT64_C(1) << (index % 64);
+
+	ration_store(word, ration_load(word, relaxed) & ~bit, relaxed);
+	ration_workspace(lc)->caps -= cap;
+}
+
 /** Return true if the entry has the idle mark, and its counter has generation gen. */
 bool ration_idle_marked(const struct ration_stock *s, uint32_t gen);
 

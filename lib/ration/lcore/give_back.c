@@ -32,29 +32,44 @@ reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
 	ration_stat_add(lc, &lc->stats.rejected, 1);
 }
 
+/*
+ * Empty a stock entry and return its units to the counter; the ancestors are left to the caller. The
+ * order of the stores: the entry before usage, so that usage >= granted + stock at every instant
+ * (model a_feed_gate: LATEEMPTY), and the ledger before usage, for drain/repair.c. Bitmap and sum of
+ * caps are left to the caller, too: an active bit of an empty entry is harmless meanwhile.
+ */
+static inline uint64_t
+empty_entry(struct ration_lcore *lc, struct ration_stock *s, RATION_ATOMIC(int64_t) *ledger,
+	    struct counter *c, uint32_t index)
+{
+	uint32_t stock = ration_load(&s->units, relaxed);
+	uint64_t taken;
+
+	ration_store(&s->units, 0, relaxed);
+	ration_store(&s->limit, 0, relaxed);
+	if (stock == 0)
+		return 0;
+	ration_store(&ration_workspace(lc)->walking, index + 1, release);
+	ration_store(ledger, ration_load(ledger, relaxed) - stock, release);
+	taken = ration_usage_take_both(c, stock);
+	if (unlikely(taken < stock))
+		reject_rest(lc, index, stock - taken);
+	return taken;
+}
+
 uint64_t
 ration_give_back_entry(struct ration_lcore *lc, uint32_t index)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	struct workspace *ws = ration_workspace(lc);
 	struct counter *c = ration_counter_at(d, index);
-	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
-	uint64_t charged;
+	struct ration_stock *s = &lc->stocks[index];
+	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
+	uint64_t units = empty_entry(lc, s, &ration_ledger(lc)[index], c, index);
 
-	/*
-	 * Empty the entry before usage is reduced: usage >= granted + stock at every instant. Model
-	 * a_feed_gate: LATEEMPTY.
-	 */
-	ration_entry_set(lc, index, 0, 0, 0);
-	if (stock == 0)
-		return 0;
-	ration_store(&ws->walking, index + 1, release);
-	/* Before usage is reduced: see drain/repair.c. */
-	ration_ledger_add(lc, index, -(int64_t)stock);
-	charged = ration_gather_uncharge(d, &ws->gather, c, stock);
-	if (unlikely(charged < stock))
-		reject_rest(lc, index, stock - charged);
-	return charged;
+	ration_entry_close(lc, index, cap);
+	ration_gather_add(d, &ws->gather, c, units);
+	return units;
 }
 
 /* Return true if the scan covers c. If it covers the parent of c too, note the parent. */
@@ -114,8 +129,8 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 	RATION_ATOMIC(int64_t) *ledger = &ration_ledger(lc)[w->base];
 	const uint32_t parent = scan->covered_parent,
 		       depth = counters[first_of(w->left)].parent_depth;
-	uint64_t units = 0, taken;
-	uint32_t i, stock;
+	uint64_t units = 0;
+	uint32_t i;
 
 	ration_gather_switch_parent(d, &ws->gather, parent, depth);
 	for (; w->left != 0 && *work > 0; w->left &= w->left - 1) {
@@ -126,18 +141,7 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 		*work -= RTE_MIN(*work, (uint64_t)RATION_ENTRY_WORK);
 		w->emptied |= w->left & -w->left;
 		w->caps += ration_limit_cap(ration_load(&stocks[i].limit, relaxed));
-		stock = ration_load(&stocks[i].units, relaxed);
-		/* The same order of stores as in ration_give_back_entry(). */
-		ration_store(&stocks[i].units, 0, relaxed);
-		ration_store(&stocks[i].limit, 0, relaxed);
-		if (stock == 0)
-			continue;
-		ration_store(&ws->walking, w->base + i + 1, release);
-		ration_store(&ledger[i], ration_load(&ledger[i], relaxed) - stock, release);
-		taken = ration_usage_take_both(&counters[i], stock);
-		if (unlikely(taken < stock))
-			reject_rest(lc, w->base + i, stock - taken);
-		units += taken;
+		units += empty_entry(lc, &stocks[i], &ledger[i], &counters[i], w->base + i);
 	}
 	ws->gather.units[depth] += units;
 	return units;

@@ -54,21 +54,17 @@ ration_gather_switch_parent(struct ration_domain *d, struct uncharge_gather *g, 
 }
 
 /**
- * Uncharge n units of c now, and of its ancestors at the latest in ration_gather_finish().
- *
- * @return number of units that were uncharged; less than n if usage_local was less
+ * Note that n units were returned to c, so that the next ration_gather_finish() returns them to its
+ * ancestors.
  */
-static inline uint64_t
-ration_gather_uncharge(struct ration_domain *d, struct uncharge_gather *g, struct counter *c,
-		       uint64_t n)
+static inline void
+ration_gather_add(struct ration_domain *d, struct uncharge_gather *g, const struct counter *c,
+		  uint64_t n)
 {
-	uint64_t taken = ration_usage_take_both(c, n);
-
-	if (taken == 0 || c->parent == RATION_INDEX_NONE)
-		return taken;
+	if (n == 0 || c->parent == RATION_INDEX_NONE)
+		return;
 	ration_gather_switch_parent(d, g, c->parent, c->parent_depth);
-	g->units[c->parent_depth] += taken;
-	return taken;
+	g->units[c->parent_depth] += n;
 }
 
 #endif /* RATION_TREE_GATHER_H_ */
