@@ -344,7 +344,8 @@ check_rooms_control()
 	rooms_find 'cycle of public headers' ration_compat.h '#include <ration.h>' || bad=1
 	rooms_find 'baselines must not know tests' app/bench/baselines/limit.c \
 		'#include "tests/list.h"' || bad=1
-	rooms_find 'cycle of files: .*main' app/pmd/budget/file.c 'void f(void) { main(); }' || bad=1
+	rooms_find 'cycle of files: .*main' app/pmd/budget/file.c \
+		'void f(void) { main(); }' || bad=1
 	return "$bad"
 }
 

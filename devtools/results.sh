@@ -275,8 +275,8 @@ page()
 		Results
 		=======
 
-		One run of all tests of :doc:`reference/bench` on one machine. That page describes each
-		figure and how it is measured.
+		One run of all tests of :doc:`reference/bench` on one machine. That page describes
+		each figure and how it is measured.
 	END
 	heading 'Claims' '-'
 	cat <<-'END'

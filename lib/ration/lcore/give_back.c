@@ -33,10 +33,11 @@ reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
 }
 
 /*
- * Empty a stock entry and return its units to the counter; the ancestors are left to the caller. The
- * order of the stores: the entry before usage, so that usage >= granted + stock at every instant
- * (model a_feed_gate: LATEEMPTY), and the ledger before usage, for drain/repair.c. Bitmap and sum of
- * caps are left to the caller, too: an active bit of an empty entry is harmless meanwhile.
+ * Empty a stock entry and return its units to the counter; the ancestors are left to the caller.
+ * The order of the stores: the entry before usage, so that usage >= granted + stock at every
+ * instant (model a_feed_gate: LATEEMPTY), and the ledger before usage, for drain/repair.c. Bitmap
+ * and sum of caps are left to the caller, too: an active bit of an empty entry is harmless
+ * meanwhile.
  */
 static inline uint64_t
 empty_entry(struct ration_lcore *lc, struct ration_stock *s, RATION_ATOMIC(int64_t) *ledger,
