@@ -50,8 +50,8 @@ static const char *const event_names[SOAK_EVENTS] = {
 	[SOAK_CHECKED] = "held within limits",
 	[SOAK_DRAINED] = "drained",
 	[SOAK_DRAIN_TIMED_OUT] = "drains timed out",
-	[SOAK_PARKED] = "parked",
-	[SOAK_LEFT] = "left",
+	[SOAK_OFFLINE] = "offline",
+	[SOAK_LEAVING] = "unregistered",
 	[SOAK_UNREGISTERED] = "bursts without registration",
 	[SOAK_GUEST] = "guests",
 	[SOAK_BEYOND_LCORES] = "guests without lcore id",
@@ -60,7 +60,7 @@ static const char *const event_names[SOAK_EVENTS] = {
 	[SOAK_DESTROYED] = "counters destroyed",
 	[SOAK_DESTROY_REFUSED] = "destroys refused",
 	[SOAK_OFFLINE_COUNTER] = "destroyed with units",
-	[SOAK_GHOST_BURIED] = "buried later",
+	[SOAK_OFFLINE_RELEASED] = "released later",
 	[SOAK_CLAMPED] = "limits below usage",
 	[SOAK_STRICT] = "strict limits",
 	[SOAK_STRICT_REFUSED] = "strict limits refused",
@@ -88,7 +88,7 @@ one_phase(struct soak *s, uint32_t stops)
 	const bool many = stops % 16 == 5;
 
 	s->by_force = prng_below(&me->prng, 4) == 0;
-	soak_begin_phase(s, 1 + prng_below(&me->prng, 60));
+	soak_start_phase(s, 1 + prng_below(&me->prng, 60));
 	if (many || prng_below(&me->prng, 16) == 0)
 		soak_invite(s, many ? SOAK_GUESTS : 1 + prng_below(&me->prng, 4));
 	do {

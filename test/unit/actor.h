@@ -43,7 +43,7 @@ struct actor {
 };
 
 /**
- * Start an actor in a domain. It is no member until it is told actor_online().
+ * Start an actor in a domain. It is no member until it is told actor_register().
  *
  * @return
  *   0, or -1 if there is no such thread.
@@ -73,6 +73,6 @@ bool actor_idle(const struct actor *a);
 bool actor_do(struct actor *a, actor_task task, void *arg);
 
 /** Tell it to go online and to poll. @return whether it is a member */
-bool actor_online(struct actor *a);
+bool actor_register(struct actor *a);
 
 #endif /* TEST_ACTOR_H_ */

@@ -74,7 +74,7 @@ fixture_teardown(void **state)
 		actor_poll(&f->actors[i], true);
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_stop(&f->actors[i]);
-	for (i = 0; i < FIXTURE_SLOTS; i++)
+	for (i = 0; i < FIXTURE_MEMBERS; i++)
 		if (f->lc[i] != NULL && ration_lcore_unregister(f->lc[i]) != 0)
 			rc = -1;
 	if (ration_domain_verify(f->d, 1, stderr) != 0)

@@ -25,14 +25,14 @@
 /** Other threads that a test can have. */
 #define FIXTURE_ACTORS 4
 /** Slots that the test's own thread can join. */
-#define FIXTURE_SLOTS 4
+#define FIXTURE_MEMBERS 4
 
 struct fixture {
 	struct ration_domain *d;
 	ration_counter_t root;
 	/** Slots that the test's thread has joined; left at the end. The test may set one to NULL.
 	 */
-	struct ration_lcore *lc[FIXTURE_SLOTS];
+	struct ration_lcore *lc[FIXTURE_MEMBERS];
 	/** Stopped at the end where the test has started them. */
 	struct actor actors[FIXTURE_ACTORS];
 };
@@ -50,9 +50,9 @@ int fixture_teardown(void **state);
 
 /** Table entries of tests that run in such a fixture. */
 #define in_domain(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
-#define with_one_slot(test)                                                                        \
+#define with_one_member(test)                                                                      \
 	cmocka_unit_test_setup_teardown(test, fixture_setup_one, fixture_teardown)
-#define with_two_slots(test)                                                                       \
+#define with_two_members(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, fixture_setup_two, fixture_teardown)
 
 /** Create a counter that must come into being. RATION_BATCH_UNSET takes the default. */

@@ -45,7 +45,7 @@ row_of(uint32_t member_id)
 }
 
 static void
-own_slots_are_drained_in_place(void **state)
+lcores_of_the_caller_are_drained_in_place(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
@@ -138,7 +138,7 @@ only_the_subtree_is_drained(void **state)
 }
 
 static void
-a_slot_is_as_good_as_new_after_a_drain(void **state)
+stock_works_as_before_after_a_drain(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -199,7 +199,7 @@ many_counters_come_back_to_the_unit(void **state)
 }
 
 static void
-a_parked_slot_has_nothing_to_give(void **state)
+an_offline_lcore_has_no_stock_to_drain(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -221,7 +221,7 @@ a_parked_slot_has_nothing_to_give(void **state)
 }
 
 static void
-timeout_0_drains_what_is_at_hand(void **state)
+timeout_0_drains_lcores_of_the_caller(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -285,18 +285,18 @@ int
 main(void)
 {
 	const struct CMUnitTest drains[] = {
-		with_two_slots(own_slots_are_drained_in_place),
-		with_one_slot(a_second_drain_finds_nothing),
+		with_two_members(lcores_of_the_caller_are_drained_in_place),
+		with_one_member(a_second_drain_finds_nothing),
 		in_domain(a_domain_without_members_is_drained),
-		with_one_slot(only_the_subtree_is_drained),
-		with_one_slot(a_slot_is_as_good_as_new_after_a_drain),
-		with_one_slot(an_uncharge_after_a_drain_is_not_lost),
-		with_two_slots(many_counters_come_back_to_the_unit),
-		with_two_slots(a_parked_slot_has_nothing_to_give),
-		with_two_slots(timeout_0_drains_what_is_at_hand),
-		with_one_slot(a_stale_counter_cannot_be_drained),
-		with_one_slot(a_drain_brings_usage_below_a_lowered_limit),
-		with_one_slot(refills_take_a_batch_again_after_a_drain),
+		with_one_member(only_the_subtree_is_drained),
+		with_one_member(stock_works_as_before_after_a_drain),
+		with_one_member(an_uncharge_after_a_drain_is_not_lost),
+		with_two_members(many_counters_come_back_to_the_unit),
+		with_two_members(an_offline_lcore_has_no_stock_to_drain),
+		with_two_members(timeout_0_drains_lcores_of_the_caller),
+		with_one_member(a_stale_counter_cannot_be_drained),
+		with_one_member(a_drain_brings_usage_below_a_lowered_limit),
+		with_one_member(refills_take_a_batch_again_after_a_drain),
 	};
 
 	if (test_eal_start("drain", 0) != 0)

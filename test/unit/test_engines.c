@@ -65,7 +65,7 @@ start_charged(struct fixture *f, struct actor *a, enum actor_kind kind, ration_c
 	      uint64_t n)
 {
 	assert_int_equal(actor_start(a, f->d, kind, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	must_do(a, charge, c, n);
 }
 
@@ -85,7 +85,7 @@ row_of(const struct actor *a)
 	for (i = 0; i < report.nb_rows; i++)
 		if (report.rows[i].member_id == a->lc->member_id)
 			return &report.rows[i];
-	fail_msg("no row for slot %u", a->lc->member_id);
+	fail_msg("no row for member %u", a->lc->member_id);
 	return NULL;
 }
 
@@ -163,7 +163,7 @@ a_worker_in_wait_is_drained_by_launch(void **state)
 	/* It is as ready for work as before, and still the member it was. */
 	assert_int_equal(rte_eal_get_lcore_state(1), WAIT);
 	assert_int_equal(actor_start(a, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	must_do(a, uncharge, c, 5);
 }
 
@@ -186,7 +186,7 @@ a_drain_by_launch_leaves_the_worker_s_result(void **state)
 	assert_int_equal(report.rows[0].engine, RATION_DRAIN_LAUNCH);
 	assert_int_equal(test_wait(1), 42);
 	assert_int_equal(actor_start(a, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 }
 
 /* rte_eal_remote_launch() is for the main lcore only. */
@@ -220,23 +220,23 @@ a_worker_in_wait_times_out_for_other_threads(void **state)
 	assert_int_equal(drain(f, f->root, 10 * SECOND), 0);
 	assert_int_equal(usage_of(f->d, c), 5);
 	assert_int_equal(actor_start(worker, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(worker));
+	assert_true(actor_register(worker));
 }
 
 static void
-park(struct ration_lcore *lc, void *arg)
+go_offline(struct ration_lcore *lc, void *arg)
 {
 	*(int *)arg = ration_lcore_offline(lc);
 }
 
 static void
-resume(struct ration_lcore *lc, void *arg)
+go_online(struct ration_lcore *lc, void *arg)
 {
 	*(int *)arg = ration_lcore_online(lc);
 }
 
 static void
-a_parked_lcore_is_not_waited_for(void **state)
+an_offline_lcore_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -245,14 +245,14 @@ a_parked_lcore_is_not_waited_for(void **state)
 
 	start_charged(f, a, ACTOR_WORKER, c, 5);
 	actor_poll(a, false);
-	assert_true(actor_do(a, park, &rc));
+	assert_true(actor_do(a, go_offline, &rc));
 	assert_int_equal(rc, 0);
 	assert_int_equal(usage_of(f->d, c), 5);
 	assert_int_equal(drain(f, c, 10 * SECOND), 0);
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(row_of(a)->status, RATION_DRAIN_EMPTY);
 	assert_int_equal(row_of(a)->units, 0);
-	assert_true(actor_do(a, resume, &rc));
+	assert_true(actor_do(a, go_online, &rc));
 	assert_int_equal(rc, 0);
 	must_do(a, charge, c, 1);
 	assert_true(stock_of(f->d, c) > 0);
@@ -313,7 +313,7 @@ a_silent_lcore_can_be_drained_when_it_polls_again(void **state)
 
 /* "what it holds comes back later" */
 static void
-a_late_answer_gives_back_what_was_asked_for(void **state)
+a_late_answer_gives_back_the_requested_stock(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -334,7 +334,7 @@ a_late_answer_gives_back_what_was_asked_for(void **state)
 }
 
 static void
-timeout_0_asks_and_does_not_wait(void **state)
+timeout_0_requests_and_does_not_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -364,7 +364,7 @@ drain_all_of(struct ration_lcore *lc, void *arg)
 }
 
 static void
-a_thread_without_slot_can_drain(void **state)
+an_unregistered_thread_can_drain(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *member = &f->actors[0], *stranger = &f->actors[1];
@@ -402,7 +402,7 @@ unrelated_stock_of_a_polling_lcore_stays(void **state)
 }
 
 static void
-a_member_that_leaves_is_no_row(void **state)
+an_unregistered_member_has_no_row(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -477,18 +477,18 @@ main(void)
 {
 	const struct CMUnitTest engines[] = {
 		in_domain(a_polling_lcore_gives_its_stock_back),
-		with_one_slot(all_members_are_drained_and_summed_up),
+		with_one_member(all_members_are_drained_and_summed_up),
 		in_domain(a_worker_in_wait_is_drained_by_launch),
 		in_domain(a_drain_by_launch_leaves_the_worker_s_result),
 		in_domain(a_worker_in_wait_times_out_for_other_threads),
-		in_domain(a_parked_lcore_is_not_waited_for),
+		in_domain(an_offline_lcore_is_not_waited_for),
 		in_domain(a_silent_lcore_is_named_and_its_stock_left_alone),
 		in_domain(a_silent_lcore_can_be_drained_when_it_polls_again),
-		in_domain(a_late_answer_gives_back_what_was_asked_for),
-		with_one_slot(timeout_0_asks_and_does_not_wait),
-		in_domain(a_thread_without_slot_can_drain),
+		in_domain(a_late_answer_gives_back_the_requested_stock),
+		with_one_member(timeout_0_requests_and_does_not_wait),
+		in_domain(an_unregistered_thread_can_drain),
 		in_domain(unrelated_stock_of_a_polling_lcore_stays),
-		in_domain(a_member_that_leaves_is_no_row),
+		in_domain(an_unregistered_member_has_no_row),
 		in_domain(create_drains_the_parent_on_polling_lcores),
 		cmocka_unit_test(calls_that_drain_give_up_at_the_domain_s_timeout),
 	};

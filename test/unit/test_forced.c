@@ -254,40 +254,40 @@ an_unseen_uncharge_of_a_parent_costs_its_children_nothing(void **state)
 }
 
 static void
-threads_without_slot_are_refused_alike(void **state)
+unregistered_threads_are_refused_alike(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 64);
 
-	assert_int_equal(ration_try_charge(none, c, 11), -EDQUOT);
-	assert_int_equal(ration_try_charge(none, c, 10), 0);
-	assert_int_equal(ration_charge_force(none, c, 1), 0);
-	assert_int_equal(ration_uncharge(none, c, 12), -ERANGE);
-	assert_int_equal(ration_uncharge(none, c, 11), 0);
+	assert_int_equal(ration_try_charge(shared, c, 11), -EDQUOT);
+	assert_int_equal(ration_try_charge(shared, c, 10), 0);
+	assert_int_equal(ration_charge_force(shared, c, 1), 0);
+	assert_int_equal(ration_uncharge(shared, c, 12), -ERANGE);
+	assert_int_equal(ration_uncharge(shared, c, 11), 0);
 	assert_int_equal(usage_of(f->d, c), 0);
-	assert_int_equal(stats_of(none).refusals, 1);
-	assert_int_equal(stats_of(none).forced, 1);
-	assert_int_equal(stats_of(none).rejected, 1);
+	assert_int_equal(stats_of(shared).refusals, 1);
+	assert_int_equal(stats_of(shared).forced, 1);
+	assert_int_equal(stats_of(shared).rejected, 1);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest forced[] = {
-		with_one_slot(a_forced_charge_goes_over_every_limit),
-		with_one_slot(only_counters_over_their_own_limit_count_it),
-		with_one_slot(a_level_that_is_just_full_is_not_over),
-		with_one_slot(charges_are_refused_until_usage_is_back_below),
-		with_one_slot(a_forced_charge_takes_from_stock_first),
-		with_one_slot(a_forced_charge_over_the_limit_hides_nothing),
-		with_one_slot(a_forced_charge_never_wraps),
-		with_one_slot(too_large_an_uncharge_changes_nothing_and_counts),
-		with_one_slot(too_large_an_uncharge_of_a_stocked_counter_is_refused),
-		with_one_slot(an_unseen_uncharge_is_found_at_the_drain),
-		with_one_slot(children_s_units_cannot_be_uncharged_from_their_parent),
-		with_one_slot(an_unseen_uncharge_of_a_parent_costs_its_children_nothing),
-		in_domain(threads_without_slot_are_refused_alike),
+		with_one_member(a_forced_charge_goes_over_every_limit),
+		with_one_member(only_counters_over_their_own_limit_count_it),
+		with_one_member(a_level_that_is_just_full_is_not_over),
+		with_one_member(charges_are_refused_until_usage_is_back_below),
+		with_one_member(a_forced_charge_takes_from_stock_first),
+		with_one_member(a_forced_charge_over_the_limit_hides_nothing),
+		with_one_member(a_forced_charge_never_wraps),
+		with_one_member(too_large_an_uncharge_changes_nothing_and_counts),
+		with_one_member(too_large_an_uncharge_of_a_stocked_counter_is_refused),
+		with_one_member(an_unseen_uncharge_is_found_at_the_drain),
+		with_one_member(children_s_units_cannot_be_uncharged_from_their_parent),
+		with_one_member(an_unseen_uncharge_of_a_parent_costs_its_children_nothing),
+		in_domain(unregistered_threads_are_refused_alike),
 	};
 
 	if (test_eal_start("forced", 0) != 0)

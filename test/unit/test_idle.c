@@ -16,14 +16,14 @@
 #define NB_COUNTERS 100
 
 /* A domain of the test's own, with its thread as the only member. */
-struct own {
+struct test_domain {
 	struct ration_domain *d;
 	struct ration_lcore *lc;
 	ration_counter_t c[NB_COUNTERS];
 };
 
 static void
-open_domain(struct own *o, const struct ration_domain_params *more, uint32_t batch)
+open_domain(struct test_domain *o, const struct ration_domain_params *more, uint32_t batch)
 {
 	static unsigned int serial;
 	struct ration_domain_params params = *more;
@@ -45,7 +45,7 @@ open_domain(struct own *o, const struct ration_domain_params *more, uint32_t bat
 }
 
 static void
-close_domain(struct own *o)
+close_domain(struct test_domain *o)
 {
 	assert_sound(o->d);
 	assert_int_equal(ration_lcore_unregister(o->lc), 0);
@@ -53,14 +53,14 @@ close_domain(struct own *o)
 }
 
 static uint64_t
-hidden(const struct own *o)
+hidden(const struct test_domain *o)
 {
 	return stock_of(o->d, ration_domain_root(o->d));
 }
 
 /* Quiescent points until nothing is hidden any more, or far too late. */
 static bool
-all_comes_back(struct own *o)
+all_comes_back(struct test_domain *o)
 {
 	uint64_t end = rte_get_timer_cycles() + 20 * rte_get_timer_hz();
 
@@ -75,7 +75,7 @@ all_comes_back(struct own *o)
 static void
 stock_that_is_not_used_goes_back(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	uint32_t i;
 
 	(void)state;
@@ -94,7 +94,7 @@ stock_that_is_not_used_goes_back(void **state)
 static void
 without_an_idle_time_nothing_goes_back(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	uint32_t i;
 
 	(void)state;
@@ -111,7 +111,7 @@ without_an_idle_time_nothing_goes_back(void **state)
 static void
 stock_in_use_stays_and_costs_no_walk(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct ration_lcore_stats before, after;
 	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 10;
 
@@ -134,7 +134,7 @@ stock_in_use_stays_and_costs_no_walk(void **state)
 
 /* Have the hand go round once, whatever the clock says. */
 static void
-go_round(struct own *o)
+scan_for_idle_stock(struct test_domain *o)
 {
 	uint32_t i, words = o->lc->nb_stocks / 64;
 
@@ -145,9 +145,9 @@ go_round(struct own *o)
 }
 
 static void
-a_sleeping_slot_wakes_for_charge_and_uncharge(void **state)
+a_charge_or_uncharge_removes_the_idle_mark(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct ration_lcore_stats before;
 
 	(void)state;
@@ -155,34 +155,34 @@ a_sleeping_slot_wakes_for_charge_and_uncharge(void **state)
 		    64);
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	before = stats_of(o.lc);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_true(ration_idle_marked(&o.lc->stocks[(uint32_t)o.c[3]],
 				       ration_counter_at(o.d, (uint32_t)o.c[3])->gen));
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	assert_int_equal(hidden(&o), 63);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(ration_uncharge(o.lc, o.c[3], 2), 0);
 	assert_int_equal(hidden(&o), 65);
 	assert_int_equal(stats_of(o.lc).refills, before.refills);
 	assert_int_equal(stats_of(o.lc).trims, before.trims);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 65);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 0);
 	assert_int_equal(stats_of(o.lc).idle, 65);
 	close_domain(&o);
 }
 
 static void
-a_sleeping_slot_is_drained_and_read_like_others(void **state)
+an_idle_marked_entry_is_drained_and_read_like_others(void **state)
 {
-	struct own o;
+	struct test_domain o;
 
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.idle_us = 3600000000, .drain_work = 64},
 		    64);
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 64);
 	assert_sound(o.d);
 	drain_all(o.d);
@@ -198,7 +198,7 @@ the_domain_never_hides_more_than_stock_max(void **state)
 	static const uint64_t limits[] = {1, 7, 100, 1000, 100000};
 	struct prng rng = {.state = 4711};
 	uint64_t granted[NB_COUNTERS], share;
-	struct own o;
+	struct test_domain o;
 	uint32_t i, k, c, n;
 
 	(void)state;
@@ -241,7 +241,7 @@ quiet(struct ration_lcore *lc, void *arg)
 static void
 charge_all(struct ration_lcore *lc, void *arg)
 {
-	const struct own *o = arg;
+	const struct test_domain *o = arg;
 	uint32_t i;
 
 	for (i = 0; i < NB_COUNTERS; i++)
@@ -251,7 +251,7 @@ charge_all(struct ration_lcore *lc, void *arg)
 static void
 a_quiescent_point_does_no_more_than_drain_work(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct actor a = {.d = NULL};
 	uint64_t before, after;
 	uint32_t points;
@@ -259,7 +259,7 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.drain_work = 10}, 64);
 	assert_int_equal(actor_start(&a, o.d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&a));
+	assert_true(actor_register(&a));
 	actor_poll(&a, false);
 	assert_true(actor_do(&a, charge_all, &o));
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 0, NULL), -ETIMEDOUT);
@@ -281,9 +281,9 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 
 /* Half of a drain is done when another begins: its answer must not cover what came meanwhile. */
 static void
-a_drain_that_begins_during_another_is_complete(void **state)
+a_drain_that_starts_during_another_is_complete(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct actor a = {.d = NULL};
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
@@ -292,7 +292,7 @@ a_drain_that_begins_during_another_is_complete(void **state)
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.drain_work = 10}, 64);
 	assert_int_equal(actor_start(&a, o.d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&a));
+	assert_true(actor_register(&a));
 	actor_poll(&a, false);
 	assert_true(actor_do(&a, charge_all, &o));
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 0, NULL), -ETIMEDOUT);
@@ -314,13 +314,13 @@ a_drain_that_begins_during_another_is_complete(void **state)
  * twice the lcores; far from the limit it is the batch.
  */
 static void
-what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
+hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
 {
 	struct prng rng = {.state = 42};
 	uint64_t granted = 0, walks, left, stock, n;
 	struct ration_lcore *lc[2];
 	struct ration_lcore_stats st;
-	struct own o;
+	struct test_domain o;
 	uint32_t i, k, index;
 
 	(void)state;
@@ -374,12 +374,12 @@ main(void)
 		cmocka_unit_test(stock_that_is_not_used_goes_back),
 		cmocka_unit_test(without_an_idle_time_nothing_goes_back),
 		cmocka_unit_test(stock_in_use_stays_and_costs_no_walk),
-		cmocka_unit_test(a_sleeping_slot_wakes_for_charge_and_uncharge),
-		cmocka_unit_test(a_sleeping_slot_is_drained_and_read_like_others),
+		cmocka_unit_test(a_charge_or_uncharge_removes_the_idle_mark),
+		cmocka_unit_test(an_idle_marked_entry_is_drained_and_read_like_others),
 		cmocka_unit_test(the_domain_never_hides_more_than_stock_max),
 		cmocka_unit_test(a_quiescent_point_does_no_more_than_drain_work),
-		cmocka_unit_test(a_drain_that_begins_during_another_is_complete),
-		cmocka_unit_test(what_is_hidden_is_bounded_near_a_limit_and_far_from_it),
+		cmocka_unit_test(a_drain_that_starts_during_another_is_complete),
+		cmocka_unit_test(hidden_stock_is_bounded_near_a_limit_and_far_from_it),
 		cmocka_unit_test(bad_bounds_are_refused),
 	};
 

@@ -232,7 +232,7 @@ the_watermark_counts_stock(void **state)
 }
 
 static void
-a_reset_watermark_begins_at_the_present(void **state)
+a_reset_watermark_starts_at_the_present_usage(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 0);
@@ -252,20 +252,20 @@ int
 main(void)
 {
 	const struct CMUnitTest limits[] = {
-		with_one_slot(a_limit_can_be_raised_and_lowered),
-		with_one_slot(limits_of_ancestors_hold_from_the_moment_they_are_set),
-		with_one_slot(clamp_takes_effect_below_usage),
-		with_one_slot(clamp_leaves_stock_where_it_is),
-		with_one_slot(strict_is_refused_while_units_are_granted),
-		with_two_slots(strict_drains_stock_that_is_in_its_way),
-		with_one_slot(strict_raises_without_a_drain),
-		with_one_slot(limits_out_of_range_are_refused),
-		with_one_slot(a_batch_out_of_range_is_refused),
-		with_one_slot(a_new_batch_holds_from_the_next_refill),
-		with_one_slot(batch_0_ends_stock_at_the_next_trim),
-		with_one_slot(the_watermark_is_the_highest_usage),
-		with_one_slot(the_watermark_counts_stock),
-		with_one_slot(a_reset_watermark_begins_at_the_present),
+		with_one_member(a_limit_can_be_raised_and_lowered),
+		with_one_member(limits_of_ancestors_hold_from_the_moment_they_are_set),
+		with_one_member(clamp_takes_effect_below_usage),
+		with_one_member(clamp_leaves_stock_where_it_is),
+		with_one_member(strict_is_refused_while_units_are_granted),
+		with_two_members(strict_drains_stock_that_is_in_its_way),
+		with_one_member(strict_raises_without_a_drain),
+		with_one_member(limits_out_of_range_are_refused),
+		with_one_member(a_batch_out_of_range_is_refused),
+		with_one_member(a_new_batch_holds_from_the_next_refill),
+		with_one_member(batch_0_ends_stock_at_the_next_trim),
+		with_one_member(the_watermark_is_the_highest_usage),
+		with_one_member(the_watermark_counts_stock),
+		with_one_member(a_reset_watermark_starts_at_the_present_usage),
 	};
 
 	if (test_eal_start("limits", 0) != 0)

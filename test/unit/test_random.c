@@ -23,7 +23,7 @@
 #include "model.h"
 #include "prng.h"
 
-#define SLOTS 5
+#define NB_MEMBERS 5
 #define STALE 32
 #define STEPS 4000
 #define FIXED_SEEDS 40
@@ -36,8 +36,8 @@ struct run {
 	const char *doing;
 	struct prng prng;
 	struct model m;
-	struct ration_lcore *lc[SLOTS];
-	bool parked[SLOTS];
+	struct ration_lcore *lc[NB_MEMBERS];
+	bool offline[NB_MEMBERS];
 	ration_counter_t stale[STALE];
 	unsigned int nb_stale;
 };
@@ -63,9 +63,9 @@ random_counter(struct run *r)
 static struct ration_lcore *
 random_lcore(struct run *r)
 {
-	unsigned int i = below(r, SLOTS + 1);
+	unsigned int i = below(r, NB_MEMBERS + 1);
 
-	if (i == SLOTS || r->lc[i] == NULL || r->parked[i])
+	if (i == NB_MEMBERS || r->lc[i] == NULL || r->offline[i])
 		return ration_lcore_shared(r->m.d);
 	return r->lc[i];
 }
@@ -306,21 +306,21 @@ step_drain(struct run *r)
 static void
 step_move(struct run *r)
 {
-	const unsigned int i = below(r, SLOTS);
+	const unsigned int i = below(r, NB_MEMBERS);
 
 	if (r->lc[i] == NULL) {
 		r->lc[i] = ration_lcore_register_extra(r->m.d);
 		assert_non_null(r->lc[i]);
-		r->parked[i] = false;
+		r->offline[i] = false;
 	} else if (below(r, 3) == 0) {
 		assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 		r->lc[i] = NULL;
-	} else if (r->parked[i]) {
+	} else if (r->offline[i]) {
 		assert_int_equal(ration_lcore_online(r->lc[i]), 0);
-		r->parked[i] = false;
+		r->offline[i] = false;
 	} else {
 		assert_int_equal(ration_lcore_offline(r->lc[i]), 0);
-		r->parked[i] = true;
+		r->offline[i] = true;
 	}
 }
 
@@ -388,7 +388,7 @@ wind_up(struct run *r)
 					 0);
 		c->granted = 0;
 	}
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i < NB_MEMBERS; i++)
 		if (r->lc[i] != NULL)
 			assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 	model_check(&r->m);
@@ -403,7 +403,7 @@ operations_conserve_units(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = MODEL_COUNTERS,
-		.max_members = SLOTS,
+		.max_members = NB_MEMBERS,
 		.max = 50000,
 	};
 	struct run *r = *state;

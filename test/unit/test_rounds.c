@@ -83,7 +83,7 @@ poll_once(struct ration_lcore *lc, void *arg)
 
 /* To be a member of a second domain as well, and no more. */
 static void
-join_too(struct ration_lcore *lc, void *arg)
+register_too(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
@@ -92,7 +92,7 @@ join_too(struct ration_lcore *lc, void *arg)
 }
 
 static void
-leave_too(struct ration_lcore *lc, void *arg)
+unregister_too(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
@@ -126,7 +126,7 @@ start_silent(struct fixture *f)
 	struct actor *a = &f->actors[FIXTURE_ACTORS - 1];
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	actor_poll(a, false);
 	assert_true(actor_do(a, poll_once, NULL));
 	return a;
@@ -156,7 +156,7 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 		assert_int_equal(
 			actor_start(&f->actors[i], f->d, i == 0 ? ACTOR_WORKER : ACTOR_THREAD, 1),
 			0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_post(&f->actors[i], drain, &orders[i]);
@@ -185,8 +185,8 @@ lcores_that_drain_different_domains_do_not_deadlock(void **state)
 
 		orders[i] = (struct order){other->d, other->root, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(a));
-		assert_true(actor_do(a, join_too, &orders[i]));
+		assert_true(actor_register(a));
+		assert_true(actor_do(a, register_too, &orders[i]));
 		assert_non_null(orders[i].also);
 	}
 	/* One drains here, one there. */
@@ -197,14 +197,14 @@ lcores_that_drain_different_domains_do_not_deadlock(void **state)
 	for (i = 0; i < 2; i++) {
 		assert_true(actor_wait(&f->actors[i]));
 		assert_int_equal(orders[i].rc, 0);
-		assert_true(actor_do(&f->actors[i], leave_too, &orders[i]));
+		assert_true(actor_do(&f->actors[i], unregister_too, &orders[i]));
 		assert_int_equal(orders[i].rc, 0);
 	}
 	assert_int_equal(fixture_teardown(&more), 0);
 }
 
 static void
-threads_without_slot_drain_at_once(void **state)
+unregistered_threads_drain_at_the_same_time(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -213,7 +213,7 @@ threads_without_slot_drain_at_once(void **state)
 	unsigned int i;
 
 	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(member));
+	assert_true(actor_register(member));
 	for (i = 0; i < RTE_DIM(orders); i++) {
 		orders[i] = (struct order){f->d, c, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
@@ -298,7 +298,7 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 
 /* Who comes online while a drain runs is not asked, so it must see the gate by itself. */
 static void
-who_comes_online_during_a_drain_hides_nothing(void **state)
+an_lcore_that_comes_online_during_a_drain_hides_nothing(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, 64);
@@ -348,7 +348,7 @@ fill(struct ration_lcore *lc, void *arg)
 
 /* A drain that begins while an lcore serves an older one must not take that answer for its own. */
 static void
-an_answer_covers_only_what_was_asked_before(void **state)
+an_answer_covers_only_earlier_requests(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *member = &f->actors[0], *drainer = &f->actors[1];
@@ -365,7 +365,7 @@ an_answer_covers_only_what_was_asked_before(void **state)
 		larder.many[i] = make_counter(f->d, p, name, RATION_UNLIMITED, 64);
 	}
 	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(member));
+	assert_true(actor_register(member));
 	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
 	for (i = 0; i < 300; i++) {
 		assert_true(actor_do(member, fill, &larder));
@@ -382,20 +382,20 @@ an_answer_covers_only_what_was_asked_before(void **state)
 }
 
 static void
-more_than_32_drains_are_told_to_come_again(void **state)
+more_than_32_drains_get_eagain(void **state)
 {
-	static struct actor crowd[32];
-	static struct order orders[RTE_DIM(crowd)];
+	static struct actor drainers[32];
+	static struct order orders[RTE_DIM(drainers)];
 	struct fixture *f = *state;
 	struct actor *silent = start_silent(f);
 	uint64_t end = 0;
 	unsigned int i;
 	int rc;
 
-	for (i = 0; i < RTE_DIM(crowd); i++) {
+	for (i = 0; i < RTE_DIM(drainers); i++) {
 		orders[i] = (struct order){f->d, f->root, MINUTE, 1, -1, NULL};
-		assert_int_equal(actor_start(&crowd[i], f->d, ACTOR_THREAD, 0), 0);
-		actor_post(&crowd[i], drain, &orders[i]);
+		assert_int_equal(actor_start(&drainers[i], f->d, ACTOR_THREAD, 0), 0);
+		actor_post(&drainers[i], drain, &orders[i]);
 	}
 	/* Once they are all at it there is no room for us. */
 	do
@@ -403,9 +403,9 @@ more_than_32_drains_are_told_to_come_again(void **state)
 	while (rc == -ETIMEDOUT && not_too_late(&end));
 	assert_int_equal(rc, -EAGAIN);
 	actor_poll(silent, true);
-	for (i = 0; i < RTE_DIM(crowd); i++) {
-		assert_true(actor_wait(&crowd[i]));
-		actor_return(&crowd[i]);
+	for (i = 0; i < RTE_DIM(drainers); i++) {
+		assert_true(actor_wait(&drainers[i]));
+		actor_return(&drainers[i]);
 		assert_int_equal(orders[i].rc, 0);
 	}
 	drain_all(f->d);
@@ -462,7 +462,7 @@ control_calls_of_members_do_not_deadlock(void **state)
 
 	f->lc[2] = ration_lcore_register(f->d);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	for (i = 0; i < ROUNDS; i++) {
 		ration_counter_t mine = make_counter(f->d, f->root, "mine", 100000, 64);
 		ration_counter_t theirs = make_counter(f->d, f->root, "theirs", 100000, 64);
@@ -486,7 +486,7 @@ control_calls_of_members_do_not_deadlock(void **state)
 
 /* An answer of before the numbers began anew is none. */
 static void
-the_generation_may_wrap(void **state)
+the_round_number_may_wrap(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -496,7 +496,7 @@ the_generation_may_wrap(void **state)
 	/* As after so many drains. */
 	ration_store(&f->d->round, (uint64_t)(UINT32_MAX - 1) << 32, seq_cst);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	actor_poll(a, false);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ration_drain(f->d, c, 0, NULL), -ETIMEDOUT);
@@ -511,15 +511,15 @@ main(void)
 	const struct CMUnitTest rounds[] = {
 		in_domain(lcores_that_drain_each_other_do_not_deadlock),
 		in_domain(lcores_that_drain_different_domains_do_not_deadlock),
-		in_domain(threads_without_slot_drain_at_once),
-		with_one_slot(a_drain_does_not_make_others_wait_for_its_own),
-		with_one_slot(while_a_drain_runs_charges_below_it_are_exact),
-		with_two_slots(who_comes_online_during_a_drain_hides_nothing),
-		in_domain(an_answer_covers_only_what_was_asked_before),
-		in_domain(more_than_32_drains_are_told_to_come_again),
-		with_one_slot(a_dying_counter_refuses_charges_and_takes_uncharges),
+		in_domain(unregistered_threads_drain_at_the_same_time),
+		with_one_member(a_drain_does_not_make_others_wait_for_its_own),
+		with_one_member(while_a_drain_runs_charges_below_it_are_exact),
+		with_two_members(an_lcore_that_comes_online_during_a_drain_hides_nothing),
+		in_domain(an_answer_covers_only_earlier_requests),
+		in_domain(more_than_32_drains_get_eagain),
+		with_one_member(a_dying_counter_refuses_charges_and_takes_uncharges),
 		in_domain(control_calls_of_members_do_not_deadlock),
-		in_domain(the_generation_may_wrap),
+		in_domain(the_round_number_may_wrap),
 	};
 
 	if (test_eal_start("rounds", 1) != 0)

@@ -292,10 +292,10 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 
 		/* Until both are refused one after the other. */
 		for (refused = 0; refused < 2;) {
-			unsigned int who = (granted[0] + granted[1] + refused) % 2;
+			unsigned int lcore = (granted[0] + granted[1] + refused) % 2;
 
-			if (ration_try_charge(f->lc[who], c, 1) == 0) {
-				granted[who]++;
+			if (ration_try_charge(f->lc[lcore], c, 1) == 0) {
+				granted[lcore]++;
 				refused = 0;
 			} else {
 				refused++;
@@ -311,7 +311,7 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 
 /* One lcore has stock and goes silent; the other gets nearly all, and after a drain the rest. */
 static void
-what_a_silent_lcore_hides_comes_with_a_drain(void **state)
+a_drain_returns_the_stock_of_a_silent_lcore(void **state)
 {
 	static const uint64_t limits[] = {1, 10, 100, 1000, 5000};
 	struct fixture *f = *state;
@@ -377,22 +377,22 @@ int
 main(void)
 {
 	const struct CMUnitTest stock[] = {
-		with_one_slot(ping_pong_walks_the_tree_once_ever),
-		with_one_slot(ping_pong_below_deep_ancestors_is_no_different),
-		with_one_slot(a_charge_only_load_walks_once_for_a_batch),
-		with_two_slots(an_uncharge_only_load_walks_once_for_a_batch),
-		with_one_slot(after_a_refill_both_directions_hit),
-		with_one_slot(after_a_trim_both_directions_hit),
-		with_one_slot(a_random_walk_hardly_ever_leaves_the_stock),
-		with_one_slot(batch_0_walks_each_time_and_hides_nothing),
-		with_one_slot(stock_never_exceeds_twice_the_batch),
-		with_two_slots(near_a_limit_a_refill_takes_little),
-		with_one_slot(far_from_a_limit_a_refill_takes_the_batch),
-		with_two_slots(near_a_limit_uncharges_hide_little),
-		with_two_slots(two_lcores_can_be_granted_all_of_a_limit),
-		with_two_slots(what_a_silent_lcore_hides_comes_with_a_drain),
-		with_two_slots(a_big_charge_fits_after_one_drain),
-		with_one_slot(own_stock_counts_towards_a_charge),
+		with_one_member(ping_pong_walks_the_tree_once_ever),
+		with_one_member(ping_pong_below_deep_ancestors_is_no_different),
+		with_one_member(a_charge_only_load_walks_once_for_a_batch),
+		with_two_members(an_uncharge_only_load_walks_once_for_a_batch),
+		with_one_member(after_a_refill_both_directions_hit),
+		with_one_member(after_a_trim_both_directions_hit),
+		with_one_member(a_random_walk_hardly_ever_leaves_the_stock),
+		with_one_member(batch_0_walks_each_time_and_hides_nothing),
+		with_one_member(stock_never_exceeds_twice_the_batch),
+		with_two_members(near_a_limit_a_refill_takes_little),
+		with_one_member(far_from_a_limit_a_refill_takes_the_batch),
+		with_two_members(near_a_limit_uncharges_hide_little),
+		with_two_members(two_lcores_can_be_granted_all_of_a_limit),
+		with_two_members(a_drain_returns_the_stock_of_a_silent_lcore),
+		with_two_members(a_big_charge_fits_after_one_drain),
+		with_one_member(own_stock_counts_towards_a_charge),
 	};
 
 	if (test_eal_start("stock", 0) != 0)

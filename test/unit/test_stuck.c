@@ -25,7 +25,7 @@ struct stuck {
 
 /* As if a thread had begun a walk in each phase and had been stopped there. */
 static void
-begin_walks(struct ration_domain *d)
+start_walks(struct ration_domain *d)
 {
 	ration_fetch_add(&d->inflight[0], 1, seq_cst);
 	ration_fetch_add(&d->inflight[1], 1, seq_cst);
@@ -70,7 +70,7 @@ a_first_child_is_not_made(void **state)
 	struct stuck *s = *state;
 
 	assert_int_equal(ration_try_charge(s->lc, s->c, 1), 0);
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(s->d, s->c, "x", NULL), ETIMEDOUT);
 	end_walks(s->d);
 	assert_int_equal(info_of(s->d, s->c).nb_children, 0);
@@ -88,7 +88,7 @@ a_counter_is_not_destroyed(void **state)
 {
 	struct stuck *s = *state;
 
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_int_equal(ration_counter_destroy(s->d, s->c, 0), -ETIMEDOUT);
 	/* Nor does it become one of those that keep their units. */
 	assert_int_equal(ration_counter_destroy(s->d, s->c, RATION_DESTROY_KEEP_UNITS), -ETIMEDOUT);
@@ -100,13 +100,13 @@ a_counter_is_not_destroyed(void **state)
 }
 
 static void
-no_refusal_is_called_certain(void **state)
+no_refusal_is_reported_as_final(void **state)
 {
 	struct stuck *s = *state;
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_int_equal(ration_try_charge_sync(s->lc, s->c, 101, TIMEOUT_US, &report), -ETIMEDOUT);
 	/* No lcore is to blame. */
 	assert_int_equal(report.nb_timedout, 0);
@@ -124,7 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		stuck_test(a_first_child_is_not_made),
 		stuck_test(a_counter_is_not_destroyed),
-		stuck_test(no_refusal_is_called_certain),
+		stuck_test(no_refusal_is_reported_as_final),
 	};
 
 	if (test_eal_start("stuck", 0) != 0)

@@ -53,7 +53,7 @@ quiet(struct ration_lcore *lc, void *arg)
 }
 
 static void
-park(struct ration_lcore *lc, void *arg)
+go_offline(struct ration_lcore *lc, void *arg)
 {
 	(void)arg;
 	ration_lcore_offline(lc);
@@ -66,14 +66,14 @@ start_hider(struct fixture *f, struct actor *a, ration_counter_t c)
 	struct order one = {.c = c, .n = 1, .rc = -1};
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	assert_true(actor_do(a, charge, &one));
 	assert_int_equal(one.rc, 0);
 	assert_int_not_equal(stock_of(f->d, c), 0);
 }
 
 static void
-what_is_free_is_granted_without_a_round(void **state)
+free_units_are_granted_without_a_round(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 64);
@@ -189,14 +189,14 @@ an_lcore_that_does_not_answer_is_named(void **state)
 }
 
 static void
-a_parked_lcore_does_not_keep_a_sync_charge_waiting(void **state)
+an_offline_lcore_does_not_keep_a_sync_charge_waiting(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
 
 	start_hider(f, &f->actors[0], c);
 	actor_poll(&f->actors[0], false);
-	assert_true(actor_do(&f->actors[0], park, NULL));
+	assert_true(actor_do(&f->actors[0], go_offline, NULL));
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1000, MINUTE, NULL), -EDQUOT);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 999, MINUTE, NULL), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1000), 0);
@@ -222,7 +222,7 @@ a_walk_that_does_not_end_is_named(void **state)
 }
 
 static void
-bad_handles_are_told_at_once(void **state)
+bad_handles_are_refused_at_once(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
@@ -234,17 +234,17 @@ bad_handles_are_told_at_once(void **state)
 }
 
 static void
-threads_without_slot_get_exact_answers_too(void **state)
+unregistered_threads_get_exact_answers_too(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 
 	start_hider(f, &f->actors[0], c);
-	assert_int_equal(ration_try_charge(none, c, 999), -EDQUOT);
-	assert_int_equal(ration_try_charge_sync(none, c, 1000, MINUTE, NULL), -EDQUOT);
-	assert_int_equal(ration_try_charge_sync(none, c, 999, MINUTE, NULL), 0);
-	assert_int_equal(ration_uncharge(none, c, 1000), 0);
+	assert_int_equal(ration_try_charge(shared, c, 999), -EDQUOT);
+	assert_int_equal(ration_try_charge_sync(shared, c, 1000, MINUTE, NULL), -EDQUOT);
+	assert_int_equal(ration_try_charge_sync(shared, c, 999, MINUTE, NULL), 0);
+	assert_int_equal(ration_uncharge(shared, c, 1000), 0);
 }
 
 /* Wait until nobody is busy any more. */
@@ -267,7 +267,7 @@ at_the_last_unit_exactly_one_wins(void **state)
 
 	for (i = 0; i < FIXTURE_ACTORS; i++) {
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (round = 0; round < 200; round++) {
 		for (i = 0; i < FIXTURE_ACTORS; i++) {
@@ -301,7 +301,7 @@ hold_in_vain(struct ration_lcore *lc, void *arg)
 
 /* big needs more than its own max leaves, and walks through p, where small just fits. */
 static void
-failing_charges_of_others_do_not_refuse_what_fits(void **state)
+failing_charges_of_others_do_not_refuse_a_charge_that_fits(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100, 0);
@@ -311,7 +311,7 @@ failing_charges_of_others_do_not_refuse_what_fits(void **state)
 	int rc;
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	assert_int_equal(ration_try_charge(f->lc[0], big, 20), 0);
 	actor_post(&f->actors[0], hold_in_vain, &order);
 	while (!actor_idle(&f->actors[0])) {
@@ -353,7 +353,7 @@ units_held_in_vain_do_not_refuse_for_certain(void **state)
 	struct counter *held = ration_counter_at(f->d, (uint32_t)p);
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	actor_post(&f->actors[0], hold_until_refused, &hold);
 	while (ration_load(&held->usage, seq_cst) == 0)
 		sched_yield();
@@ -378,7 +378,7 @@ stock_returns(struct fixture *f, ration_counter_t hidden_in, ration_counter_t c,
 }
 
 static void
-a_plain_refusal_asks_for_what_others_hide(void **state)
+a_plain_refusal_requests_the_stock_of_others(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -387,7 +387,7 @@ a_plain_refusal_asks_for_what_others_hide(void **state)
 }
 
 static void
-a_plain_refusal_asks_below_the_level_that_lacks_room(void **state)
+a_plain_refusal_requests_stock_below_the_level_that_lacks_room(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
@@ -398,7 +398,7 @@ a_plain_refusal_asks_below_the_level_that_lacks_room(void **state)
 }
 
 static void
-many_refusals_leave_one_wish(void **state)
+many_refusals_leave_one_request(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -424,7 +424,7 @@ many_refusals_leave_one_wish(void **state)
 }
 
 static void
-wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
+requests_beyond_the_mailbox_are_served_in_the_end(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c[3 * RATION_REQUESTS_MAX];
@@ -433,7 +433,7 @@ wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
 	uint32_t i, left, turns;
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	actor_poll(&f->actors[0], false);
 	for (i = 0; i < RTE_DIM(c); i++) {
 		snprintf(name, sizeof(name), "c%u", i);
@@ -480,7 +480,7 @@ all_at_the_limit_are_granted_exactly_max(void **state)
 
 	for (i = 0; i < FIXTURE_ACTORS; i++) {
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (round = 0; round < 10000; round++) {
 		for (i = 0; i < FIXTURE_ACTORS; i++) {
@@ -499,24 +499,24 @@ int
 main(void)
 {
 	const struct CMUnitTest sync[] = {
-		with_one_slot(what_is_free_is_granted_without_a_round),
-		with_one_slot(hidden_units_come_after_exactly_one_round),
-		with_one_slot(a_sync_refusal_is_counted_once_and_nothing_is_hidden_then),
-		with_one_slot(only_the_subtree_that_lacks_room_is_drained),
-		with_one_slot(a_refusal_higher_up_drains_higher_up),
-		with_one_slot(an_lcore_that_does_not_answer_is_named),
-		with_one_slot(a_parked_lcore_does_not_keep_a_sync_charge_waiting),
-		with_two_slots(a_walk_that_does_not_end_is_named),
-		with_one_slot(bad_handles_are_told_at_once),
-		with_one_slot(threads_without_slot_get_exact_answers_too),
+		with_one_member(free_units_are_granted_without_a_round),
+		with_one_member(hidden_units_come_after_exactly_one_round),
+		with_one_member(a_sync_refusal_is_counted_once_and_nothing_is_hidden_then),
+		with_one_member(only_the_subtree_that_lacks_room_is_drained),
+		with_one_member(a_refusal_higher_up_drains_higher_up),
+		with_one_member(an_lcore_that_does_not_answer_is_named),
+		with_one_member(an_offline_lcore_does_not_keep_a_sync_charge_waiting),
+		with_two_members(a_walk_that_does_not_end_is_named),
+		with_one_member(bad_handles_are_refused_at_once),
+		with_one_member(unregistered_threads_get_exact_answers_too),
 		in_domain(at_the_last_unit_exactly_one_wins),
 		in_domain(all_at_the_limit_are_granted_exactly_max),
-		with_one_slot(failing_charges_of_others_do_not_refuse_what_fits),
-		with_one_slot(units_held_in_vain_do_not_refuse_for_certain),
-		with_one_slot(a_plain_refusal_asks_for_what_others_hide),
-		with_one_slot(a_plain_refusal_asks_below_the_level_that_lacks_room),
-		with_one_slot(many_refusals_leave_one_wish),
-		with_one_slot(wishes_for_more_counters_than_the_list_holds_all_come_true),
+		with_one_member(failing_charges_of_others_do_not_refuse_a_charge_that_fits),
+		with_one_member(units_held_in_vain_do_not_refuse_for_certain),
+		with_one_member(a_plain_refusal_requests_the_stock_of_others),
+		with_one_member(a_plain_refusal_requests_stock_below_the_level_that_lacks_room),
+		with_one_member(many_refusals_leave_one_request),
+		with_one_member(requests_beyond_the_mailbox_are_served_in_the_end),
 	};
 
 	if (test_eal_start("sync", 1) != 0)

@@ -94,7 +94,7 @@ main(void)
 {
 	const struct CMUnitTest trace[] = {
 		cmocka_unit_test(every_point_can_be_found_and_is_declared),
-		with_one_slot(events_of_the_slow_path_are_written),
+		with_one_member(events_of_the_slow_path_are_written),
 	};
 	char arg[8][64] = {"trace", "--no-huge", "--no-pci", "--no-shconf", "--trace=lib.ration.*"};
 	char *argv[RTE_DIM(arg) + 1];

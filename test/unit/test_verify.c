@@ -45,7 +45,7 @@ violations(const struct ration_domain *d, int quiet, const char *expected)
 }
 
 static void
-usage_above_max_is_found_unless_it_is_excused(void **state)
+usage_above_max_is_found_unless_over_max_ok_is_set(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
@@ -65,7 +65,7 @@ usage_above_max_is_found_unless_it_is_excused(void **state)
 }
 
 static void
-a_balance_that_does_not_hold_is_found(void **state)
+a_wrong_balance_is_found(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
@@ -84,7 +84,7 @@ a_balance_that_does_not_hold_is_found(void **state)
 }
 
 static void
-a_slot_that_cannot_be_is_found(void **state)
+an_invalid_stock_entry_is_found(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
@@ -107,9 +107,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_one_slot(usage_above_max_is_found_unless_it_is_excused),
-		with_one_slot(a_balance_that_does_not_hold_is_found),
-		with_one_slot(a_slot_that_cannot_be_is_found),
+		with_one_member(usage_above_max_is_found_unless_over_max_ok_is_set),
+		with_one_member(a_wrong_balance_is_found),
+		with_one_member(an_invalid_stock_entry_is_found),
 	};
 
 	if (test_eal_start("verify", 0) != 0)
