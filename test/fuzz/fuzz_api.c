@@ -3,9 +3,9 @@
  */
 
 /*
- * Sequences of calls on one domain, by one thread with several lcores, against a model that knows
- * what was granted and what the limits are. After each call every figure that can be read must be
- * the model's, and the library's own check of its promises must have nothing to say.
+ * Sequences of calls on one domain, by one thread with several members, against a model that has
+ * the granted units and the limits. After each call all values must be those of the model, and
+ * ration_domain_verify() must report no violation.
  */
 
 #include <errno.h>
@@ -37,7 +37,7 @@ struct known {
 	int parent; /* -1 for the root. */
 	unsigned int name;
 	unsigned int depth;
-	uint64_t granted; /* To it, not to those below it. */
+	uint64_t granted; /* Charged to the counter itself. */
 	uint64_t max;
 };
 
@@ -124,7 +124,7 @@ forget(int i)
 	stale[nb_stale++ % STALE] = known[i].handle;
 }
 
-/* Whether n more fit at every level; `hidden`: stock counts as used. */
+/* Whether n more units fit at every level; `hidden`: stock counts as used. */
 static bool
 fits(int i, uint64_t n, bool hidden)
 {
@@ -138,7 +138,9 @@ fits(int i, uint64_t n, bool hidden)
 	return true;
 }
 
-/* Ghosts without units, and without others below them, may go in any control call. */
+/*
+ * Offline counters without units and without offline children may be released by any control call.
+ */
 static void
 note_released(void)
 {
@@ -191,7 +193,7 @@ check_all(void)
 
 /* ------------------------------------------------------------------ the calls */
 
-/* One of those that are or were there; *handle is its handle, stale for -1. */
+/* A random counter, existing or destroyed; *handle is its handle, a stale one for -1. */
 static int
 pick(struct fuzz_input *in, ration_counter_t *handle)
 {
@@ -215,7 +217,7 @@ pick_lcore(struct fuzz_input *in)
 								  : ration_lcore_shared(d);
 }
 
-/* Mostly small, sometimes at the ends of the range. */
+/* A number that is mostly small, sometimes at the ends of the range. */
 static uint64_t
 pick_units(struct fuzz_input *in)
 {
@@ -292,7 +294,7 @@ do_destroy(struct fuzz_input *in)
 	}
 }
 
-/* No charge but a forced one takes usage above a limit. */
+/* Only a forced charge raises usage above a limit. */
 static void
 claim_limits_held(int i)
 {
@@ -307,7 +309,7 @@ claim_limits_held(int i)
 static void
 note_charge(int i, uint64_t n, int rc, bool exact)
 {
-	/* Nothing may be had from anybody: that is no misuse that needs to be seen. */
+	/* An uncharge of 0 units is always allowed, also with a bad handle. */
 	if (n == 0 && rc == 0)
 		return;
 	if (i < 0) {
@@ -368,7 +370,7 @@ do_force(struct fuzz_input *in)
 	}
 }
 
-/* What was granted, or so much more that it cannot even look like a return to stock. */
+/* The granted units, or too many to be mistaken for a return to stock. */
 static void
 do_uncharge(struct fuzz_input *in)
 {
@@ -472,7 +474,7 @@ do_move(struct fuzz_input *in)
 	}
 }
 
-/* Handles that nobody gave out, in the calls that look at them. */
+/* Handles that were never returned by the library, in all calls that check handles. */
 static void
 do_bogus(struct fuzz_input *in)
 {
@@ -501,7 +503,7 @@ do_bogus(struct fuzz_input *in)
 	note_released();
 }
 
-/* NULL where the header says what it does. */
+/* NULL arguments that the header allows. */
 static void
 do_nothing(struct fuzz_input *in)
 {
@@ -556,7 +558,7 @@ start(uint64_t max)
 	};
 }
 
-/* All back: then nothing is charged any more, wherever it was. */
+/* Uncharge all units: then no counter has usage. */
 static void
 end(void)
 {

@@ -11,7 +11,7 @@
 #include "actor.h"
 #include "eal.h"
 
-/** Longest wait for anything, in seconds: reached only when something is broken. */
+/** Timeout of every wait in seconds; only a defect reaches it. */
 #define DEADLINE 20
 
 static void
@@ -39,7 +39,7 @@ act(void *arg)
 	return 0;
 }
 
-/* EAL has bound the test's thread to one CPU, and its children with it. */
+/* EAL has bound the thread of the test to one CPU, and new threads inherit that. */
 static void
 use_all_cpus(void)
 {
@@ -49,7 +49,7 @@ use_all_cpus(void)
 	CPU_ZERO(&all);
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		CPU_SET(cpu, &all);
-	/* Those that there are and that we may use; if none, it stays where it is. */
+	/* The kernel ignores CPUs that do not exist. On failure the thread stays where it is. */
 	pthread_setaffinity_np(pthread_self(), sizeof(all), &all);
 }
 

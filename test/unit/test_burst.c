@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Burst calls do what the single calls do, one after the other. */
+/* Burst calls have the same results as single calls, one after the other. */
 
 #include <string.h>
 
@@ -164,7 +164,7 @@ assert_twins_agree(const struct twin *a, const struct twin *b)
 	}
 }
 
-/* One random burst to both; what is granted is noted as held. */
+/* Make the same random burst in both domains, and record the granted units as held. */
 static void
 twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	    uint64_t held[TWIN_COUNTERS])
@@ -175,7 +175,7 @@ twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	uint8_t granted[BURST];
 
 	for (i = 0; i < nb; i++) {
-		/* Runs of equal counters are frequent, as with real packets. */
+		/* Runs of the same counter are frequent, as with real packets. */
 		which[i] = i > 0 && prng_below(prng, 2) ? which[i - 1]
 							: prng_below(prng, TWIN_COUNTERS);
 		c[i] = a->c[which[i]];
@@ -190,7 +190,7 @@ twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	assert_int_equal(ok, 0);
 }
 
-/* Give part of what is held back, one by one in both. */
+/* Give a part of the held units back, one call for each in both domains. */
 static void
 twin_uncharge(struct twin *a, struct twin *b, struct prng *prng, uint64_t held[TWIN_COUNTERS])
 {
@@ -230,7 +230,7 @@ charged_bursts_equal_single_charges(void **state)
 	}
 }
 
-/* Where stock stands after it may differ, for a run goes there in one piece; units may not. */
+/* The stock may differ afterwards, because a run is uncharged in one piece; the units may not. */
 static void
 uncharged_bursts_give_back_what_single_calls_do(void **state)
 {
@@ -267,7 +267,7 @@ uncharged_bursts_give_back_what_single_calls_do(void **state)
 	}
 }
 
-/* The counter's handle with each bit of the generation that a slot has, but for one. */
+/* Handles that differ from the counter's in one bit of the generation that an entry stores. */
 static void
 assert_no_neighbor_hits(struct ration_lcore *lc, ration_counter_t c)
 {
@@ -276,7 +276,7 @@ assert_no_neighbor_hits(struct ration_lcore *lc, ration_counter_t c)
 	unsigned int bit;
 
 	for (bit = 32 + RATION_CAP_BITS; bit < 64; bit++) {
-		/* Two, since the last of a burst may go another way. */
+		/* Two elements, because the last one of a burst may take another code path. */
 		const ration_counter_t wrong[] = {c ^ UINT64_C(1) << bit, RATION_COUNTER_NONE};
 		uint8_t granted[] = {1, 1};
 
@@ -311,13 +311,13 @@ a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
 	}
 	assert_int_equal(ration_load(&entry->units, relaxed), 0);
 	assert_no_neighbor_hits(f->lc[0], a);
-	/* Neither in an empty stock nor in a full one is anything to be had. */
+	/* A wrong generation hits neither an empty nor a full stock. */
 	assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
 	assert_int_equal(stats_of(f->lc[0]).refills, 4);
 	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 25);
 }
 
-/* The first of them would fit into the stock. */
+/* A part of the run would fit into the stock. */
 static void
 a_run_that_is_too_much_is_not_taken_back_in_part(void **state)
 {

@@ -2,7 +2,9 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Charge, forced charge and uncharge against limits: exact to the unit at every level (P1, P8). */
+/*
+ * Charges, forced charges and uncharges against limits: exact to the unit at every level (P1, P8).
+ */
 
 #include <stdio.h>
 
@@ -41,7 +43,7 @@ failures_in(const struct fixture *f, const struct chain *chain)
 	return sum;
 }
 
-/* Units that can be charged one by one before the first refusal. */
+/* Number of units that can be charged one by one before the first refusal. */
 static uint64_t
 charge_all(struct ration_lcore *lc, ration_counter_t c)
 {
@@ -267,7 +269,7 @@ a_refused_charge_leaves_no_trace_but_its_count(void **state)
 	assert_int_equal(info_of(f->d, f->root).watermark, 20);
 }
 
-/* What a refill wants beyond the charge itself is not the user's: missing it is no failure. */
+/* The extra units of a refill are optional: a refill that gets fewer is no failure. */
 static void
 a_refill_that_gets_less_is_no_failure(void **state)
 {
@@ -322,7 +324,9 @@ interior_counters_and_the_root_can_be_charged(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 30), 0);
 }
 
-/* Stock lives where it is charged; a counter with children holds none and is exact. */
+/*
+ * Stock is kept only at the counter that is charged; a counter with children has none and is exact.
+ */
 static void
 the_root_and_interior_counters_hold_no_stock(void **state)
 {
@@ -382,7 +386,7 @@ the_first_child_ends_the_stock_of_its_parent(void **state)
 	assert_int_equal(usage_of(f->d, p), 0);
 }
 
-/* A slot that has been used up is still a slot: it must not take units in after the first child. */
+/* An empty stock entry is still active: it must not take units after the first child exists. */
 static void
 the_first_child_ends_empty_stock_entries_too(void **state)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Counters: made, found by path, walked through and read. */
+/* Counters: creation, lookup by path, iteration and information. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* Not a counter of any domain here: index and generation beyond everything. */
+/* Handles of no counter: index and generation out of range. */
 #define GARBAGE UINT64_MAX
 
 static void
@@ -134,7 +134,7 @@ siblings_differ_in_name_and_cousins_need_not(void **state)
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, a, "x", NULL), EEXIST);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, "b", NULL), EEXIST);
 	assert_int_equal(info_of(f->d, a).nb_children, 1);
-	/* A child may be called as its parent is. */
+	/* A child may have the name of its parent. */
 	assert_true(ration_counter_find(f->d, "a/x/x") == RATION_COUNTER_NONE);
 	make_counter(f->d, ax, "x", 1, 0);
 	assert_true(ration_counter_find(f->d, "a/x/x") != RATION_COUNTER_NONE);
@@ -260,7 +260,7 @@ path_needs_room_for_all_of_it(void **state)
 	for (size = 0; size <= 9; size++) {
 		memset(path, '#', sizeof(path));
 		assert_int_equal(ration_counter_path(f->d, gold, path, size), -ENAMETOOLONG);
-		/* Nothing is written beyond what was given. */
+		/* No byte after the given size is written. */
 		assert_int_equal(path[size], '#');
 	}
 	assert_int_equal(ration_counter_path(f->d, f->root, path, 0), -ENAMETOOLONG);
@@ -284,7 +284,7 @@ longest_path_fits_its_buffer(void **state)
 	assert_true(ration_counter_find(f->d, path) == c);
 }
 
-/* Place of a counter in the order of ration_counter_next(), counted from 0. */
+/* Position of a counter in the order of ration_counter_next(), from 0. */
 static int
 position_of(const struct ration_domain *d, ration_counter_t c)
 {
@@ -334,7 +334,7 @@ next_goes_on_after_destroy_and_create(void **state)
 	assert_true(ration_counter_next(f->d, first) == RATION_COUNTER_NONE);
 	assert_true(ration_counter_next(f->d, GARBAGE) == RATION_COUNTER_NONE);
 	assert_int_equal(position_of(f->d, second), 1);
-	/* Also where it inherits the index of the one that is gone. */
+	/* The order holds also if the new counter has the index of the destroyed one. */
 	third = make_counter(f->d, f->root, "third", 1, 0);
 	assert_int_equal(position_of(f->d, second), 1);
 	assert_int_equal(position_of(f->d, third), 2);
@@ -388,7 +388,7 @@ get_needs_a_destination(void **state)
 	assert_int_equal(ration_counter_get(f->d, f->root, NULL), -EINVAL);
 }
 
-/* Also with a slot whose bit stands anywhere in a word of the bitmap, or in the second one. */
+/* The active bit of the stock entry may be any bit of a word of the bitmap, in any word. */
 static void
 a_first_child_ends_the_stock_of_any_entry(void **state)
 {
@@ -410,7 +410,7 @@ a_first_child_ends_the_stock_of_any_entry(void **state)
 	}
 }
 
-/* The one freed longest ago is used first, so that stale handles are found out. */
+/* The index that was freed first is reused first, so that stale handles are detected longer. */
 static void
 indices_are_reused_in_the_order_in_which_they_were_freed(void **state)
 {
@@ -425,7 +425,7 @@ indices_are_reused_in_the_order_in_which_they_were_freed(void **state)
 	b = make_counter(d, root, "b", 1, 0);
 	c = make_counter(d, root, "c", 1, 0);
 	assert_int_equal(info_of(d, root).nb_children, 3);
-	/* The last child goes, then the first. */
+	/* Destroy the last child, then the first one. */
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 	assert_int_equal(ration_counter_destroy(d, a, 0), 0);
 	assert_int_equal(info_of(d, root).nb_children, 1);

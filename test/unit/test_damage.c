@@ -3,9 +3,9 @@
  */
 
 /*
- * Who reads trusts no index, link or offset in shared memory. Each test damages one word of a good
- * domain, looks, and mends it. What a damaged domain can do to a reader otherwise is for
- * AddressSanitizer and the fuzz target "image" to see.
+ * Readers do not trust an index, link or offset in shared memory. Each test damages one word of a
+ * good domain, reads, and restores the word. Other effects of damage are tested by AddressSanitizer
+ * and the fuzz target "image".
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* Damage a word, do something, and mend it. */
+/* Damage a word, run the statements, and restore the word. */
 #define while_it_is(word, value, ...)                                                              \
 	do {                                                                                       \
 		__typeof__(word) kept_ = (word);                                                   \
@@ -28,7 +28,7 @@
 		(word) = kept_;                                                                    \
 	} while (0)
 
-/* A root with two children, the first of which has one; units of all in stock. */
+/* A root with two children, the first of which has one child; all have stock. */
 struct tree {
 	struct ration_domain *d;
 	ration_counter_t a, b, aa;
@@ -67,7 +67,7 @@ node_of(const struct tree *t, ration_counter_t c)
 	return ration_node_at(t->d, (uint32_t)c);
 }
 
-/* A walk from the root ends, whatever it finds. */
+/* Iterate from the root. The iteration must end, whatever is damaged. @return number of counters */
 static uint32_t
 walk(const struct ration_domain *d)
 {
@@ -85,7 +85,7 @@ is_refused(const struct ration_domain *d)
 	assert_errno(NULL, ration_domain_lookup(ration_domain_name(d)), EPROTO);
 }
 
-/* It is seen by a check, and the text of it has an end. */
+/* ration_domain_verify() reports it, and the dump ends. */
 static void
 is_reported(const struct ration_domain *d)
 {
@@ -178,7 +178,10 @@ links_in_a_circle_end_the_walk(void **state)
 	struct tree t = plant(f);
 	struct node *a = node_of(&t, t.a), *b = node_of(&t, t.b), *aa = node_of(&t, t.aa);
 
-	/* A sibling of itself, of the one before; a child of itself, of its own child; the root. */
+	/*
+	 * A counter is its own sibling, the sibling of the one before, its own child, the child of
+	 * its child; a link leads to the root.
+	 */
 	while_it_is(a->next, (uint32_t)t.a, is_reported(t.d));
 	while_it_is(b->next, (uint32_t)t.a, is_reported(t.d));
 	while_it_is(a->first_child, (uint32_t)t.a, is_reported(t.d));
@@ -221,7 +224,7 @@ a_counter_with_bad_ancestors_is_not_read(void **state)
 	give_back(f, &t);
 }
 
-/* Its units are in the sum of those it says it stands below, or in none. */
+/* The units are counted below the stored ancestors, or not at all. */
 static void
 too_large_a_depth_does_not_misdirect_a_reader(void **state)
 {
@@ -253,7 +256,7 @@ an_unterminated_name_is_cut(void **state)
 			 RATION_COUNTER_NAMESIZE + 1);
 	assert_int_equal(ration_counter_path(t.d, t.aa, path, RATION_COUNTER_NAMESIZE),
 			 -ENAMETOOLONG);
-	/* The table of names leads to a counter that has another one. */
+	/* The hash table leads to a counter with another name. */
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t.d, "a/aa"), ENOENT);
 	memcpy(aa->name, name, sizeof(name));
 	give_back(f, &t);
@@ -278,7 +281,7 @@ read_root(const struct ration_domain *d, struct ration_reading *reading)
 	assert_int_equal(ration_read_sum(d, ration_domain_root(d), reading), 0);
 }
 
-/* Bits behind the last counter, in the last word of the bitmap. */
+/* Set bits after the last counter in the last word of the bitmap. */
 static void
 stock_beyond_the_last_counter_is_not_counted(void **state)
 {
@@ -291,7 +294,7 @@ stock_beyond_the_last_counter_is_not_counted(void **state)
 	assert_non_null(d);
 	lc = ration_lcore_register_extra(d);
 	assert_non_null(lc);
-	/* A fourth, below the root and with stock; usage covers it. There is none. */
+	/* Fake a fourth counter below the root with stock that usage covers. */
 	ration_unpoison(ration_counter_at(d, 3), sizeof(struct counter));
 	ration_unpoison(&lc->stocks[3], sizeof(lc->stocks[3]));
 	ration_counter_at(d, 0)->usage = 9;
@@ -319,7 +322,7 @@ an_lcore_area_at_another_offset_is_not_read(void **state)
 	while_it_is(m->area_offset, m->area_offset + 64, is_reported(t.d));
 	while_it_is(m->area_offset, m->area_offset + 64, assert_int_equal(stock_of(t.d, t.b), 0));
 	while_it_is(m->area_offset, 64, assert_null(ration_lcore_get(t.d, f->lc[0]->member_id)));
-	/* How many slots it says it has is not asked. */
+	/* The stored number of stock entries is not used. */
 	while_it_is(f->lc[0]->nb_stocks, UINT32_MAX, assert_int_equal(stock_of(t.d, t.b), stock));
 	assert_int_equal(stock_of(t.d, t.b), stock);
 	give_back(f, &t);

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Destroying counters, and handles that have outlived theirs. */
+/* Destroying counters, and the handles of destroyed counters. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ a_counter_with_granted_units_stays_as_it_was(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -EBUSY);
 	assert_true(ration_counter_find(f->d, "c") == c);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 1);
-	/* Not dying: it can be charged up to its limit, and stocked. */
+	/* It is not being destroyed: charges up to the limit work, and it has stock. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 9), 0);
 	assert_true(stock_of(f->d, c) > 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 190), 0);
@@ -109,7 +109,7 @@ a_stale_handle_is_refused_everywhere(void **state)
 	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
 }
 
-/* The index is used again, and the new counter has stock on the lcore that holds the old handle. */
+/* The index is reused, and the new counter has stock on the lcore that uses the old handle. */
 static void
 a_stale_handle_does_not_reach_the_next_counter(void **state)
 {
@@ -150,7 +150,7 @@ a_stale_handle_does_not_reach_the_next_counter(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* As above, for every generation up to the number that a slot can tell apart. */
+/* As above, for every generation that a stock entry can distinguish. */
 static void
 stale_handles_stay_stale_for_thousands_of_counters(void **state)
 {
@@ -187,7 +187,7 @@ a_stock_entry_activated_before_destroy_serves_the_next_counter(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 1), 0);
 	assert_int_equal(ration_uncharge(lc, c, 1), 0);
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
-	/* No stock of the former, no cap of the former. */
+	/* Neither the stock nor the cap of the destroyed counter remains. */
 	c = make_counter(d, ration_domain_root(d), "none", 3, 0);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(ration_try_charge(lc, c, 1), 0);
@@ -220,7 +220,7 @@ a_new_counter_of_the_same_name_starts_empty(void **state)
 	assert_int_equal(info.rejected, 0);
 }
 
-/* In a domain with one place beside the root: what comes next is in the same one. */
+/* The domain has one index beside the root, so the next counter reuses it. */
 static void
 a_reused_index_inherits_nothing(void **state)
 {
@@ -234,7 +234,9 @@ a_reused_index_inherits_nothing(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 11), -EDQUOT);
 	assert_int_equal(ration_charge_force(lc, c, 11), 0);
 	assert_int_equal(ration_uncharge(lc, c, 12), -ERANGE);
-	/* What was charged with slot comes back without: each of the two ledgers is off. */
+	/*
+	 * Charged on an lcore, uncharged through the shared area: each of the two ledgers is off.
+	 */
 	assert_int_equal(ration_uncharge(shared, c, 11), 0);
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 	c = make_counter(d, ration_domain_root(d), "c", 20, 0);
@@ -313,7 +315,7 @@ children_may_be_destroyed_in_any_order(void **state)
 	}
 }
 
-/* An uncharge through the old handle ends in the right place. */
+/* An uncharge through the old handle reaches the offline counter. */
 static void
 units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 {
@@ -324,7 +326,7 @@ units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, 2), -EINVAL);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
-	/* No stock, no name, no charges. */
+	/* An offline counter has no stock and no name, and refuses charges. */
 	assert_int_equal(usage_of(f->d, p), 10);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ENOENT);
@@ -343,7 +345,7 @@ units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 	assert_int_equal(usage_of(f->d, p), 6);
 	assert_int_equal(ration_uncharge(f->lc[1], c, 6), 0);
 	assert_int_equal(usage_of(f->d, p), 0);
-	/* The next control call buries it; the heir stays. */
+	/* The next control call releases the offline counter; the new one stays. */
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), -ESTALE);
 	assert_int_equal(info_of(f->d, p).nb_children, 1);
@@ -367,14 +369,14 @@ a_whole_subtree_can_be_destroyed_with_its_units(void **state)
 	assert_sound(f->d);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 10), 0);
 	assert_int_equal(usage_of(f->d, f->root), 0);
-	/* One call may bury the child, another the parent. */
+	/* One call may release the child, another one the parent. */
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], p, 1), -ESTALE);
 }
 
-/* The domain holds 1024 counters: a place for each round must come from a ghost. */
+/* The domain holds 1024 counters: each iteration needs the indices of released counters. */
 static void
 released_counters_free_their_indices(void **state)
 {
@@ -403,7 +405,7 @@ released_counters_free_their_indices(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* Have so many ghosts in the way of others that a control call does not get past them. */
+/* So many offline counters that one control call does not check those after them. */
 #define NB_OFFLINE 8
 
 static void
@@ -428,14 +430,14 @@ release_offline_counters(const struct fixture *f, const ration_counter_t *offlin
 
 	for (i = 0; i < NB_OFFLINE; i++)
 		assert_int_equal(ration_uncharge(f->lc[0], offline[i], 1), 0);
-	/* Each call looks at some; the handle is stale. */
+	/* Each call checks some of the offline counters; the handle is stale. */
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ration_counter_destroy(f->d, offline[0], 0), -ESTALE);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 	assert_sound(f->d);
 }
 
-/* The units of its child have come back, but nobody has buried that yet. */
+/* The units of the child have come back, but the child has not been released yet. */
 static void
 a_parent_is_not_released_before_its_children(void **state)
 {
@@ -448,14 +450,14 @@ a_parent_is_not_released_before_its_children(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	/* This looks at the others only. */
+	/* This call checks the other counters only. */
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(info_of(f->d, p).nb_children, 1);
 	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
 	release_offline_counters(f, offline);
 }
 
-/* The parent comes before its child in the order of looking. */
+/* The parent is checked before its child. */
 static void
 a_destroyed_parent_waits_for_its_children(void **state)
 {
@@ -472,19 +474,19 @@ a_destroyed_parent_waits_for_its_children(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, more, RATION_DESTROY_KEEP_UNITS), 0);
 	make_offline_counters(f, offline);
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
-	/* Of the eleven each call sends some to the end: so each is the first at some time. */
+	/* Each call moves some of the eleven to the end, so each is the first one at some time. */
 	for (i = 0; i < 11 && f->d->first_offline != (uint32_t)p; i++)
 		assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
 	assert_int_equal(f->d->first_offline, (uint32_t)p);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	/* It is looked at before its child, and stays. */
+	/* The parent is checked before its child, and stays. */
 	assert_int_equal(ration_counter_destroy(f->d, offline[0], 0), -ESTALE);
 	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
 	assert_int_equal(ration_uncharge(f->lc[0], more, 1), 0);
 	release_offline_counters(f, offline);
 }
 
-/* Of a full domain that ghost's place is found that has no units, however many have. */
+/* A full domain finds the one offline counter without units among any number with units. */
 static void
 the_one_free_index_is_found(void **state)
 {
@@ -503,7 +505,7 @@ the_one_free_index_is_found(void **state)
 	}
 	for (i = 0; i < RTE_DIM(c); i++)
 		assert_int_equal(ration_counter_destroy(d, c[i], RATION_DESTROY_KEEP_UNITS), 0);
-	/* The first eight of the list are looked at in any case. */
+	/* The first eight of the list are always checked. */
 	for (i = d->first_offline; ration_node_at(d, i)->next_offline != RATION_INDEX_NONE;)
 		i = ration_node_at(d, i)->next_offline;
 	assert_int_equal(ration_uncharge(lc, ration_handle(d, i), 1), 0);
@@ -512,7 +514,7 @@ the_one_free_index_is_found(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* Nothing leaks: neither units, nor memory, nor places. */
+/* Neither units, memory nor indices leak. */
 static void
 a_hundred_thousand_lives_leak_nothing(void **state)
 {
@@ -537,7 +539,7 @@ a_hundred_thousand_lives_leak_nothing(void **state)
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 }
 
-/* A reader of the application holds a handle: the counter is not destroyed before it lets go. */
+/* The application reads with a handle: the counter is not destroyed before the reader is done. */
 static void
 destroy_waits_for_readers_of_the_application(void **state)
 {

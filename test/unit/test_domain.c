@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Domains: made, found, refused and freed. */
+/* Domains: creation, lookup, refusals and freeing. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +173,7 @@ largest_params_are_accepted(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* All of them are made at once, because those who need them cannot. */
+/* All entries are created with the domain, because secondary processes cannot create them. */
 static void
 member_entries_are_reserved_for_secondary_processes(void **state)
 {
@@ -301,7 +301,7 @@ a_name_can_be_used_again_and_starts_empty(void **state)
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(info_of(d, ration_domain_root(d)).watermark, 0);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(d, "x"), ENOENT);
-	/* The thread was a member of the old domain of that name, not of this one. */
+	/* The thread was a member of the former domain of that name, not of this one. */
 	assert_ptr_equal(ration_lcore_self(d), ration_lcore_shared(d));
 	make_counter(d, ration_domain_root(d), "x", 9, 0);
 	assert_int_equal(ration_domain_free(d), 0);
@@ -381,7 +381,7 @@ making_and_freeing_leaks_no_memory(void **state)
 	unsigned int i;
 
 	(void)state;
-	/* Each takes hundreds of kilobytes of the 128 MiB: leaks end in ENOMEM. */
+	/* Each domain takes hundreds of kilobytes of the 128 MiB: leaks would end in ENOMEM. */
 	for (i = 0; i < 1000; i++) {
 		struct ration_domain *d = must_create("leaks", &params);
 		struct ration_lcore *lc = ration_lcore_register(d);

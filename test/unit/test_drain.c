@@ -2,7 +2,9 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains of slots that nobody else holds: what comes back, what does not, and what the report says.
+/*
+ * Drains of lcores that no other thread uses: the units that come back, the units that stay, and
+ * the report.
  */
 
 #include <string.h>
@@ -15,7 +17,7 @@
 
 #define SECOND 1000000u
 
-/* Large, so it is nobody's stack frame. */
+/* Too large for a stack frame. */
 static struct ration_drain_row rows[RATION_MEMBERS_MAX];
 static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
@@ -26,7 +28,7 @@ drain(const struct fixture *f, ration_counter_t c, uint32_t timeout_us)
 	return ration_drain(f->d, c, timeout_us, &report);
 }
 
-/* Row of a slot, which must be there exactly once. */
+/* The row of a member, which must be there exactly once. */
 static const struct ration_drain_row *
 row_of(uint32_t member_id)
 {
@@ -129,7 +131,7 @@ only_the_subtree_is_drained(void **state)
 	assert_int_equal(usage_of(f->d, p), 2);
 	assert_int_equal(stock_of(f->d, q1), kept);
 	assert_int_equal(usage_of(f->d, f->root), 3 + kept);
-	/* And it can be used: the next charge hits. */
+	/* The stock works again: the next charge hits. */
 	refills = stats_of(f->lc[0]).refills;
 	assert_int_equal(ration_try_charge(f->lc[0], q1, kept), 0);
 	assert_int_equal(stats_of(f->lc[0]).refills, refills);
@@ -153,7 +155,7 @@ stock_works_as_before_after_a_drain(void **state)
 	}
 }
 
-/* The slot is inactive after a drain, so an uncharge takes the cold way and must work there too. */
+/* The stock entry is inactive after a drain, so an uncharge takes the slow path. */
 static void
 an_uncharge_after_a_drain_is_not_lost(void **state)
 {
@@ -249,7 +251,7 @@ a_stale_counter_cannot_be_drained(void **state)
 	assert_int_equal(stock_of(f->d, e), stock);
 }
 
-/* A drain that goes up to the root does so with the limits lowered below usage as well. */
+/* A drain of the root works with limits below usage, too. */
 static void
 a_drain_brings_usage_below_a_lowered_limit(void **state)
 {
@@ -264,7 +266,7 @@ a_drain_brings_usage_below_a_lowered_limit(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
 }
 
-/* The gate closes with the drain: the next refill takes a batch again. */
+/* The gate is closed after the drain: the next refill takes a batch again. */
 static void
 refills_take_a_batch_again_after_a_drain(void **state)
 {

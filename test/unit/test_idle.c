@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* How much can be hidden, and for how long: idle stock, the domain's bound, bounded work. */
+/* Bounds of hidden stock: idle time, the bound of the domain, and the work of a quiescent point. */
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -15,7 +15,7 @@
 
 #define NB_COUNTERS 100
 
-/* A domain of the test's own, with its thread as the only member. */
+/* A domain whose only member is the thread of the test. */
 struct test_domain {
 	struct ration_domain *d;
 	struct ration_lcore *lc;
@@ -58,7 +58,7 @@ hidden(const struct test_domain *o)
 	return stock_of(o->d, ration_domain_root(o->d));
 }
 
-/* Quiescent points until nothing is hidden any more, or far too late. */
+/* Number of quiescent points until no stock is hidden, with an upper bound. */
 static bool
 all_comes_back(struct test_domain *o)
 {
@@ -107,7 +107,7 @@ without_an_idle_time_nothing_goes_back(void **state)
 	close_domain(&o);
 }
 
-/* The hand comes by far more often than once a second, and sees the slot used each time. */
+/* The scan checks the entry far more than once a second, and finds it used each time. */
 static void
 stock_in_use_stays_and_costs_no_walk(void **state)
 {
@@ -132,7 +132,7 @@ stock_in_use_stays_and_costs_no_walk(void **state)
 	close_domain(&o);
 }
 
-/* Have the hand go round once, whatever the clock says. */
+/* Scan all stock entries once, whatever the time is. */
 static void
 scan_for_idle_stock(struct test_domain *o)
 {
@@ -191,7 +191,7 @@ an_idle_marked_entry_is_drained_and_read_like_others(void **state)
 	close_domain(&o);
 }
 
-/* Hidden units and what they could grow to, at every moment of a random run. */
+/* Hidden units and the sum of the caps, at every step of a random run. */
 static void
 the_domain_never_hides_more_than_stock_max(void **state)
 {
@@ -230,7 +230,7 @@ the_domain_never_hides_more_than_stock_max(void **state)
 	}
 }
 
-/* An actor that is drained while it polls only when it is told to. */
+/* One quiescent point of an actor that does not poll. */
 static void
 quiet(struct ration_lcore *lc, void *arg)
 {
@@ -279,7 +279,10 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 	close_domain(&o);
 }
 
-/* Half of a drain is done when another begins: its answer must not cover what came meanwhile. */
+/*
+ * An lcore has half completed a drain when another one starts: its answer must cover the stock taken
+ * meanwhile.
+ */
 static void
 a_drain_that_starts_during_another_is_complete(void **state)
 {
@@ -298,7 +301,7 @@ a_drain_that_starts_during_another_is_complete(void **state)
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 0, NULL), -ETIMEDOUT);
 	for (i = 0; i < 4; i++)
 		assert_true(actor_do(&a, quiet, NULL));
-	/* The asker has given up: the first counters, which are done, are stocked again. */
+	/* The drainer has timed out: the first counters, which are drained, get stock again. */
 	assert_true(actor_do(&a, charge_all, &o));
 	actor_poll(&a, true);
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 20000000, &report), 0);
@@ -310,8 +313,8 @@ a_drain_that_starts_during_another_is_complete(void **state)
 }
 
 /*
- * Two lcores below one limit. What one has taken ahead is at most what was left then, divided by
- * twice the lcores; far from the limit it is the batch.
+ * Two lcores below one limit. The stock that a refill leaves is at most the remaining room divided
+ * by twice the number of lcores; far from the limit it is the batch.
  */
 static void
 hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
@@ -334,7 +337,7 @@ hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
 		n = prng_below(&rng, 60);
 		st = stats_of(lc[k]);
 		walks = st.refills + st.trims;
-		/* Up to the limit and down again, in long waves. */
+		/* Usage rises to the limit and falls again, in long waves. */
 		if (prng_below(&rng, 100) < (i / 5000 % 2 == 0 ? 55 : 45)) {
 			if (ration_try_charge(lc[k], o.c[0], n) == 0)
 				granted += n;

@@ -2,7 +2,10 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Lcores come, park and go: their stock goes back, their slots are used again (P6, P8). */
+/*
+ * Lcores register, go offline and unregister: their stock is returned, and their member entries are
+ * reused (P6, P8).
+ */
 
 #include <pthread.h>
 
@@ -121,7 +124,7 @@ unregister_gives_stock_back_and_keeps_granted_units(void **state)
 	assert_true(usage_of(f->d, c) > 9);
 	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(usage_of(f->d, c), 9);
-	/* What a lcore that has left was granted, another may give back. */
+	/* Another lcore may uncharge the units that were granted to an unregistered one. */
 	assert_int_equal(ration_uncharge(f->lc[1], c, 9), 0);
 	drain_all(f->d);
 	assert_int_equal(usage_of(f->d, c), 0);
@@ -184,7 +187,7 @@ a_full_domain_takes_another_member_after_an_unregister(void **state)
 	}
 	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
 	assert_errno(NULL, ration_lcore_register(d), ENOSPC);
-	/* A parked member is a member. */
+	/* An offline member keeps its member entry. */
 	assert_int_equal(ration_lcore_offline(lc[1]), 0);
 	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
 	member_id = lc[1]->member_id;
@@ -214,7 +217,7 @@ a_reused_member_entry_starts_empty(void **state)
 	stats = stats_of(f->lc[0]);
 	assert_int_equal(stats.refills + stats.trims + stats.refusals + stats.drained, 0);
 	assert_int_equal(stock_of(f->d, c), 0);
-	/* Neither what the former granted nor what it took is held against the new member. */
+	/* Neither the ledger nor the stock of the former member affects the new one. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(stats_of(f->lc[0]).refills, 1);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
@@ -236,7 +239,7 @@ registering_and_unregistering_leaks_nothing(void **state)
 		assert_int_equal(ration_lcore_unregister(lc), 0);
 	}
 	assert_int_equal(usage_of(f->d, c), 0);
-	/* Nor are those who have gone counted when a refill asks how many there are. */
+	/* A refill counts online members only: unregistered ones must not reduce it. */
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
 		assert_int_equal(ration_lcore_online(f->lc[0]), 0);
@@ -317,7 +320,7 @@ each_thread_has_its_own_lcore_area(void **state)
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(b, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(w, f->d, ACTOR_WORKER, 1), 0);
-	/* A thread that has not gone online charges through the common slot. */
+	/* A thread without registration charges through the shared area. */
 	assert_true(actor_do(a, note_self, a));
 	assert_ptr_equal(a->lc, ration_lcore_shared(f->d));
 	a->lc = NULL;
@@ -333,7 +336,7 @@ each_thread_has_its_own_lcore_area(void **state)
 	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->member_id));
 }
 
-/* A thread that takes stock and ends, in one of several ways, without leaving. */
+/* A thread that takes stock and ends, in one of several ways, without unregistering. */
 struct member_thread {
 	struct ration_domain *d;
 	ration_counter_t c;
@@ -357,7 +360,7 @@ end_as_a_member(void *arg)
 	l->hidden = stock_of(l->d, l->c);
 	if (l->registers) {
 		rte_thread_unregister();
-		/* Parked, not gone: it can go on, without stock. */
+		/* The member is offline but still registered: it can charge, without stock. */
 		l->hidden += stock_of(l->d, l->c) << 32;
 		if (ration_try_charge(lc, l->c, 1) != 0 || ration_uncharge(lc, l->c, 1) != 0)
 			l->rc = -1;
@@ -374,7 +377,7 @@ end_of_thread(struct fixture *f, struct member_thread *l)
 	uint32_t i;
 
 	l->d = f->d;
-	/* More often than there are slots: each is free again. */
+	/* More threads than member entries: each entry is free again. */
 	for (i = 0; i < 20; i++) {
 		l->rc = -1;
 		assert_int_equal(pthread_create(&thread, NULL, end_as_a_member, l), 0);
@@ -413,7 +416,9 @@ a_thread_that_unregisters_from_eal_is_offline(void **state)
 	end_of_thread(f, &l);
 }
 
-/* The stuck flag: asked while it is excluded, included again, asked again. */
+/*
+ * Like the stuck flag of the kernel: drained while it is excluded, included again, drained again.
+ */
 static void
 drained_while_offline_it_answers_once_online(void **state)
 {

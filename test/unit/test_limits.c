@@ -76,7 +76,7 @@ clamp_leaves_stock_where_it_is(void **state)
 	assert_true(stock > 0);
 	assert_int_equal(ration_counter_set_max(f->d, c, 0, 0), 0);
 	assert_int_equal(usage_of(f->d, c), usage);
-	/* It is charged already, so it may be used, but no more than it. */
+	/* The stock is charged already, so the lcore may use it, but no more units. */
 	for (i = 0; i < stock; i++)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
@@ -187,7 +187,7 @@ batch_0_ends_stock_at_the_next_trim(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
 	assert_true(stock_of(f->d, c) > 0);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 0), 0);
-	/* More than the slot can hold, so that it must trim. */
+	/* More than the stock entry can hold, so that the lcore must trim. */
 	assert_int_equal(ration_uncharge(f->lc[0], c, 200), 0);
 	stock = stock_of(f->d, c);
 	assert_int_equal(stock, 0);
@@ -241,7 +241,7 @@ a_reset_watermark_starts_at_the_present_usage(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 30), 0);
 	assert_int_equal(ration_counter_reset_watermark(f->d, c), 0);
 	assert_int_equal(info_of(f->d, c).watermark, 10);
-	/* Each counter has its own. */
+	/* Each counter has a watermark of its own. */
 	assert_int_equal(info_of(f->d, f->root).watermark, 40);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 5), 0);
 	assert_int_equal(info_of(f->d, c).watermark, 15);

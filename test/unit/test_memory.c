@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* When memory is short: refused with a reason, and all that was taken on the way is given back. */
+/* Out of memory: the call is refused with an error, and partial allocations are freed. */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -12,7 +12,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* 128 MB are there: enough for the tree and for stocks of some lcores, not for those of all. */
+/* There are 128 MB: enough for the tree and the stock of some lcores, but not of all. */
 static const struct ration_domain_params large = {
 	.max_counters = 1 << 16,
 	.max_members = RATION_MEMBERS_MAX,

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Calls by those who may not make them, and memory that is not what it says: refused, unchanged. */
+/* Calls by the wrong thread, and damaged memory: refused, without a change. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* What another thread is refused to do with the slot of this one. */
+/* Calls that another thread must not make with the lcore area of this thread. */
 static void
 meddle(struct ration_lcore *own, void *arg)
 {
@@ -47,7 +47,7 @@ an_lcore_area_serves_its_own_thread_only(void **state)
 	assert_sound(f->d);
 }
 
-/* A lookup with one byte of the head of a domain wrong. */
+/* A lookup with one wrong byte in the header of a domain. */
 static void
 assert_refused_with_wrong(struct ration_domain *d, const char *name, void *at, int err)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * With AddressSanitizer: who touches memory of a domain that is nobody's is found out. Each touch
- * is made by a child, which must die of it.
+ * With AddressSanitizer: an access to unused memory of a domain is detected. A child process makes
+ * each access and must die of it.
  */
 
 #include <string.h>
@@ -17,7 +17,7 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* Read a byte. @return what AddressSanitizer says about it, "" for nothing */
+/* Read a byte in a child process. @return the report of AddressSanitizer, "" if there is none */
 static const char *
 report_of(const void *p)
 {
@@ -42,7 +42,7 @@ report_of(const void *p)
 	close(out[0]);
 	text[length] = '\0';
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	/* It dies if and only if there is something to say. */
+	/* The child fails if and only if there is a report. */
 	assert_int_equal(WIFEXITED(status) && WEXITSTATUS(status) == 0, length == 0);
 	return text;
 }
@@ -74,7 +74,7 @@ the_memory_of_a_destroyed_counter_may_not_be_touched(void **state)
 	assert_forbidden(&counter->usage);
 	assert_forbidden(&counter->ledger);
 	assert_forbidden(&node->name);
-	/* By these a stale handle is known. */
+	/* The generation stays readable, to detect stale handles. */
 	assert_allowed(&counter->gen);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
 }

@@ -3,9 +3,8 @@
  */
 
 /*
- * Conservation under random operations on random trees, by one thread with several slots. Each step
- * is compared with a model that knows granted units only (model.h).
- *
+ * Conservation under random operations on random trees, by one thread with several members. Each
+ * step is compared with a model that has the granted units only (model.h).
  * Arguments: seeds to run instead of the fixed list.
  */
 
@@ -59,7 +58,7 @@ random_counter(struct run *r)
 	return i;
 }
 
-/* A slot that is online, or the common one. */
+/* The area of a random online member, or the shared area. */
 static struct ration_lcore *
 random_lcore(struct run *r)
 {
@@ -139,7 +138,7 @@ step_destroy(struct run *r)
 	}
 }
 
-/* A refusal counts once, at a level that lacks room; with nothing in stock, at the lowest. */
+/* A refusal counts once, at a level without room; without any stock, at the lowest such level. */
 static void
 check_refusal(struct run *r, int i, uint64_t n)
 {
@@ -157,7 +156,7 @@ check_refusal(struct run *r, int i, uint64_t n)
 	}
 	assert_true(counted >= 0);
 	r->m.c[counted].failures++;
-	/* The level itself lacks room, whatever stands below it. */
+	/* The level itself lacks room, independent of its descendants. */
 	assert_int_equal(model_lowest_without_room(&r->m, counted, n), counted);
 	if (!stocked)
 		assert_int_equal(counted, model_lowest_without_room(&r->m, i, n));
@@ -201,7 +200,9 @@ step_burst(struct run *r)
 		r->m.c[which[i]].granted += granted[i] ? n[i] : 0;
 	}
 	assert_int_equal(ok, 0);
-	/* Which of them were refused, and where that counted, is for the single charges to check.
+	/*
+	 * The steps with single charges check which charges are refused, and at which level they
+	 * count.
 	 */
 	for (i = 0; i < MODEL_COUNTERS; i++)
 		if (r->m.c[i].live)
@@ -237,7 +238,7 @@ step_uncharge(struct run *r)
 	c->granted -= n;
 }
 
-/* So much that it cannot even look like a return to stock. */
+/* Too many units to be mistaken for a return to stock. */
 static void
 step_overcharge(struct run *r)
 {
@@ -261,7 +262,7 @@ step_set_max(struct run *r)
 	const int rc =
 		ration_counter_set_max(r->m.d, c->handle, max, strict ? RATION_MAX_STRICT : 0);
 
-	/* All stock can be drained here, so only what is granted can be in the way. */
+	/* All stock can be drained here, so only granted units can prevent the new limit. */
 	if (strict && model_granted(&r->m, i) > max) {
 		assert_int_equal(rc, -EBUSY);
 		return;
@@ -373,7 +374,7 @@ random_step(struct run *r)
 		assert_sound(r->m.d);
 }
 
-/* All back, all gone. */
+/* Uncharge all units, and destroy all counters. */
 static void
 wind_up(struct run *r)
 {
@@ -409,7 +410,7 @@ operations_conserve_units(void **state)
 	struct run *r = *state;
 	char name[RATION_DOMAIN_NAMESIZE];
 
-	/* A domain of its own for each run: one that failed stays as it is. */
+	/* Each run has a new domain, because a failed run leaves its domain as it is. */
 	snprintf(name, sizeof(name), "%" PRIx64, r->seed);
 	r->prng.state = r->seed;
 	model_init(&r->m, ration_domain_create(name, &params));

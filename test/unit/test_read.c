@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Reading: exact, approximate with its bound, verified, and for people. */
+/* Readings: ration_read_sum(), ration_read() and its error bound, verification, and the dump. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +110,7 @@ read_sum_reports_an_error_bound_while_others_are_online(void **state)
 	assert_true(actor_do(a, charge_three, &c));
 	assert_true(c != RATION_COUNTER_NONE);
 	r = sum_of(f->d, c);
-	/* It does nothing just now, so the figures agree; but they might not have. */
+	/* The actor is idle, so the values agree; while it charges they may differ. */
 	assert_int_equal(r.usage, r.granted + r.stock);
 	assert_true(r.error > 0);
 	assert_in_range(r.granted, 3 > r.error ? 3 - r.error : 0, 3 + r.error);
@@ -137,11 +137,11 @@ read_is_usage_within_its_error(void **state)
 		assert_int_equal(r.stock, 0);
 		assert_true(r.usage - x.granted <= r.error);
 	}
-	/* The bound is that of the subtree, not of everything. */
+	/* The bound covers the subtree only. */
 	assert_true(reading_of(f->d, a).error < reading_of(f->d, p).error);
 }
 
-/* Slots keep their cap until they are next refilled or trimmed, so the bound must too. */
+/* Stock entries keep their cap until the next refill or trim, so the bound must do so, too. */
 static void
 the_bound_holds_when_the_batch_is_lowered(void **state)
 {
@@ -154,7 +154,7 @@ the_bound_holds_when_the_batch_is_lowered(void **state)
 	assert_true(reading_of(f->d, c).granted - 1 <= reading_of(f->d, c).error);
 }
 
-/* Twice the batch for each counter with stock, where it stands and above it. */
+/* The bound is twice the batch of each counter with stock, for the counter and its ancestors. */
 static void
 the_bound_covers_only_existing_counters(void **state)
 {
@@ -176,7 +176,7 @@ the_bound_covers_only_existing_counters(void **state)
 	assert_int_equal(reading_of(f->d, f->root).error, 0);
 }
 
-/* More members than a word has bits; the parked do not count. */
+/* More members than bits in a word; offline members do not count. */
 static void
 the_bound_counts_online_members_only(void **state)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What a process that takes itself for a secondary one is refused, and how it reads the tree. */
+/* Calls that a secondary process may not make, and how it reads the tree. */
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 
 static bool is_secondary;
 
-/* In the place of EAL's. */
+/* Replaces the function of EAL. */
 enum rte_proc_type_t
 rte_eal_process_type(void)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains at the same time, and what charges and control calls do meanwhile. */
+/* Concurrent drains, and charges and control calls during a drain. */
 
 #include <sched.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 #define MINUTE (60 * SECOND)
 #define ROUNDS 30
 
-/* True until the deadline of a wait for something that must come. */
+/* False after the deadline of a wait for an event that must occur. */
 static bool
 not_too_late(uint64_t *end)
 {
@@ -31,14 +31,14 @@ not_too_late(uint64_t *end)
 	return rte_get_timer_cycles() < *end;
 }
 
-/* A drain for an actor. */
+/* A drain that an actor makes. */
 struct order {
 	struct ration_domain *d;
 	ration_counter_t c;
 	uint32_t timeout_us;
 	uint32_t times;
 	int rc;
-	/** A further slot of the actor's. */
+	/** The lcore area of the actor's second member. */
 	struct ration_lcore *also;
 };
 
@@ -49,7 +49,7 @@ drain(struct ration_lcore *lc, void *arg)
 	uint32_t i;
 
 	for (i = 0; i < order->times; i++) {
-		/* Something to give back each time. */
+		/* Take stock, so that each drain returns some. */
 		if (lc != NULL && ration_try_charge(lc, order->c, 1) == 0)
 			ration_uncharge(lc, order->c, 1);
 		order->rc = ration_drain(order->d, order->c, order->timeout_us, NULL);
@@ -81,7 +81,7 @@ poll_once(struct ration_lcore *lc, void *arg)
 	ration_quiescent(lc);
 }
 
-/* To be a member of a second domain as well, and no more. */
+/* Register with a second domain as well. */
 static void
 register_too(struct ration_lcore *lc, void *arg)
 {
@@ -100,7 +100,7 @@ unregister_too(struct ration_lcore *lc, void *arg)
 	order->rc = ration_lcore_unregister(order->also);
 }
 
-/* Those who have made their drains of another domain than their own. */
+/* Number of actors that have completed their drains of the other domain. */
 static RATION_ATOMIC(uint32_t) nb_drained;
 
 static void
@@ -108,7 +108,7 @@ drain_elsewhere(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
-	/* Not the slot there: its stock is not what this is about. */
+	/* Do not charge in the other domain: its stock is not the subject of the test. */
 	drain(NULL, order);
 	ration_fetch_add(&nb_drained, 1, acq_rel);
 	while (ration_load(&nb_drained, acquire) < 2) {
@@ -118,7 +118,8 @@ drain_elsewhere(struct ration_lcore *lc, void *arg)
 	}
 }
 
-/* A member that does not poll until it is told to, so that drains last as long as the test wants.
+/*
+ * A member that does not poll until the test lets it, so the test decides how long a drain lasts.
  */
 static struct actor *
 start_silent(struct fixture *f)
@@ -132,7 +133,7 @@ start_silent(struct fixture *f)
 	return a;
 }
 
-/* Poll until a further drain request has come: from then on its round is open. */
+/* Poll until another drain request has arrived: from then on its round is open. */
 static void
 await_request(struct ration_lcore *lc, uint64_t drains_before)
 {
@@ -168,7 +169,7 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* As above; but each waits in one domain for a thread that waits in the other. */
+/* As above, but each drainer waits in one domain for a thread that waits in the other. */
 static void
 lcores_that_drain_different_domains_do_not_deadlock(void **state)
 {
@@ -189,7 +190,7 @@ lcores_that_drain_different_domains_do_not_deadlock(void **state)
 		assert_true(actor_do(a, register_too, &orders[i]));
 		assert_non_null(orders[i].also);
 	}
-	/* One drains here, one there. */
+	/* One actor drains this domain, one the other. */
 	orders[1].d = f->d;
 	orders[1].c = f->root;
 	for (i = 0; i < 2; i++)
@@ -225,7 +226,7 @@ unregistered_threads_drain_at_the_same_time(void **state)
 	}
 }
 
-/* Until the silent lcore polls, drains of others neither end nor are in each other's way. */
+/* Until the silent lcore polls, other drains neither end nor wait for each other. */
 static void
 a_drain_does_not_make_others_wait_for_its_own(void **state)
 {
@@ -238,7 +239,7 @@ a_drain_does_not_make_others_wait_for_its_own(void **state)
 	drains = stats_of(f->lc[0]).drains;
 	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
 	actor_post(drainer, drain, &order);
-	/* The drainer's request reaches us as well. */
+	/* The drainer's request reaches the test's thread, too. */
 	await_request(f->lc[0], drains);
 	assert_int_equal(ration_try_charge(f->lc[0], a, 1), 0);
 	assert_int_equal(ration_drain(f->d, a, 0, NULL), -ETIMEDOUT);
@@ -249,7 +250,7 @@ a_drain_does_not_make_others_wait_for_its_own(void **state)
 	assert_int_equal(order.rc, 0);
 }
 
-/* The gate: below a counter that is being drained nothing is hidden, elsewhere all is as ever. */
+/* Below a counter that is being drained no units are hidden; elsewhere stock works as usual. */
 static void
 while_a_drain_runs_charges_below_it_are_exact(void **state)
 {
@@ -296,7 +297,7 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 	assert_true(stock_of(f->d, c) > 0);
 }
 
-/* Who comes online while a drain runs is not asked, so it must see the gate by itself. */
+/* An lcore that comes online during a drain gets no request, so it must check the gate. */
 static void
 an_lcore_that_comes_online_during_a_drain_hides_nothing(void **state)
 {
@@ -325,7 +326,7 @@ an_lcore_that_comes_online_during_a_drain_hides_nothing(void **state)
 	assert_int_equal(order.rc, 0);
 }
 
-/* Stock of many counters below one, which takes a while to give back, and of another. */
+/* Stock of many counters below one, which takes long to return, and of another counter. */
 struct larder {
 	ration_counter_t many[900];
 	ration_counter_t one;
@@ -346,7 +347,9 @@ fill(struct ration_lcore *lc, void *arg)
 		larder->failed++;
 }
 
-/* A drain that begins while an lcore serves an older one must not take that answer for its own. */
+/*
+ * A drain that starts while an lcore serves an older one must not accept that lcore's older answer.
+ */
 static void
 an_answer_covers_only_earlier_requests(void **state)
 {
@@ -397,7 +400,7 @@ more_than_32_drains_get_eagain(void **state)
 		assert_int_equal(actor_start(&drainers[i], f->d, ACTOR_THREAD, 0), 0);
 		actor_post(&drainers[i], drain, &orders[i]);
 	}
-	/* Once they are all at it there is no room for us. */
+	/* Once all of them drain, there is no free bit for another drainer. */
 	do
 		rc = ration_drain(f->d, f->root, 0, NULL);
 	while (rc == -ETIMEDOUT && not_too_late(&end));
@@ -411,7 +414,7 @@ more_than_32_drains_get_eagain(void **state)
 	drain_all(f->d);
 }
 
-/* A counter that is being destroyed refuses charges and takes units back until the end. */
+/* A counter that is being destroyed refuses charges, but accepts uncharges until the end. */
 static void
 a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 {
@@ -424,7 +427,10 @@ a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
 	assert_int_equal(actor_start(destroyer, f->d, ACTOR_THREAD, 0), 0);
-	/* Refused because of what is granted, after it has waited for the silent one, or before. */
+	/*
+	 * The destroy is refused because of granted units, after it has waited for the silent lcore
+	 * or before.
+	 */
 	assert_int_equal(ration_uncharge(f->lc[0], c, 499), 0);
 	actor_post(destroyer, destroy, &order);
 	do {
@@ -451,7 +457,7 @@ a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
 }
 
-/* Two control calls wait for each other's lcores, which are members both. */
+/* Two control calls wait for each other's lcores, which are both members. */
 static void
 control_calls_of_members_do_not_deadlock(void **state)
 {
@@ -473,8 +479,10 @@ control_calls_of_members_do_not_deadlock(void **state)
 		assert_true(actor_do(a, charge_one, &stocked));
 		order = (struct order){.d = f->d, .c = mine, .rc = -1};
 		actor_post(a, destroy, &order);
-		/* One unit is the actor's, so this one waits for it in vain, or meets it at the
-		 * lock. */
+		/*
+		 * The actor holds one unit, so this call fails after its drain, or waits for the
+		 * lock.
+		 */
 		assert_int_equal(ration_counter_destroy(f->d, theirs, 0), -EBUSY);
 		while (!actor_idle(a))
 			ration_quiescent(f->lc[2]);
@@ -484,7 +492,7 @@ control_calls_of_members_do_not_deadlock(void **state)
 	}
 }
 
-/* An answer of before the numbers began anew is none. */
+/* An answer from before the round number wrapped does not count. */
 static void
 the_round_number_may_wrap(void **state)
 {
@@ -493,7 +501,7 @@ the_round_number_may_wrap(void **state)
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
 	uint32_t i;
 
-	/* As after so many drains. */
+	/* The state after about 2^32 drains. */
 	ration_store(&f->d->round, (uint64_t)(UINT32_MAX - 1) << 32, seq_cst);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
 	assert_true(actor_register(a));

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Stock: how much is taken ahead, how much is kept, and how seldom the tree is walked (P4, P5). */
+/* Stock: units taken by a refill, units kept, and the number of tree walks (P4, P5). */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -13,7 +13,7 @@
 
 #define BATCH 64u
 
-/* Walks of the tree that a slot has made. */
+/* Number of tree walks that an lcore has made. */
 static uint64_t
 walks_of(const struct ration_lcore *lc)
 {
@@ -114,7 +114,7 @@ after_a_refill_both_directions_hit(void **state)
 	unsigned int up;
 
 	for (up = 0; up < 2; up++) {
-		/* From an empty slot, so that the next charge is a refill. */
+		/* The stock entry is empty, so that the next charge is a refill. */
 		charge_n(f->lc[0], c, 1, 1000);
 		drain_all(f->d);
 		charge_n(f->lc[0], c, 1, 1);
@@ -149,7 +149,7 @@ after_a_trim_both_directions_hit(void **state)
 	}
 }
 
-/* Charges and uncharges by one in random order, as packets come and go. */
+/* Charges and uncharges of one unit in random order, as packets arrive and leave. */
 static void
 a_random_walk_hardly_ever_leaves_the_stock(void **state)
 {
@@ -230,7 +230,10 @@ stock_never_exceeds_twice_the_batch(void **state)
 	}
 }
 
-/* With two members a refill takes at most a quarter of what is left, whoever limits it. */
+/*
+ * With two members a refill takes at most a quarter of the remaining room, whichever level limits
+ * it.
+ */
 static void
 near_a_limit_a_refill_takes_little(void **state)
 {
@@ -263,7 +266,7 @@ far_from_a_limit_a_refill_takes_the_batch(void **state)
 	assert_in_range(stock_of(f->d, c), BATCH / 2, BATCH);
 }
 
-/* A trim must not hide near the limit what a refill would not have taken. */
+/* Near the limit a trim must not keep more than a refill would take. */
 static void
 near_a_limit_uncharges_hide_little(void **state)
 {
@@ -275,7 +278,7 @@ near_a_limit_uncharges_hide_little(void **state)
 	assert_int_equal(stock_of(f->d, c), 0);
 	for (i = 0; i < 10; i++)
 		uncharge_n(f->lc[1], c, 1, 1);
-	/* Ten units are free; whoever asks for them now must find at least half of them. */
+	/* Ten units are free; another lcore must find at least half of them. */
 	assert_in_range(stock_of(f->d, c), 0, 5);
 }
 
@@ -290,7 +293,7 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 		ration_counter_t c = make_counter(f->d, f->root, "c", limits[i], BATCH);
 		uint64_t granted[2] = {0, 0};
 
-		/* Until both are refused one after the other. */
+		/* Charge until both lcores are refused, one after the other. */
 		for (refused = 0; refused < 2;) {
 			unsigned int lcore = (granted[0] + granted[1] + refused) % 2;
 
@@ -309,7 +312,10 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 	}
 }
 
-/* One lcore has stock and goes silent; the other gets nearly all, and after a drain the rest. */
+/*
+ * One lcore has stock and stops polling; the other gets nearly all units, and after a drain the
+ * rest.
+ */
 static void
 a_drain_returns_the_stock_of_a_silent_lcore(void **state)
 {
@@ -337,7 +343,10 @@ a_drain_returns_the_stock_of_a_silent_lcore(void **state)
 	}
 }
 
-/* What the kernel's lists feared: one unit used here, the rest hidden, and a big charge there. */
+/*
+ * A concern from the kernel's mailing lists: one unit used here, the rest hidden, and a large
+ * charge elsewhere.
+ */
 static void
 a_big_charge_fits_after_one_drain(void **state)
 {
@@ -356,7 +365,7 @@ a_big_charge_fits_after_one_drain(void **state)
 	assert_int_equal(usage_of(f->d, c), 300);
 }
 
-/* An lcore's own stock is at hand: it never is the reason for its own refusal. */
+/* An lcore uses its own stock first: the stock never causes its own refusal. */
 static void
 own_stock_counts_towards_a_charge(void **state)
 {

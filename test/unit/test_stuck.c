@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* A thread without slot that never comes back from its walk: nobody waits for it for ever. */
+/* A thread without registration that never ends its walk: no call waits for it without end. */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -13,7 +13,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* For what never happens, and for what must. */
+/* Timeouts of waits that must fail, and of waits that must succeed. */
 #define TIMEOUT_US 20000
 #define ANSWER_US 10000000
 
@@ -23,7 +23,7 @@ struct stuck {
 	ration_counter_t c;
 };
 
-/* As if a thread had begun a walk in each phase and had been stopped there. */
+/* The state after a thread was stopped inside a walk, for each value of the in-flight index. */
 static void
 start_walks(struct ration_domain *d)
 {
@@ -74,7 +74,7 @@ a_first_child_is_not_made(void **state)
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(s->d, s->c, "x", NULL), ETIMEDOUT);
 	end_walks(s->d);
 	assert_int_equal(info_of(s->d, s->c).nb_children, 0);
-	/* It is a leaf as before. */
+	/* The counter is still a leaf. */
 	assert_int_equal(ration_try_charge(s->lc, s->c, 20), 0);
 	assert_true(stock_of(s->d, s->c) > 0);
 	assert_int_equal(ration_uncharge(s->lc, s->c, 20), 0);
@@ -90,7 +90,7 @@ a_counter_is_not_destroyed(void **state)
 
 	start_walks(s->d);
 	assert_int_equal(ration_counter_destroy(s->d, s->c, 0), -ETIMEDOUT);
-	/* Nor does it become one of those that keep their units. */
+	/* Nor does the counter go offline. */
 	assert_int_equal(ration_counter_destroy(s->d, s->c, RATION_DESTROY_KEEP_UNITS), -ETIMEDOUT);
 	assert_true(ration_counter_find(s->d, "c") == s->c);
 	end_walks(s->d);
@@ -108,7 +108,7 @@ no_refusal_is_reported_as_final(void **state)
 
 	start_walks(s->d);
 	assert_int_equal(ration_try_charge_sync(s->lc, s->c, 101, TIMEOUT_US, &report), -ETIMEDOUT);
-	/* No lcore is to blame. */
+	/* No lcore is reported as the reason. */
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(failures_of(s->d, s->c), 0);
 	end_walks(s->d);

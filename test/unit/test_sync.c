@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Charges whose refusal is exact, and what a plain refusal leaves behind. */
+/* Charges with an exact refusal, and the return requests of plain refusals. */
 
 #include <sched.h>
 
@@ -18,7 +18,7 @@
 #define SECOND 1000000u
 #define MINUTE (60 * SECOND)
 
-/* A charge for an actor. */
+/* A charge that an actor makes. */
 struct order {
 	ration_counter_t c;
 	uint64_t n;
@@ -59,7 +59,7 @@ go_offline(struct ration_lcore *lc, void *arg)
 	ration_lcore_offline(lc);
 }
 
-/* An actor that has charged 1 and hides a batch by that. */
+/* Start an actor that charges 1, which hides a batch. */
 static void
 start_hider(struct fixture *f, struct actor *a, ration_counter_t c)
 {
@@ -86,7 +86,7 @@ free_units_are_granted_without_a_round(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 60), 0);
 }
 
-/* Also the first one of the kernel's: LTP memcontrol03 (concern V). */
+/* This is also the first charge of the kernel's LTP test memcontrol03 (concern V). */
 static void
 hidden_units_come_after_exactly_one_round(void **state)
 {
@@ -140,7 +140,7 @@ only_the_subtree_that_lacks_room_is_drained(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], other, 1), 0);
 }
 
-/* The first round is at the counter, the second at its parent, which lacks room then. */
+/* The first round drains the counter, the second one its parent, which lacks room then. */
 static void
 a_refusal_higher_up_drains_higher_up(void **state)
 {
@@ -153,7 +153,10 @@ a_refusal_higher_up_drains_higher_up(void **state)
 
 	start_hider(f, &f->actors[0], c);
 	start_hider(f, &f->actors[1], sibling);
-	/* c: 1 granted, the rest of usage in stock; p: 998 more will be free only if both drain. */
+	/*
+	 * c: 1 granted, the rest of usage in stock; p: 998 more units are free only after both
+	 * drains.
+	 */
 	assert_int_equal(ration_try_charge(f->lc[0], sibling, 1000), 0);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 998, MINUTE, &report), 0);
 	assert_in_range(report.nb_rounds, 1, 2);
@@ -182,7 +185,7 @@ an_lcore_that_does_not_answer_is_named(void **state)
 		named++;
 	}
 	assert_int_equal(named, 1);
-	/* It is not refused for good: later the same charge is granted. */
+	/* The refusal is temporary: later the same charge is granted. */
 	actor_poll(&f->actors[0], true);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 999, MINUTE, NULL), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1000), 0);
@@ -202,7 +205,7 @@ an_offline_lcore_does_not_keep_a_sync_charge_waiting(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1000), 0);
 }
 
-/* A walk that does not end: the test plays an lcore that was preempted inside one. */
+/* A walk that does not end: the test acts as an lcore that was preempted inside a walk. */
 static void
 a_walk_that_does_not_end_is_named(void **state)
 {
@@ -247,7 +250,7 @@ unregistered_threads_get_exact_answers_too(void **state)
 	assert_int_equal(ration_uncharge(shared, c, 1000), 0);
 }
 
-/* Wait until nobody is busy any more. */
+/* Wait until all actors have completed their tasks. */
 static void
 wait_for_actors(struct fixture *f)
 {
@@ -286,7 +289,7 @@ at_the_last_unit_exactly_one_wins(void **state)
 	}
 }
 
-/* Charges that always fail after they have held units at the parent. */
+/* Charges that always fail, after they have held units at the parent. */
 static void
 hold_in_vain(struct ration_lcore *lc, void *arg)
 {
@@ -299,7 +302,9 @@ hold_in_vain(struct ration_lcore *lc, void *arg)
 	}
 }
 
-/* big needs more than its own max leaves, and walks through p, where small just fits. */
+/*
+ * The charge of big exceeds its own max and walks through p, where the charge of small just fits.
+ */
 static void
 failing_charges_of_others_do_not_refuse_a_charge_that_fits(void **state)
 {
@@ -324,7 +329,7 @@ failing_charges_of_others_do_not_refuse_a_charge_that_fits(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], big, 20), 0);
 }
 
-/* A walk of a thread without slot that will fail further down: it holds all of p meanwhile. */
+/* A walk without registration that will fail further down: it holds all units of p meanwhile. */
 static void
 hold_until_refused(struct ration_lcore *lc, void *arg)
 {
@@ -335,7 +340,9 @@ hold_until_refused(struct ration_lcore *lc, void *arg)
 
 	token = ration_walk_begin(ration_lcore_shared(d));
 	ration_fetch_add(&p->usage, order->n, seq_cst);
-	/* The other one has tried inside the gate, and waits for the walks of that time. */
+	/*
+	 * The other thread has tried while the gate was open, and waits for the walks of that time.
+	 */
 	while (ration_load(&d->inflight_index, seq_cst) == phase)
 		ration_quiescent(lc);
 	ration_fetch_sub(&p->usage, order->n, seq_cst);
@@ -417,7 +424,7 @@ many_refusals_leave_one_request(void **state)
 	assert_true(actor_do(&f->actors[0], quiet, NULL));
 	assert_int_equal(stats_of(f->actors[0].lc).drains, drains + 1);
 	assert_int_equal(stock_of(f->d, c), 0);
-	/* Nothing is hidden any more: nobody is asked. */
+	/* No units are hidden: no request is posted. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1000), -EDQUOT);
 	assert_int_equal(f->actors[0].lc->pending, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
@@ -469,7 +476,7 @@ grab_all(struct ration_lcore *lc, void *arg)
 		;
 }
 
-/* So close to the limit nothing is taken ahead: plain charges are exact. */
+/* So close to the limit a refill takes no extra units: plain charges are exact. */
 static void
 all_at_the_limit_are_granted_exactly_max(void **state)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Whether a check of the promises finds that they are broken: each figure is made wrong in turn. */
+/* Whether ration_domain_verify() detects violated invariants: each value is made wrong in turn. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* A counter below another with units granted and units in stock. */
+/* A counter below another one, with granted units and with stock. */
 static struct counter *
 make_leaf(struct fixture *f)
 {
@@ -25,7 +25,7 @@ make_leaf(struct fixture *f)
 	return ration_counter_at(f->d, (uint32_t)c);
 }
 
-/* Violations, as they are counted; the first is described as it is expected to be. */
+/* Number of violations; the report must contain the expected text. */
 static int
 violations(const struct ration_domain *d, int quiet, const char *expected)
 {
@@ -70,7 +70,9 @@ a_wrong_balance_is_found(void **state)
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
 
-	/* Of the counter and of its parent; nobody looks at it while charges run. */
+	/*
+	 * A violation of the counter and one of its parent; neither is checked while charges run.
+	 */
 	ration_fetch_add(&c->usage, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
 	assert_int_equal(violations(f->d, 1, "usage is 22, but its own charges are 21"), 2);
