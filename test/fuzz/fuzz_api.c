@@ -309,7 +309,7 @@ claim_limits_held(int i)
 static void
 note_charge(int i, uint64_t n, int rc, bool exact)
 {
-	/* An uncharge of 0 units is always allowed, also with a bad handle. */
+	/* A charge of 0 units may be granted with any handle: misuse need not be detected. */
 	if (n == 0 && rc == 0)
 		return;
 	if (i < 0) {

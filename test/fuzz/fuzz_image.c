@@ -25,8 +25,8 @@
 #define NAME "image"
 #define COUNTERS 12
 #define LCORES 3
-#define BLOCKS 2
-#define ZONES (1 + BLOCKS)
+#define AREAS 2
+#define ZONES (1 + AREAS)
 #define CHANGES 24
 
 /* The good zones, and the copies that replace them for an input. */
@@ -93,11 +93,11 @@ static void
 fill(struct ration_domain *d)
 {
 	const struct ration_counter_params params = {.max = 1000, .batch = 8};
-	struct ration_lcore *lc[BLOCKS];
+	struct ration_lcore *lc[AREAS];
 	char name[8];
 	uint32_t i;
 
-	for (i = 0; i < BLOCKS; i++)
+	for (i = 0; i < AREAS; i++)
 		lc[i] = ration_lcore_register_extra(d);
 	counters[0] = ration_domain_root(d);
 	for (i = 1; i < COUNTERS; i++) {
@@ -106,7 +106,7 @@ fill(struct ration_domain *d)
 		CLAIM(counters[i] != RATION_COUNTER_NONE);
 	}
 	for (i = 0; i < COUNTERS; i++)
-		CLAIM(ration_try_charge(lc[i % BLOCKS], counters[i], 3) == 0);
+		CLAIM(ration_try_charge(lc[i % AREAS], counters[i], 3) == 0);
 	CLAIM(ration_domain_verify(d, 1, stderr) == 0);
 }
 
@@ -151,16 +151,13 @@ make_copies(void)
 
 	for (i = 0; i < ZONES; i++) {
 		copies[i] = *good[i];
-		/*
-		 * Not page-aligned: this memory is from malloc(), and is written to after the
-		 * lookup.
-		 */
+		/* No page size: the lookup must not protect this memory, which changes after it. */
 		copies[i].hugepage_sz = 0;
 		copies[i].addr = aligned_alloc(RTE_CACHE_LINE_SIZE, good[i]->len);
 		CLAIM(copies[i].addr != NULL);
 		memcpy(copies[i].addr, good[i]->addr, good[i]->len);
 	}
-	for (i = 0; i < BLOCKS; i++)
+	for (i = 0; i < AREAS; i++)
 		domain()->members[i].area_offset =
 			(int64_t)((uintptr_t)copies[i + 1].addr - (uintptr_t)domain());
 	copied = true;
@@ -249,7 +246,7 @@ change(struct fuzz_input *in, bool late)
 		if (at >= from)
 			memcpy(bytes + at, &value, sizeof(value));
 		return;
-	case 3: /* The state of a process that died during a change, and invalid numbers of members. */
+	case 3: /* A process died during a change; invalid numbers of members. */
 		if (at % 2 == 0)
 			domain()->tree_seq ^= value;
 		else

@@ -145,10 +145,10 @@ report(const struct soak *s, uint32_t stops)
 static void
 units_are_conserved_whatever_happens(void **state)
 {
-	const uint64_t begin = rte_get_timer_cycles(), hz = rte_get_timer_hz();
+	const uint64_t start = rte_get_timer_cycles(), hz = rte_get_timer_hz();
 	struct soak *s = &soak;
 	uint32_t stops = 0;
-	uint64_t gone;
+	uint64_t elapsed;
 
 	(void)state;
 	printf("# seed %" PRIu64 "\n", seed);
@@ -157,9 +157,9 @@ units_are_conserved_whatever_happens(void **state)
 	assert_int_equal(soak_start(s, seed), 0);
 	do {
 		one_phase(s, stops++);
-		gone = (rte_get_timer_cycles() - begin) / hz;
-	} while (gone < seconds ||
-		 (gone < PATIENCE * seconds && seconds >= SECONDS_FOR_ALL && !has_reached_all(s)));
+		elapsed = (rte_get_timer_cycles() - start) / hz;
+	} while (elapsed < seconds || (elapsed < PATIENCE * seconds && seconds >= SECONDS_FOR_ALL &&
+				       !has_reached_all(s)));
 	assert_int_equal(soak_end(s), 0);
 	soak_check_stopped(s);
 	must_be_right(s);

@@ -405,7 +405,9 @@ released_counters_free_their_indices(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* So many offline counters that one control call does not check those after them. */
+/*
+ * Number of offline counters: so many that one control call does not check the counters after them.
+ */
 #define NB_OFFLINE 8
 
 static void
