@@ -3,9 +3,9 @@
 # Copyright(c) 2026 The libration authors
 """Check the structure of lib/ration: no cycle among files, none among rooms, arrows one way.
 
-A room is a folder of lib/ration. A file is a .c file and the header of the same name together. An
-arrow goes from one file to another if the first includes the header of the second, or calls or
-names a function that the second defines. So a call shows even where no include does.
+A room is a directory of lib/ration. A file is a .c file together with the header of the same name.
+An arrow leads from one file to another if the first one includes the header of the second one, or
+names a function that the second one defines. So a call counts even without an include.
 
 Usage: rooms.py [FOLDER]
 
@@ -17,15 +17,15 @@ import pathlib
 import re
 import sys
 
-# A room may know the rooms before it in its line, and no others.
+# A room may use the rooms before it in this list, and no others.
 ORDER = ['shm', 'tree', 'lcore', 'drain', 'control']
 MAY_KNOW = {room: ORDER[:i] for i, room in enumerate(ORDER)}
-# A room beside the others.
+# A room outside of the list.
 MAY_KNOW['view'] = ['shm', 'tree', 'lcore']
 
 
 def strip(text):
-    """C source without comments and without the contents of strings."""
+    """Return C source without comments and without the contents of strings."""
     pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
     keep = re.compile(r'#[ \t]*include[^\n]*')
     out, at = '', 0
@@ -36,12 +36,12 @@ def strip(text):
 
 
 def unit_of(path):
-    """The name of a file without its ending: a .c file and its header are one."""
+    """Return the name of a file without its suffix: a .c file and its header are one file."""
     return str(path.with_suffix(''))
 
 
 def definitions(text):
-    """Names of the functions that a file defines: those that start a line, with a body."""
+    """Return the functions that a file defines: names at the start of a line, with a body."""
     found = re.finditer(r'^(static[^\n;{}()]*\n)?^([a-z_]\w*)\(([^;{}]*)\)\n\{', text, re.M)
     return {(m[2], m[1] is not None) for m in found}
 
@@ -61,14 +61,14 @@ class House:
         self.follow_names()
 
     def follow_includes(self):
-        """Arrows by include."""
+        """Add the arrows by include."""
         for unit, text in self.text.items():
             for name in re.findall(r'#[ \t]*include[ \t]*["<]([^">]+)[">]', text):
                 if name in self.headers:
                     self.add(unit, unit_of(pathlib.Path(name)), f'includes {name}')
 
     def follow_names(self):
-        """Arrows by the names of functions that are not local to a file."""
+        """Add the arrows by the names of functions that are not local to a file."""
         owner = {}
         for unit, text in self.text.items():
             inline = {m for m in re.findall(r'^(?:static[^\n;]*inline[^\n;]*)\n([a-z_]\w*)\(',
@@ -85,7 +85,7 @@ class House:
                     self.add(unit, owner[slow], f'names {name}(), which calls {slow}()')
 
     def behind_inline(self, owner):
-        """For each inline function of the public headers, what it calls in the rooms."""
+        """Add the calls of inline functions of the public headers to functions in the rooms."""
         calls = {}
         for unit, text in self.text.items():
             if self.room(unit) is None:
@@ -108,14 +108,14 @@ class House:
         return unit.split('/')[0] if '/' in unit else None
 
     def forbidden(self):
-        """Arrows that the order of the rooms does not allow."""
+        """Return the arrows that the order of the rooms does not allow."""
         for start, ends in sorted(self.arrows.items()):
             for end, why in sorted(ends.items()):
                 a, b = self.room(start), self.room(end)
                 if a is not None and a not in MAY_KNOW:
                     yield f'{start}: {a} is no room'
                 elif b is not None and a != b and (a is None or b not in MAY_KNOW[a]):
-                    # A public inline function ends in the room that has its slow path.
+                    # A public inline function calls the room of its slow path.
                     if a is None and why.startswith('names '):
                         continue
                     yield f'{start} -> {end}: {a or "a public header"} must not know {b} ({why})'

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Lists and masks of CPUs: what is understood, what is refused, and sets of them.
+# Lists and masks of CPUs: valid and invalid ones, and set operations.
 
 # shellcheck source=test/isolation/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=config/isolation/cpulist.sh
 . "$(dirname "$ISOLATE")/cpulist.sh"
 
-# gives LIST FUNCTION ARG...: the result is that list.
+# gives LIST FUNCTION ARG...: the function returns this list.
 gives()
 {
 	local wanted=$1
