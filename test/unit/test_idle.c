@@ -280,8 +280,8 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 }
 
 /*
- * An lcore has half completed a drain when another one starts: its answer must cover the stock taken
- * meanwhile.
+ * An lcore has half completed a drain when another drain starts: its answer must cover the stock
+ * that was taken meanwhile.
  */
 static void
 a_drain_that_starts_during_another_is_complete(void **state)
