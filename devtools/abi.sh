@@ -18,10 +18,10 @@ usage()
 
 		  check     every difference between library and description is an error,
 		            additions too
-		  renew     write the description anew: a decision, to be committed as such
-		  controls  whether a function removed, one added, and a struct changed are found
+		  renew     write a new description: a decision, to be committed as such
+		  controls  check that a removed function, an added one and a changed struct are found
 
-		Status 77: no comparison, and why.
+		Status 77: no comparison is possible; the reason is printed.
 	END
 }
 

@@ -120,7 +120,7 @@ check_cpuset()
 # purpose of the CPUs; LCORE_CPUS are their CPUs.
 check_threads()
 {
-	local why='a thread that may run there will, and a time slice is milliseconds'
+	local why='each of these threads may preempt the lcore for a time slice of milliseconds'
 	local mend="isolate.sh enter $CPUS" dir names=
 	local -i number=0
 
@@ -159,7 +159,7 @@ check_nohz_full()
 
 check_rcu_nocbs()
 {
-	local why='callbacks of RCU run on the CPU that has queued them, in a softirq'
+	local why='RCU callbacks run in a softirq on the CPU that has queued them'
 	local mend="boot with rcu_nocbs=$CPUS"
 
 	if boot_list rcu_nocbs && cpulist_covers "$REPLY" "$CPUS"; then
@@ -210,7 +210,7 @@ sort_irqs()
 
 check_irqs()
 {
-	local why='an interrupt takes microseconds, and the softirq behind it may take milliseconds'
+	local why='an interrupt takes microseconds, and the softirq after it may take milliseconds'
 	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
 	local queue="boot with isolcpus=managed_irq,domain,$CPUS, or give the device fewer queues"
 	local busy

@@ -15,7 +15,7 @@ cpu_has()
 
 check_governor()
 {
-	local why='a clock that changes makes cycles and time disagree, and stops while it does'
+	local why='a change of the frequency stops the CPU, and changes the time of a cycle'
 	local mend='cpupower frequency-set -g performance' cpu governor=
 
 	cpulist_cpus "$CPUS"
@@ -76,7 +76,7 @@ deepest_sleep()
 
 check_cstates()
 {
-	local why='a core that sleeps deeply needs that long to wake up, and slows its neighbours'
+	local why='a core in a deep idle state needs that long to wake up, and slows its neighbors'
 	local mend='cpupower idle-set -D 1; for good: boot with processor.max_cstate=1'
 	local cpu
 	local -i deepest=-1
@@ -148,7 +148,7 @@ switch_off()
 
 check_smt()
 {
-	local why='the sibling shares the core: whatever runs on it takes half of the core'
+	local why='the sibling shares the core: a thread that runs on it takes half of the core'
 
 	if ! smt_siblings; then
 		found unknown smt 'cannot read the topology' "$why" 'firmware: SMT off'
@@ -210,19 +210,19 @@ clock_is_watched()
 
 check_clockwatch()
 {
-	local why='a timer visits each CPU in turn, twice a second, to see whether its TSC is right'
+	local why='a timer checks the TSC of each CPU in turn, twice a second'
 	local mend='boot with tsc=nowatchdog, or tsc=reliable, if dmesg does not call it unstable'
 
 	if clock_is_watched; then
 		found weak clockwatch 'the TSC is watched' "$why" "$mend"
 	else
-		found ok clockwatch 'nobody watches the TSC' "$why" "$mend"
+		found ok clockwatch 'the kernel does not watch the TSC' "$why" "$mend"
 	fi
 }
 
 check_tsc()
 {
-	local why='ticks of a TSC that changes its pace or stops are no time'
+	local why='a TSC that changes its rate or stops does not measure time'
 	local mend='another CPU, or a host that passes constant_tsc and nonstop_tsc on'
 
 	if ! host_field /proc/cpuinfo flags; then
@@ -238,7 +238,7 @@ check_tsc()
 
 check_virtual()
 {
-	local why='the host may take the CPU away, and nothing here can prevent or even see it'
+	local why='the host may take the CPU away, and the guest can neither prevent nor see it'
 	local mend='host: pin each vCPU to an isolated CPU of its own; or a machine of metal'
 
 	if ! host_field /proc/cpuinfo flags; then
@@ -270,7 +270,7 @@ steal_between_looks()
 
 check_steal()
 {
-	local why='the host has run others while this CPU wanted to run'
+	local why='the host has run other guests while this CPU was ready to run'
 	local mend='host: pin each vCPU to a CPU of its own'
 
 	STOLEN_EVER=0

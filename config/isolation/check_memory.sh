@@ -150,7 +150,7 @@ check_swap()
 
 check_numa_balancing()
 {
-	local why='the kernel takes pages away to see who misses them: a page fault each'
+	local why='the kernel unmaps pages to detect which threads use them: a page fault each'
 	local mend='sysctl kernel.numa_balancing=0; for good: boot with numa_balancing=disable'
 
 	if ! host_read /proc/sys/kernel/numa_balancing; then

@@ -319,7 +319,7 @@ assert_named(const struct ration_drain_report *report, uint32_t i)
 	assert_int_equal(nb, report->nb_timedout);
 }
 
-/* Drain all processes except a stopped one. @return false: it was parked, and is drained, too */
+/* Drain all processes except a stopped one. @return false: it was offline, and is drained, too */
 static bool
 is_drained_but_for(uint32_t i)
 {

@@ -165,7 +165,7 @@ interrupts put 5 6 7 8
 interrupts later 9 6 9 8
 check 'irqs is wrong: one comes in' says wrong irqs
 put /sys/kernel/irq/11/actions ''
-check 'irqs is ok: nobody listens' says ok irqs
+check 'irqs is ok: no handler' says ok irqs
 misses unknown irqs /proc/irq
 finds weak irqbalance /proc/55/comm irqbalance
 finds weak workqueues /sys/devices/virtual/workqueue/cpumask f
@@ -195,9 +195,9 @@ make_good_machine
 put $sys/cpu/cpu2/cpuidle/state2/disable 0
 mkdir -p "$MADE/dev"
 printf '\003\000\000\000' >"$MADE/dev/cpu_dma_latency"
-check 'cstates is ok: somebody wants them within 3 us' says ok cstates
+check 'cstates is ok: a process limits the latency to 3 us' says ok cstates
 printf '\000\224\065\167' >"$MADE/dev/cpu_dma_latency"
-check 'cstates is weak: nobody wants anything' says weak cstates
+check 'cstates is weak: no process limits the latency' says weak cstates
 put $sys/cpu/cpu2/power/pm_qos_resume_latency_us 20
 check 'cstates is ok: a limit of this CPU' says ok cstates
 put $sys/cpu/cpu2/power/pm_qos_resume_latency_us n/a
@@ -272,7 +272,7 @@ make_good_machine
 put_thread 400 400 lurker 4194304 0-3
 check 'threads is wrong: one that may run everywhere' says wrong threads
 put_thread 400 400 fixed 69206016 0-3
-check 'threads is ok: one that nobody can move' says ok threads
+check 'threads is ok: a thread that cannot be moved' says ok threads
 
 # boots STATE LINE: the state of rcu_nocbs with this command line, without nohz_full.
 boots()

@@ -342,7 +342,7 @@ newborn_get_their_parents_cpus()
 	isolate leave && allowed_on 500 0-3 && allowed_on 501 1 && allowed_on 502 0-3 &&
 		allowed_on 503 0-3
 }
-check 'who was born meanwhile gets the CPUs of its parent' newborn_get_their_parents_cpus
+check 'a thread created meanwhile gets the CPUs of its parent' newborn_get_their_parents_cpus
 
 # systemd removes an empty scope. Its thread goes to the nearest cgroup above it.
 home_is_gone()

@@ -244,7 +244,7 @@ enter_and_leave()
 	check "$name: enter" isolates
 	check "$name: all threads are on their CPUs" are_apart
 	check "$name: lcores are inside" lcores_are_inside
-	check "$name: who is born is kept away" newborn_is_kept_away
+	check "$name: new threads are kept away" newborn_is_kept_away
 	check "$name: check sees it" check_says_isolated
 	if [[ $name == v2* ]]; then
 		check "$name: the partition is valid" partition_is isolated

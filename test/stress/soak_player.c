@@ -230,7 +230,7 @@ unregister_player(struct player *p)
 	p->lc = ration_lcore_shared(p->s->d);
 }
 
-/* Go offline for a moment. A parked lcore may charge, but holds no stock. */
+/* Go offline for a moment. An offline lcore may charge, but holds no stock. */
 static void
 go_offline(struct player *p)
 {
@@ -244,7 +244,7 @@ go_offline(struct player *p)
 		soak_log_error(p->s, "back online");
 }
 
-/* Park, unregister, come back, drain, now and then. */
+/* Go offline, unregister, register again or drain, now and then. */
 static void
 change_membership(struct player *p)
 {
@@ -285,7 +285,7 @@ play_phase(struct player *p)
 	}
 }
 
-/* Stand still: most lcores poll, some are parked, some have unregistered. */
+/* Stand still: most lcores poll, some are offline, some have unregistered. */
 static void
 stand_still(struct player *p, uint32_t phase)
 {

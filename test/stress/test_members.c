@@ -3,9 +3,9 @@
  */
 
 /*
- * Members that unregister, park and come back without end, while others drain them: no request and
- * no unit may be lost. They share one CPU, so each is preempted at any point; the main lcore, which
- * drains as well, has another CPU and meets them at any point.
+ * Members that unregister, go offline and come back without end, while others drain them: no
+ * request and no unit may be lost. They share one CPU, so each is preempted at any point; the main
+ * lcore, which drains as well, has another CPU and meets them at any point.
  */
 
 #include <setjmp.h>
@@ -78,7 +78,7 @@ is_asked(struct ration_lcore *lc)
 	return false;
 }
 
-/* One registration of a member: charges and uncharges, parked or not. */
+/* One registration of a member: charges and uncharges, online or offline. */
 static int
 live_once(unsigned int turn)
 {

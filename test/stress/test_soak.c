@@ -3,10 +3,10 @@
  */
 
 /*
- * All calls at the same time, for any duration: lcores that charge, park, unregister and come back,
- * threads beyond the number of lcores, counters that are created and destroyed, limits that change,
- * forced charges, drains from all threads. Limits are checked all the time; at each of many stops
- * every unit must be where the book has it.
+ * All calls at the same time, for any duration: lcores that charge, go offline, unregister and come
+ * back, threads beyond the number of lcores, counters that are created and destroyed, limits that
+ * change, forced charges, drains from all threads. Limits are checked all the time; at each of many
+ * stops every unit must be where the book has it.
  *
  * Options: --seed N, --seconds N. The seed determines the operations of each lcore, but not the
  * order of events between lcores.

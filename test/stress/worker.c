@@ -120,7 +120,7 @@ register_worker(struct worker *k)
 		world_log_error(k->w, "register");
 }
 
-/* Park, or unregister and come back, now and then. */
+/* Go offline, or unregister and register again, now and then. */
 static void
 change_membership(struct worker *k)
 {
