@@ -19,7 +19,7 @@ usage()
 		  check     every difference between library and description is an error,
 		            additions too
 		  renew     write a new description: a decision, to be committed as such
-		  controls  check that a removed function, an added one and a changed struct are found
+		  controls  removed and added functions and changed structs must be found
 
 		Status 77: no comparison is possible; the reason is printed.
 	END
