@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Compares what the shared library offers with its description in devtools/abi, or renews that.
+# Compares the ABI of the shared library with its description in devtools/abi, or updates the
+# description.
 
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -17,10 +18,10 @@ usage()
 
 		  check     every difference between library and description is an error,
 		            additions too
-		  renew     write the description anew: a decision, to be committed as such
-		  controls  whether a function removed, one added, and a struct changed are found
+		  renew     write a new description: a decision, to be committed as such
+		  controls  removed and added functions and changed structs must be found
 
-		Status 77: no comparison, and why.
+		Status 77: no comparison is possible; the reason is printed.
 	END
 }
 
@@ -30,10 +31,10 @@ skip()
 	exit 77
 }
 
-# Where the headers of the library are.
+# Directories with the headers of the library.
 HEADERS=lib/ration
 
-# Names of the public headers. Types of the private ones are nobody's business.
+# Names of the public headers. Types of the private ones do not belong to the ABI.
 public_headers()
 {
 	sed -n "s|^ *'\(ration[a-z_]*\.h\)',$|\1|p" lib/ration/meson.build
@@ -44,7 +45,8 @@ needed()
 	grep -o 'librte_eal\.so\.[0-9]*'
 }
 
-# describe LIBRARY FILE: without anything that depends on where and when it was built.
+# describe LIBRARY FILE: write a description that does not depend on the place and time of the
+# build.
 describe()
 {
 	local header
@@ -53,7 +55,7 @@ describe()
 	for header in $(public_headers); do
 		cp "$HEADERS/$header" "$WORK/public"
 	done
-	# Without the first option it loses the symbols of functions that are declared first.
+	# Without the first option abidw omits the symbols of functions that are declared first.
 	abidw --exported-interfaces-only --drop-private-types --headers-dir "$WORK/public" \
 		--no-corpus-path --no-comp-dir-path --no-show-locs --out-file "$2" "$1" || return
 	if (($(grep -c elf-symbol-id "$2") != $(grep -c '<elf-symbol ' "$2"))); then
@@ -68,7 +70,7 @@ compare()
 		abidiff "$STORED" "$WORK/described.abi"
 }
 
-# relink MAP FILE: the static library as a shared one, with other exports.
+# relink MAP FILE: link the static library as a shared one, with other exports.
 relink()
 {
 	# The flags are words.
@@ -77,12 +79,12 @@ relink()
 		-Wl,-soname,libration.so.0 "-Wl,--version-script,$1" $(pkg-config --libs libdpdk)
 }
 
-# is_found WHAT MAP: whether a changed library is found to be one.
+# is_found WHAT MAP: succeeds if the comparison detects a changed library.
 is_found()
 {
 	relink "$2" "$WORK/libration.so" || { echo "$1: not built"; return 1; }
 	compare "$WORK/libration.so" >"$WORK/log" 2>&1
-	# abidiff: 4 is set if there is a difference, 1 and 2 if it could not look.
+	# abidiff sets bit 4 for a difference, bits 1 and 2 if it failed.
 	((($? & 7) == 4)) && return 0
 	echo "$1: not found"
 	return 1
@@ -101,7 +103,8 @@ compile_changed()
 		$(pkg-config --cflags libdpdk)) && ar -rcs "$WORK/libration.a" "$WORK"/changed/*.o
 }
 
-# Whether what must be found is. The unchanged library is relinked, too: to differ in nothing.
+# Check that changes are detected. The unchanged library is relinked, too, and must show no
+# difference.
 controls()
 {
 	local map=lib/ration/version.map bad=0
@@ -143,7 +146,7 @@ if [[ $1 == renew ]]; then
 	describe "$LIBRARY" "$STORED"
 	exit
 fi
-# Structs of DPDK are part of ours, and differ from release to release.
+# Structures of DPDK are part of ours, and differ between releases.
 readelf -d "$LIBRARY" | needed | cmp -s - <(needed <"$STORED" | head -n 1) ||
 	skip 'the description is of another release of DPDK'
 if [[ $1 == check ]]; then

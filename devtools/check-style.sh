@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Style and static checks of everything in the tree, one line of TAP each.
+# Style and static checks of all files, one line of TAP each.
 
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -24,7 +24,7 @@ usage()
 	END
 }
 
-# Files in the repository, or in the tree if this is not one.
+# Files in the repository, or in the directory if it is no repository.
 list_files()
 {
 	{ git -c safe.directory='*' ls-files -co --exclude-standard 2>/dev/null ||
@@ -55,9 +55,9 @@ check_spdx()
 	for file in "${ALL[@]}"; do
 		case $file in
 		LICENSE | *.md | *.map | *.pcap | *.svg | *.png | *.git[ai]* | *.abi) continue ;;
-		# As a program has written it.
+		# Written by a program.
 		doc/guide/results/*) continue ;;
-		# What a test reads is as the test needs it.
+		# Input files of tests have the style that the test needs.
 		test/*/bad/* | test/*/good/* | test/fuzz/corpus/*) continue ;;
 		esac
 		if ! head -n 5 "$file" | grep -q 'SPDX-License-Identifier: BSD-3-Clause'; then
@@ -70,7 +70,7 @@ check_spdx()
 
 check_markers()
 {
-	# The words are put together so that this file does not find itself.
+	# The words are assembled, so that this file does not match.
 	! grep -nE "\b(TO""DO|FIX""ME|XX""X|HA""CK)\b" "${C[@]}" "${SCRIPTS[@]}" "${MESON[@]}"
 }
 
@@ -110,9 +110,9 @@ check_forbidden_in_lib()
 	! grep_code "\b($calls)[[:space:]]*\(|\b(stdout|stderr)\b" "${LIB[@]}"
 }
 
-# Code is never reached through shared memory: another process has it elsewhere, and a stray write
-# would decide what runs. Members of structures in the library's headers, which is where all shared
-# ones are, must not be pointers to functions.
+# No code is called through shared memory: another process has it at another address, and a stray
+# write could redirect a call. So structures in the library's headers, which include all shared
+# ones, must have no pointers to functions.
 check_shared_code()
 {
 	local file found=0
@@ -141,7 +141,8 @@ check_forbidden_api()
 	need gcc || return
 	api+='|RTE_STD_C11|rte_ctrl_thread_create|rte_thread_setname|cmdline_poll|\b__atomic_'
 	for file in "${C[@]}"; do
-		# The one place where the compiler's builtins are named, and its double.
+		# The only files that may name the compiler's builtins: the atomic layer and its
+		# copy.
 		[[ $file == */ration_compat.h || $file == */check_atomics.h ]] || files+=("$file")
 	done
 	! grep_code "$api" "${files[@]}"
@@ -156,7 +157,7 @@ check_clang_format()
 check_shellcheck()
 {
 	need shellcheck || return
-	# SC2317: what is called by name looks unreachable to it.
+	# SC2317: functions that are called by name seem unreachable to shellcheck.
 	shellcheck -x -e SC2317 "${SCRIPTS[@]}"
 }
 
@@ -172,8 +173,8 @@ check_python()
 	pyflakes3 "${PYTHON[@]}"
 }
 
-# gcc's own look along the paths of each function of the library. It does not know that a member
-# which is not free has a block, nor what DPDK's rings leave unset.
+# gcc's static analysis of each function of the library. It does not know that a member which is not
+# free has an lcore area, nor which memory DPDK's rings leave uninitialized.
 check_analyzer()
 {
 	local flags
@@ -206,8 +207,8 @@ check_clang_tidy()
 	need clang-tidy || return
 	need_build || return
 	for file in "${C[@]}"; do
-		# Headers come with the files that include them. Of tests it understands little: it
-		# does not know that cmocka's asserts end them.
+		# Headers are checked with the files that include them. Tests are excluded: cppcheck
+		# does not know that cmocka's assertions end them.
 		[[ $file == *.c && $file != test/* ]] || continue
 		! grep -qF "/$file\"" "$BUILD/compile_commands.json" || files+=("$file")
 	done
@@ -222,7 +223,7 @@ find_library()
 	find "$BUILD/lib/ration" -name 'libration.so*' -type f -not -name '*.p' | head -n 1
 }
 
-# What the compiled library asks of others, and what it shows to others.
+# The undefined and the exported symbols of the compiled library.
 check_symbols()
 {
 	local library bad=0
@@ -261,7 +262,7 @@ check_hardening()
 	devtools/hardening.sh "$BUILD"
 }
 
-# A library built without any of it must be found to lack all of it.
+# The check must fail for a library that was built without these options.
 check_hardening_control()
 {
 	local work found

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Messages, clean-up, child processes and waits. Sourced by the scripts of this project.
+# Messages, cleanup, child processes and waits. Sourced by the scripts of this project.
 #
-# Whatever a script changes outside its own folder it hands to at_exit() at once, so that it is
+# A script hands each change outside its own directory to at_exit() at once, so that the change is
 # undone however the script ends: normally, on an error, on Ctrl-C, on TERM or HUP.
 
 # shellcheck disable=SC2034 # used by the scripts that source this file
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Plain users, and root after a plain su, have no sbin in their path; ip and ethtool live there.
+# Ordinary users, and root after a plain su, have no sbin in their path, where ip and ethtool are.
 PATH=$PATH:/usr/sbin:/sbin
 
-# In the name of everything that is made on this machine. Scripts started by a script inherit it,
-# so that the first one can sweep up after all of them.
+# Part of the name of everything that the script creates on this machine. Scripts that a script
+# starts inherit it, so that the first one can clean up after all of them.
 export RATION_TAG=${RATION_TAG:-$$}
 
 die()
@@ -30,7 +30,7 @@ is_root()
 
 CLEANUP=()
 
-# at_exit COMMAND ARG...: runs at the end, last one first.
+# at_exit COMMAND ARG...: run the command at the end, the last one first.
 at_exit()
 {
 	CLEANUP+=("$(printf '%q ' "$@")")
@@ -57,7 +57,7 @@ trap 'exit 131' QUIT
 trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
-# A folder for logs and results, gone at the end. DPDK keeps its runtime files there, too.
+# A directory for logs and results, removed at the end. DPDK keeps its runtime files there, too.
 make_workdir()
 {
 	WORKDIR=$(mktemp -d "${TMPDIR:-/tmp}/ration-$RATION_TAG-XXXXXX") || exit 1
@@ -65,15 +65,15 @@ make_workdir()
 	export RUNTIME_DIRECTORY=$WORKDIR
 }
 
-# Children that have not been waited for, so that no other process that has got the number of one
-# that has ended is ever signalled.
+# Children that have not been waited for. So no signal goes to another process with the number of
+# one that has ended.
 declare -A CHILDREN=()
 CHILD=
-# Children that must not be ended half-way, such as a package manager: waited for instead.
+# Children that must not be interrupted, such as a package manager: the script waits for them.
 declare -A PATIENT=()
 
-# spawn COMMAND ARG...: starts it in a process group of its own; CHILD is its pid. Redirect as
-# for any command. SIGINT is ignored in it unless it installs a handler, as in all background
+# spawn COMMAND ARG...: start the command in a process group of its own; CHILD is its pid. Redirect
+# as for any command. SIGINT is ignored in it unless it installs a handler, as in all background
 # commands.
 spawn()
 {
@@ -88,7 +88,7 @@ is_running()
 	[[ -n ${CHILDREN[$1]:-} ]] && kill -0 "$1" 2>/dev/null
 }
 
-# Waits for a child and forgets it; the status is the child's.
+# Wait for a child and remove it from the list; the status is the child's.
 reap()
 {
 	local status=0
@@ -98,7 +98,7 @@ reap()
 	return "$status"
 }
 
-# Ends a child and what it has started: politely, then not.
+# End a child and its children: with SIGTERM, later with SIGKILL.
 end_child()
 {
 	local pid=$1 i
@@ -132,8 +132,8 @@ clear_progress()
 	PROGRESS_SHOWN=
 }
 
-# show_progress LABEL SECONDS [DETAIL]: one line that rewrites itself; without a terminal a plain
-# line every ten seconds.
+# show_progress LABEL SECONDS [DETAIL]: one line that is rewritten; without a terminal a plain line
+# every ten seconds.
 show_progress()
 {
 	local line
@@ -152,8 +152,8 @@ last_line()
 	tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
 }
 
-# wait_child PID LABEL LIMIT [COMMAND ARG...]: shows progress until the child ends, with what the
-# command says about it, but no longer than LIMIT seconds: then it is ended and the status is 124.
+# wait_child PID LABEL LIMIT [COMMAND ARG...]: show progress until the child ends, with the output
+# of the command as a detail. After LIMIT seconds the child is ended, and the status is 124.
 wait_child()
 {
 	local pid=$1 label=$2 limit=$3 start=$SECONDS shown=0 now
@@ -166,7 +166,7 @@ wait_child()
 			end_child "$pid"
 			return 124
 		fi
-		# The scheduler may have made us miss a second.
+		# The script may have been preempted for more than a second.
 		for (( ; shown < now; shown++)); do
 			show_progress "$label" "$((shown + 1))" "$("${@:-true}")"
 		done
@@ -176,8 +176,8 @@ wait_child()
 	reap "$pid"
 }
 
-# step LABEL LIMIT LOG COMMAND ARG...: runs a command with its output in a file. One line says how
-# it went; the end of the file is shown if it failed.
+# step LABEL LIMIT LOG COMMAND ARG...: run a command with its output in a file. One line shows the
+# result; after a failure the end of the file is shown.
 step()
 {
 	local label=$1 limit=$2 log=$3 start=$SECONDS status=0
@@ -199,7 +199,8 @@ step()
 	return "$status"
 }
 
-# wait_until SECONDS COMMAND ARG...: tries until it is true or the deadline has passed.
+# wait_until SECONDS COMMAND ARG...: repeat the command until it succeeds or the deadline has
+# passed.
 wait_until()
 {
 	local deadline=$((SECONDS + $1))

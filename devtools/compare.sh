@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Puts the figures of a run without and a run with budgets beside each other, and judges them.
-# Sourced by demo.sh after forwarder.sh. The figures are in without.json and with.json; ARRIVED has
-# what came out at the far end, if there was one.
+# Compares a run without and a run with budgets, and judges the results. Sourced by demo.sh after
+# forwarder.sh. The statistics are in without.json and with.json; ARRIVED has the number of received
+# packets, if there was a server.
 
 # row NAME LABEL TENANT RUN: a line of the table.
 row()
@@ -66,7 +66,7 @@ percent()
 	awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.1f", whole ? 100 * part / whole : 0 }'
 }
 
-# Whether greedy hurts the others without budgets, and does not with them.
+# Succeeds if greedy causes losses of others without budgets, but not with them.
 judge_live()
 {
 	local name run file missed lost offered kept=yes hurt=yes
@@ -92,7 +92,8 @@ judge_live()
 		echo 'With budgets gold and silver lost nothing; only greedy was refused.'
 }
 
-# In the replay nobody sends at his own rate, so what shows is who gets how much of the slow stage.
+# In the replay no tenant has a rate of its own, so the result is the share of each in the slow
+# stage.
 judge_replay()
 {
 	local name run file total

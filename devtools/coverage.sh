@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What of the library the tests have run, from a build folder in which they have.
+# The coverage of the library by the tests that have run in a build directory.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -38,7 +38,8 @@ exclusions()
 	sed -nE "s/^$1 (.*[^ ]) # .*$/\1/p" devtools/coverage-exclusions.txt | paste -s -d '|'
 }
 
-# report ARG...: test/explore is the same code compiled otherwise, and gcovr 5 cannot join the two.
+# report ARG...: without test/explore, which compiles the same code differently; gcovr 5 cannot
+# merge the two.
 report()
 {
 	gcovr --root . --filter lib/ration/ --exclude "$(exclusions file)" \

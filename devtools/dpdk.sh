@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What a DPDK process needs: hugepages, EAL arguments, and the build of this project. Sourced after
-# common.sh.
+# Functions for DPDK processes: hugepages, EAL arguments, and the build of this project. Sourced
+# after common.sh.
 
 NR_HUGEPAGES=/proc/sys/vm/nr_hugepages
-# A line "pid pages" for each script that has reserved some, so that scripts at the same time leave
-# each other's alone, and what a killed one has left is given back by the next.
+# A line "pid pages" for each script that has reserved hugepages, so that concurrent scripts do not
+# release each other's pages, and the next script releases those of a killed one.
 HUGEPAGES_LEDGER=/run/ration-hugepages
 HUGE_DIR=
 
@@ -19,7 +19,7 @@ with_ledger()
 	) 9>>"$HUGEPAGES_LEDGER"
 }
 
-# Gives back what the script with pid $1, or none, and all scripts that are no more have reserved.
+# Release the hugepages of the script with pid $1, if given, and of all scripts that have ended.
 settle_hugepages()
 {
 	local pid pages kept='' back=0
@@ -35,7 +35,7 @@ settle_hugepages()
 	((back == 0)) || echo "$(($(<"$NR_HUGEPAGES") - back))" >"$NR_HUGEPAGES"
 }
 
-# Reserves $1 more pages, and prints how many it got.
+# Reserve $1 more pages, and print how many the kernel provided.
 add_hugepages()
 {
 	local before
@@ -46,7 +46,7 @@ add_hugepages()
 	echo "$$ $(($(<"$NR_HUGEPAGES") - before))" | tee -a "$HUGEPAGES_LEDGER" | cut -d ' ' -f 2
 }
 
-# A mount of our own: nobody else's files in it, and nothing to guess about page sizes.
+# A separate mount has no other files and a known page size.
 mount_hugetlbfs()
 {
 	HUGE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/ration-huge-$RATION_TAG-XXXXXX") || return 1
@@ -55,8 +55,8 @@ mount_hugetlbfs()
 	at_exit umount "$HUGE_DIR"
 }
 
-# reserve_hugepages MEGABYTES: reserves that much until the end of the script. Status 1 if it cannot
-# be had.
+# reserve_hugepages MEGABYTES: reserve memory until the end of the script. Status 1 if there is not
+# enough.
 reserve_hugepages()
 {
 	local size added wanted
@@ -83,8 +83,8 @@ allowed_cpus()
 		done
 }
 
-# Lcore 0 (the main lcore, mostly asleep) on the first CPU, lcore 1 (it polls) on the last.
-# Sets LCORES and OTHER_CPU, where everything else is better off.
+# Lcore 0 (the main lcore, mostly asleep) on the first CPU, lcore 1 (it polls) on the last. Sets
+# LCORES, and OTHER_CPU for all other processes.
 choose_cpus()
 {
 	local -a cpus
@@ -114,12 +114,12 @@ give_to_owner()
 	[[ ! -e $1 ]] || chown -R --reference="$ROOT" "$1"
 }
 
-# The build folder: in the source tree if that can be written, so that it can be used again.
+# The build directory: in the source tree if that is writable, so that it can be used again.
 choose_build_dir()
 {
 	if [[ -w $ROOT && (! -e $ROOT/$1 || -w $ROOT/$1) ]]; then
 		BUILD=$ROOT/$1
-		# Whoever owns the sources shall own what root has built there.
+		# Files that root has built in the source tree get the owner of the sources.
 		! is_root || at_exit give_to_owner "$BUILD"
 	else
 		BUILD=$WORKDIR/$1

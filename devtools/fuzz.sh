@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Runs the fuzz targets of a build folder for a while, two at a time, one line of TAP each.
+# Runs the fuzz targets of a build directory for some time, two at a time, one line of TAP each.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -42,7 +42,7 @@ verdict()
 	echo "$1 $NUMBER - $2"
 }
 
-# Folders with inputs to begin with. The one of the planted mistake is that of the target it is in.
+# Directories with initial inputs. The planted error uses those of its target.
 seeds_of()
 {
 	echo "$ROOT/test/fuzz/corpus/${1/planted/classify}"
@@ -56,7 +56,7 @@ start()
 
 	mkdir -p "$out"
 	mapfile -t seeds < <(seeds_of "$target")
-	# What the targets print themselves is not wanted, what libFuzzer and ASan print is.
+	# Hide the output of the targets, but show the output of libFuzzer and ASan.
 	spawn "$BUILD/test/fuzz/fuzz_$target" -max_total_time="$SECONDS_EACH" -seed="$SEED" \
 		-timeout=10 -rss_limit_mb=2048 -close_fd_mask=3 -print_final_stats=1 \
 		-artifact_prefix="$WORKDIR/$target-" "$out" "${seeds[@]}" \
@@ -73,7 +73,7 @@ summary()
 	echo "${runs:-?} runs, coverage ${places:-unknown}"
 }
 
-# What went wrong, and how to see it again.
+# The error, and how to reproduce it.
 explain()
 {
 	local target=$1 input
@@ -104,7 +104,7 @@ finish()
 	explain "$target"
 }
 
-# The mistake that was planted must be found: a method that cannot fail proves nothing.
+# The planted error must be found; otherwise the method would prove nothing.
 finish_planted()
 {
 	local status=0

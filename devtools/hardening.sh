@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Looks at the library and the programs of a build folder, or at the files named, for what makes
-# them hard to abuse: the segment that is read-only after relocation, all symbols bound at start,
-# a stack that is not executable, position independence, stack protector, checked calls of libc,
-# and on x86-64 landing pads for indirect jumps.
-# Usage: hardening.sh FOLDER|FILE...
+# Checks the library and the programs of a build directory, or the given files, for hardening: the
+# segment that is read-only after relocation, all symbols bound at start, a stack that is not
+# executable, position independence, stack protector, checked calls of libc, and on x86-64 landing
+# pads for indirect jumps.
+# Usage: hardening.sh DIRECTORY|FILE...
 
 set -u
 
-# Calls whose checked form is asked for, as far as they stand for themselves.
+# Calls that must be used in their checked form.
 CHECKED='(v?s?n?printf|f?printf|memcpy|memset|strcpy|strcat|read|snprintf|fdelt|longjmp)_chk'
 
 for command in readelf objdump; do
@@ -25,7 +25,7 @@ complain()
 	bad=1
 }
 
-# The functions of ours in a table of dynamic symbols, and what the C library calls.
+# Our functions in a table of dynamic symbols, and the calls of the C library.
 exported_by()
 {
 	awk '$4 == "FUNC" && $7 != "UND" && $8 ~ /^ration_/ { sub(/@.*/, "", $8); print $8 }'
@@ -46,7 +46,7 @@ look_at()
 	grep -q '__stack_chk_fail' <<<"$symbols" || complain "$file" 'no stack protector'
 	grep -qE "__$CHECKED" <<<"$symbols" || complain "$file" 'no checked call of libc'
 	grep -qE 'Machine:.*X86-64' <<<"$headers" || return 0
-	# What others can reach by its address; the C library's start files have them anyway.
+	# Functions whose address is exported; the C library's start files have landing pads anyway.
 	objdump -d --no-show-raw-insn "$file" | awk -v exported="$(exported_by <<<"$symbols")" '
 		BEGIN { split(exported, list); for (i in list) reached["<" list[i] ">:"] }
 		own && !/endbr64/ { bad = 1 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Runs test/isolation/vm.sh on kernels of Debian, each in a virtual machine of its own: what
-# "isolate.sh enter" and "leave" do to threads depends on the kernel, and this machine has but one.
+# Runs test/isolation/vm.sh on several Debian kernels, each in a separate virtual machine, because
+# the effect of "isolate.sh enter" and "leave" on threads depends on the kernel.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -11,9 +11,9 @@ set -u
 # shellcheck source=devtools/packages.sh
 . "$ROOT/devtools/packages.sh"
 
-# The one before and one after Linux 6.2, which remembers what threads have been pinned to.
+# A kernel before and one after Linux 6.2, which remembers the masks of pinned threads.
 PACKAGES=(linux-image-cloud-amd64 linux-image-6.12-cloud-amd64)
-# What the scripts and the test run.
+# Programs that the scripts and the test run.
 PROGRAMS=(bash cat chmod cp diff dirname find flock grep head ln ls mkdir mktemp mount mv
 	readlink rm rmdir sed setsid sleep sort stat tail taskset touch tr umount uname unshare)
 LIMIT=600
@@ -36,8 +36,8 @@ usage()
 	END
 }
 
-# kernel_of PACKAGE: downloads and unpacks it; its vmlinuz into KERNEL. Packages without a version
-# in their name depend on the newest one.
+# kernel_of PACKAGE: download and unpack it; KERNEL is its vmlinuz. Packages without a version in
+# their name depend on the newest one.
 kernel_of()
 {
 	local package=$1 dir=$WORKDIR/$1 real
@@ -45,7 +45,7 @@ kernel_of()
 	real=$(apt-cache depends "$package" 2>/dev/null |
 		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
 	mkdir "$dir" || return 1
-	# As a plain user: this is no installation.
+	# As an ordinary user, because nothing is installed.
 	(cd "$dir" && step "download ${real:-$package}" 300 "$dir/log" \
 		apt-get -q -o APT::Sandbox::User=root download "${real:-$package}") || return 1
 	dpkg-deb -x "$dir"/*.deb "$dir/tree" || return 1
@@ -53,7 +53,7 @@ kernel_of()
 	[[ -f $KERNEL ]]
 }
 
-# install_program NAME: with all libraries it needs.
+# install_program NAME: copy a program with all libraries that it needs.
 install_program()
 {
 	local path file
@@ -66,7 +66,7 @@ install_program()
 	done < <(ldd "$path" 2>/dev/null | grep -o '/[^ ]*')
 }
 
-# A machine that consists of what the test needs and ends with it.
+# A machine with only the files of the test; it ends with the test.
 make_initramfs()
 {
 	local program

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
-"""Look at where the compiler has put what lcores share, by pahole from the debug information.
+"""Check the layout of shared structures with pahole, from the debug information.
 
-A word that one lcore writes and another reads all the time belongs on a line of its own; nothing in
-the language says so when a member is added in the wrong place.
+A word that one lcore writes and another one often reads needs a separate cache line. The compiler
+does not warn if a field is added in the wrong place.
 
 Usage: layout.py LIBRARY [--control]
 
-With --control a table that is wrong in every line is used, and each line must be found.
+With --control each line of the table is wrong, and the check must report each line.
 """
 
 import re
@@ -18,8 +18,8 @@ import sys
 
 LINE = 64
 
-# Structure: its size, and which members stand on which of its lines. A line that is written, read
-# or waited for by others than the rest says so in full: no other member may come to it.
+# Structure: its size, and the fields on its cache lines. Lines with a special writer, reader or
+# waiter are listed in full: they must not get another field.
 EXPECTED = {
     'ration_stock': (8, {0: 'units limit'}),
     'counter': (3 * LINE, {
@@ -44,7 +44,7 @@ EXPECTED = {
         11: 'online nb_members',
     }),
 }
-# Where a member must be: what the data path and the 16-byte exchange rely on.
+# Offsets that the data path and the 16-byte exchange rely on.
 OFFSETS = {
     ('ration_stock', 'units'): 0,
     ('ration_stock', 'limit'): 4,
@@ -65,7 +65,7 @@ def look(library, name):
         raise SystemExit(f'{library}: no struct {name} in its debug information')
     members = {}
     for line in text.splitlines():
-        # Members of members stand further to the right.
+        # Fields of nested structures are indented further.
         found = re.match(r'\t(?:\}|\S.*?)[ *]*\b(\w+)(?:\[\d*\])*(?: __attribute__\(.*\))?;'
                          r'\s*/\*\s*(\d+)\s+\d+ \*/', line)
         if found:
@@ -74,7 +74,7 @@ def look(library, name):
 
 
 def lines_of(members):
-    """Return {line: members that begin on it}."""
+    """Return {line: fields that start on it}."""
     lines = {}
     for name, offset in members.items():
         lines.setdefault(offset // LINE, []).append(name)
@@ -82,7 +82,7 @@ def lines_of(members):
 
 
 def faults(library, expected, offsets):
-    """Yield what is not as expected."""
+    """Yield a message for each difference."""
     found = {name: look(library, name) for name in expected}
     for name, (size, lines) in expected.items():
         if size is not None and found[name][0] != size:
@@ -98,7 +98,7 @@ def faults(library, expected, offsets):
 
 
 def spoil():
-    """Return tables that are wrong in every line, and how many faults there must be."""
+    """Return tables with an error in every line, and the number of errors."""
     expected = {name: (size + 1 if size else None, {line: members + ' more'
                                                     for line, members in lines.items()})
                 for name, (size, lines) in EXPECTED.items()}
@@ -107,7 +107,7 @@ def spoil():
 
 
 def main():
-    """Print faults. The status is 0 if there is none, 77 if nothing could be looked at."""
+    """Print the differences. The status is 0 if there are none, 77 if pahole is missing."""
     library = sys.argv[1]
     if shutil.which('pahole') is None:
         print('pahole is not installed (package dwarves)')

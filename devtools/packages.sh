@@ -24,7 +24,7 @@ is_installed()
 	[[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-# Names those of the given packages that are not installed.
+# Print the given packages that are not installed.
 missing_packages()
 {
 	local package
@@ -34,7 +34,7 @@ missing_packages()
 	done
 }
 
-# apt LABEL ARG...: never asks, and waits for another one's lock.
+# apt LABEL ARG...: without questions; waits for the lock of another apt.
 apt()
 {
 	local label=$1 log=$WORKDIR/apt.log
@@ -44,7 +44,7 @@ apt()
 		apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold "$@"
 }
 
-# Installing is not interrupted, so that no package is left half configured.
+# An installation is not interrupted, so that no package is left half configured.
 apt_install()
 {
 	apt 'apt-get update' update || echo '  going on with the package lists that are here'
@@ -52,8 +52,8 @@ apt_install()
 	STEP_PATIENT=apt-get apt 'installing packages' install --no-install-recommends "$@"
 }
 
-# install_packages PACKAGE...: installs what is missing. A plain user is told what is missing and
-# how to install it; then the status is 1.
+# install_packages PACKAGE...: install missing packages. An ordinary user gets a message with the
+# missing packages and the command; then the status is 1.
 install_packages()
 {
 	local -a missing
@@ -76,7 +76,7 @@ install_packages()
 	apt_install "${missing[@]}"
 }
 
-# need_commands COMMAND...: ends the script if one is not there.
+# need_commands COMMAND...: end the script if a command is missing.
 need_commands()
 {
 	local command

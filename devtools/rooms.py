@@ -37,7 +37,7 @@ MAY_KNOW = {
 
 
 def strip(text):
-    """C source without comments and without the contents of strings."""
+    """Return C source without comments and without the contents of strings."""
     pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
     keep = re.compile(r'#[ \t]*include[^\n]*')
     out, at = '', 0
@@ -48,12 +48,12 @@ def strip(text):
 
 
 def unit_of(path):
-    """The name of a file without its ending: a .c file and its header are one."""
+    """Return the name of a file without its suffix: a .c file and its header are one file."""
     return str(path.with_suffix(''))
 
 
 def definitions(text):
-    """Names of the functions that a file defines: those that start a line, with a body."""
+    """Return the functions that a file defines: names at the start of a line, with a body."""
     found = re.finditer(r'^(static[^\n;{}()]*\n)?^([a-z_]\w*)\(([^;{}]*)\)\n\{', text, re.M)
     return {(m[2], m[1] is not None) for m in found}
 
@@ -80,14 +80,14 @@ class House:
         self.follow_names()
 
     def follow_includes(self):
-        """Arrows by include."""
+        """Add the arrows by include."""
         for unit, text in self.text.items():
             for name in re.findall(r'#[ \t]*include[ \t]*["<]([^">]+)[">]', text):
                 if name in self.headers:
                     self.add(unit, unit_of(pathlib.Path(name)), f'includes {name}')
 
     def follow_names(self):
-        """Arrows by the names of functions that are not local to a file."""
+        """Add the arrows by the names of functions that are not local to a file."""
         owner = {}
         for unit, text in self.text.items():
             for name, is_static in definitions(text):
@@ -104,7 +104,7 @@ class House:
                     self.add(unit, owner[slow], f'names {name}(), which calls {slow}()')
 
     def behind_inline(self, owner):
-        """For each inline function of the public headers, what it calls in the rooms."""
+        """Add the calls of inline functions of the public headers to functions in the rooms."""
         calls = {}
         for unit, text in self.text.items():
             if self.room(unit) is None:
@@ -127,7 +127,7 @@ class House:
         return unit.split('/')[0] if '/' in unit else None
 
     def forbidden(self):
-        """Arrows that the order of the rooms does not allow."""
+        """Return the arrows that the order of the rooms does not allow."""
         for start, ends in sorted(self.arrows.items()):
             for end, why in sorted(ends.items()):
                 a, b = self.room(start), self.room(end)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Installs what is missing, builds, runs every test and every check, and counts them.
+# Installs missing packages, builds, runs all tests and checks, and counts them.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -33,8 +33,7 @@ PASSED=0
 FAILED=0
 SKIPPED=0
 
-# outcome passed|failed|skipped NAME [REASON]: counts one test. Nobody needs a line for each that
-# has passed.
+# outcome passed|failed|skipped NAME [REASON]: count one test. Passed tests print no line.
 outcome()
 {
 	case $1 in
@@ -58,7 +57,7 @@ test_step()
 	fi
 }
 
-# count_tap PREFIX: counts lines of TAP from stdin.
+# count_tap PREFIX: count lines of TAP from stdin.
 count_tap()
 {
 	local line name
@@ -73,8 +72,8 @@ count_tap()
 	done
 }
 
-# From meson's log, for each test: a line of TAP for each of its cases, or for itself if it has
-# none. A test that ended badly although no case of it has failed counts as one more failure.
+# Read meson's log: for each test a line of TAP for each case, or one line if it has no cases. A
+# test that failed although none of its cases failed counts as one more failure.
 # shellcheck disable=SC2016 # jq's variables
 MESON_TAP='
 	def cases: [(.stdout // "") | split("\n")[] | select(test("^ *(not )?ok "))];
@@ -91,7 +90,7 @@ MESON_TAP='
 	  elif ($cases | length) == 0 then "ok 1 - \($name)"
 	  else empty end'
 
-# meson_tests NAME LIMIT BUILD ARG...: runs tests of a build folder and counts their cases.
+# meson_tests NAME LIMIT BUILD ARG...: run tests of a build directory and count their cases.
 meson_tests()
 {
 	local name=$1 limit=$2 build=$3 logs="$3/meson-logs" log start=$SECONDS status=0
@@ -106,7 +105,7 @@ meson_tests()
 		grep -avE '^(ninja: | *[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
 			tail -n 150 | sed 's/^/    | /'
 	fi
-	# With a wrapper meson adds its name.
+	# With a wrapper, meson adds its name.
 	log=$(find "$logs" -name "counted*.json" -size +0)
 	if [[ -z $log ]]; then
 		outcome failed "$name" "status $status, no test has run"
@@ -116,14 +115,14 @@ meson_tests()
 	count_tap "$name" < <(jq -r "$MESON_TAP" "$log")
 }
 
-# suite_programs BUILD SUITE: the programs of the tests of a suite.
+# suite_programs BUILD SUITE: print the programs of the tests of a suite.
 suite_programs()
 {
 	meson introspect --tests "$1" | jq -r --arg suite "libration:$2" \
 		'.[] | select(.suite | index($suite)) | .cmd[0]'
 }
 
-# build NAME CC ARG...: configures and builds below build-test; BUILT is the folder.
+# build NAME CC ARG...: configure and build below build-test; BUILT is the directory.
 build()
 {
 	local name=$1 cc=$2
@@ -143,7 +142,7 @@ run_gcc()
 {
 	build gcc gcc -Dbuildtype=debugoptimized || return
 	GCC_BUILD=$BUILT
-	# Only processes that share hugepages can share a domain.
+	# Only processes with common hugepages can share a domain.
 	if is_root && reserve_hugepages 128; then
 		export RATION_HUGE_DIR=$HUGE_DIR
 	else
@@ -167,20 +166,20 @@ run_clang()
 	build clang clang -Dbuildtype=release
 }
 
-# Leaks are not looked for: EAL keeps memory until the process ends.
+# Leak detection is off: EAL keeps memory until the process ends.
 run_sanitizers()
 {
 	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Dexplore=false \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
-	# With sanitizers a call has many times the instructions, and each is a step. "Once" is what
-	# says the same of every build, and a long script.
+	# With sanitizers a call has many times the instructions, and each is a step. "Once" prints
+	# the same text for every build, and a long script.
 	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
 		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore \
 		--no-suite isolation --no-suite once --timeout-multiplier 4
 }
 
-# Without optimisation, so that a branch in the code is a branch in the source.
+# Without optimization, so that each branch in the code is a branch in the source.
 run_coverage()
 {
 	if ! command -v gcovr >/dev/null; then
@@ -199,7 +198,8 @@ run_coverage()
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
 
-# Unit tests as a user who may nothing: copies, because the build folder may be closed to it.
+# Unit tests as an unprivileged user: copies, because that user may not be able to read the build
+# directory.
 run_plain_user()
 {
 	local home name status user=65534
@@ -226,7 +226,7 @@ run_plain_user()
 	done
 }
 
-# Each surface where input comes from, for a while, and the mistake that must be found.
+# Fuzz all code that reads input for some time, and the planted error, which must be found.
 run_fuzz()
 {
 	local log=$WORKDIR/fuzz.log
@@ -250,8 +250,8 @@ run_fuzz()
 	count_tap 'fuzz' <"$log"
 }
 
-# Only what has several threads, and some of that with less effort. Fences are all about other
-# processes, which ThreadSanitizer does not see: hence no warning of them.
+# Only tests with several threads, some of them with less effort. Fences order accesses of other
+# processes, which ThreadSanitizer does not see: hence no warnings about them.
 run_tsan()
 {
 	build tsan gcc -Dbuildtype=debugoptimized -Dapps=false -Ddefault_library=static \
@@ -278,14 +278,15 @@ run_valgrind()
 		return
 	fi
 	[[ -n $GCC_BUILD ]] || return
-	# Of the suite, those in the folder of that name: the others are shell scripts, or pmd's.
+	# Only the tests of the suite in the directory of that name: the others are shell scripts,
+	# or tests of ration-pmd.
 	mapfile -t tests < <(find "$GCC_BUILD/test/unit" -maxdepth 1 -name 'test_*' -type f \
 		-perm -u+x -printf '%f\n' | sed 's/^test_//')
 	RATION_TEST_EFFORT=5 meson_tests 'unit tests with valgrind' 200 "$GCC_BUILD" \
 		--wrapper "$(printf '%q ' "${valgrind[@]}")" --timeout-multiplier 4 "${tests[@]}"
 }
 
-# They use one CPU: the others have time for something else meanwhile.
+# The checks use one CPU, so that the tests can use the others meanwhile.
 begin_checks()
 {
 	spawn "$ROOT/devtools/check-style.sh" ${GCC_BUILD:+--build "$GCC_BUILD"} \

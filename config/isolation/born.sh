@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Threads that were born while CPUs were isolated: nothing of them is in the journal, but undoing it
-# concerns them. Sourced after journal.sh.
+# Threads that were created while CPUs were isolated: the journal has no entry for them, but leave
+# must restore them, too. Sourced after journal.sh.
 #
-# A thread inherits the mask of whoever has made it. If that one was kept away from the CPUs, so is
-# its child, for ever: it gets what its parent gets. And one that has been pinned since then must
-# not be forgotten by a kernel that forgets (see threads.sh).
+# A thread inherits the mask of its creator. If the creator was moved away from the CPUs, the child
+# stays away for ever; so it gets the restored mask of its parent. A thread that was pinned since
+# then must be pinned again on kernels that forget masks (see threads.sh).
 
-# parent_of DIR: the process behind the thread of the last thread_look(), into REPLY; the main
-# thread is the parent of all others, as far as anybody can tell.
+# parent_of DIR: the process of the thread of the last thread_look(), into REPLY. The main thread
+# counts as the parent of all others, because the real parent is unknown.
 parent_of()
 {
 	REPLY=${1#/proc/}
@@ -20,8 +20,8 @@ parent_of()
 	((REPLY > 0))
 }
 
-# inherited_mask DIR: what an ancestor in the journal was allowed on, if the thread of the last
-# thread_look() is allowed on the same CPUs as that one now; into REPLY.
+# inherited_mask DIR: the former mask of an ancestor in the journal, into REPLY, if the thread of
+# the last thread_look() has the same mask as that ancestor now.
 inherited_mask()
 {
 	local mask=$THREAD_CPUS dir=$1 parent start
@@ -40,14 +40,13 @@ inherited_mask()
 	return 1
 }
 
-# mask_of_newborn DIR: what to allow it on in the end, into REPLY; fails if that is for the kernel
-# to say.
+# mask_of_newborn DIR: the mask that it gets in the end, into REPLY; fails if the kernel decides.
 mask_of_newborn()
 {
 	local mask kernel=
 
 	thread_look "$1" && ! thread_is_fixed || return 1
-	# Before its ancestors are looked at.
+	# Check it before its ancestors.
 	! thread_is_kernel || kernel=1
 	mask=$THREAD_CPUS
 	[[ $mask != "$ONLINE" ]] || return 1
@@ -57,13 +56,13 @@ mask_of_newborn()
 	[[ -z $kernel && $mask != "$HOUSEKEEPING" ]]
 }
 
-# is_known TID: the journal has it, not another one of the same number.
+# is_known TID: the journal has this thread, not an earlier one with the same number.
 is_known()
 {
 	[[ -n ${FIRST_MASK[$1]:-} ]] && same_thread "$1" "${FIRST_MASK[$1]%% *}"
 }
 
-# note_newborn: their masks go where all first ones are, before whatever was changed.
+# note_newborn: their masks go to the start of the journal, before all changes.
 note_newborn()
 {
 	local dir tid

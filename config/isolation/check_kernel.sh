@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Checks of what the kernel runs on the CPUs: its scheduler, ticks, interrupts, workers, watchdogs.
-# Sourced after findings.sh; all look at the list in CPUS.
+# Checks of the kernel's activity on the CPUs: scheduler, ticks, interrupts, workers, watchdogs.
+# Sourced after findings.sh; all check the list in CPUS.
 
 # boot_list NAME: the CPUs of a boot parameter, without flags such as "managed_irq", into REPLY;
-# "all" means all that are on.
+# "all" means all CPUs that are online.
 boot_list()
 {
 	local part list=
@@ -41,14 +41,14 @@ check_isolcpus()
 	fi
 }
 
-# Is a cpuset without load balancing, or an isolated partition, made of these CPUs? Its name goes
-# into REPLY.
+# Succeeds if a cpuset without load balancing, or an isolated partition, has exactly these CPUs. Its
+# name goes into REPLY.
 find_isolated_cpuset()
 {
 	local dir
 
 	find_cpusets || return 1
-	# Newer kernels say it at the top, also of partitions whose cpuset.cpus is empty.
+	# Newer kernels list them at the top, also for partitions whose cpuset.cpus is empty.
 	if ((CGROUP_VERSION == 2)) && cpuset_has "$CGROUP_ROOT/cpuset.cpus.isolated"; then
 		REPLY=$CGROUP_ROOT/cpuset.cpus.isolated
 		return 0
@@ -66,7 +66,7 @@ find_isolated_cpuset()
 	return 1
 }
 
-# cpuset_has FILE: all of the CPUs?
+# cpuset_has FILE: the file contains all of the CPUs.
 cpuset_has()
 {
 	host_read "$1" && cpulist_parse "$REPLY" && [[ -n $REPLY ]] &&
@@ -86,7 +86,7 @@ is_unbalanced()
 		host_read "$CGROUP_ROOT/cpuset.sched_load_balance" && [[ $REPLY == 0 ]]
 }
 
-# How to mount cpusets, without hiding what is mounted there.
+# Print how to mount cpusets without hiding existing mounts.
 mount_cpusets()
 {
 	if host_mount cgroup; then
@@ -116,11 +116,11 @@ check_cpuset()
 	fi
 }
 
-# The direct evidence: who may run there. Threads that may run nowhere else are what the CPUs are
-# kept for; LCORE_CPUS is where they are.
+# The direct evidence: threads that may run on the CPUs. Threads that may run nowhere else are the
+# purpose of the CPUs; LCORE_CPUS are their CPUs.
 check_threads()
 {
-	local why='a thread that may run there will, and a time slice is milliseconds'
+	local why='each of these threads may preempt the lcore for a time slice of milliseconds'
 	local mend="isolate.sh enter $CPUS" dir names=
 	local -i number=0
 
@@ -159,7 +159,7 @@ check_nohz_full()
 
 check_rcu_nocbs()
 {
-	local why='callbacks of RCU run on the CPU that has queued them, in a softirq'
+	local why='RCU callbacks run in a softirq on the CPU that has queued them'
 	local mend="boot with rcu_nocbs=$CPUS"
 
 	if boot_list rcu_nocbs && cpulist_covers "$REPLY" "$CPUS"; then
@@ -171,20 +171,20 @@ check_rcu_nocbs()
 	fi
 }
 
-# Is an interrupt allowed there, or delivered there, as the file says?
+# Succeeds if the file shows that an interrupt is allowed or delivered on the CPUs.
 irq_overlaps()
 {
 	host_read "$1" && cpulist_parse "$REPLY" && cpulist_overlaps "$REPLY" "$CPUS"
 }
 
-# Nobody listens to an interrupt without a handler.
+# An interrupt without a handler has no effect.
 irq_has_handler()
 {
 	! host_read "/sys/kernel/irq/${1##*/}/actions" || [[ -n $REPLY ]]
 }
 
-# sort_irqs: numbers of those delivered on the CPUs, of those that are allowed there, and of those
-# that are allowed nowhere else, which may be the kernel's own choice for a queue of a device.
+# sort_irqs: interrupts that are delivered on the CPUs, those that are allowed there, and those that
+# are allowed nowhere else, which may be the kernel's choice for a device queue.
 sort_irqs()
 {
 	local dir inside
@@ -194,7 +194,7 @@ sort_irqs()
 	IRQS_INSIDE=
 	for dir in "$HOST_ROOT"/proc/irq/[0-9]*; do
 		dir=${dir#"$HOST_ROOT"}
-		# What is not allowed any more is delivered once more at the most.
+		# An interrupt that is not allowed any more is delivered once more at most.
 		irq_overlaps "$dir/smp_affinity_list" || continue
 		inside=${REST:+no}
 		irq_has_handler "$dir" || continue
@@ -210,7 +210,7 @@ sort_irqs()
 
 check_irqs()
 {
-	local why='an interrupt takes microseconds, and the softirq behind it may take milliseconds'
+	local why='an interrupt takes microseconds, and the softirq after it may take milliseconds'
 	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
 	local queue="boot with isolcpus=managed_irq,domain,$CPUS, or give the device fewer queues"
 	local busy
@@ -263,7 +263,7 @@ check_workqueues()
 	fi
 }
 
-# watchdog NAME FILE WHY MEND: a watchdog that is off, or not on these CPUs.
+# watchdog NAME FILE WHY MEND: a watchdog that is off, or does not run on these CPUs.
 watchdog()
 {
 	if ! host_read "/proc/sys/kernel/$2"; then

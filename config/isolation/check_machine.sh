@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Checks of the machine: clock, power, neighbours. Sourced after findings.sh; all look at the list
-# in CPUS.
+# Checks of the machine: clock, power, other users of the hardware. Sourced after findings.sh; all
+# check the list in CPUS.
 
 CPU_DIR=/sys/devices/system/cpu
 
-# Is a word among the flags in /proc/cpuinfo?
+# Succeeds if the flags in /proc/cpuinfo have this word.
 cpu_has()
 {
 	host_field /proc/cpuinfo flags && [[ " $REPLY " == *" $1 "* ]]
@@ -15,7 +15,7 @@ cpu_has()
 
 check_governor()
 {
-	local why='a clock that changes makes cycles and time disagree, and stops while it does'
+	local why='a change of the frequency stops the CPU, and changes the time of a cycle'
 	local mend='cpupower frequency-set -g performance' cpu governor=
 
 	cpulist_cpus "$CPUS"
@@ -31,15 +31,16 @@ check_governor()
 	esac
 }
 
-# lower_limit LIMIT: into LIMIT, if it is lower.
+# lower_limit LIMIT: replaces LIMIT if this one is lower.
 lower_limit()
 {
 	[[ $1 =~ ^[0-9]+$ ]] && (($1 < LIMIT)) || return 0
 	LIMIT=$1
 }
 
-# What anybody allows a CPU to take to wake up, in microseconds, into LIMIT: for all CPUs, as long
-# as somebody has that file open (only root can read it), and for this one, where 0 is no limit.
+# The longest allowed wakeup time of a CPU in microseconds, into LIMIT: the limit of all CPUs, which
+# holds as long as a process has that file open (only root can read it), and the limit of this CPU,
+# where 0 means no limit.
 wakeup_limit()
 {
 	local file=$HOST_ROOT/dev/cpu_dma_latency
@@ -54,7 +55,8 @@ wakeup_limit()
 	esac
 }
 
-# The deepest sleep that is neither disabled nor too slow: its microseconds to wake up, into REPLY.
+# The deepest idle state that is neither disabled nor above the limit: its wakeup time in
+# microseconds, into REPLY.
 deepest_sleep()
 {
 	local cpu=$1 state
@@ -65,7 +67,7 @@ deepest_sleep()
 		state=${state#"$HOST_ROOT"}
 		! host_read "$state/disable" || [[ $REPLY == 0 ]] || continue
 		host_read "$state/latency" && [[ $REPLY =~ ^[0-9]+$ ]] || continue
-		# Whatever the limit is, it can poll.
+		# A CPU can always poll, with any limit.
 		((REPLY <= LIMIT)) || REPLY=0
 		((REPLY <= latency)) || latency=$REPLY
 	done
@@ -74,7 +76,7 @@ deepest_sleep()
 
 check_cstates()
 {
-	local why='a core that sleeps deeply needs that long to wake up, and slows its neighbours'
+	local why='a core in a deep idle state needs that long to wake up, and slows its neighbors'
 	local mend='cpupower idle-set -D 1; for good: boot with processor.max_cstate=1'
 	local cpu
 	local -i deepest=-1
@@ -97,8 +99,8 @@ check_cstates()
 	fi
 }
 
-# smt_siblings: SMT_OUTSIDE are siblings of the CPUs that are not among them, SMT_PAIRS has a list
-# for each core of which several CPUs are among them. Fails without topology.
+# smt_siblings: SMT_OUTSIDE are the siblings of the CPUs that do not belong to them; SMT_PAIRS has a
+# list for each core with several of the CPUs. Fails without topology.
 smt_siblings()
 {
 	local cpu outside='' pairs='' seen=
@@ -118,7 +120,7 @@ smt_siblings()
 	[[ -n $seen ]]
 }
 
-# Has a core more than one CPU with lcores? SMT_PAIRS is what was looked at.
+# Succeeds if a core has more than one CPU with lcores. SMT_PAIRS are the cores that were checked.
 smt_shared()
 {
 	local pair
@@ -132,7 +134,7 @@ smt_shared()
 	return 1
 }
 
-# switch_off LIST: the commands, into REPLY.
+# switch_off LIST: the commands that switch the CPUs off, into REPLY.
 switch_off()
 {
 	local cpu commands=
@@ -146,7 +148,7 @@ switch_off()
 
 check_smt()
 {
-	local why='the sibling shares the core: whatever runs on it takes half of the core'
+	local why='the sibling shares the core: a thread that runs on it takes half of the core'
 
 	if ! smt_siblings; then
 		found unknown smt 'cannot read the topology' "$why" 'firmware: SMT off'
@@ -179,7 +181,7 @@ check_clocksource()
 		return
 	fi
 	source=$REPLY
-	# Where the kernel has found the TSC unstable, tsc=reliable would only hide it.
+	# If the kernel has found the TSC unstable, tsc=reliable would only hide that.
 	if host_read "$CLOCKSOURCE_DIR/available_clocksource" && [[ " $REPLY " != *' tsc '* ]]; then
 		mend='the kernel does not trust the TSC, see dmesg | grep -i tsc: firmware or host'
 	fi
@@ -192,8 +194,9 @@ check_clocksource()
 	esac
 }
 
-# The kernel compares the TSC with another clock twice a second, on each CPU in turn, unless told
-# not to or, since Linux 5.17, sure of it: on a machine of one or two nodes with these flags.
+# The kernel compares the TSC with another clock twice a second, on each CPU in turn, unless a
+# parameter disables that or, since Linux 5.17, the kernel trusts it: on a machine of one or two
+# nodes with these flags.
 clock_is_watched()
 {
 	local -a all_nodes=("$HOST_ROOT"/sys/devices/system/node/node[0-9]*)
@@ -207,19 +210,19 @@ clock_is_watched()
 
 check_clockwatch()
 {
-	local why='a timer visits each CPU in turn, twice a second, to see whether its TSC is right'
+	local why='a timer checks the TSC of each CPU in turn, twice a second'
 	local mend='boot with tsc=nowatchdog, or tsc=reliable, if dmesg does not call it unstable'
 
 	if clock_is_watched; then
 		found weak clockwatch 'the TSC is watched' "$why" "$mend"
 	else
-		found ok clockwatch 'nobody watches the TSC' "$why" "$mend"
+		found ok clockwatch 'the kernel does not watch the TSC' "$why" "$mend"
 	fi
 }
 
 check_tsc()
 {
-	local why='ticks of a TSC that changes its pace or stops are no time'
+	local why='a TSC that changes its rate or stops does not measure time'
 	local mend='another CPU, or a host that passes constant_tsc and nonstop_tsc on'
 
 	if ! host_field /proc/cpuinfo flags; then
@@ -235,7 +238,7 @@ check_tsc()
 
 check_virtual()
 {
-	local why='the host may take the CPU away, and nothing here can prevent or even see it'
+	local why='the host may take the CPU away, and the guest can neither prevent nor see it'
 	local mend='host: pin each vCPU to an isolated CPU of its own; or a machine of metal'
 
 	if ! host_field /proc/cpuinfo flags; then
@@ -247,7 +250,7 @@ check_virtual()
 	fi
 }
 
-# steal_between_looks: STOLEN and TOTAL ticks of the CPUs.
+# steal_between_looks: stolen ticks of the CPUs in STOLEN, all ticks in TOTAL.
 steal_between_looks()
 {
 	local cpu stolen total stolen_before total_before
@@ -267,7 +270,7 @@ steal_between_looks()
 
 check_steal()
 {
-	local why='the host has run others while this CPU wanted to run'
+	local why='the host has run other guests while this CPU was ready to run'
 	local mend='host: pin each vCPU to a CPU of its own'
 
 	STOLEN_EVER=0

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Checks of the memory: its pages, and who moves them. Sourced after check_machine.sh.
+# Checks of the memory: its pages, and the kernel threads that move them. Sourced after
+# check_machine.sh.
 
-# The word in brackets is the one that is chosen.
+# The word in brackets is the selected one.
 chosen_word()
 {
 	host_read "$1" || return 1
@@ -26,7 +27,8 @@ nodes_of_cpus()
 	REPLY=${names# }
 }
 
-# hugepages_in DIR: of all sizes, such as "4 x 1048576kB", into REPLY. Fails if it cannot be seen.
+# hugepages_in DIR: hugepages of all sizes, such as "4 x 1048576kB", into REPLY. Fails if the
+# directory cannot be read.
 hugepages_in()
 {
 	local dir list=
@@ -85,14 +87,14 @@ check_thp()
 	fi
 }
 
-# Is any size of huge pages wanted? Then khugepaged scans.
+# Succeeds if transparent hugepages of any size are enabled; then khugepaged scans.
 thp_is_wanted()
 {
 	local file
 
 	for file in "$HOST_ROOT$THP_DIR"/{enabled,shmem_enabled,hugepages-*/enabled}; do
 		chosen_word "${file#"$HOST_ROOT"}" || continue
-		# "inherit" is what the first of them says.
+		# "inherit" takes the value of the first file.
 		[[ $REPLY == never || $REPLY == deny || $REPLY == inherit ]] || return 0
 	done
 	return 1
@@ -148,7 +150,7 @@ check_swap()
 
 check_numa_balancing()
 {
-	local why='the kernel takes pages away to see who misses them: a page fault each'
+	local why='the kernel unmaps pages to detect which threads use them: a page fault each'
 	local mend='sysctl kernel.numa_balancing=0; for good: boot with numa_balancing=disable'
 
 	if ! host_read /proc/sys/kernel/numa_balancing; then

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What happens on the CPUs just now: counters that the kernel keeps since boot, read twice. What was
-# long ago is over. Sourced after host.sh.
+# Current events on the CPUs: counters that the kernel keeps since boot, read twice, because events
+# of the past do not matter. Sourced after host.sh.
 
-# Seconds between two looks. Steal counts in ticks of 10 ms.
+# Seconds between the two readings. Steal time has a resolution of 10 ms.
 COUNT_FOR=0.2
 
-# By number of interrupt, and by CPU: at the first look, and at the second.
+# Counts by interrupt and by CPU, at the first and at the second reading.
 declare -A IRQS_BEFORE=() IRQS_NOW=() STEAL_BEFORE=() STEAL_NOW=()
 
-# count_irqs ARRAY: how often each has come in on the CPUs.
+# count_irqs ARRAY: count of each interrupt on the CPUs.
 count_irqs()
 {
 	local -n counts=$1
@@ -52,7 +52,7 @@ count_steal()
 	done <"$HOST_ROOT/proc/stat"
 }
 
-# look_twice: before the checks.
+# look_twice: read the counters twice, before the checks.
 look_twice()
 {
 	count_irqs IRQS_BEFORE
@@ -62,7 +62,7 @@ look_twice()
 	count_steal STEAL_NOW
 }
 
-# busy_irqs "NUMBER ...": those that have come in between the looks, into REPLY.
+# busy_irqs "NUMBER ...": the interrupts that occurred between the readings, into REPLY.
 busy_irqs()
 {
 	local number busy=

@@ -6,7 +6,7 @@
 # All functions put their result into REPLY, since a subshell for each of thousands of calls would
 # take seconds. A set is written as a list in canonical form: ascending, ranges joined.
 
-# Larger numbers are typing errors, and a loop up to them would take for ever.
+# Larger numbers are typing errors, and a loop up to them would not end in time.
 CPU_MAX=8191
 
 # cpulist_parse LIST: canonical form of a list, which may have steps ("0-7:1/2"). Fails if it is
@@ -65,7 +65,7 @@ cpulist_cpus()
 	REPLY=${cpus# }
 }
 
-# cpulist_split LIST OTHER: REPLY is what both have, REST what only the first one has.
+# cpulist_split LIST OTHER: REPLY are the CPUs of both lists, REST those of the first one only.
 cpulist_split()
 {
 	local cpu
@@ -88,14 +88,14 @@ cpulist_split()
 	cpulist_format "${both[@]}"
 }
 
-# cpulist_overlaps LIST OTHER: have they a CPU in common?
+# cpulist_overlaps LIST OTHER: the lists have a CPU in common.
 cpulist_overlaps()
 {
 	cpulist_split "$1" "$2"
 	[[ -n $REPLY ]]
 }
 
-# cpulist_covers LIST OTHER: does the first one have all CPUs of the other one?
+# cpulist_covers LIST OTHER: the first list has all CPUs of the other one.
 cpulist_covers()
 {
 	cpulist_split "$2" "$1"

@@ -4,7 +4,7 @@
 #
 # Isolate CPUs at run time. Sourced after partition.sh.
 
-# Those that only one CPU can serve, or that the kernel manages, refuse to be moved.
+# Interrupts that only one CPU can serve, and those that the kernel manages, cannot be moved.
 move_interrupts()
 {
 	local file list name refused=''
@@ -21,7 +21,7 @@ move_interrupts()
 	shrink_mask /proc/irq/default_smp_affinity
 }
 
-# shrink_mask PATH: takes the CPUs out of a mask.
+# shrink_mask PATH: removes the CPUs from a mask.
 shrink_mask()
 {
 	host_read "$1" && cpumask_parse "$REPLY" && cpulist_overlaps "$REPLY" "$CPUS" || return 0
@@ -41,7 +41,7 @@ move_workers()
 	change "$file" "${REST:-$HOUSEKEEPING}" || warn "$file cannot be changed"
 }
 
-# At least one CPU must be left for everybody else.
+# At least one CPU must remain for all other threads.
 choose_housekeeping()
 {
 	host_cpus || { complain 'cannot see which CPUs are on'; return 1; }
@@ -54,7 +54,7 @@ choose_housekeeping()
 		{ complain "CPUs $CPUS are all: one must be left for everything else"; return 1; }
 }
 
-# All masks first: whatever is changed after them is undone before them.
+# Write all masks first: later changes are undone before them.
 make_changes()
 {
 	find_cpusets || :

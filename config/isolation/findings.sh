@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What the checks have found: a table for people, JSON for programs. Sourced after host.sh.
+# The findings of the checks: a table for people, JSON for programs. Sourced after host.sh.
 #
 #	ok       no gaps from there
 #	weak     gaps of some microseconds, or seldom ones
@@ -12,7 +12,7 @@
 FOUND_NAMES=()
 declare -A FOUND_STATE=() FOUND_VALUE=() FOUND_WHY=() FOUND_MEND=()
 
-# found STATE NAME VALUE WHY MEND: why it matters, and the command or boot parameter that mends it.
+# found STATE NAME VALUE WHY MEND: why it matters, and the command or boot parameter that fixes it.
 found()
 {
 	FOUND_NAMES+=("$2")
@@ -22,7 +22,7 @@ found()
 	FOUND_MEND[$2]=$5
 }
 
-# count_found STATE: how many, into REPLY.
+# count_found STATE: number of findings in this state, into REPLY.
 count_found()
 {
 	local name
@@ -75,7 +75,8 @@ print_table()
 	printf ' - %s\n' "$REPLY"
 }
 
-# valid_utf8 TEXT: names of threads are cut after 15 bytes, be it within a character; into REPLY.
+# valid_utf8 TEXT: the kernel cuts names of threads after 15 bytes, maybe within a character; the
+# valid part goes into REPLY.
 valid_utf8()
 {
 	if command -v iconv >/dev/null; then

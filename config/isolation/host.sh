@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# The machine as its files in /proc and /sys show it, or one that a test has made up below
-# HOST_ROOT. Sourced after cpulist.sh.
+# The machine as its files in /proc and /sys show it, or the files of a test below HOST_ROOT.
+# Sourced after cpulist.sh.
 
 HOST_ROOT=
 
-# host_read PATH: first line of a file into REPLY; fails if it cannot be read. An empty file is
-# an empty line.
+# host_read PATH: first line of a file into REPLY; fails if it cannot be read. An empty file counts
+# as an empty line.
 host_read()
 {
 	REPLY=
@@ -22,14 +22,14 @@ host_write()
 	{ printf '%s\n' "$2" >"$HOST_ROOT$1"; } 2>/dev/null
 }
 
-# host_set PATH VALUE: writes a value unless it is there already.
+# host_set PATH VALUE: writes a value, unless the file already has it.
 host_set()
 {
 	host_read "$1" && [[ $REPLY == "$2" ]] && return 0
 	host_write "$1" "$2"
 }
 
-# host_field PATH KEY: what follows "KEY:" in a file, into REPLY.
+# host_field PATH KEY: the text after "KEY:" in a file, into REPLY.
 host_field()
 {
 	local key value
@@ -45,7 +45,7 @@ host_field()
 	return 1
 }
 
-# host_cpus: all CPUs that are on.
+# host_cpus: all CPUs that are online.
 host_cpus()
 {
 	host_read /sys/devices/system/cpu/online && cpulist_parse "$REPLY"
@@ -68,19 +68,19 @@ boot_parameter()
 	return "$found"
 }
 
-# The name of the PID namespace we are in; the kernel's own one has a fixed number.
+# The name of our PID namespace; the first one of the kernel has a fixed number.
 pid_namespace()
 {
 	readlink /proc/self/ns/pid
 }
 
-# Can there be threads on the machine that do not show in this /proc?
+# Succeeds if the machine may have threads that this /proc does not show.
 sees_all_threads()
 {
 	[[ -n $HOST_ROOT || $(pid_namespace) == 'pid:[4026531836]' ]]
 }
 
-# host_mount TYPE [OPTION]: where a file system is mounted, with that option if one is given.
+# host_mount TYPE [OPTION]: mount point of a file system, with that option if one is given.
 host_mount()
 {
 	local device dir type options
@@ -96,7 +96,7 @@ host_mount()
 	return 1
 }
 
-# Where cpusets are, CGROUP_VERSION (2, 1 or 0) and CGROUP_ROOT.
+# Find the cpusets: CGROUP_VERSION (2, 1 or 0) and CGROUP_ROOT.
 find_cpusets()
 {
 	CGROUP_VERSION=0
@@ -115,7 +115,7 @@ find_cpusets()
 	return 1
 }
 
-# cpuset_dirs: all cpusets below the top, those of a deeper level first, into REPLIES.
+# cpuset_dirs: all cpusets below the top, deeper levels first, into REPLIES.
 cpuset_dirs()
 {
 	local dir
@@ -126,7 +126,7 @@ cpuset_dirs()
 	done
 }
 
-# find_program NAME: the folder of a process of that name below /proc, into REPLY.
+# find_program NAME: the directory of a process of that name below /proc, into REPLY.
 find_program()
 {
 	local comm
@@ -140,7 +140,7 @@ find_program()
 	return 1
 }
 
-# PF_KTHREAD and PF_NO_SETAFFINITY of the kernel: what does not carry the second can be moved.
+# PF_KTHREAD and PF_NO_SETAFFINITY of the kernel: threads without the second flag can be moved.
 FLAG_KERNEL=$((0x00200000))
 FLAG_PINNED=$((0x04000000))
 
@@ -168,7 +168,7 @@ thread_is_kernel()
 	((THREAD_FLAGS & FLAG_KERNEL))
 }
 
-# Does the kernel refuse to move it? One for each CPU, most of them asleep.
+# Succeeds if the kernel refuses to move the thread. There is one for each CPU, most of them asleep.
 thread_is_fixed()
 {
 	((THREAD_FLAGS & FLAG_PINNED))

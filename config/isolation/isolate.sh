@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Looks at how well CPUs are isolated for polling lcores, isolates them at run time, and undoes it.
+# Checks how well CPUs are isolated for polling lcores, isolates them at run time, and undoes it.
 
 set -u
 set -o pipefail
@@ -75,7 +75,7 @@ need_root()
 	return 1
 }
 
-# What check looks at if nobody says: CPUS.
+# CPUs for check if the user names none: CPUS.
 default_cpus()
 {
 	local cpus

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What has been changed, so that it can be undone by whoever comes later: each change is a line in
-# the journal before it is made. Sourced after host.sh.
+# The journal of all changes, so that any later call can undo them: each change is a line in the
+# journal before it is made. Sourced after host.sh.
 #
 #	cpus LIST              what is isolated
 #	ns NAME                PID namespace whose numbers those of the threads are
@@ -14,18 +14,18 @@
 #	weaker                 the scheduler does not keep new threads away
 #	done                   all of it is made
 #
-# Masks from before all changes stand at the beginning, to be undone last: moving threads and
-# changing their cpusets makes older kernels forget them.
+# Masks from before all changes are at the start, to be undone last: moving threads and changing
+# their cpusets makes older kernels forget masks.
 #
-# Undoing looks at what is there first, so it does not matter whether a change was made at all, and
-# a part of it can be undone twice. A line that was cut off has no change behind it.
+# Undoing checks the current state first, so a change may not have been made at all, and may be
+# undone twice. An incomplete line has no change after it.
 
 JOURNAL_DIR=/run/ration-isolation
 JOURNAL=$JOURNAL_DIR/journal
 LEFT_UNDONE=()
 FOREIGN=
 
-# Only its owner may write to it, or anybody could have root write what he likes.
+# Only its owner may write to it; otherwise any user could have root write to any file.
 journal_open()
 {
 	local dir=$HOST_ROOT$JOURNAL_DIR mode
@@ -41,7 +41,7 @@ journal_open()
 		{ complain "another $PROGRAM is at work and does not end"; return 1; }
 }
 
-# Says whether there is something to undo.
+# Succeeds if there are changes to undo.
 journal_exists()
 {
 	[[ -e $HOST_ROOT$JOURNAL ]]
@@ -52,7 +52,7 @@ journal_is_done()
 	[[ $(tail -n 1 "$HOST_ROOT$JOURNAL" 2>/dev/null) == 'done' ]]
 }
 
-# CPUs that are isolated, into REPLY. Reading it needs no lock.
+# The isolated CPUs, into REPLY. Reading needs no lock.
 journal_cpus()
 {
 	local kind list
@@ -63,8 +63,8 @@ journal_cpus()
 	REPLY=$list
 }
 
-# May we undo it? Numbers of threads mean something in their PID namespace only. FOREIGN says that
-# theirs has ended, and all of them with it.
+# Succeeds if this process may undo the changes. Numbers of threads are valid in their PID namespace
+# only. FOREIGN means that their namespace has ended, with all its threads.
 journal_is_ours()
 {
 	local kind name process
@@ -85,20 +85,20 @@ journal_is_ours()
 	return 1
 }
 
-# Does isolation keep threads away that are born later?
+# Succeeds if the isolation keeps new threads away, too.
 journal_is_weaker()
 {
 	grep -q '^weaker$' "$HOST_ROOT$JOURNAL" 2>/dev/null
 }
 
-# How many lines there are, into REPLY.
+# Number of lines, into REPLY.
 journal_length()
 {
 	journal_read
 	REPLY=${#LINES[@]}
 }
 
-# note KIND FIELD...: one line, in one write.
+# note KIND FIELD...: add one line, in one write.
 note()
 {
 	local IFS=$'\t'
@@ -106,7 +106,7 @@ note()
 	printf '%s\n' "$*" >>"$HOST_ROOT$JOURNAL"
 }
 
-# change PATH VALUE: notes what a file says and changes it.
+# change PATH VALUE: adds the current value of a file to the journal, and changes the file.
 change()
 {
 	host_read "$1" || return 1
@@ -119,7 +119,7 @@ undo_file()
 	[[ ! -e $HOST_ROOT$1 ]] || host_set "$1" "$2"
 }
 
-# Threads that were born in there go to the top: nobody knows a better place.
+# Threads that were created in this cgroup go to the top, because no better cgroup is known.
 undo_dir()
 {
 	local file=cgroup.procs
@@ -130,7 +130,7 @@ undo_dir()
 	rmdir "$HOST_ROOT$1" 2>/dev/null || [[ ! -d $HOST_ROOT$1 ]]
 }
 
-# A cgroup is empty when a look at it finds nobody; new threads come as long as there are old ones.
+# A cgroup is empty if a reading finds no thread in it; old threads may create new ones meanwhile.
 empty_cgroup()
 {
 	local look tid members
@@ -145,13 +145,13 @@ empty_cgroup()
 	done
 }
 
-# same_thread TID START: the number may belong to another one by now.
+# same_thread TID START: the number still belongs to the same thread.
 same_thread()
 {
 	thread_look "/proc/$1" && [[ $THREAD_START == "$2" ]]
 }
 
-# A cgroup that has gone, as a scope of systemd does when it is empty, is replaced by the next one
+# A cgroup that was removed, as systemd does with an empty scope, is replaced by the nearest one
 # above it that takes threads; the top one does.
 move_home()
 {
@@ -165,7 +165,7 @@ move_home()
 	warn "cgroup ${2%/*} is gone: thread $1 is in $dir now"
 }
 
-# In version 2 it is a process that comes home.
+# In version 2 a process moves back as a whole.
 undo_home()
 {
 	local dir
@@ -178,7 +178,7 @@ undo_home()
 	done
 }
 
-# The oldest mask of a thread in the journal: its start and its list.
+# The oldest mask of a thread in the journal: its start time and its list.
 declare -A FIRST_MASK=()
 
 find_first_masks()
@@ -191,7 +191,7 @@ find_first_masks()
 	done <"$HOST_ROOT$JOURNAL"
 }
 
-# Whether it worked is seen when its own turn has come.
+# The line of that thread checks later whether it worked.
 undo_first_mask()
 {
 	local start list
@@ -225,7 +225,7 @@ undo()
 	esac
 }
 
-# undo_lines LINE...: last change first. What cannot be undone is in LEFT_UNDONE then.
+# undo_lines LINE...: undo the last change first. Changes that cannot be undone go into LEFT_UNDONE.
 undo_lines()
 {
 	local -a lines=("$@")
@@ -238,14 +238,14 @@ undo_lines()
 	((${#LEFT_UNDONE[@]} == 0))
 }
 
-# journal_write LINE...: these, instead of what was there.
+# journal_write LINE...: replace the journal by these lines.
 journal_write()
 {
 	printf '%s\n' "$@" >"$HOST_ROOT$JOURNAL.new" &&
 		mv "$HOST_ROOT$JOURNAL.new" "$HOST_ROOT$JOURNAL"
 }
 
-# journal_read: all lines but one that was cut off, into LINES.
+# journal_read: all complete lines, into LINES.
 journal_read()
 {
 	local line
@@ -256,7 +256,7 @@ journal_read()
 	done <"$HOST_ROOT$JOURNAL"
 }
 
-# journal_undo_from NUMBER: all lines behind so many.
+# journal_undo_from NUMBER: undo all lines after the first NUMBER ones.
 journal_undo_from()
 {
 	journal_read
@@ -265,8 +265,8 @@ journal_undo_from()
 	journal_write "${LINES[@]:0:$1}" "${LEFT_UNDONE[@]}"
 }
 
-# journal_undo: everything. What cannot be undone stays in the journal, with all masks, since the
-# next try may make the kernel forget them once more.
+# journal_undo: undo all lines. Changes that cannot be undone stay in the journal, with all masks,
+# because the next attempt may make the kernel forget them again.
 journal_undo()
 {
 	local line

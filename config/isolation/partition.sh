@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# CPUs taken out of the scheduler's hands by cpusets, in either version of cgroups. Sourced after
+# Removing CPUs from the scheduler with cpusets, in either version of cgroups. Sourced after
 # threads.sh; CPUS are to be isolated, HOUSEKEEPING are all others.
 
 ISOLATED_NAME=ration-isolated
 HOUSEKEEPING_NAME=ration-housekeeping
 
-# Other cpusets must not lay claim to the CPUs. Deeper ones first: a child has no CPU that its
-# parent has not. Lcores have been taken out before.
+# Other cpusets must not use the CPUs. Deeper ones first: the CPUs of a child are a subset of its
+# parent's. The lcores were moved out before.
 shrink_cpusets()
 {
 	local dir
@@ -32,7 +32,7 @@ make_cgroup()
 	note dir "$1" && { [[ -d $HOST_ROOT$1 ]] || mkdir "$HOST_ROOT$1" 2>/dev/null; }
 }
 
-# Cpusets on, in all cgroups below the top.
+# Enable cpusets in all cgroups below the top.
 switch_cpusets_on()
 {
 	local file=$CGROUP_ROOT/cgroup.subtree_control
@@ -65,8 +65,8 @@ make_partition()
 	[[ $REPLY == isolated ]] || { complain "the kernel says: $REPLY"; return 1; }
 }
 
-# Two cpusets, and no load balancing at the top that spans both. Threads that do not show here
-# stay at the top, and without load balancing each of them would be stuck where it is.
+# Two cpusets, and no load balancing at the top, which contains both. Threads that this /proc does
+# not show stay at the top, and without load balancing each of them could not leave its CPU.
 make_cpusets()
 {
 	local dir mems
@@ -93,7 +93,7 @@ make_cpusets()
 	keep_apart
 }
 
-# try_cpusets COMMAND HOW: what has not worked is undone.
+# try_cpusets COMMAND HOW: undo the changes if the command fails.
 try_cpusets()
 {
 	local -i length
@@ -109,8 +109,8 @@ try_cpusets()
 	return 1
 }
 
-# isolate_scheduler: as well as this machine can; HOW says how. Fails if it has no way to keep
-# threads away that are born later.
+# isolate_scheduler: use the best method of this machine; HOW names it. Fails if no method keeps new
+# threads away.
 isolate_scheduler()
 {
 	ISOLATED_TASKS=

@@ -4,20 +4,20 @@
 #
 # Threads that stay on isolated CPUs, and threads that leave them. Sourced after journal.sh.
 #
-# Before Linux 6.2 the kernel forgets what a thread was pinned to whenever its cpuset changes: when
-# it moves, when the cpuset does, and, for all threads of the machine, when cpusets are switched on
-# or off. So all masks are looked at before anything is changed, and set again after each change.
+# Before Linux 6.2 the kernel forgets the mask of a pinned thread whenever its cpuset changes: when
+# the thread moves, when the cpuset changes, and, for all threads of the machine, when cpusets are
+# enabled or disabled. So all masks are read before any change, and set again after each change.
 
-# Threads that may not run everywhere, by number: when they were started, where they might run
-# before anything was changed, and where they may now.
+# Threads with a restricted mask, by number: their start time, their mask before all changes, and
+# their mask now.
 declare -A STARTED=() MASKS=() KEPT=()
-# Those of them that may run on the isolated CPUs only, and their processes.
+# Threads that may run on the isolated CPUs only, and their processes.
 LCORES=()
 declare -A PROCESS=()
-# What survey_threads() has seen.
+# Threads that survey_threads() has seen.
 declare -A SEEN=()
 
-# thread_home DIR: which file of tasks a thread came from, into REPLY. In version 2 a process
+# thread_home DIR: the file of tasks that a thread came from, into REPLY. In version 2 a process
 # moves as a whole.
 thread_home()
 {
@@ -30,7 +30,7 @@ thread_home()
 		else
 			[[ ,$controllers, == *,cpuset,* ]] || continue
 		fi
-		# Outside of what a container can see.
+		# Outside of the container.
 		[[ $path != /..* ]] || return 1
 		REPLY=$CGROUP_ROOT${path%/}/$file
 		return 0
@@ -38,7 +38,7 @@ thread_home()
 	return 1
 }
 
-# allow_on LIST: the thread of the last thread_look() may run there only.
+# allow_on LIST: restrict the thread of the last thread_look() to these CPUs.
 allow_on()
 {
 	note mask "$TID" "$THREAD_START" "$THREAD_CPUS" &&
@@ -58,7 +58,7 @@ survey_thread()
 	fi
 }
 
-# survey_threads: before anything is changed. A second look finds those that were born meanwhile.
+# survey_threads: called before any change. A second pass finds threads that were created meanwhile.
 survey_threads()
 {
 	local dir process
@@ -79,7 +79,7 @@ survey_threads()
 	done
 }
 
-# pin_again TID...: those that the kernel has let loose.
+# pin_again TID...: pin the threads whose masks the kernel has forgotten.
 pin_again()
 {
 	local tid list
@@ -92,7 +92,7 @@ pin_again()
 	done
 }
 
-# From now on none but lcores are to run on the CPUs.
+# From now on only lcores run on the CPUs.
 keep_apart()
 {
 	local tid
@@ -104,8 +104,9 @@ keep_apart()
 	pin_again "${!MASKS[@]}"
 }
 
-# lift PROCESS: to the cgroup above, for only there a process can have threads in a threaded one.
-# One that has its threads in several cgroups stays, for nobody could put them back.
+# lift PROCESS: move it to the cgroup above, because only there a process can have threads in a
+# threaded cgroup. A process with threads in several cgroups stays, because they could not be moved
+# back.
 lift()
 {
 	local home dir top=$CGROUP_ROOT/cgroup.procs
@@ -121,7 +122,7 @@ lift()
 	done
 }
 
-# adopt TID: into the cpuset of the isolated CPUs.
+# adopt TID: move it into the cpuset of the isolated CPUs.
 adopt()
 {
 	local home
@@ -136,7 +137,7 @@ adopt()
 	pin_again "$1"
 }
 
-# A thread that may only run on the isolated CPUs is what they are isolated for.
+# Threads that may only run on the isolated CPUs are the purpose of the isolation.
 adopt_lcores()
 {
 	local tid
@@ -147,15 +148,15 @@ adopt_lcores()
 	done
 }
 
-# is_loose DIR: is it in the top cpuset, where it may go anywhere if it likes?
+# is_loose DIR: the thread is in the top cpuset, where it may set any mask.
 is_loose()
 {
 	[[ -n $HOUSEKEEPING_TASKS ]] && thread_home "$1" &&
 		[[ $REPLY == "$CGROUP_ROOT/tasks" ]]
 }
 
-# expel DIR REST: the thread of the last thread_look() may run on the rest of its CPUs only. Some
-# kernel threads may change their CPUs, but not their cgroup.
+# expel DIR REST: restrict the thread of the last thread_look() to the rest of its CPUs. Some kernel
+# threads may change their CPUs, but not their cgroup.
 expel()
 {
 	if is_loose "$1"; then
@@ -167,8 +168,9 @@ expel()
 	[[ $THREAD_CPUS == "$2" ]] || allow_on "$2"
 }
 
-# move_thread DIR: status 0 if it was moved, 1 if there was nothing to do, 2 if it would not move.
-# Those that do not run on the CPUs now leave the top cpuset, too, or their children could.
+# move_thread DIR: status 0 if the thread was moved, 1 if no change was needed, 2 if the kernel
+# refused. Threads that do not run on the CPUs now leave the top cpuset, too, because their children
+# could run on the CPUs.
 move_thread()
 {
 	local rest
@@ -177,14 +179,14 @@ move_thread()
 	thread_look "$1" && ! thread_is_fixed || return 1
 	cpulist_split "$THREAD_CPUS" "$HOUSEKEEPING"
 	rest=$REPLY
-	# It is what the CPUs are isolated for.
+	# The CPUs are isolated for this thread.
 	[[ -n $rest ]] || return 1
 	[[ -n $REST ]] && cpulist_overlaps "$REST" "$CPUS" ||
 		{ ! thread_is_kernel && is_loose "$1"; } || return 1
 	expel "$1" "$rest" || return 2
 }
 
-# Threads are born all the time: look until nobody is left to be moved.
+# New threads are created all the time: repeat until no thread has to be moved.
 move_threads()
 {
 	local dir status

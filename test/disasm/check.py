@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
-"""Look at the machine code of the data path calls (promise P5).
+"""Check the machine code of the data path calls (promise P5).
 
-On no way from the entry of a hit_*() function to its return may there be a locked instruction, an
-exchange with memory (locked as well) or a call; the cold functions may be jumped to, which ends the
-hit path. The longest hit path has few instructions.
+No path from the entry of a hit_*() function to its return may contain a locked instruction, an
+exchange with memory (locked as well) or a call. A jump to a function of the slow path ends the hit
+path. The longest hit path has few instructions.
 
 Usage: check.py SOURCE FOLDER-OF-THE-HEADERS
 """
@@ -17,10 +17,10 @@ import subprocess
 import sys
 import tempfile
 
-COLD = {'__ration_refill', '__ration_force', '__ration_trim', '__ration_serve'}
-# Instructions of the longest hit path, the return included: compilers here need 14 to 20.
+SLOW = {'__ration_refill', '__ration_force', '__ration_trim', '__ration_serve'}
+# Maximum number of instructions on a hit path, including the return: compilers need 14 to 20.
 MOST = 20
-# Functions that must be found at fault.
+# Functions in which the check must find an error.
 BAD = {'locked': 'lock', 'exchanged': 'xchg', 'called': 'call'}
 
 
@@ -52,7 +52,7 @@ def parse(listing):
 
 
 def fault(text):
-    """Name what makes an instruction unfit for a hit path, or None."""
+    """Return the reason why an instruction must not be on a hit path, or None."""
     words = text.split()
     if 'lock' in words[:2]:
         return 'lock'
@@ -66,7 +66,7 @@ def fault(text):
 
 
 def walk(code):
-    """Follow all ways that do not go cold. Return (longest way to a return, faults)."""
+    """Follow all hit paths. Return (longest path to a return, faults)."""
     place = {insn[0]: i for i, insn in enumerate(code)}
     faults, longest = set(), 0
     ways = [(0, 1, frozenset())]
@@ -93,7 +93,7 @@ def walk(code):
                     ways.append((place[target], length + 1, seen))
                 else:
                     faults.add('jump out')
-            elif symbol not in COLD:
+            elif symbol not in SLOW:
                 faults.add('jump to ' + symbol)
             if operation == 'jmp':
                 continue

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* The data path calls, each in a function of its own for check.py to look at. */
+/* The calls of the data path, each in a separate function for check.py. */
 
 #include <ration.h>
 
@@ -52,7 +52,7 @@ hit_quiescent(struct ration_lcore *lc)
 	ration_quiescent(lc);
 }
 
-/* What must not be on a hit path, so that the check is known to find it. */
+/* Instructions that must not be on a hit path, to show that the check detects them. */
 
 uint64_t
 locked(RATION_ATOMIC(uint64_t) *word)

@@ -146,7 +146,7 @@ a_domain_without_memory_for_its_secondaries_is_refused(void **state)
 }
 
 static void
-a_domain_is_made_or_not_whatever_memory_there_is(void **state)
+a_domain_is_created_or_refused_at_any_amount_of_memory(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 20000,
@@ -179,14 +179,14 @@ a_domain_is_made_or_not_whatever_memory_there_is(void **state)
 }
 
 static void
-who_gets_no_memory_leaves_the_place_free(void **state)
+a_failed_register_leaves_the_member_entry_free(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = COUNTERS,
 		.max_members = 1,
 		.socket_id = SOCKET_ID_ANY,
 	};
-	struct ration_domain *d = ration_domain_create("join", &params);
+	struct ration_domain *d = ration_domain_create("register", &params);
 	struct ration_lcore *lc;
 	struct in_use before;
 	ration_counter_t c;
@@ -225,8 +225,8 @@ main(void)
 	const struct CMUnitTest memory[] = {
 		cmocka_unit_test(a_domain_too_large_is_refused_with_a_message),
 		cmocka_unit_test(a_domain_without_memory_for_its_secondaries_is_refused),
-		cmocka_unit_test(a_domain_is_made_or_not_whatever_memory_there_is),
-		cmocka_unit_test(who_gets_no_memory_leaves_the_place_free),
+		cmocka_unit_test(a_domain_is_created_or_refused_at_any_amount_of_memory),
+		cmocka_unit_test(a_failed_register_leaves_the_member_entry_free),
 	};
 
 	if (test_eal_start("memory", 0) != 0)

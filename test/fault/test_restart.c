@@ -75,7 +75,7 @@ make(void)
 }
 
 static bool
-join(void)
+use_domain(void)
 {
 	struct ration_domain *d = ration_domain_lookup("restart");
 	struct ration_lcore *lc;
@@ -102,7 +102,7 @@ be(const char *type)
 
 	if (start_as(type, prefix) < 0)
 		return say(REFUSED);
-	right = strcmp(type, "primary") == 0 ? make() : join();
+	right = strcmp(type, "primary") == 0 ? make() : use_domain();
 	say(right ? READY : WRONG);
 	for (;;)
 		pause();

@@ -146,16 +146,16 @@ struct lost {
 };
 
 static void
-note_lost(const struct ration_dead *gone, void *arg)
+note_lost(const struct ration_dead *dead, void *arg)
 {
 	struct lost *lost = arg;
 	uint32_t i;
 
-	assert_int_equal(gone->pid, lost->pid);
+	assert_int_equal(dead->pid, lost->pid);
 	for (i = 0; i < VICTIM_COUNTERS; i++) {
-		if (gone->counter == shared->orders.c[i]) {
+		if (dead->counter == shared->orders.c[i]) {
 			assert_int_equal(lost->units[i], 0);
-			lost->units[i] = gone->units;
+			lost->units[i] = dead->units;
 			return;
 		}
 	}
@@ -288,7 +288,7 @@ kill_one(void)
 }
 
 static void
-killed_processes_lose_nothing_but_what_they_were_granted(void **state)
+killed_processes_lose_only_their_granted_units(void **state)
 {
 	const char *wanted = getenv("RATION_TEST_KILLS");
 	uint32_t kills = start_is_true() ? TRUE_KILLS : KILLS, i;
@@ -319,7 +319,7 @@ assert_named(const struct ration_drain_report *report, uint32_t i)
 	assert_int_equal(nb, report->nb_timedout);
 }
 
-/* Drain all processes except a stopped one. @return false: it was parked, and is drained, too */
+/* Drain all processes except a stopped one. @return false: it was offline, and is drained, too */
 static bool
 is_drained_but_for(uint32_t i)
 {
@@ -408,10 +408,10 @@ open_domain(void **state)
 }
 
 static void
-ignore_lost(const struct ration_dead *gone, void *arg)
+ignore_lost(const struct ration_dead *dead, void *arg)
 {
 	(void)arg;
-	ration_uncharge(lc, gone->counter, gone->units);
+	ration_uncharge(lc, dead->counter, dead->units);
 }
 
 static int
@@ -441,7 +441,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest victims[] = {
-		cmocka_unit_test(killed_processes_lose_nothing_but_what_they_were_granted),
+		cmocka_unit_test(killed_processes_lose_only_their_granted_units),
 		cmocka_unit_test(a_stopped_process_is_named_and_keeps_its_stock),
 	};
 

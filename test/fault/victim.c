@@ -19,13 +19,13 @@ struct victim {
 };
 
 static void
-begin(struct victim *v, enum deed deed, uint32_t which, uint32_t n)
+start_call(struct victim *v, enum deed deed, uint32_t which, uint32_t n)
 {
 	ration_store(&v->book->deed, DEED(deed, which, n), seq_cst);
 }
 
 static void
-end(struct victim *v)
+end_call(struct victim *v)
 {
 	ration_store(&v->book->deed, 0, seq_cst);
 }
@@ -46,7 +46,7 @@ charge(struct victim *v)
 	ration_counter_t c = v->orders->c[which];
 	int rc;
 
-	begin(v, kind > 1 ? DEED_CHARGE : DEED_ALL, which, n);
+	start_call(v, kind > 1 ? DEED_CHARGE : DEED_ALL, which, n);
 	if (kind > 1)
 		rc = ration_try_charge(v->lc, c, n);
 	else if (kind == 1)
@@ -56,7 +56,7 @@ charge(struct victim *v)
 	expect(v, rc == 0 || rc == -EDQUOT || rc == -ETIMEDOUT);
 	if (rc == 0)
 		ration_fetch_add(&v->book->granted[which], n, seq_cst);
-	end(v);
+	end_call(v);
 }
 
 static void
@@ -69,10 +69,10 @@ uncharge(struct victim *v)
 	if (granted == 0)
 		return;
 	n = 1 + prng_below(&v->prng, granted);
-	begin(v, DEED_UNCHARGE, which, n);
+	start_call(v, DEED_UNCHARGE, which, n);
 	expect(v, ration_uncharge(v->lc, v->orders->c[which], n) == 0);
 	ration_fetch_sub(&v->book->granted[which], n, seq_cst);
-	end(v);
+	end_call(v);
 }
 
 static void
@@ -80,28 +80,28 @@ drain(struct victim *v)
 {
 	int rc;
 
-	begin(v, DEED_ALL, 0, 0);
+	start_call(v, DEED_ALL, 0, 0);
 	rc = ration_drain(v->d, v->orders->c[prng_below(&v->prng, VICTIM_COUNTERS)],
 			  prng_below(&v->prng, 2) * 500, NULL);
 	expect(v, rc == 0 || rc == -ETIMEDOUT || rc == -EAGAIN);
-	end(v);
+	end_call(v);
 }
 
 static void
-park(struct victim *v)
+go_offline(struct victim *v)
 {
-	begin(v, DEED_ALL, 0, 0);
+	start_call(v, DEED_ALL, 0, 0);
 	expect(v, ration_lcore_offline(v->lc) == 0);
 	expect(v, ration_lcore_online(v->lc) == 0);
-	end(v);
+	end_call(v);
 }
 
 static void
 poll(struct victim *v)
 {
-	begin(v, DEED_ALL, 0, 0);
+	start_call(v, DEED_ALL, 0, 0);
 	ration_quiescent(v->lc);
-	end(v);
+	end_call(v);
 }
 
 static void
@@ -113,7 +113,7 @@ one_turn(struct victim *v)
 	if (kind == 0)
 		drain(v);
 	else if (kind < 10)
-		park(v);
+		go_offline(v);
 	else if (kind < 400)
 		poll(v);
 	else if (kind < 4400)

@@ -3,8 +3,8 @@
  */
 
 /*
- * A mistake to be found: packets look longer than they are, so that a classifier which includes
- * this reads headers that are not there. The fuzzer must find it, or it would find nothing.
+ * A planted error: packets seem longer than they are, so that a classifier which includes this file
+ * reads headers that do not exist. The fuzzer must find it; otherwise it would prove nothing.
  */
 
 #include <rte_mbuf.h>

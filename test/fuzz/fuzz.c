@@ -14,7 +14,7 @@
 
 #include "fuzz.h"
 
-/* libFuzzer may close stderr, so that targets are silent. This one is heard all the same. */
+/* libFuzzer may close stderr, to silence the targets. Messages of this function still appear. */
 static int errors = STDERR_FILENO;
 
 static __attribute__((constructor)) void
@@ -81,7 +81,7 @@ fuzz_words_free(struct fuzz_words *w)
 	free(w->text);
 }
 
-/* Where EAL keeps its files, unless the environment says so. */
+/* Directory of EAL's files, unless the environment names one. */
 static char runtime[] = "/tmp/ration-fuzz-XXXXXX";
 
 static int
@@ -123,7 +123,7 @@ fuzz_eal_start(const char *memory)
 	exit(1);
 }
 
-/* EAL keeps what it allocates until the process ends. */
+/* EAL keeps its allocations until the process ends. */
 const char *__asan_default_options(void);
 
 const char *

@@ -7,21 +7,21 @@
 
 /**
  * @file
- * What the fuzz targets share. Each target is a function of some bytes that must neither crash nor
- * find its claim broken; libFuzzer, or replay.c with the kept corpus, gives it bytes.
+ * Functions that the fuzz targets share. A target is a function of some bytes that must neither
+ * crash nor violate a claim. The bytes come from libFuzzer, or from the corpus by replay.c.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** Once, before the first input. */
+/** Called once, before the first input. */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/** One input. @return 0 */
+/** Test one input. @return 0 */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/** Ends the program as a crash does, so that the input is kept. */
+/** End the program like a crash, so that the input is kept. */
 void fuzz_fail(const char *file, int line, const char *claim) __attribute__((noreturn));
 
 /** A claim about the input. */
@@ -31,7 +31,7 @@ void fuzz_fail(const char *file, int line, const char *claim) __attribute__((nor
 			fuzz_fail(__FILE__, __LINE__, #condition);                                 \
 	} while (0)
 
-/** The input as it is used up; behind its end there are zeros. */
+/** The rest of the input; after its end there are zeros. */
 struct fuzz_input {
 	const uint8_t *bytes;
 	size_t left;
@@ -43,13 +43,13 @@ uint8_t fuzz_byte(struct fuzz_input *in);
 /** The next `nb` bytes as a number, at most 8 of them. */
 uint64_t fuzz_number(struct fuzz_input *in, unsigned int nb);
 
-/** The input as a string of exactly its size, to be freed. What is behind a NUL in it is lost. */
+/** The input as a string of exactly its size, to be freed. Bytes after a NUL are lost. */
 char *fuzz_text(const uint8_t *bytes, size_t size);
 
 /** Words of a command line. */
 #define FUZZ_WORDS 24
 
-/** The input, cut at newlines, as a command line behind the name of a program. */
+/** The input, split at newlines, as a command line after the name of a program. */
 struct fuzz_words {
 	int argc;
 	char *argv[FUZZ_WORDS + 2];
@@ -60,7 +60,7 @@ void fuzz_words_init(struct fuzz_words *w, const uint8_t *bytes, size_t size);
 
 void fuzz_words_free(struct fuzz_words *w);
 
-/** Start EAL with so much memory ("-m200"), without hugepages, devices and shared files. */
+/** Start EAL with this much memory ("-m200"), without hugepages, devices and shared files. */
 int fuzz_eal_start(const char *memory);
 
 #endif /* FUZZ_H_ */

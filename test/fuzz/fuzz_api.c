@@ -3,9 +3,9 @@
  */
 
 /*
- * Sequences of calls on one domain, by one thread with several slots, against a model that knows
- * what was granted and what the limits are. After each call every figure that can be read must be
- * the model's, and the library's own check of its promises must have nothing to say.
+ * Sequences of calls on one domain, by one thread with several members, against a model that has
+ * the granted units and the limits. After each call all values must be those of the model, and
+ * ration_domain_verify() must report no violation.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "fuzz.h"
 
 #define COUNTERS 10
-#define SLOTS 3
+#define NB_MEMBERS 3
 #define STALE 8
 #define STEPS_MAX 200
 #define PATIENCE_US 1000000
@@ -28,7 +28,7 @@
 enum life {
 	LIFE_NONE,
 	LIFE_LIVE,
-	LIFE_GHOST, /* Destroyed with units granted. */
+	LIFE_OFFLINE, /* Destroyed with units granted. */
 };
 
 struct known {
@@ -37,14 +37,14 @@ struct known {
 	int parent; /* -1 for the root. */
 	unsigned int name;
 	unsigned int depth;
-	uint64_t granted; /* To it, not to those below it. */
+	uint64_t granted; /* Charged to the counter itself. */
 	uint64_t max;
 };
 
 static struct ration_domain *d;
 static struct known known[COUNTERS];
-static struct ration_lcore *slots[SLOTS];
-static bool parked[SLOTS];
+static struct ration_lcore *lcores[NB_MEMBERS];
+static bool offline[NB_MEMBERS];
 static ration_counter_t stale[STALE];
 static unsigned int nb_stale;
 static uint64_t usage_before[COUNTERS];
@@ -124,7 +124,7 @@ forget(int i)
 	stale[nb_stale++ % STALE] = known[i].handle;
 }
 
-/* Whether n more fit at every level; `hidden`: stock counts as used. */
+/* Whether n more units fit at every level; `hidden`: stock counts as used. */
 static bool
 fits(int i, uint64_t n, bool hidden)
 {
@@ -138,9 +138,11 @@ fits(int i, uint64_t n, bool hidden)
 	return true;
 }
 
-/* Ghosts without units, and without others below them, may go in any control call. */
+/*
+ * Offline counters without units and without offline children may be released by any control call.
+ */
 static void
-see_ghosts_off(void)
+note_released(void)
 {
 	struct ration_counter_info info;
 	bool gone;
@@ -149,7 +151,7 @@ see_ghosts_off(void)
 	do {
 		gone = false;
 		for (i = 0; i < COUNTERS; i++) {
-			if (known[i].life != LIFE_GHOST || nb_children(i, LIFE_GHOST) > 0 ||
+			if (known[i].life != LIFE_OFFLINE || nb_children(i, LIFE_OFFLINE) > 0 ||
 			    ration_counter_get(d, known[i].handle, &info) == 0)
 				continue;
 			CLAIM(known[i].granted == 0);
@@ -168,8 +170,8 @@ check_counter(int i)
 	CLAIM(ration_counter_get(d, known[i].handle, &info) == 0);
 	CLAIM(info.max == known[i].max && info.depth == known[i].depth);
 	CLAIM(info.watermark >= info.usage);
-	CLAIM(!!(info.flags & RATION_COUNTER_OFFLINE) == (known[i].life == LIFE_GHOST));
-	CLAIM((int)info.nb_children == nb_children(i, LIFE_LIVE) + nb_children(i, LIFE_GHOST));
+	CLAIM(!!(info.flags & RATION_COUNTER_OFFLINE) == (known[i].life == LIFE_OFFLINE));
+	CLAIM((int)info.nb_children == nb_children(i, LIFE_LIVE) + nb_children(i, LIFE_OFFLINE));
 	CLAIM(ration_read_sum(d, known[i].handle, &reading) == 0);
 	CLAIM(reading.error == 0);
 	CLAIM(reading.usage == info.usage && reading.usage == reading.granted + reading.stock);
@@ -191,7 +193,7 @@ check_all(void)
 
 /* ------------------------------------------------------------------ the calls */
 
-/* One of those that are or were there; *handle is its handle, stale for -1. */
+/* A random counter, existing or destroyed; *handle is its handle, a stale one for -1. */
 static int
 pick(struct fuzz_input *in, ration_counter_t *handle)
 {
@@ -209,12 +211,13 @@ pick(struct fuzz_input *in, ration_counter_t *handle)
 static struct ration_lcore *
 pick_lcore(struct fuzz_input *in)
 {
-	unsigned int i = fuzz_byte(in) % (SLOTS + 1);
+	unsigned int i = fuzz_byte(in) % (NB_MEMBERS + 1);
 
-	return i < SLOTS && slots[i] != NULL && !parked[i] ? slots[i] : ration_lcore_shared(d);
+	return i < NB_MEMBERS && lcores[i] != NULL && !offline[i] ? lcores[i]
+								  : ration_lcore_shared(d);
 }
 
-/* Mostly small, sometimes at the ends of the range. */
+/* A number that is mostly small, sometimes at the ends of the range. */
 static uint64_t
 pick_units(struct fuzz_input *in)
 {
@@ -241,7 +244,7 @@ do_create(struct fuzz_input *in)
 	};
 
 	c = ration_counter_create(d, handle, names[name], &params);
-	see_ghosts_off();
+	note_released();
 	if (c == RATION_COUNTER_NONE) {
 		CLAIM(name > 2 || params.max > RATION_UNLIMITED || parent < 0 ||
 		      known[parent].life != LIFE_LIVE || known[parent].depth == RATION_DEPTH_MAX ||
@@ -270,7 +273,7 @@ do_destroy(struct fuzz_input *in)
 	struct ration_counter_info info;
 
 	rc = ration_counter_destroy(d, handle, flags);
-	see_ghosts_off();
+	note_released();
 	if (flags > RATION_DESTROY_KEEP_UNITS) {
 		CLAIM(rc == -EINVAL);
 	} else if (i < 0 || known[i].life != LIFE_LIVE) {
@@ -281,17 +284,17 @@ do_destroy(struct fuzz_input *in)
 		CLAIM(rc == -EBUSY);
 	} else if (rc != 0) {
 		CLAIM(rc == -EBUSY && flags == 0);
-		CLAIM(known[i].granted > 0 || nb_children(i, LIFE_GHOST) > 0);
+		CLAIM(known[i].granted > 0 || nb_children(i, LIFE_OFFLINE) > 0);
 	} else if (ration_counter_get(d, handle, &info) == 0) {
-		CLAIM(flags != 0 && (known[i].granted > 0 || nb_children(i, LIFE_GHOST) > 0));
-		known[i].life = LIFE_GHOST;
+		CLAIM(flags != 0 && (known[i].granted > 0 || nb_children(i, LIFE_OFFLINE) > 0));
+		known[i].life = LIFE_OFFLINE;
 	} else {
-		CLAIM(known[i].granted == 0 && nb_children(i, LIFE_GHOST) == 0);
+		CLAIM(known[i].granted == 0 && nb_children(i, LIFE_OFFLINE) == 0);
 		forget(i);
 	}
 }
 
-/* No charge but a forced one takes usage above a limit. */
+/* Only a forced charge raises usage above a limit. */
 static void
 claim_limits_held(int i)
 {
@@ -304,14 +307,14 @@ claim_limits_held(int i)
 }
 
 static void
-settle_charge(int i, uint64_t n, int rc, bool exact)
+note_charge(int i, uint64_t n, int rc, bool exact)
 {
-	/* Nothing may be had from anybody: that is no misuse that needs to be seen. */
+	/* A charge of 0 units may be granted with any handle: misuse need not be detected. */
 	if (n == 0 && rc == 0)
 		return;
 	if (i < 0) {
 		CLAIM(rc == -ESTALE);
-	} else if (known[i].life == LIFE_GHOST) {
+	} else if (known[i].life == LIFE_OFFLINE) {
 		CLAIM(rc == -ENOENT);
 	} else if (rc == 0) {
 		known[i].granted += n;
@@ -330,7 +333,7 @@ do_charge(struct fuzz_input *in)
 	int i = pick(in, &handle);
 	uint64_t n = pick_units(in);
 
-	settle_charge(i, n, ration_try_charge(lc, handle, n), false);
+	note_charge(i, n, ration_try_charge(lc, handle, n), false);
 }
 
 static void
@@ -341,7 +344,7 @@ do_charge_sync(struct fuzz_input *in)
 	int i = pick(in, &handle);
 	uint64_t n = pick_units(in);
 
-	settle_charge(i, n, ration_try_charge_sync(lc, handle, n, PATIENCE_US, NULL), true);
+	note_charge(i, n, ration_try_charge_sync(lc, handle, n, PATIENCE_US, NULL), true);
 }
 
 static void
@@ -357,7 +360,7 @@ do_force(struct fuzz_input *in)
 		return;
 	if (i < 0) {
 		CLAIM(rc == -ESTALE);
-	} else if (known[i].life == LIFE_GHOST) {
+	} else if (known[i].life == LIFE_OFFLINE) {
 		CLAIM(rc == -ENOENT);
 	} else if (rc == 0) {
 		known[i].granted += n;
@@ -367,7 +370,7 @@ do_force(struct fuzz_input *in)
 	}
 }
 
-/* What was granted, or so much more that it cannot even look like a return to stock. */
+/* The granted units, or too many to be mistaken for a return to stock. */
 static void
 do_uncharge(struct fuzz_input *in)
 {
@@ -443,35 +446,35 @@ static void
 do_move(struct fuzz_input *in)
 {
 	uint8_t what = fuzz_byte(in);
-	unsigned int i = what / 4 % SLOTS;
+	unsigned int i = what / 4 % NB_MEMBERS;
 
-	if (slots[i] == NULL) {
-		slots[i] = ration_lcore_register_extra(d);
-		CLAIM(slots[i] != NULL);
-		parked[i] = false;
+	if (lcores[i] == NULL) {
+		lcores[i] = ration_lcore_register_extra(d);
+		CLAIM(lcores[i] != NULL);
+		offline[i] = false;
 		return;
 	}
 	switch (what % 4) {
 	case 0:
-		CLAIM(ration_lcore_unregister(slots[i]) == 0);
-		slots[i] = NULL;
+		CLAIM(ration_lcore_unregister(lcores[i]) == 0);
+		lcores[i] = NULL;
 		return;
 	case 1:
-		CLAIM(ration_lcore_offline(slots[i]) == (parked[i] ? -EINVAL : 0));
-		parked[i] = true;
+		CLAIM(ration_lcore_offline(lcores[i]) == (offline[i] ? -EINVAL : 0));
+		offline[i] = true;
 		return;
 	case 2:
-		CLAIM(ration_lcore_online(slots[i]) == (parked[i] ? 0 : -EINVAL));
-		parked[i] = false;
+		CLAIM(ration_lcore_online(lcores[i]) == (offline[i] ? 0 : -EINVAL));
+		offline[i] = false;
 		return;
 	default:
-		if (!parked[i])
-			ration_quiescent(slots[i]);
+		if (!offline[i])
+			ration_quiescent(lcores[i]);
 		return;
 	}
 }
 
-/* Handles that nobody gave out, in the calls that look at them. */
+/* Handles that were never returned by the library, in all calls that check handles. */
 static void
 do_bogus(struct fuzz_input *in)
 {
@@ -497,10 +500,10 @@ do_bogus(struct fuzz_input *in)
 	CLAIM(ration_drain(d, handle, 0, NULL) == -ESTALE);
 	if (handle != RATION_COUNTER_NONE)
 		CLAIM(ration_counter_next(d, handle) == RATION_COUNTER_NONE);
-	see_ghosts_off();
+	note_released();
 }
 
-/* NULL where the header says what it does. */
+/* NULL arguments that the header allows. */
 static void
 do_nothing(struct fuzz_input *in)
 {
@@ -522,7 +525,7 @@ do_nothing(struct fuzz_input *in)
 	CLAIM(ration_lcore_register(NULL) == NULL && ration_lcore_register_extra(NULL) == NULL);
 	CLAIM(ration_lcore_offline(NULL) == -EINVAL && ration_lcore_online(NULL) == -EINVAL);
 	CLAIM(ration_lcore_unregister(NULL) == -EINVAL);
-	CLAIM(ration_lcore_get(d, SLOTS) == NULL && ration_lcore_get(d, UINT32_MAX) == NULL);
+	CLAIM(ration_lcore_get(d, NB_MEMBERS) == NULL && ration_lcore_get(d, UINT32_MAX) == NULL);
 }
 
 /* ------------------------------------------------------------------- one run */
@@ -534,18 +537,18 @@ static void (*const calls[])(struct fuzz_input *in) = {
 };
 
 static void
-begin(uint64_t max)
+start(uint64_t max)
 {
 	struct ration_domain_params params = {
 		.max_counters = COUNTERS,
-		.max_members = SLOTS,
+		.max_members = NB_MEMBERS,
 		.max = max,
 	};
 
 	d = ration_domain_create("api", &params);
 	CLAIM(d != NULL);
 	memset(known, 0, sizeof(known));
-	memset(slots, 0, sizeof(slots));
+	memset(lcores, 0, sizeof(lcores));
 	nb_stale = 0;
 	known[0] = (struct known){
 		.life = LIFE_LIVE,
@@ -555,7 +558,7 @@ begin(uint64_t max)
 	};
 }
 
-/* All back: then nothing is charged any more, wherever it was. */
+/* Uncharge all units: then no counter has usage. */
 static void
 end(void)
 {
@@ -569,8 +572,8 @@ end(void)
 		      0);
 		known[i].granted = 0;
 	}
-	for (i = 0; i < SLOTS; i++)
-		CLAIM(slots[i] == NULL || ration_lcore_unregister(slots[i]) == 0);
+	for (i = 0; i < NB_MEMBERS; i++)
+		CLAIM(lcores[i] == NULL || ration_lcore_unregister(lcores[i]) == 0);
 	check_all();
 	CLAIM(ration_counter_get(d, known[0].handle, &info) == 0 && info.usage == 0);
 	CLAIM(ration_domain_free(d) == 0);
@@ -582,7 +585,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct fuzz_input in = {.bytes = bytes, .left = size};
 	unsigned int i;
 
-	begin(1 + fuzz_number(&in, 2));
+	start(1 + fuzz_number(&in, 2));
 	for (i = 0; i < STEPS_MAX && in.left > 0; i++) {
 		calls[fuzz_byte(&in) % RTE_DIM(calls)](&in);
 		check_all();

@@ -3,8 +3,8 @@
  */
 
 /*
- * Whatever the bytes are, they are a budget or one line that names the file. A budget that is
- * printed and read again is the same budget.
+ * Any bytes are either a budget or cause one error message that names the file. A budget that is
+ * printed and read again is unchanged.
  */
 
 #include <stdio.h>
@@ -58,7 +58,7 @@ claim_same(const struct budget *a, const struct budget *b)
 		claim_same_rule(&a->rules[i], &b->rules[i]);
 }
 
-/* What everybody relies on who uses a budget. */
+/* Properties that the users of a budget rely on. */
 static void
 claim_sound(const struct budget *b)
 {

@@ -57,7 +57,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* A packet, and what the driver says of it. */
+/* A packet, and the offload flags of the driver. */
 struct sample {
 	uint8_t frame[FRAME_MAX];
 	uint16_t length;
@@ -155,7 +155,7 @@ at_32(const struct sample *s, uint32_t at)
 	return at_16(s, at) << 16 | at_16(s, at + 2);
 }
 
-/* Where IPv4 begins, or 0; the outermost VLAN id, or 0. */
+/* Offset of the IPv4 header, or 0; the outermost VLAN id, or 0. */
 static uint32_t
 find_ipv4(const struct sample *s, uint32_t *vlan)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * A command line that eal_args_check() lets through leads EAL nowhere: every file prefix that EAL's
- * own reading of it finds is a plain name. EAL reads with getopt_long(), so that is used here.
+ * EAL cannot be misled by a command line that eal_args_check() accepts: every file prefix that EAL
+ * finds is a plain name. EAL reads with getopt_long(), and so does this target.
  */
 
 #include <ctype.h>
@@ -35,7 +35,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Those of EAL's options that matter here: with and without values, and near in name. */
+/* EAL's options that matter here: with and without values, and with similar names. */
 static const struct option eal_options[] = {
 	{"file-prefix", required_argument, NULL, 'F'},
 	{"force-max-simd-bitwidth", required_argument, NULL, 1},

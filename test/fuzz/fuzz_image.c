@@ -3,13 +3,12 @@
  */
 
 /*
- * A process looks at a domain that is damaged: a secondary process whose peer has written where it
- * should not, or has died half way, or is of another version. Either the domain is refused, or
- * every call that only reads ends, and reads nothing beyond the domain's memory.
- *
- * One good domain with two members is made; each input gets copies of its zones in memory of
- * exactly their size. The input is a list of changes, some made before and some after the lookup:
- * after it, all but the head of the domain, which is checked then, may be changed.
+ * A process reads a damaged domain: a peer has written to wrong addresses, has died during a
+ * change, or has another version. Either the domain is refused, or every call that only reads
+ * returns, and reads no memory outside the domain.
+ * The target creates one good domain with two members; each input gets copies of its zones in
+ * memory of exactly their size. The input is a list of changes before and after the lookup. After
+ * it, all memory may change except the header of the domain, which the lookup has checked.
  */
 
 #include <stdio.h>
@@ -26,11 +25,11 @@
 #define NAME "image"
 #define COUNTERS 12
 #define LCORES 3
-#define BLOCKS 2
-#define ZONES (1 + BLOCKS)
+#define AREAS 2
+#define ZONES (1 + AREAS)
 #define CHANGES 24
 
-/* The good ones, and the copies that stand for them while an input is tried. */
+/* The good zones, and the copies that replace them for an input. */
 static const struct rte_memzone *good[ZONES];
 static struct rte_memzone copies[ZONES];
 static bool copied;
@@ -78,7 +77,7 @@ zone_of(uint32_t i)
 	return mz;
 }
 
-/* Siblings, and a way down to the last level there may be. */
+/* Siblings, and a path down to the deepest level. */
 static uint32_t
 parent_of(uint32_t i)
 {
@@ -89,16 +88,16 @@ parent_of(uint32_t i)
 	return i == 4 ? 1 : i - 1;
 }
 
-/* Stocks are in use on both members. */
+/* Both members have stock. */
 static void
 fill(struct ration_domain *d)
 {
 	const struct ration_counter_params params = {.max = 1000, .batch = 8};
-	struct ration_lcore *lc[BLOCKS];
+	struct ration_lcore *lc[AREAS];
 	char name[8];
 	uint32_t i;
 
-	for (i = 0; i < BLOCKS; i++)
+	for (i = 0; i < AREAS; i++)
 		lc[i] = ration_lcore_register_extra(d);
 	counters[0] = ration_domain_root(d);
 	for (i = 1; i < COUNTERS; i++) {
@@ -107,7 +106,7 @@ fill(struct ration_domain *d)
 		CLAIM(counters[i] != RATION_COUNTER_NONE);
 	}
 	for (i = 0; i < COUNTERS; i++)
-		CLAIM(ration_try_charge(lc[i % BLOCKS], counters[i], 3) == 0);
+		CLAIM(ration_try_charge(lc[i % AREAS], counters[i], 3) == 0);
 	CLAIM(ration_domain_verify(d, 1, stderr) == 0);
 }
 
@@ -131,7 +130,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	fill(d);
 	for (i = 0; i < ZONES; i++) {
 		good[i] = zone_of(i);
-		/* All of it is copied, places that nobody may touch otherwise as well. */
+		/* All bytes are copied, also those that AddressSanitizer protects. */
 		ration_unpoison(good[i]->addr, good[i]->len);
 	}
 	return 0;
@@ -152,13 +151,13 @@ make_copies(void)
 
 	for (i = 0; i < ZONES; i++) {
 		copies[i] = *good[i];
-		/* No pages: this memory is malloc()'s, and is written to after the lookup. */
+		/* No page size: the lookup must not protect this memory, which changes after it. */
 		copies[i].hugepage_sz = 0;
 		copies[i].addr = aligned_alloc(RTE_CACHE_LINE_SIZE, good[i]->len);
 		CLAIM(copies[i].addr != NULL);
 		memcpy(copies[i].addr, good[i]->addr, good[i]->len);
 	}
-	for (i = 0; i < BLOCKS; i++)
+	for (i = 0; i < AREAS; i++)
 		domain()->members[i].area_offset =
 			(int64_t)((uintptr_t)copies[i + 1].addr - (uintptr_t)domain());
 	copied = true;
@@ -174,7 +173,7 @@ free_copies(void)
 		free(copies[i].addr);
 }
 
-/* A zone that is shorter than it was. What it had more must not be read. */
+/* Shorten a zone. Its former end must not be read. */
 static void
 truncate_zone(uint32_t zone, size_t length)
 {
@@ -188,11 +187,11 @@ truncate_zone(uint32_t zone, size_t length)
 	copies[zone].len = length;
 }
 
-/* Words that walks follow: the ones worth damaging most. */
+/* The links that readers follow: the most effective damage. */
 static uint32_t *
 link_word(uint32_t counter, uint32_t which)
 {
-	/* Where the good one has them: the copy may say anything. */
+	/* Offsets from the good domain, because the copy may be damaged. */
 	const struct ration_domain *d = good[0]->addr;
 	struct counter *c = (struct counter *)((uintptr_t)domain() + d->counters_offset);
 	struct node *n = (struct node *)((uintptr_t)domain() + d->nodes_offset);
@@ -225,7 +224,7 @@ place_in(const struct rte_memzone *mz, size_t from, uint32_t at, size_t size)
 	return mz->len < from + size ? 0 : from + at % (mz->len - from - size + 1);
 }
 
-/* One change: what, where, to what. Nothing of the head of the domain after the lookup. */
+/* One change: zone, offset and value. The header of the domain does not change after the lookup. */
 static void
 change(struct fuzz_input *in, bool late)
 {
@@ -247,7 +246,7 @@ change(struct fuzz_input *in, bool late)
 		if (at >= from)
 			memcpy(bytes + at, &value, sizeof(value));
 		return;
-	case 3: /* As if the process had died on the way; members that cannot be. */
+	case 3: /* A process died during a change; invalid numbers of members. */
 		if (at % 2 == 0)
 			domain()->tree_seq ^= value;
 		else
@@ -295,7 +294,7 @@ look_at(const struct ration_domain *d, ration_counter_t c)
 	ration_read(d, c, &reading);
 }
 
-/* From the root, so a walk in circles would not end. */
+/* Iterate from the root: a cycle would never end. */
 static void
 walk(const struct ration_domain *d)
 {
@@ -336,7 +335,7 @@ look(const struct ration_domain *d)
 	ration_domain_verify(d, 1, sink);
 	ration_domain_dump(d, sink);
 	fflush(sink);
-	/* A few lines for each counter and lcore. */
+	/* The dump has a few lines for each counter and lcore. */
 	CLAIM(written < 256 * 1024);
 	written = 0;
 }
@@ -364,7 +363,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	d = how & 8 ? ration_domain_observe(NAME, NULL) : ration_domain_lookup(NAME);
 	for (i = 0; i < CHANGES && in.left > 0 && d != NULL; i++)
 		change(&in, true);
-	/* A change that does not end is waited for, seconds: test_observe.c does that once. */
+	/* Readers wait seconds for a change that does not end: test_observe.c tests that once. */
 	if (d != NULL)
 		domain()->tree_seq &= ~1u;
 	if (d != NULL)

@@ -3,8 +3,8 @@
  */
 
 /*
- * Gives a fuzz target the files that are named, or that are in the folders that are named. So every
- * build replays the kept corpus, also without libFuzzer.
+ * Runs a fuzz target on the given files, and on the files in the given directories. So every build
+ * tests the corpus, also without libFuzzer.
  */
 
 #include <dirent.h>
@@ -18,7 +18,7 @@
 
 static unsigned int nb_inputs;
 
-/* In memory of exactly its size, so that a sanitizer sees each byte too far. */
+/* Memory of exactly the size of the input, so that a sanitizer detects each access beyond it. */
 static int
 replay_file(const char *path)
 {

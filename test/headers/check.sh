@@ -7,7 +7,7 @@
 
 set -u
 
-# As system headers, for this is not about DPDK's warnings.
+# As system headers, to ignore warnings of DPDK's headers.
 dpdk=$(pkg-config --cflags libdpdk | sed 's/-I *\([^ ]*\)/-isystem \1/g')
 warnings='-Wall -Wextra -Werror -Wundef -Wpointer-arith -Wwrite-strings -Wcast-qual'
 work=$(mktemp -d)
@@ -60,7 +60,7 @@ for header in "$@"; do
 	done
 done
 
-# A check that cannot fail is none.
+# Check that the check can fail.
 printf '#pragma once\nstatic inline int f(int a) { if (a = 1) return 1; return 0; }\n' \
 	> "$work/warns.h"
 for compiler in gcc clang g++ clang++; do

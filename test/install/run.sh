@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Installs the library into a folder of its own and builds the README's example against it, as a
-# stranger would: with pkg-config and nothing else of this tree.
+# Installs the library into a separate directory and builds the README's example with it, as a user
+# would: with pkg-config and no other file of this tree.
 
 set -u
 # shellcheck source=devtools/common.sh
@@ -15,7 +15,7 @@ EXAMPLE=$ROOT/test/install/example.c
 NUMBER=0
 FAILED=0
 
-# claim NAME COMMAND ARG...: one line of TAP; what the command says is shown if it fails.
+# claim NAME COMMAND ARG...: one line of TAP; the output of the command is shown if it fails.
 claim()
 {
 	local name=$1 output
@@ -62,7 +62,7 @@ compile_static()
 		! readelf -d "$WORKDIR/static" | grep 'NEEDED.*libration'
 }
 
-# run_example PROGRAM: it must find the limit of 100 to the unit.
+# run_example PROGRAM: the program must find the limit of 100 to the unit.
 run_example()
 {
 	local output
@@ -87,7 +87,7 @@ compile_headers()
 	done
 }
 
-# The README shows this very program, behind its licence.
+# The README shows the same program after its license header.
 readme_shows_example()
 {
 	# shellcheck disable=SC2016 # backquotes of Markdown

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# What "isolate.sh check" says of made-up machines: each line of it good, weak, bad and unreadable.
+# The output of "isolate.sh check" for simulated machines: each check with good, weak, bad and
+# unreadable values.
 
 # shellcheck source=test/isolation/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,13 +12,13 @@ if ! command -v jq >/dev/null; then
 	exit 0
 fi
 
-# look CPUS ARG...: the result as JSON; the status is that of the script.
+# look CPUS ARG...: run the script; the result is JSON, and the status is the script's.
 look()
 {
 	"$ISOLATE" check --json --root "$MADE" "$@"
 }
 
-# says STATE NAME: the check of CPUs 2 and 3 finds that.
+# says STATE NAME: the check of CPUs 2 and 3 has this state.
 says()
 {
 	local line
@@ -27,7 +28,7 @@ says()
 	[[ $line == *"\"state\": \"$1\""* ]]
 }
 
-# mends NAME TEXT: that stands in its remedy.
+# mends NAME TEXT: the remedy contains this text.
 mends()
 {
 	look 2-3 | jq -r ".checks[] | select(.name == \"$1\") | .mend" >"$TMP/mend"
@@ -35,7 +36,7 @@ mends()
 	grep -qF -e "$2" "$TMP/mend"
 }
 
-# The script sleeps between two looks; what this puts there is what the second one finds.
+# The script sleeps between its two readings; this directory replaces files before the second one.
 mkdir "$TMP/bin"
 cat >"$TMP/bin/sleep" <<'END'
 #!/bin/bash
@@ -44,14 +45,14 @@ END
 chmod +x "$TMP/bin/sleep"
 export PATH=$TMP/bin:$PATH MADE
 
-# later PATH LINE...: what that file says at the second look.
+# later PATH LINE...: the content of a file at the second reading.
 later()
 {
 	echo "$1" >"$MADE.path"
 	printf '%s\n' "${@:2}" >"$MADE.later"
 }
 
-# finds STATE NAME PATH LINE...: on a good machine with this file changed.
+# finds STATE NAME PATH LINE...: the state of a good machine with this file changed.
 finds()
 {
 	local state=$1 name=$2
@@ -62,7 +63,7 @@ finds()
 	check "$name is $state: $1 '${2//\#/}'" says "$state" "$name"
 }
 
-# misses STATE NAME PATH: on a good machine without this.
+# misses STATE NAME PATH: the state of a good machine without this file.
 misses()
 {
 	make_good_machine
@@ -101,7 +102,7 @@ table_names_what_mends()
 		grep -q '^CPU 2-3: 24 ok, 1 weak, 0 wrong, 0 unknown - weak$' "$TMP/table"
 }
 
-# Names are cut after 15 bytes.
+# The kernel cuts names after 15 bytes.
 half_a_character_stays_json()
 {
 	put_thread 400 400 $'na\xc3\xafve \xe2\x82' 4194304 0-3
@@ -164,7 +165,7 @@ interrupts put 5 6 7 8
 interrupts later 9 6 9 8
 check 'irqs is wrong: one comes in' says wrong irqs
 put /sys/kernel/irq/11/actions ''
-check 'irqs is ok: nobody listens' says ok irqs
+check 'irqs is ok: no handler' says ok irqs
 misses unknown irqs /proc/irq
 finds weak irqbalance /proc/55/comm irqbalance
 finds weak workqueues /sys/devices/virtual/workqueue/cpumask f
@@ -194,9 +195,9 @@ make_good_machine
 put $sys/cpu/cpu2/cpuidle/state2/disable 0
 mkdir -p "$MADE/dev"
 printf '\003\000\000\000' >"$MADE/dev/cpu_dma_latency"
-check 'cstates is ok: somebody wants them within 3 us' says ok cstates
+check 'cstates is ok: a process limits the latency to 3 us' says ok cstates
 printf '\000\224\065\167' >"$MADE/dev/cpu_dma_latency"
-check 'cstates is weak: nobody wants anything' says weak cstates
+check 'cstates is weak: no process limits the latency' says weak cstates
 put $sys/cpu/cpu2/power/pm_qos_resume_latency_us 20
 check 'cstates is ok: a limit of this CPU' says ok cstates
 put $sys/cpu/cpu2/power/pm_qos_resume_latency_us n/a
@@ -271,7 +272,7 @@ make_good_machine
 put_thread 400 400 lurker 4194304 0-3
 check 'threads is wrong: one that may run everywhere' says wrong threads
 put_thread 400 400 fixed 69206016 0-3
-check 'threads is ok: one that nobody can move' says ok threads
+check 'threads is ok: a thread that cannot be moved' says ok threads
 
 # boots STATE LINE: the state of rcu_nocbs with this command line, without nohz_full.
 boots()

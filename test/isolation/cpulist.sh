@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Lists and masks of CPUs: what is understood, what is refused, and sets of them.
+# Lists and masks of CPUs: valid and invalid ones, and set operations.
 
 # shellcheck source=test/isolation/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=config/isolation/cpulist.sh
 . "$(dirname "$ISOLATE")/cpulist.sh"
 
-# gives LIST FUNCTION ARG...: the result is that list.
+# gives LIST FUNCTION ARG...: the function returns this list.
 gives()
 {
 	local wanted=$1
@@ -35,7 +35,7 @@ splits()
 
 check 'one CPU' gives 5 cpulist_parse 5
 check 'ranges are joined' gives 0-5,8 cpulist_parse 3-5,0,1-2,8,8
-check 'two neighbours are a range' gives 6-7 cpulist_parse 7,6
+check 'two neighbors are a range' gives 6-7 cpulist_parse 7,6
 check 'nothing' gives '' cpulist_parse ''
 check 'leading zeros are decimal' gives 8-9 cpulist_parse 08-009
 check 'steps' gives 0-1,4-5 cpulist_parse 0-7:2/4

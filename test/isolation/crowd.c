@@ -3,8 +3,8 @@
  */
 
 /*
- * A process of so many threads that do nothing, for vm.sh: a shell has only one. Writes a file when
- * all of them are there.
+ * A process with the given number of idle threads, for vm.sh: a shell has only one thread. Writes a
+ * file when all threads have started.
  */
 
 #include <fcntl.h>

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# "isolate.sh enter" and "leave" on made-up machines: what is changed, and that all of it comes
-# back, byte by byte, wherever the script is killed.
+# "isolate.sh enter" and "leave" on simulated machines: the changes, and that leave restores every
+# byte, wherever the script is killed.
 
 # shellcheck source=test/isolation/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Files do not behave as the kernel does. These stand in for what makes the difference.
+# Plain files do not behave like the kernel's. These functions replace the commands for which that
+# matters.
 mkdir "$TMP/bin"
 cat >"$TMP/bin/taskset" <<'END'
 #!/bin/bash
@@ -18,7 +19,7 @@ sed -i --follow-symlinks "s/^Cpus_allowed_list:.*/Cpus_allowed_list:	$2/" "$MADE
 END
 cat >"$TMP/bin/mkdir" <<'END'
 #!/bin/bash
-# A new cgroup comes with files, an empty mask and no members.
+# A new cgroup has files, an empty mask and no members.
 /bin/mkdir "$@" || exit
 [[ ${!#} == */sys/fs/cgroup/* ]] || exit 0
 for file in cgroup.type cgroup.procs cgroup.threads tasks cpuset.cpus cpuset.mems \
@@ -34,7 +35,7 @@ END
 chmod +x "$TMP"/bin/*
 export PATH=$TMP/bin:$PATH MADE
 
-# In a script that is started with this file in BASH_ENV the command number KILL_AT is never run.
+# A script that is started with this file in BASH_ENV is killed before command number KILL_AT.
 cat >"$TMP/kill.sh" <<'END'
 set -o functrace
 trap '((++KILL_COUNT != KILL_AT)) || kill -KILL $$' DEBUG
@@ -45,7 +46,7 @@ isolate()
 	"$ISOLATE" --root "$MADE" "$@"
 }
 
-# enters CPUS [STATUS]: 3 without cpusets, for nothing keeps new threads away then.
+# enters CPUS [STATUS]: status 3 without cpusets, because new threads are not kept away then.
 enters()
 {
 	local status=0 wanted=${2:-}
@@ -96,8 +97,8 @@ make_machine()
 	snapshot >"$TMP/before"
 }
 
-# All files of the machine and what is in them, but for lists of members, which only the kernel
-# keeps.
+# All files of the machine with their contents, except lists of members, which only the kernel
+# updates.
 snapshot()
 {
 	(cd "$MADE" && find . -type f -not -path './run/*' -not -name tasks \
@@ -165,7 +166,7 @@ cpusets_are_made()
 		[[ $(cat "$MADE$dir-housekeeping/tasks") == [0-9]* ]]
 }
 
-# Older kernels forget masks when cpusets change: they must be undone last.
+# Older kernels forget masks when cpusets change: masks must be restored last.
 masks_come_first()
 {
 	cut -f 1,2 "$MADE/run/ration-isolation/journal"
@@ -173,7 +174,7 @@ masks_come_first()
 		diff - <(printf 'mask\t%s\n' 301 302 303)
 }
 
-# Whoever may only run on CPU 0 now could be the parent of threads that run elsewhere.
+# A thread that may only run on CPU 0 now could be the parent of threads that run elsewhere.
 main_lcore_is_at_home()
 {
 	cat "$MADE/run/ration-isolation/journal"
@@ -182,12 +183,12 @@ main_lcore_is_at_home()
 
 threads_are_moved()
 {
-	# The first two are moved by their cpuset, if there are two of them.
+	# The first two threads are moved with their cpuset, if there are two cpusets.
 	((VERSION == 1)) || { allowed_on 1 0-1 && allowed_on 2 0-1; } || return 1
 	allowed_on 302 1 && allowed_on 301 2 && allowed_on 20 2
 }
 
-# refuses TEXT ARG...: fails, says so, changes nothing.
+# refuses TEXT ARG...: the script fails with this text and changes nothing.
 refuses()
 {
 	local text=$1
@@ -208,7 +209,7 @@ says()
 	grep -qF -e "$1" "$TMP/said"
 }
 
-# killed_at NUMBER: enter, killed before that command. The next leave restores everything.
+# killed_at NUMBER: enter is killed before that command. The next leave restores everything.
 killed_at()
 {
 	make_machine "$VERSION"
@@ -225,7 +226,7 @@ leave_killed_at()
 	isolate leave && is_restored
 }
 
-# How many commands does it run, so that kills can be spread over them?
+# The number of commands that the script runs, to choose where to kill it.
 commands_of()
 {
 	# shellcheck disable=SC2016 # for the shell that runs it
@@ -240,7 +241,7 @@ all_kills()
 	local what=$1 commands=$2 step at
 
 	step=$(((commands + 4) / 5))
-	# Not the same places each time, but those of a failure are known.
+	# The commands are chosen at random; the output of a failure names the command.
 	for ((at = 1 + RANDOM % step; at < commands; at += step)); do
 		"$what" "$at" || { echo "killed before command $at of $commands"; return 1; }
 	done
@@ -294,7 +295,7 @@ other_cpus_are_refused()
 }
 check 'other CPUs are refused' other_cpus_are_refused
 
-# What was tried is undone, what else can be done is.
+# The failed attempt is undone, and all other changes are made.
 invalid_partition()
 {
 	SUBTREE=cpu make_machine 2
@@ -317,7 +318,7 @@ controller_is_switched_off_again()
 }
 check 'a controller is switched off again' controller_is_switched_off_again
 
-# A thread that has got the number of one that has ended is another one.
+# A thread that reuses the number of an ended one is a different thread.
 other_threads_are_left_alone()
 {
 	make_machine 0
@@ -327,8 +328,8 @@ other_threads_are_left_alone()
 }
 check 'another thread of the same number is left alone' other_threads_are_left_alone
 
-# Without cpusets, children of threads that were kept away are, too, until leave. One that was
-# pinned since then has chosen its CPUs itself.
+# Without cpusets, children of threads that were moved away are away, too, until leave. A child that
+# was pinned since then keeps its mask.
 newborn_get_their_parents_cpus()
 {
 	make_machine 0
@@ -341,9 +342,9 @@ newborn_get_their_parents_cpus()
 	isolate leave && allowed_on 500 0-3 && allowed_on 501 1 && allowed_on 502 0-3 &&
 		allowed_on 503 0-3
 }
-check 'who was born meanwhile gets the CPUs of its parent' newborn_get_their_parents_cpus
+check 'a thread created meanwhile gets the CPUs of its parent' newborn_get_their_parents_cpus
 
-# systemd removes a scope when it is empty. Its thread goes to what is left above.
+# systemd removes an empty scope. Its thread goes to the nearest cgroup above it.
 home_is_gone()
 {
 	make_machine "$1"
@@ -362,7 +363,7 @@ home_is_gone()
 check 'cgroup v2: a home that has gone is replaced' home_is_gone 2 cgroup.procs 300
 check 'cgroup v1: a home that has gone is replaced' home_is_gone 1 tasks 301
 
-# foreign_namespace: enter was run by somebody whose numbers of threads are others.
+# foreign_namespace: enter was run in another PID namespace, with other numbers of threads.
 foreign_namespace()
 {
 	make_machine 0

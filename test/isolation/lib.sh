@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# For the tests beside it: TAP, and machines that are made up of files. The script under test is
-# the first argument.
+# Functions for the tests in this directory: TAP, and simulated machines of plain files. The first
+# argument is the script under test.
 
 set -u
 export LC_ALL=C
@@ -14,7 +14,7 @@ trap 'exit 1' INT TERM
 CASE=0
 BAD=0
 
-# check NAME COMMAND ARG...: one line of TAP, and what the command said if it failed.
+# check NAME COMMAND ARG...: one line of TAP, and the output of the command if it failed.
 check()
 {
 	local name=$1
@@ -36,7 +36,7 @@ finish()
 	exit "$BAD"
 }
 
-# put PATH LINE...: a file of the made-up machine.
+# put PATH LINE...: write a file of the simulated machine.
 put()
 {
 	[[ -d $MADE${1%/*} ]] || mkdir -p "$MADE${1%/*}"
@@ -51,12 +51,13 @@ put_thread()
 	put "$dir/stat" "$2 ($3) S 1 1 1 0 -1 $4 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0"
 	put "$dir/status" "Name:	$3" "Cpus_allowed:	0" "Cpus_allowed_list:	$5"
 	put "$dir/cgroup" "4:cpuset:${6:-/}" "0::${6:-/}"
-	# The kernel has each thread there, too, though no listing shows it.
+	# The kernel has each thread there, too, although no listing shows it.
 	[[ $1 == "$2" || -d $MADE/proc/$2 ]] || mkdir "$MADE/proc/$2"
 	ln -sfn "../$1/task/$2/stat" "../$1/task/$2/status" "../$1/task/$2/cgroup" "$MADE/proc/$2"
 }
 
-# make_good_machine: four CPUs, of which 2 and 3 are isolated as well as can be. In MADE.
+# make_good_machine: a machine with four CPUs, of which 2 and 3 are isolated as well as possible, in
+# MADE.
 make_good_machine()
 {
 	MADE=$TMP/good

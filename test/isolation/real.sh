@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# "isolate.sh enter" and "leave" on this very machine, in a PID namespace, so that no thread but
-# those of the test is moved. Interrupts and masks of kernel work are changed for a moment.
+# "isolate.sh enter" and "leave" on the real machine, in a PID namespace, so that only threads of
+# the test are moved. Interrupts and masks of kernel workers change for a moment.
 
 # shellcheck source=test/isolation/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,10 +17,10 @@ if [[ -z ${RATION_NAMESPACE:-} ]]; then
 		{ echo '1..0 # SKIP cannot make a PID namespace'; exit 0; }
 	[[ ! -e /run/ration-isolation/journal ]] ||
 		{ echo '1..0 # SKIP CPUs are isolated at the moment'; exit 0; }
-	# One at a time on a machine: builds of several kinds may be tested at once.
+	# Only one of these tests at a time on a machine: several builds may be tested concurrently.
 	exec {LOCK}>/run/lock/ration-isolation-test && flock -w 100 "$LOCK"
 	export RATION_NAMESPACE=1
-	# The first process of a namespace takes it down with it. It must outlive kills.
+	# A PID namespace ends with its first process, so that process must survive the kills.
 	unshare --pid --fork --mount-proc "$BASH" "$0" "$ISOLATE"
 	exit
 fi
@@ -35,7 +35,7 @@ mask_of()
 	awk '/^Cpus_allowed_list:/ { print $2 }' "/proc/$1/status"
 }
 
-# What enter may change, each file with what it says.
+# The files that enter may change, with their contents.
 snapshot()
 {
 	local file
@@ -60,7 +60,7 @@ is_restored()
 	snapshot | diff "$TMP/before" - && [[ ! -e /run/ration-isolation/journal ]]
 }
 
-# 3: nothing keeps new threads away, as where there are no cpusets.
+# Status 3: new threads are not kept away, as on machines without cpusets.
 enters()
 {
 	local status=0
@@ -70,15 +70,15 @@ enters()
 	((status == 0 || status == 3))
 }
 
-# The free one has left the CPU, and the pinned one has kept it.
+# The free thread has left the CPU, and the pinned one has kept it.
 threads_are_apart()
 {
 	echo "pinned: $(mask_of "$PINNED"), free: $(mask_of "$FREE")"
 	[[ $(mask_of "$PINNED") == "$CPU" && ,$(mask_of "$FREE"), != *[,-]"$CPU",* ]]
 }
 
-# A child of a thread that was on other CPUs only is not given the CPU, though it asks for it. Where
-# there are no cpusets nothing can keep it away.
+# A child of a thread on other CPUs only does not get the CPU, although it asks for it. Without
+# cpusets nothing keeps it away.
 children_are_kept_away()
 {
 	local child mask status=0
@@ -123,7 +123,7 @@ check_ends_with_a_verdict()
 	"$ISOLATE" check "$CPU" | tail -n 1 | grep "^CPU $CPU: .* - "
 }
 
-# In a script that is started with this file in BASH_ENV the command number KILL_AT is never run.
+# A script that is started with this file in BASH_ENV is killed before command number KILL_AT.
 cat >"$TMP/kill.sh" <<'END'
 set -o functrace
 trap '((++KILL_COUNT != KILL_AT)) || kill -KILL $$' DEBUG

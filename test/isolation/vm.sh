@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# "isolate.sh enter" and "leave" on the real kernel of a virtual machine that is there for nothing
-# else: processes of several threads, in cgroups, each thread pinned as lcores are. Run by
+# "isolate.sh enter" and "leave" on the real kernel of a virtual machine that serves only this test:
+# processes of several threads, in cgroups, each thread pinned like an lcore. Run by
 # devtools/isolation-vm.sh.
 
 if [[ -z ${RATION_VM:-} ]]; then
@@ -18,10 +18,11 @@ TOP=/sys/fs/cgroup
 JOURNAL=/run/ration-isolation/journal
 ISOLATED=2-3
 
-# Name of each crowd and its process; its threads are numbered as they were born, and pinned there.
+# Names of the processes, with their pids; the threads are numbered in the order of their creation,
+# and pinned.
 declare -A CROWD=() PLACES=()
 
-# A cpuset of version 1 takes nobody unless it has CPUs and memory.
+# A cpuset of version 1 accepts no thread before it has CPUs and memory.
 make_group()
 {
 	mkdir -p "$TOP$1"
@@ -57,7 +58,7 @@ pin()
 	done
 }
 
-# The kernel may forget all of that when cpusets are switched on.
+# The kernel may forget these masks when cpusets are enabled.
 switch_cpusets_on()
 {
 	local name
@@ -108,7 +109,7 @@ show_crowds()
 	done
 }
 
-# All that enter may change.
+# The state that enter may change.
 snapshot()
 {
 	local file
@@ -144,7 +145,7 @@ are()
 	[[ $masks == " $*" ]]
 }
 
-# Where the CPUs are isolated, pinned threads are where they were and all others are not there.
+# While the CPUs are isolated, pinned threads keep their masks and all others are away.
 are_apart()
 {
 	are app 0 2 3 0-1 0-1 1 && are other 2-3 1 0-1 3 && are top 2 0 0-1
@@ -165,7 +166,7 @@ partition_is()
 	[[ $(cat "$TOP/ration-isolated/cpuset.cpus.partition") == "$1" ]]
 }
 
-# A thread born in another one's place may not ask for the CPU: it is not given back.
+# A thread that replaces another one may not ask for the CPU: leave does not give it back.
 newborn_is_kept_away()
 {
 	local pid mask
@@ -196,7 +197,7 @@ check_says_isolated()
 	"$ISOLATE" check "$ISOLATED" | grep -q '^cpuset  *ok'
 }
 
-# In a script that is started with this file in BASH_ENV the command number KILL_AT is never run.
+# A script that is started with this file in BASH_ENV is killed before command number KILL_AT.
 cat >"$TMP/kill.sh" <<'END2'
 set -o functrace
 trap '((++KILL_COUNT != KILL_AT)) || kill -KILL $$' DEBUG
@@ -211,7 +212,8 @@ commands_of()
 	cat "$TMP/n"
 }
 
-# killed WHAT TENTHS COMMANDS: at so many tenths of its way; the next leave restores all.
+# killed WHAT TENTHS COMMANDS: killed after so many tenths of its commands; the next leave restores
+# all.
 killed()
 {
 	[[ $1 == enter ]] || isolates || return 1
@@ -242,7 +244,7 @@ enter_and_leave()
 	check "$name: enter" isolates
 	check "$name: all threads are on their CPUs" are_apart
 	check "$name: lcores are inside" lcores_are_inside
-	check "$name: who is born is kept away" newborn_is_kept_away
+	check "$name: new threads are kept away" newborn_is_kept_away
 	check "$name: check sees it" check_says_isolated
 	if [[ $name == v2* ]]; then
 		check "$name: the partition is valid" partition_is isolated
@@ -251,7 +253,7 @@ enter_and_leave()
 	check "$name: all is as it was" is_restored
 }
 
-# systemd removes a scope when its last process has gone.
+# systemd removes a scope when its last process has ended.
 home_is_gone()
 {
 	crowd gone /gone.scope 2 0
@@ -263,7 +265,7 @@ home_is_gone()
 	is_restored
 }
 
-# A thread that was pinned there meanwhile is still pinned afterwards.
+# A thread that was pinned to the CPU meanwhile is still pinned afterwards.
 newcomer_keeps_its_cpus()
 {
 	isolates || return 1
@@ -274,7 +276,7 @@ newcomer_keeps_its_cpus()
 	is_restored
 }
 
-# boxed COMMAND: of isolate.sh, by a shell for which a folder is the top, as in a container.
+# boxed COMMAND: run isolate.sh in a shell whose top directory is a cgroup, as in a container.
 boxed()
 {
 	# shellcheck disable=SC2016 # the inner shells' variables
@@ -284,7 +286,7 @@ boxed()
 		bash "$ISOLATE" "$1"
 }
 
-# No partition can be made there, which is said, and what was tried is undone.
+# No partition can be created there: the script says so, and undoes its attempt.
 in_container()
 {
 	local status=0
@@ -319,7 +321,7 @@ switch_cpusets_on
 check 'v2: no partition in a container' in_container
 enter_and_leave 'v2, cpusets on'
 
-# The controller belongs to one hierarchy at a time; newer kernels may not have the other one.
+# The controller belongs to one hierarchy at a time; newer kernels may not have version 1.
 switch_to_version_1()
 {
 	local name try

@@ -56,7 +56,7 @@ static struct world w;
 #define ANSWER_US 20000000
 
 static int
-open_world(void **state)
+setup_domain(void **state)
 {
 	struct ration_domain_params params = {
 		.max_counters = 64,
@@ -83,7 +83,7 @@ open_world(void **state)
 }
 
 static int
-close_world(void **state)
+teardown_domain(void **state)
 {
 	(void)state;
 	return ration_lcore_unregister(w.lc) + ration_domain_free(w.d);
@@ -123,7 +123,7 @@ prepare_even(void)
 }
 
 static struct ration_lcore *
-prepare_joined(void)
+prepare_registered(void)
 {
 	return ration_lcore_register_extra(w.d);
 }
@@ -146,7 +146,7 @@ prepare_drain(void)
 }
 
 static struct ration_lcore *
-prepare_asleep(void)
+prepare_idle_marked(void)
 {
 	struct ration_lcore *lc = prepare_stocked();
 
@@ -157,7 +157,7 @@ prepare_asleep(void)
 }
 
 static void
-call_join(struct ration_lcore *lc)
+call_register(struct ration_lcore *lc)
 {
 	(void)lc;
 	ration_lcore_register_extra(w.d);
@@ -217,7 +217,7 @@ call_offline(struct ration_lcore *lc)
 }
 
 static void
-call_leave(struct ration_lcore *lc)
+call_unregister(struct ration_lcore *lc)
 {
 	ration_lcore_unregister(lc);
 }
@@ -242,16 +242,16 @@ struct call {
 };
 
 static const struct call calls[] = {
-	{"join", prepare_nothing, call_join},
-	{"charge", prepare_joined, call_charge},
+	{"register", prepare_nothing, call_register},
+	{"charge", prepare_registered, call_charge},
 	{"charge with stock", prepare_stocked, call_charge},
 	{"refused charge", prepare_stocked, call_refused},
-	{"forced charge", prepare_joined, call_force},
+	{"forced charge", prepare_registered, call_force},
 	{"uncharge", prepare_uncharge, call_uncharge},
 	{"serve", prepare_drain, call_serve},
-	{"idle", prepare_asleep, call_idle},
+	{"idle", prepare_idle_marked, call_idle},
 	{"offline", prepare_stocked, call_offline},
-	{"leave", prepare_even, call_leave},
+	{"unregister", prepare_even, call_unregister},
 	{"drain", prepare_stocked, call_drain},
 	{"sync charge", prepare_stocked, call_sync},
 };
@@ -314,12 +314,12 @@ kill_after(const struct call *c, uint64_t steps)
 
 /* The application decides: the granted units of a dead process are lost. */
 static void
-release_lost(const struct ration_dead *gone, void *arg)
+release_lost(const struct ration_dead *dead, void *arg)
 {
 	uint64_t *units = arg;
 
-	*units += gone->units;
-	assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), gone->counter, gone->units), 0);
+	*units += dead->units;
+	assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), dead->counter, dead->units), 0);
 }
 
 static int64_t
@@ -337,7 +337,7 @@ ledgers_of(uint32_t index)
 }
 
 static void
-assert_nobody_is_left(void)
+assert_no_member_is_left(void)
 {
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
@@ -375,13 +375,13 @@ kill_everywhere(const struct call *c)
 	uint64_t length = kill_after(c, UINT64_MAX), at, stride, nb = KILLS;
 	uint32_t kills = 0;
 
-	assert_nobody_is_left();
+	assert_no_member_is_left();
 	if (wanted != NULL && atoi(wanted) > 0)
 		nb = (uint64_t)atoi(wanted);
 	stride = length / nb + 1;
 	for (at = 0; at <= length; at += 1 + prng_below(&rng, 2 * stride - 1)) {
 		kill_after(c, at);
-		assert_nobody_is_left();
+		assert_no_member_is_left();
 		kills++;
 	}
 	print_message("%s: killed %u times within %" PRIu64 " instructions\n", c->name, kills,
@@ -400,25 +400,25 @@ a_kill_at_any_instruction_loses_nothing(void **state)
 
 /* Drains get the stock of dead lcores without a reap; the reap reports their granted units. */
 static void
-a_drain_takes_over_who_has_died(void **state)
+a_drain_takes_the_stock_of_dead_lcores(void **state)
 {
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 	uint64_t lost = 0;
-	uint32_t i, gone = 0;
+	uint32_t i, dead = 0;
 
 	(void)state;
 	kill_after(&calls[2], 0);
 	assert_true(stock_of(w.d, w.p) > 0);
 	assert_int_equal(ration_drain(w.d, w.p, ANSWER_US, &report), 0);
 	for (i = 0; i < report.nb_rows; i++)
-		gone += report.rows[i].engine == RATION_DRAIN_DEAD && report.rows[i].units > 0;
-	assert_int_equal(gone, 1);
+		dead += report.rows[i].engine == RATION_DRAIN_DEAD && report.rows[i].units > 0;
+	assert_int_equal(dead, 1);
 	assert_int_equal(stock_of(w.d, w.p), 0);
 	assert_int_equal(usage_of(w.d, w.p), 3 * NB_LEAVES);
 	assert_int_equal(ration_reap(w.d, ANSWER_US, release_lost, &lost), 1);
 	assert_int_equal(lost, 3 * NB_LEAVES);
-	assert_nobody_is_left();
+	assert_no_member_is_left();
 }
 
 /*
@@ -426,15 +426,15 @@ a_drain_takes_over_who_has_died(void **state)
  * dead.
  */
 static void
-who_cannot_be_looked_at_is_alive(void **state)
+a_process_of_unknown_liveness_is_not_dead(void **state)
 {
-	struct rlimit limit, none;
+	struct rlimit limit, no_files;
 
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	none = limit;
-	none.rlim_cur = 0;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	no_files = limit;
+	no_files.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &no_files), 0);
 	assert_false(ration_member_is_dead(&w.d->members[w.lc->member_id]));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_false(ration_member_is_dead(&w.d->members[w.lc->member_id]));
@@ -442,22 +442,22 @@ who_cannot_be_looked_at_is_alive(void **state)
 
 /* The child is killed while it holds the gate: others must be able to refill their stock again. */
 static void
-the_gate_of_a_dead_asker_is_opened_by_the_sweep(void **state)
+the_reap_opens_the_gate_of_a_dead_drainer(void **state)
 {
 	uint64_t length = kill_after(&calls[10], UINT64_MAX), at, shut = 0;
 
 	(void)state;
-	assert_nobody_is_left();
+	assert_no_member_is_left();
 	for (at = 0; at < length && shut == 0; at += 50) {
 		kill_after(&calls[10], at);
 		shut += (uint32_t)w.d->round != 0;
-		assert_nobody_is_left();
+		assert_no_member_is_left();
 	}
 	assert_int_equal(shut, 1);
 }
 
 static struct ration_lcore *
-prepare_stocked_leaver(void)
+prepare_unregistered(void)
 {
 	struct ration_lcore *lc = prepare_stocked();
 
@@ -473,32 +473,32 @@ call_nothing(struct ration_lcore *lc)
 
 /* The child has handed its granted units over: they are not reported as lost. */
 static void
-who_has_left_is_not_reported(void **state)
+an_unregistered_process_is_not_reported(void **state)
 {
-	const struct call leaver = {"leaver", prepare_stocked_leaver, call_nothing};
+	const struct call unregistered = {"unregistered", prepare_unregistered, call_nothing};
 	uint64_t lost = 0;
 	uint32_t i;
 
 	(void)state;
-	kill_after(&leaver, UINT64_MAX);
+	kill_after(&unregistered, UINT64_MAX);
 	assert_int_equal(ration_nb_online(w.d), 1);
 	assert_int_equal(ration_reap(w.d, ANSWER_US, release_lost, &lost), 0);
 	assert_int_equal(lost, 0);
 	for (i = 0; i < NB_LEAVES; i++)
 		assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), w.leaf[i], 3), 0);
-	assert_nobody_is_left();
+	assert_no_member_is_left();
 }
 
 static void
-a_secondary_process_without_slot_charges_nothing(void **state)
+an_unregistered_thread_of_a_secondary_charges_nothing(void **state)
 {
-	struct ration_lcore *none = ration_lcore_shared(w.d);
+	struct ration_lcore *no_files = ration_lcore_shared(w.d);
 
 	(void)state;
 	is_child = true;
-	assert_int_equal(ration_try_charge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_charge_force(none, w.leaf[0], 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_uncharge(none, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_try_charge(no_files, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge_force(no_files, w.leaf[0], 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_uncharge(no_files, w.leaf[0], 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_reap(w.d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	is_child = false;
 	assert_int_equal(usage_of(w.d, w.p), 0);
@@ -508,15 +508,15 @@ int
 main(void)
 {
 	const struct CMUnitTest kills[] = {
-		cmocka_unit_test(a_drain_takes_over_who_has_died),
-		cmocka_unit_test(who_cannot_be_looked_at_is_alive),
-		cmocka_unit_test(the_gate_of_a_dead_asker_is_opened_by_the_sweep),
+		cmocka_unit_test(a_drain_takes_the_stock_of_dead_lcores),
+		cmocka_unit_test(a_process_of_unknown_liveness_is_not_dead),
+		cmocka_unit_test(the_reap_opens_the_gate_of_a_dead_drainer),
 		cmocka_unit_test(a_kill_at_any_instruction_loses_nothing),
-		cmocka_unit_test(who_has_left_is_not_reported),
-		cmocka_unit_test(a_secondary_process_without_slot_charges_nothing),
+		cmocka_unit_test(an_unregistered_process_is_not_reported),
+		cmocka_unit_test(an_unregistered_thread_of_a_secondary_charges_nothing),
 	};
 
 	if (test_eal_start("kill", 1) != 0)
 		return 1;
-	return test_eal_stop(cmocka_run_group_tests(kills, open_world, close_world));
+	return test_eal_stop(cmocka_run_group_tests(kills, setup_domain, teardown_domain));
 }

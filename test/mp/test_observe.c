@@ -117,7 +117,7 @@ an_observer_reads_and_cannot_write(void **state)
 
 /* The primary has died while it changed the tree. The test does not end if each read waits. */
 static void
-a_change_without_end_is_waited_for_once(void **state)
+an_observer_waits_only_once_for_an_unfinished_change(void **state)
 {
 	const struct ration_domain *d = ration_domain_observe("watched", NULL);
 	uint32_t i;
@@ -132,7 +132,7 @@ a_change_without_end_is_waited_for_once(void **state)
 
 /* A process that uses ration_domain_lookup() may write: only observers get the fault above. */
 static void
-who_looks_it_up_can_write(void **state)
+a_process_that_looks_the_domain_up_can_write(void **state)
 {
 	(void)state;
 	assert_non_null(ration_domain_lookup("watched"));
@@ -225,10 +225,10 @@ be_secondary(const char *test)
 		cmocka_unit_test(an_observer_reads_and_cannot_write),
 	};
 	const struct CMUnitTest lookup[] = {
-		cmocka_unit_test(who_looks_it_up_can_write),
+		cmocka_unit_test(a_process_that_looks_the_domain_up_can_write),
 	};
 	const struct CMUnitTest stuck[] = {
-		cmocka_unit_test(a_change_without_end_is_waited_for_once),
+		cmocka_unit_test(an_observer_waits_only_once_for_an_unfinished_change),
 	};
 
 	/* Only the primary writes TAP. */

@@ -207,13 +207,13 @@ struct lost {
 };
 
 static void
-note_lost(const struct ration_dead *gone, void *arg)
+note_lost(const struct ration_dead *dead, void *arg)
 {
 	struct lost *lost = arg;
 
-	lost->units += gone->units;
-	lost->pid = gone->pid;
-	lost->counter = gone->counter;
+	lost->units += dead->units;
+	lost->pid = dead->pid;
+	lost->counter = dead->counter;
 }
 
 static void
@@ -240,7 +240,7 @@ two_processes_share_a_domain(void **state)
 	struct ration_reading reading;
 	struct ration_lcore *lc;
 	ration_counter_t p, c;
-	uint32_t i, gone = 0;
+	uint32_t i, dead = 0;
 	pid_t pid;
 
 	(void)state;
@@ -283,8 +283,8 @@ two_processes_share_a_domain(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(ration_drain(d, p, ANSWER_US, &report), 0);
 	for (i = 0; i < report.nb_rows; i++)
-		gone += report.rows[i].engine == RATION_DRAIN_DEAD;
-	assert_int_equal(gone, 1);
+		dead += report.rows[i].engine == RATION_DRAIN_DEAD;
+	assert_int_equal(dead, 1);
 	assert_int_equal(usage_of(d, p), 12);
 	assert_int_equal(ration_reap(d, ANSWER_US, note_lost, &lost), 1);
 	assert_int_equal(lost.units, 7);

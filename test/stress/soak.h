@@ -33,7 +33,7 @@
 #define SOAK_ENTRIES 40
 #define SOAK_HELD 64
 #define SOAK_POOL 512
-#define SOAK_GONE 64
+#define SOAK_STALE 64
 #define SOAK_MINUTE 60000000u
 
 /** Units that a thread holds. */
@@ -73,8 +73,8 @@ enum soak_event {
 	SOAK_CHECKED, /**< P1 was checked while all lcores ran. */
 	SOAK_DRAINED,
 	SOAK_DRAIN_TIMED_OUT,
-	SOAK_PARKED,
-	SOAK_LEFT,
+	SOAK_OFFLINE,
+	SOAK_LEAVING,
 	SOAK_UNREGISTERED,
 	SOAK_GUEST,
 	SOAK_BEYOND_LCORES, /**< A thread that got no lcore id from EAL. */
@@ -83,7 +83,7 @@ enum soak_event {
 	SOAK_DESTROYED,
 	SOAK_DESTROY_REFUSED,
 	SOAK_OFFLINE_COUNTER, /**< Destroyed with units granted: an offline counter. */
-	SOAK_GHOST_BURIED,
+	SOAK_OFFLINE_RELEASED,
 	SOAK_CLAMPED, /**< A limit was lowered below usage. */
 	SOAK_STRICT,
 	SOAK_STRICT_REFUSED,
@@ -110,8 +110,8 @@ struct soak {
 	/** Odd while a ceiling is being changed. */
 	RATION_ATOMIC(uint32_t) epoch;
 	/** Handles of counters that were freed; the oldest is overwritten. */
-	ration_counter_t gone[SOAK_GONE];
-	uint32_t nb_gone;
+	ration_counter_t stale[SOAK_STALE];
+	uint32_t nb_stale;
 	/** A counter that is never charged. */
 	ration_counter_t nothing;
 	/** Lcores give unused stock back at each quiescent point. */
@@ -168,7 +168,7 @@ int soak_make(struct soak *s, uint64_t seed);
 void soak_change(struct soak *s);
 
 /** Free the entries of destroyed counters whose last unit has come back. */
-void soak_forget_ghosts(struct soak *s);
+void soak_forget_offline(struct soak *s);
 
 /** Destroy all counters, and free the domain. */
 void soak_unmake(struct soak *s);
@@ -196,7 +196,7 @@ void soak_empty_pool(struct player *p);
  */
 int soak_start(struct soak *s, uint64_t seed);
 
-void soak_begin_phase(struct soak *s, uint32_t bursts);
+void soak_start_phase(struct soak *s, uint32_t bursts);
 
 bool soak_is_still(const struct soak *s);
 

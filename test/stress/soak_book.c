@@ -141,16 +141,16 @@ check_all(struct soak *s, bool drained)
 
 /* Indices are used again; the handles of earlier counters stay stale. */
 static void
-check_gone(struct soak *s)
+check_stale(struct soak *s)
 {
 	const struct player *p = &s->workers[SOAK_WORKERS];
 	uint32_t i;
 
-	for (i = 0; i < RTE_MIN(s->nb_gone, (uint32_t)SOAK_GONE); i++) {
-		if (ration_try_charge(p->lc, s->gone[i], 1) != -ESTALE)
+	for (i = 0; i < RTE_MIN(s->nb_stale, (uint32_t)SOAK_STALE); i++) {
+		if (ration_try_charge(p->lc, s->stale[i], 1) != -ESTALE)
 			soak_log_error(
 				s, "handle %#" PRIx64 " is good for a charge, but was destroyed",
-				s->gone[i]);
+				s->stale[i]);
 	}
 }
 
@@ -235,8 +235,8 @@ soak_check_stopped(struct soak *s)
 		check_all(s, false);
 	must_drain(s, ration_domain_root(s->d));
 	check_all(s, true);
-	check_gone(s);
-	soak_forget_ghosts(s);
+	check_stale(s);
+	soak_forget_offline(s);
 	which = prng_below(prng, SOAK_ENTRIES);
 	if (s->book[which].handle != RATION_COUNTER_NONE && which != 0)
 		check_room(s, which);

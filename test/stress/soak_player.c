@@ -204,7 +204,7 @@ soak_play(struct player *p, uint32_t operations)
 /* -------------------------------------------------------------------- workers */
 
 static void
-join(struct player *p)
+register_player(struct player *p)
 {
 	p->lc = ration_lcore_register(p->s->d);
 	if (p->lc != NULL)
@@ -223,20 +223,20 @@ is_member(const struct player *p)
 }
 
 static void
-leave(struct player *p)
+unregister_player(struct player *p)
 {
 	if (is_member(p) && ration_lcore_unregister(p->lc) != 0)
 		soak_log_error(p->s, "unregister");
 	p->lc = ration_lcore_shared(p->s->d);
 }
 
-/* Go offline for a moment. A parked lcore may charge, but holds no stock. */
+/* Go offline for a moment. An offline lcore may charge, but holds no stock. */
 static void
-park(struct player *p)
+go_offline(struct player *p)
 {
 	if (ration_lcore_offline(p->lc) != 0)
 		soak_log_error(p->s, "offline");
-	soak_count(p, SOAK_PARKED);
+	soak_count(p, SOAK_OFFLINE);
 	sched_yield();
 	if (prng_below(&p->prng, 4) == 0)
 		play_once(p);
@@ -244,18 +244,18 @@ park(struct player *p)
 		soak_log_error(p->s, "back online");
 }
 
-/* Park, unregister, come back, drain, now and then. */
+/* Go offline, unregister, register again or drain, now and then. */
 static void
-come_and_go(struct player *p)
+change_membership(struct player *p)
 {
 	switch (prng_below(&p->prng, 100)) {
 	case 0:
 		if (is_member(p))
-			park(p);
+			go_offline(p);
 		break;
 	case 1:
-		leave(p);
-		soak_count(p, SOAK_LEFT);
+		unregister_player(p);
+		soak_count(p, SOAK_LEAVING);
 		break;
 	case 2:
 		soak_drain(p);
@@ -266,7 +266,7 @@ come_and_go(struct player *p)
 			break;
 		soak_count(p, SOAK_UNREGISTERED);
 		if (prng_below(&p->prng, 8) == 0)
-			join(p);
+			register_player(p);
 		break;
 	}
 }
@@ -278,28 +278,28 @@ play_phase(struct player *p)
 
 	for (i = 0; i < p->s->bursts; i++) {
 		soak_play(p, BURST);
-		come_and_go(p);
+		change_membership(p);
 		/* Many lcores share a CPU, and a drain waits for all of them. */
 		if (prng_below(&p->prng, 4) != 0)
 			sched_yield();
 	}
 }
 
-/* Stand still: most lcores poll, some are parked, some have unregistered. */
+/* Stand still: most lcores poll, some are offline, some have unregistered. */
 static void
 stand_still(struct player *p, uint32_t phase)
 {
-	const bool parked = prng_below(&p->prng, 4) == 0 && is_member(p);
+	const bool offline = prng_below(&p->prng, 4) == 0 && is_member(p);
 
-	if (parked && ration_lcore_offline(p->lc) != 0)
+	if (offline && ration_lcore_offline(p->lc) != 0)
 		soak_log_error(p->s, "offline");
 	ration_store(&p->finished, phase, release);
 	while (ration_load(&p->s->phase, acquire) == phase) {
-		if (!parked)
+		if (!offline)
 			ration_quiescent(p->lc);
 		sched_yield();
 	}
-	if (parked && ration_lcore_online(p->lc) != 0)
+	if (offline && ration_lcore_online(p->lc) != 0)
 		soak_log_error(p->s, "back online");
 }
 
@@ -309,7 +309,7 @@ work(void *arg)
 	struct player *p = arg;
 	uint32_t phase = 0;
 
-	join(p);
+	register_player(p);
 	for (;;) {
 		stand_still(p, phase);
 		phase = ration_load(&p->s->phase, acquire);
@@ -318,7 +318,7 @@ work(void *arg)
 		play_phase(p);
 	}
 	soak_give_all_back(p);
-	leave(p);
+	unregister_player(p);
 	return 0;
 }
 
@@ -341,7 +341,7 @@ soak_start(struct soak *s, uint64_t seed)
 }
 
 void
-soak_begin_phase(struct soak *s, uint32_t bursts)
+soak_start_phase(struct soak *s, uint32_t bursts)
 {
 	s->bursts = bursts;
 	/* Release: publishes the parameters of this phase. */
@@ -393,7 +393,7 @@ visit(void *arg)
 	soak_count(p, SOAK_GUEST);
 	if (!registered)
 		soak_count(p, SOAK_BEYOND_LCORES);
-	join(p);
+	register_player(p);
 	ration_fetch_add(&p->s->nb_come, 1, acq_rel);
 	while (ration_load(&p->s->nb_come, acquire) < ration_load(&p->s->nb_invited, acquire)) {
 		ration_quiescent(p->lc);
@@ -407,7 +407,7 @@ visit(void *arg)
 			give_back(p, h);
 	}
 	if (prng_below(&p->prng, 2))
-		leave(p);
+		unregister_player(p);
 	if (registered)
 		rte_thread_unregister();
 	/* Some have not unregistered; the end of the thread does that. */

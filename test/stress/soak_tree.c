@@ -120,7 +120,7 @@ has_children(const struct soak *s, uint32_t parent)
 }
 
 static bool
-is_gone(const struct soak *s, const struct entry *e)
+is_freed(const struct soak *s, const struct entry *e)
 {
 	struct ration_counter_info info;
 
@@ -133,7 +133,7 @@ strike_out(struct soak *s, uint32_t i)
 {
 	if (ration_load(&s->book[i].held, seq_cst) != 0)
 		soak_log_error(s, "counter %u is freed, but units of it are held", i);
-	s->gone[s->nb_gone++ % SOAK_GONE] = s->book[i].made;
+	s->stale[s->nb_stale++ % SOAK_STALE] = s->book[i].made;
 	s->book[i].made = RATION_COUNTER_NONE;
 }
 
@@ -164,7 +164,7 @@ destroy(struct soak *s)
 	}
 	ration_store(&e->handle, RATION_COUNTER_NONE, release);
 	soak_count(myself(s), SOAK_DESTROYED);
-	if (is_gone(s, e))
+	if (is_freed(s, e))
 		strike_out(s, i);
 	else if (flags)
 		soak_count(myself(s), SOAK_OFFLINE_COUNTER);
@@ -173,7 +173,7 @@ destroy(struct soak *s)
 }
 
 void
-soak_forget_ghosts(struct soak *s)
+soak_forget_offline(struct soak *s)
 {
 	struct entry *e;
 	uint32_t i;
@@ -181,10 +181,10 @@ soak_forget_ghosts(struct soak *s)
 	for (i = 1; i < SOAK_ENTRIES; i++) {
 		e = &s->book[i];
 		if (e->made == RATION_COUNTER_NONE || e->handle != RATION_COUNTER_NONE ||
-		    !is_gone(s, e))
+		    !is_freed(s, e))
 			continue;
 		strike_out(s, i);
-		soak_count(myself(s), SOAK_GHOST_BURIED);
+		soak_count(myself(s), SOAK_OFFLINE_RELEASED);
 	}
 }
 
@@ -281,7 +281,7 @@ soak_change(struct soak *s)
 		look_around(s);
 		break;
 	}
-	soak_forget_ghosts(s);
+	soak_forget_offline(s);
 }
 
 int

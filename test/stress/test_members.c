@@ -3,9 +3,9 @@
  */
 
 /*
- * Members that unregister, park and come back without end, while others drain them: no request and
- * no unit may be lost. They share one CPU, so each is preempted at any point; the main lcore, which
- * drains as well, has another CPU and meets them at any point.
+ * Members that unregister, go offline and come back without end, while others drain them: no
+ * request and no unit may be lost. They share one CPU, so each is preempted at any point; the main
+ * lcore, which drains as well, has another CPU and meets them at any point.
  */
 
 #include <setjmp.h>
@@ -78,7 +78,7 @@ is_asked(struct ration_lcore *lc)
 	return false;
 }
 
-/* One registration of a member: charges and uncharges, parked or not. */
+/* One registration of a member: charges and uncharges, online or offline. */
 static int
 live_once(unsigned int turn)
 {
@@ -100,7 +100,7 @@ live_once(unsigned int turn)
 }
 
 static int
-come_and_go(void *arg)
+live_often(void *arg)
 {
 	struct ration_lcore *lc;
 	unsigned int turn = 0;
@@ -121,7 +121,7 @@ come_and_go(void *arg)
 }
 
 static void
-drains_reach_whoever_comes_and_goes(void **state)
+drains_reach_members_that_register_and_unregister(void **state)
 {
 	static struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
@@ -132,7 +132,7 @@ drains_reach_whoever_comes_and_goes(void **state)
 	(void)state;
 	for (lcore = 1; lcore <= DRAINERS + MOVERS; lcore++)
 		assert_int_equal(
-			test_launch(lcore <= DRAINERS ? drain_on : come_and_go, NULL, lcore), 0);
+			test_launch(lcore <= DRAINERS ? drain_on : live_often, NULL, lcore), 0);
 	while (ration_load(&settled, acquire) < MOVERS)
 		ration_drain(domain, counter, 0, NULL);
 	/* Now all members poll, so they must answer each drain. */
@@ -140,7 +140,7 @@ drains_reach_whoever_comes_and_goes(void **state)
 		rc = ration_drain(domain, counter, MINUTE / 4, &report);
 	for (i = 0; rc != 0 && i < report.nb_rows; i++)
 		if (report.rows[i].status == RATION_DRAIN_TIMEDOUT)
-			print_error("# slot %u does not answer\n", report.rows[i].member_id);
+			print_error("# member %u does not answer\n", report.rows[i].member_id);
 	ration_store(&quit, 1, release);
 	for (lcore = 1; lcore <= DRAINERS + MOVERS; lcore++)
 		failed += test_wait(lcore) != 0;
@@ -180,8 +180,8 @@ int
 main(void)
 {
 	const struct CMUnitTest members[] = {
-		cmocka_unit_test_setup_teardown(drains_reach_whoever_comes_and_goes, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(drains_reach_members_that_register_and_unregister,
+						setup, teardown),
 	};
 
 	if (test_eal_start("members", DRAINERS + MOVERS) != 0)

@@ -55,7 +55,7 @@ touch_victim(void)
 {
 	const volatile uint32_t *stock;
 
-	stock = (const volatile uint32_t *)&victim->slots[(uint32_t)counter].stock;
+	stock = (const volatile uint32_t *)&victim->stocks[(uint32_t)counter].units;
 	(void)*stock;
 }
 

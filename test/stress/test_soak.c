@@ -3,10 +3,10 @@
  */
 
 /*
- * All calls at the same time, for any duration: lcores that charge, park, unregister and come back,
- * threads beyond the number of lcores, counters that are created and destroyed, limits that change,
- * forced charges, drains from all threads. Limits are checked all the time; at each of many stops
- * every unit must be where the book has it.
+ * All calls at the same time, for any duration: lcores that charge, go offline, unregister and come
+ * back, threads beyond the number of lcores, counters that are created and destroyed, limits that
+ * change, forced charges, drains from all threads. Limits are checked all the time; at each of many
+ * stops every unit must be where the book has it.
  *
  * Options: --seed N, --seconds N. The seed determines the operations of each lcore, but not the
  * order of events between lcores.
@@ -50,8 +50,8 @@ static const char *const event_names[SOAK_EVENTS] = {
 	[SOAK_CHECKED] = "held within limits",
 	[SOAK_DRAINED] = "drained",
 	[SOAK_DRAIN_TIMED_OUT] = "drains timed out",
-	[SOAK_PARKED] = "parked",
-	[SOAK_LEFT] = "left",
+	[SOAK_OFFLINE] = "offline",
+	[SOAK_LEAVING] = "unregistered",
 	[SOAK_UNREGISTERED] = "bursts without registration",
 	[SOAK_GUEST] = "guests",
 	[SOAK_BEYOND_LCORES] = "guests without lcore id",
@@ -60,7 +60,7 @@ static const char *const event_names[SOAK_EVENTS] = {
 	[SOAK_DESTROYED] = "counters destroyed",
 	[SOAK_DESTROY_REFUSED] = "destroys refused",
 	[SOAK_OFFLINE_COUNTER] = "destroyed with units",
-	[SOAK_GHOST_BURIED] = "buried later",
+	[SOAK_OFFLINE_RELEASED] = "released later",
 	[SOAK_CLAMPED] = "limits below usage",
 	[SOAK_STRICT] = "strict limits",
 	[SOAK_STRICT_REFUSED] = "strict limits refused",
@@ -88,7 +88,7 @@ one_phase(struct soak *s, uint32_t stops)
 	const bool many = stops % 16 == 5;
 
 	s->by_force = prng_below(&me->prng, 4) == 0;
-	soak_begin_phase(s, 1 + prng_below(&me->prng, 60));
+	soak_start_phase(s, 1 + prng_below(&me->prng, 60));
 	if (many || prng_below(&me->prng, 16) == 0)
 		soak_invite(s, many ? SOAK_GUESTS : 1 + prng_below(&me->prng, 4));
 	do {
@@ -145,10 +145,10 @@ report(const struct soak *s, uint32_t stops)
 static void
 units_are_conserved_whatever_happens(void **state)
 {
-	const uint64_t begin = rte_get_timer_cycles(), hz = rte_get_timer_hz();
+	const uint64_t start = rte_get_timer_cycles(), hz = rte_get_timer_hz();
 	struct soak *s = &soak;
 	uint32_t stops = 0;
-	uint64_t gone;
+	uint64_t elapsed;
 
 	(void)state;
 	printf("# seed %" PRIu64 "\n", seed);
@@ -157,9 +157,9 @@ units_are_conserved_whatever_happens(void **state)
 	assert_int_equal(soak_start(s, seed), 0);
 	do {
 		one_phase(s, stops++);
-		gone = (rte_get_timer_cycles() - begin) / hz;
-	} while (gone < seconds ||
-		 (gone < PATIENCE * seconds && seconds >= SECONDS_FOR_ALL && !has_reached_all(s)));
+		elapsed = (rte_get_timer_cycles() - start) / hz;
+	} while (elapsed < seconds || (elapsed < PATIENCE * seconds && seconds >= SECONDS_FOR_ALL &&
+				       !has_reached_all(s)));
 	assert_int_equal(soak_end(s), 0);
 	soak_check_stopped(s);
 	must_be_right(s);

@@ -168,7 +168,7 @@ limits_hold_while_lcores_hammer_a_tight_tree(void **state)
 	w->bursts = test_effort(3000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 30; phase++) {
-		world_begin(w);
+		world_start_phase(w);
 		while (!world_is_still(w)) {
 			drain_something(w, &prng);
 			check_limits(w);
@@ -197,7 +197,7 @@ units_are_conserved_at_full_speed(void **state)
 	w->bursts = test_effort(6000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 10; phase++) {
-		world_begin(w);
+		world_start_phase(w);
 		while (!world_is_still(w))
 			check_limits(w);
 		check_still(w);
@@ -258,7 +258,7 @@ units_are_conserved_while_the_tree_changes(void **state)
 	w->bursts = test_effort(1000);
 	assert_int_equal(world_start(w, seed), 0);
 	for (phase = 0; phase < 30; phase++) {
-		world_begin(w);
+		world_start_phase(w);
 		while (!world_is_still(w)) {
 			/* The leaves come after the root and the two inner counters. */
 			uint32_t i = 3 + prng_below(&prng, w->nb_counters - 3);

@@ -109,22 +109,22 @@ one_operation(struct worker *k)
 }
 
 static void
-go_online(struct worker *k)
+register_worker(struct worker *k)
 {
-	if (!k->slotless)
+	if (!k->unregistered)
 		k->lc = ration_lcore_register(k->w->d);
 	if (k->lc != NULL)
 		return;
 	k->lc = ration_lcore_shared(k->w->d);
-	if (!k->slotless)
-		world_log_error(k->w, "online");
+	if (!k->unregistered)
+		world_log_error(k->w, "register");
 }
 
-/* Park, or unregister and come back, now and then. */
+/* Go offline, or unregister and register again, now and then. */
 static void
-come_and_go(struct worker *k)
+change_membership(struct worker *k)
 {
-	if (k->slotless)
+	if (k->unregistered)
 		return;
 	switch (prng_below(&k->prng, 200)) {
 	case 0:
@@ -132,13 +132,13 @@ come_and_go(struct worker *k)
 			world_log_error(k->w, "offline");
 		sched_yield();
 		if (ration_lcore_online(k->lc) != 0)
-			world_log_error(k->w, "resume");
+			world_log_error(k->w, "online");
 		break;
 	case 1:
 		if (ration_lcore_unregister(k->lc) != 0)
-			world_log_error(k->w, "leave");
+			world_log_error(k->w, "unregister");
 		sched_yield();
-		go_online(k);
+		register_worker(k);
 		break;
 	default:
 		break;
@@ -154,7 +154,7 @@ one_phase(struct worker *k)
 		for (j = 0; j < BURST; j++)
 			one_operation(k);
 		ration_quiescent(k->lc);
-		come_and_go(k);
+		change_membership(k);
 		/* Many lcores share a CPU: let the next one run. */
 		if (prng_below(&k->prng, 16) == 0)
 			sched_yield();
@@ -167,7 +167,7 @@ work(void *arg)
 	struct worker *k = arg;
 	uint32_t phase;
 
-	go_online(k);
+	register_worker(k);
 	while ((phase = ration_load(&k->w->phase, acquire)) != UINT32_MAX) {
 		if (phase != k->finished) {
 			one_phase(k);
@@ -178,19 +178,19 @@ work(void *arg)
 	}
 	while (k->nb_held > 0)
 		give_back_one(k);
-	if (!k->slotless && ration_lcore_unregister(k->lc) != 0)
-		world_log_error(k->w, "leave");
+	if (!k->unregistered && ration_lcore_unregister(k->lc) != 0)
+		world_log_error(k->w, "unregister");
 	return 0;
 }
 
 void
 world_empty_handover(struct world *w)
 {
-	struct worker nobody = {.w = w, .lc = ration_lcore_shared(w->d)};
+	struct worker last = {.w = w, .lc = ration_lcore_shared(w->d)};
 	struct holding h;
 
-	while (take_over(&nobody, &h))
-		give_back(&nobody, &h);
+	while (take_over(&last, &h))
+		give_back(&last, &h);
 }
 
 int
@@ -201,7 +201,7 @@ world_start(struct world *w, uint64_t seed)
 	w->running = true;
 	for (i = 0; i < WORLD_WORKERS; i++) {
 		w->workers[i].w = w;
-		w->workers[i].slotless = i >= WORLD_SLOTLESS;
+		w->workers[i].unregistered = i >= WORLD_UNREGISTERED;
 		w->workers[i].prng.state = seed * WORLD_WORKERS + i;
 		if (test_launch(work, &w->workers[i], i + 1) != 0)
 			return -1;

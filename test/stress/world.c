@@ -110,7 +110,7 @@ world_let_go(struct world *w, uint32_t which, uint64_t n)
 }
 
 void
-world_begin(struct world *w)
+world_start_phase(struct world *w)
 {
 	ration_fetch_add(&w->phase, 1, acq_rel);
 }

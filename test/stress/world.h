@@ -23,7 +23,7 @@
 
 #define WORLD_WORKERS 7
 /** The first of the workers without registration. */
-#define WORLD_SLOTLESS 5
+#define WORLD_UNREGISTERED 5
 #define WORLD_COUNTERS 16
 /** Maximum number of holdings of one worker. */
 #define WORLD_HELD 64
@@ -47,7 +47,7 @@ struct world_counter {
 struct worker {
 	struct world *w;
 	struct ration_lcore *lc;
-	bool slotless;
+	bool unregistered;
 	struct prng prng;
 	struct holding held[WORLD_HELD];
 	uint32_t nb_held;
@@ -107,7 +107,7 @@ void world_let_go(struct world *w, uint32_t which, uint64_t n);
 int world_start(struct world *w, uint64_t seed);
 
 /** Start a phase. */
-void world_begin(struct world *w);
+void world_start_phase(struct world *w);
 
 /** Whether all workers have made their bursts: they only poll now. */
 bool world_is_still(const struct world *w);

@@ -11,7 +11,7 @@
 #include "actor.h"
 #include "eal.h"
 
-/** Longest wait for anything, in seconds: reached only when something is broken. */
+/** Timeout of every wait in seconds; only a defect reaches it. */
 #define DEADLINE 20
 
 static void
@@ -39,9 +39,9 @@ act(void *arg)
 	return 0;
 }
 
-/* EAL has bound the test's thread to one CPU, and its children with it. */
+/* EAL has bound the thread of the test to one CPU, and new threads inherit that. */
 static void
-leave_the_test_s_cpu(void)
+use_all_cpus(void)
 {
 	cpu_set_t all;
 	int cpu;
@@ -49,14 +49,14 @@ leave_the_test_s_cpu(void)
 	CPU_ZERO(&all);
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		CPU_SET(cpu, &all);
-	/* Those that there are and that we may use; if none, it stays where it is. */
+	/* The kernel ignores CPUs that do not exist. On failure the thread stays where it is. */
 	pthread_setaffinity_np(pthread_self(), sizeof(all), &all);
 }
 
 static void *
 act_as_thread(void *arg)
 {
-	leave_the_test_s_cpu();
+	use_all_cpus();
 	act(arg);
 	return NULL;
 }
@@ -79,7 +79,7 @@ actor_start(struct actor *a, struct ration_domain *d, enum actor_kind kind, unsi
 }
 
 static void
-leave(struct ration_lcore *lc, void *arg)
+unregister_member(struct ration_lcore *lc, void *arg)
 {
 	struct actor *a = arg;
 
@@ -94,7 +94,7 @@ actor_stop(struct actor *a)
 	if (!a->running)
 		return;
 	if (actor_wait(a))
-		actor_do(a, leave, a);
+		actor_do(a, unregister_member, a);
 	actor_return(a);
 }
 
@@ -153,7 +153,7 @@ actor_do(struct actor *a, actor_task task, void *arg)
 }
 
 static void
-go_online(struct ration_lcore *lc, void *arg)
+register_member(struct ration_lcore *lc, void *arg)
 {
 	struct actor *a = arg;
 
@@ -163,7 +163,7 @@ go_online(struct ration_lcore *lc, void *arg)
 }
 
 bool
-actor_online(struct actor *a)
+actor_register(struct actor *a)
 {
-	return actor_do(a, go_online, a) && a->lc != NULL;
+	return actor_do(a, register_member, a) && a->lc != NULL;
 }

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Another thread that does what the test tells it, one thing after the other: so the test decides
- * who is where at each moment, and no test depends on time. All waits have a deadline.
+ * A second thread that runs one task after the other for a test. The test decides the order of all
+ * events, so no test depends on time. All waits have a deadline.
  */
 
 #include <pthread.h>
@@ -17,7 +17,7 @@
 
 #include <ration.h>
 
-/** What an actor can be told to do. */
+/** A task of an actor. */
 typedef void (*actor_task)(struct ration_lcore *lc, void *arg);
 
 /** Where an actor runs. */
@@ -28,22 +28,22 @@ enum actor_kind {
 
 struct actor {
 	struct ration_domain *d;
-	/** Its slot, NULL until it has gone online. */
+	/** Its lcore area; NULL until it has registered. */
 	struct ration_lcore *lc;
 	enum actor_kind kind;
 	unsigned int lcore_id;
 	pthread_t thread;
 	bool running;
-	uint32_t polls; /**< It passes quiescent points while it has nothing to do. */
+	uint32_t polls; /**< Reports quiescent points between tasks. */
 	uint32_t quit;
-	uint32_t posted; /**< Tasks given. */
-	uint32_t done; /**< Tasks done. */
+	uint32_t posted; /**< Number of tasks posted. */
+	uint32_t done; /**< Number of tasks completed. */
 	actor_task task;
 	void *arg;
 };
 
 /**
- * Start an actor in a domain. It is no member until it is told actor_online().
+ * Start an actor in a domain. It is not registered before actor_register().
  *
  * @return
  *   0, or -1 if there is no such thread.
@@ -51,28 +51,28 @@ struct actor {
 int actor_start(struct actor *a, struct ration_domain *d, enum actor_kind kind,
 		unsigned int lcore_id);
 
-/** Leave the domain, if it is a member, and end. Nothing if it is not running. */
+/** Unregister the actor if it is a member, and end its thread. No effect if it does not run. */
 void actor_stop(struct actor *a);
 
-/** End the thread of a plain actor, or let a worker return to WAIT, without leaving the domain. */
+/** End the thread, or let the worker return to WAIT, without unregistering it. */
 void actor_return(struct actor *a);
 
-/** Whether it passes quiescent points while it has nothing to do. */
+/** Whether the actor reports quiescent points between tasks. */
 void actor_poll(struct actor *a, bool polls);
 
-/** Have something done, without waiting for it. The one before must have been done. */
+/** Post a task without waiting for it. The previous task must have completed. */
 void actor_post(struct actor *a, actor_task task, void *arg);
 
-/** Wait until it is done. @return whether it was, within the deadline. */
+/** Wait for the task. @return false after the deadline */
 bool actor_wait(struct actor *a);
 
-/** Whether all that was given is done. */
+/** Whether the task has completed. */
 bool actor_idle(const struct actor *a);
 
-/** Have something done and wait for it. @return as actor_wait() */
+/** Post a task and wait for it. @return as actor_wait() */
 bool actor_do(struct actor *a, actor_task task, void *arg);
 
-/** Tell it to go online and to poll. @return whether it is a member */
-bool actor_online(struct actor *a);
+/** Have the actor register and poll. @return whether it is a member */
+bool actor_register(struct actor *a);
 
 #endif /* TEST_ACTOR_H_ */

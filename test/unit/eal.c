@@ -16,14 +16,14 @@
 
 #include "eal.h"
 
-/* Workers that can be spread over the CPUs by name. */
+/* Maximum number of workers that --lcores can name. */
 #define SPREAD_MAX 15
 #include "shm/sanitizers.h"
 
-/* Where EAL keeps its files: ours alone, and gone with us. */
+/* Directory of EAL's files; it is removed at the end. */
 static char runtime[] = "/tmp/ration-test-XXXXXX";
 
-/* The n-th CPU that this process may use, or the first if there are fewer. */
+/* The n-th CPU that this process may use, or the first one if there are fewer. */
 static int
 usable_cpu(int n)
 {
@@ -58,7 +58,7 @@ remove_runtime(void)
 	nftw(runtime, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Lcores on all CPUs in turn, so that any two neighbours can run at once. */
+/* Lcores are assigned to CPUs in turn, so that any two neighbors can run at the same time. */
 static void
 spread_lcores(char *lcores, size_t size, unsigned int nb_workers)
 {
@@ -73,7 +73,7 @@ spread_lcores(char *lcores, size_t size, unsigned int nb_workers)
 int
 test_eal_start(const char *test, unsigned int nb_workers)
 {
-	/* EAL wants writable strings and keeps some of them. */
+	/* EAL needs writable strings and keeps pointers to some of them. */
 	static char name[32], prefix[64], lcores[128];
 	static char opt[][20] = {"--no-huge", "--no-shconf",	     "--no-pci",      "-m",
 				 "128",	      "--log-level=*:error", "--file-prefix", "--lcores"};
@@ -100,7 +100,7 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	return -1;
 }
 
-/* What each worker does now. */
+/* The function that each worker runs. */
 static struct {
 	lcore_function_t *work;
 	void *arg;
@@ -119,7 +119,7 @@ work_and_say_so(void *arg)
 int
 test_launch(lcore_function_t *work, void *arg, unsigned int lcore_id)
 {
-	/* Of a worker that is busy nothing may be changed. */
+	/* The entry of a busy worker must not change. */
 	if (rte_eal_get_lcore_state(lcore_id) != WAIT)
 		return -EBUSY;
 	ration_happens_after(&launched[lcore_id]);

@@ -13,7 +13,7 @@
 static int
 setup_with(void **state, unsigned int nb_stocks)
 {
-	/* A name of its own for each, so that a test that failed does not spoil the next. */
+	/* Each domain has a different name, so that a failed test does not disturb the next one. */
 	static unsigned int serial;
 	const struct ration_domain_params params = {
 		.max_counters = 1024,
@@ -69,12 +69,12 @@ fixture_teardown(void **state)
 	unsigned int i;
 	int rc = 0;
 
-	/* Somebody may wait for one that was told to be silent. */
+	/* Other actors may wait for an actor that does not poll. */
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_poll(&f->actors[i], true);
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_stop(&f->actors[i]);
-	for (i = 0; i < FIXTURE_SLOTS; i++)
+	for (i = 0; i < FIXTURE_MEMBERS; i++)
 		if (f->lc[i] != NULL && ration_lcore_unregister(f->lc[i]) != 0)
 			rc = -1;
 	if (ration_domain_verify(f->d, 1, stderr) != 0)
@@ -108,7 +108,7 @@ info_of(const struct ration_domain *d, ration_counter_t c)
 void
 assert_same_info(const struct ration_counter_info *a, const struct ration_counter_info *b)
 {
-	/* Member by member in effect: there is no padding before the name. */
+	/* This compares all fields: there is no padding before the name. */
 	assert_memory_equal(a, b, offsetof(struct ration_counter_info, name));
 	assert_string_equal(a->name, b->name);
 }

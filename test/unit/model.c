@@ -133,7 +133,7 @@ model_lowest_without_room(const struct model *m, int i, uint64_t n)
 	return -1;
 }
 
-/* P1: above its limit usage may fall, or stay, but rise only by force. */
+/* P1: usage above the limit may fall or stay, but only a forced charge may raise it. */
 static void
 check_limit(const struct model *m, int i, const struct ration_counter_info *info)
 {
@@ -146,7 +146,7 @@ check_limit(const struct model *m, int i, const struct ration_counter_info *info
 		assert_true(info->watermark >= c->watermark);
 }
 
-/* P2, from the library's own exact reading. */
+/* P2, from ration_read_sum(). */
 static void
 check_units(const struct model *m, int i, const struct ration_counter_info *info)
 {
@@ -161,7 +161,7 @@ check_units(const struct model *m, int i, const struct ration_counter_info *info
 	assert_true(r.usage - granted <= r.error);
 }
 
-/* Parents cover their children; where there can be no stock they are their sum. */
+/* The usage of a parent covers its children; where there can be no stock, it is their sum. */
 static void
 check_children(const struct model *m, int i, const struct ration_counter_info *info)
 {
@@ -204,8 +204,7 @@ model_check(struct model *m)
 		check_limit(m, i, &info);
 		check_units(m, i, &info);
 		check_children(m, i, &info);
-		/* Failures are looked at by the step that caused them; rejections by that of
-		 * theirs. */
+		/* Failures are checked in the step that caused them, and so are rejections. */
 		assert_int_equal(info.failures, c->failures);
 		assert_int_equal(info.rejected, c->rejected);
 	}

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * What a domain must look like, kept beside it: a tree with the units granted at each counter. It
- * knows nothing of stock, so whatever the library does with stock, the two must agree.
+ * A model of a domain: a tree with the granted units of each counter. The model knows nothing about
+ * stock, so the library must agree with it however it manages stock.
  */
 
 #include <stdbool.h>
@@ -16,10 +16,10 @@
 
 #include <ration.h>
 
-/** Counters of the domain, the root included. Few, so that it is often full. */
+/** Number of counters including the root. It is small, so that the domain is often full. */
 #define MODEL_COUNTERS 20
 
-/** A counter as it should be. */
+/** The expected state of a counter. */
 struct model_counter {
 	bool live;
 	ration_counter_t handle;
@@ -29,10 +29,10 @@ struct model_counter {
 	uint32_t flags;
 	uint32_t batch;
 	uint64_t max;
-	uint64_t granted; /**< Here, not below. */
-	uint64_t failures; /**< As last seen: the library decides where to count. */
+	uint64_t granted; /**< Charged to this counter, not to a descendant. */
+	uint64_t failures; /**< As last seen: the library decides which level counts. */
 	uint64_t rejected;
-	/** As last seen: usage may not rise above max, but it may stay there. */
+	/** As last seen: usage must not rise above max, but may stay there. */
 	uint64_t usage;
 	uint64_t watermark;
 	char name[RATION_COUNTER_NAMESIZE];
@@ -41,45 +41,44 @@ struct model_counter {
 struct model {
 	struct ration_domain *d;
 	struct model_counter c[MODEL_COUNTERS];
-	/** The path that the present step has forced units into, or -1. */
+	/** The counter that the current step has charged by force, or -1. */
 	int forced;
-	/** The counter whose watermark the present step has reset, or -1. */
+	/** The counter whose watermark the current step has reset, or -1. */
 	int reset;
 };
 
-/** Begin with the root of a fresh domain. */
+/** Start with the root of a new domain. */
 void model_init(struct model *m, struct ration_domain *d);
 
-/** Note a new counter. @return its place */
+/** Add a new counter. @return its index in the model */
 int model_add(struct model *m, ration_counter_t handle, int parent, const char *name,
 	      const struct ration_counter_params *params);
 
-/** Note that a counter is gone. */
+/** Remove a destroyed counter. */
 void model_remove(struct model *m, int i);
 
-/** Whether there is room for another counter. */
+/** Whether the domain has no room for another counter. */
 bool model_full(const struct model *m);
 
-/** The child of that name, or -1. */
+/** The child with this name, or -1. */
 int model_child(const struct model *m, int parent, const char *name);
 
-/** Whether i is top or stands below it. */
+/** Whether i is top or a descendant of it. */
 bool model_below(const struct model *m, int i, int top);
 
-/** Units granted at a counter and below it. */
+/** Units granted at a counter and at its descendants. */
 uint64_t model_granted(const struct model *m, int top);
 
-/** Whether n fits at every level, counting stock as used. */
+/** Whether n fits at every level if stock counts as used. */
 bool model_fits(const struct model *m, int i, uint64_t n);
 
-/** Whether n fits at no level beyond what limits, or usage above them, admit: granted units only.
- */
+/** Whether some level has no room for n even if only granted units count. */
 bool model_must_refuse(const struct model *m, int i, uint64_t n);
 
-/** The lowest level that lacks room for n, counting stock as used; -1 if there is none. */
+/** The lowest level without room for n if stock counts as used; -1 if there is none. */
 int model_lowest_without_room(const struct model *m, int i, uint64_t n);
 
-/** Compare everything, and take over what was seen. Asserts. */
+/** Compare all counters with the model, and store the values that were seen. Asserts. */
 void model_check(struct model *m);
 
 #endif /* TEST_MODEL_H_ */

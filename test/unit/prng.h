@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Random numbers that are the same for the same seed on every machine (splitmix64, by Sebastiano
- * Vigna, public domain).
+ * Random numbers that are the same for a seed on every machine (splitmix64, by Sebastiano Vigna,
+ * public domain).
  */
 
 #include <stdint.h>
@@ -27,7 +27,7 @@ prng_next(struct prng *p)
 	return z ^ (z >> 31);
 }
 
-/** 0 to n - 1; n is not 0. */
+/** A number from 0 to n - 1; n must not be 0. */
 static inline uint64_t
 prng_below(struct prng *p, uint64_t n)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Burst calls do what the single calls do, one after the other. */
+/* Burst calls have the same results as single calls, one after the other. */
 
 #include <string.h>
 
@@ -22,12 +22,12 @@ a_burst_is_granted_packet_by_packet(void **state)
 	ration_counter_t a = make_counter(f->d, f->root, "a", 3, 64);
 	ration_counter_t b = make_counter(f->d, f->root, "b", 100, 64);
 	const ration_counter_t c[] = {a, a, b, a, a, a, b, b};
-	const uint8_t want[] = {1, 1, 1, 1, 0, 0, 1, 1};
+	const uint8_t expected[] = {1, 1, 1, 1, 0, 0, 1, 1};
 	uint8_t granted[RTE_DIM(c)];
 
 	memset(granted, 0xff, sizeof(granted));
 	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted), 6);
-	assert_memory_equal(granted, want, sizeof(want));
+	assert_memory_equal(granted, expected, sizeof(expected));
 	assert_int_equal(usage_of(f->d, a), 3);
 	assert_int_equal(usage_of(f->d, b) - stock_of(f->d, b), 3);
 	assert_int_equal(failures_of(f->d, a), 2);
@@ -41,11 +41,11 @@ a_run_is_granted_as_far_as_it_fits(void **state)
 	ration_counter_t a = make_counter(f->d, f->root, "a", 10, 0);
 	const ration_counter_t c[] = {a, a, a, a, a};
 	const uint32_t n[] = {4, 7, 5, 0, 1};
-	const uint8_t want[] = {1, 0, 1, 1, 1};
+	const uint8_t expected[] = {1, 0, 1, 1, 1};
 	uint8_t granted[RTE_DIM(c)];
 
 	assert_int_equal(ration_try_charge_burst(f->lc[0], c, n, RTE_DIM(c), granted), 4);
-	assert_memory_equal(granted, want, sizeof(want));
+	assert_memory_equal(granted, expected, sizeof(expected));
 	assert_int_equal(usage_of(f->d, a), 10);
 }
 
@@ -56,11 +56,11 @@ sums_of_a_run_do_not_wrap(void **state)
 	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 64);
 	const ration_counter_t c[] = {a, a, a};
 	const uint32_t n[] = {UINT32_MAX, 2, 3};
-	const uint8_t want[] = {0, 1, 1};
+	const uint8_t expected[] = {0, 1, 1};
 	uint8_t granted[RTE_DIM(c)];
 
 	assert_int_equal(ration_try_charge_burst(f->lc[0], c, n, RTE_DIM(c), granted), 2);
-	assert_memory_equal(granted, want, sizeof(want));
+	assert_memory_equal(granted, expected, sizeof(expected));
 	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 5);
 }
 
@@ -78,21 +78,21 @@ an_empty_burst_does_nothing(void **state)
 }
 
 static void
-stale_handles_in_a_burst_harm_nobody(void **state)
+stale_handles_in_a_burst_change_nothing(void **state)
 {
 	struct fixture *f = *state;
-	ration_counter_t gone = make_counter(f->d, f->root, "gone", 10, 64), a;
+	ration_counter_t stale = make_counter(f->d, f->root, "stale", 10, 64), a;
 	ration_counter_t c[6];
-	const uint8_t want[] = {1, 0, 1, 0, 0, 1};
+	const uint8_t expected[] = {1, 0, 1, 0, 0, 1};
 	uint8_t granted[RTE_DIM(c)];
 
-	assert_int_equal(ration_counter_destroy(f->d, gone, 0), 0);
+	assert_int_equal(ration_counter_destroy(f->d, stale, 0), 0);
 	a = make_counter(f->d, f->root, "a", 100, 64);
 	c[0] = c[2] = c[5] = a;
-	c[1] = c[3] = gone;
+	c[1] = c[3] = stale;
 	c[4] = RATION_COUNTER_NONE;
 	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted), 3);
-	assert_memory_equal(granted, want, sizeof(want));
+	assert_memory_equal(granted, expected, sizeof(expected));
 	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
 	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 3);
 	assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, RTE_DIM(c)), 3);
@@ -164,7 +164,7 @@ assert_twins_agree(const struct twin *a, const struct twin *b)
 	}
 }
 
-/* One random burst to both; what is granted is noted as held. */
+/* Make the same random burst in both domains, and record the granted units as held. */
 static void
 twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	    uint64_t held[TWIN_COUNTERS])
@@ -175,7 +175,7 @@ twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	uint8_t granted[BURST];
 
 	for (i = 0; i < nb; i++) {
-		/* Runs of equal counters are frequent, as with real packets. */
+		/* Runs of the same counter are frequent, as with real packets. */
 		which[i] = i > 0 && prng_below(prng, 2) ? which[i - 1]
 							: prng_below(prng, TWIN_COUNTERS);
 		c[i] = a->c[which[i]];
@@ -190,7 +190,7 @@ twin_charge(struct twin *a, struct twin *b, struct prng *prng, int amounts,
 	assert_int_equal(ok, 0);
 }
 
-/* Give part of what is held back, one by one in both. */
+/* Give a part of the held units back, one call for each in both domains. */
 static void
 twin_uncharge(struct twin *a, struct twin *b, struct prng *prng, uint64_t held[TWIN_COUNTERS])
 {
@@ -230,7 +230,7 @@ charged_bursts_equal_single_charges(void **state)
 	}
 }
 
-/* Where stock stands after it may differ, for a run goes there in one piece; units may not. */
+/* The stock may differ afterwards, because a run is uncharged in one piece; the units may not. */
 static void
 uncharged_bursts_give_back_what_single_calls_do(void **state)
 {
@@ -267,23 +267,23 @@ uncharged_bursts_give_back_what_single_calls_do(void **state)
 	}
 }
 
-/* The counter's handle with each bit of the generation that a slot has, but for one. */
+/* Handles that differ from the counter's in one bit of the generation that an entry stores. */
 static void
-assert_no_neighbour_hits(struct ration_lcore *lc, ration_counter_t c)
+assert_no_neighbor_hits(struct ration_lcore *lc, ration_counter_t c)
 {
-	struct ration_stock *slot = &lc->stocks[(uint32_t)c];
-	uint32_t stock = ration_load(&slot->units, relaxed);
+	struct ration_stock *entry = &lc->stocks[(uint32_t)c];
+	uint32_t stock = ration_load(&entry->units, relaxed);
 	unsigned int bit;
 
 	for (bit = 32 + RATION_CAP_BITS; bit < 64; bit++) {
-		/* Two, since the last of a burst may go another way. */
+		/* Two elements, because the last one of a burst may take another code path. */
 		const ration_counter_t wrong[] = {c ^ UINT64_C(1) << bit, RATION_COUNTER_NONE};
 		uint8_t granted[] = {1, 1};
 
 		assert_int_equal(ration_try_charge_burst(lc, wrong, NULL, 2, granted), 0);
 		assert_int_equal(granted[0], 0);
 		assert_int_equal(ration_uncharge_burst(lc, wrong, NULL, 2), 0);
-		assert_int_equal(ration_load(&slot->units, relaxed), stock);
+		assert_int_equal(ration_load(&entry->units, relaxed), stock);
 	}
 }
 
@@ -293,31 +293,31 @@ a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
 	struct fixture *f = *state;
 	ration_counter_t a = make_counter(f->d, f->root, "a", 100, 4);
 	const ration_counter_t pair[] = {a, make_counter(f->d, f->root, "b", 100, 4)};
-	struct ration_stock *slot = &f->lc[0]->stocks[(uint32_t)a];
+	struct ration_stock *entry = &f->lc[0]->stocks[(uint32_t)a];
 	uint8_t granted[2];
 	uint32_t i;
 
 	assert_int_equal(ration_try_charge(f->lc[0], a, 20), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], pair[1], 20), 0);
 	for (i = 4; i < 8; i++) {
-		assert_int_equal(ration_load(&slot->units, relaxed), i);
-		assert_no_neighbour_hits(f->lc[0], a);
+		assert_int_equal(ration_load(&entry->units, relaxed), i);
+		assert_no_neighbor_hits(f->lc[0], a);
 		assert_int_equal(ration_uncharge_burst(f->lc[0], pair, NULL, 2), 2);
 	}
 	for (i = 8; i > 0; i--) {
-		assert_int_equal(ration_load(&slot->units, relaxed), i);
-		assert_no_neighbour_hits(f->lc[0], a);
+		assert_int_equal(ration_load(&entry->units, relaxed), i);
+		assert_no_neighbor_hits(f->lc[0], a);
 		assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
 	}
-	assert_int_equal(ration_load(&slot->units, relaxed), 0);
-	assert_no_neighbour_hits(f->lc[0], a);
-	/* Neither in an empty stock nor in a full one is anything to be had. */
+	assert_int_equal(ration_load(&entry->units, relaxed), 0);
+	assert_no_neighbor_hits(f->lc[0], a);
+	/* A wrong generation hits neither an empty nor a full stock. */
 	assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
 	assert_int_equal(stats_of(f->lc[0]).refills, 4);
 	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 25);
 }
 
-/* The first of them would fit into the stock. */
+/* A part of the run would fit into the stock. */
 static void
 a_run_that_is_too_much_is_not_taken_back_in_part(void **state)
 {
@@ -349,17 +349,17 @@ int
 main(void)
 {
 	const struct CMUnitTest burst[] = {
-		with_one_slot(a_burst_is_granted_packet_by_packet),
-		with_one_slot(a_run_is_granted_as_far_as_it_fits),
-		with_one_slot(sums_of_a_run_do_not_wrap),
-		with_one_slot(an_empty_burst_does_nothing),
-		with_one_slot(stale_handles_in_a_burst_harm_nobody),
-		with_one_slot(an_uncharged_burst_tells_what_was_too_much),
+		with_one_member(a_burst_is_granted_packet_by_packet),
+		with_one_member(a_run_is_granted_as_far_as_it_fits),
+		with_one_member(sums_of_a_run_do_not_wrap),
+		with_one_member(an_empty_burst_does_nothing),
+		with_one_member(stale_handles_in_a_burst_change_nothing),
+		with_one_member(an_uncharged_burst_tells_what_was_too_much),
 		cmocka_unit_test(charged_bursts_equal_single_charges),
 		cmocka_unit_test(uncharged_bursts_give_back_what_single_calls_do),
-		with_one_slot(a_unit_of_another_generation_never_hits_whatever_the_stock),
-		with_one_slot(a_run_that_is_too_much_is_not_taken_back_in_part),
-		with_one_slot(prefetch_changes_nothing),
+		with_one_member(a_unit_of_another_generation_never_hits_whatever_the_stock),
+		with_one_member(a_run_that_is_too_much_is_not_taken_back_in_part),
+		with_one_member(prefetch_changes_nothing),
 	};
 
 	if (test_eal_start("burst", 0) != 0)

@@ -2,7 +2,9 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Charge, forced charge and uncharge against limits: exact to the unit at every level (P1, P8). */
+/*
+ * Charges, forced charges and uncharges against limits: exact to the unit at every level (P1, P8).
+ */
 
 #include <stdio.h>
 
@@ -41,7 +43,7 @@ failures_in(const struct fixture *f, const struct chain *chain)
 	return sum;
 }
 
-/* Units that can be charged one by one before the first refusal. */
+/* Number of units that can be charged one by one before the first refusal. */
 static uint64_t
 charge_all(struct ration_lcore *lc, ration_counter_t c)
 {
@@ -267,7 +269,7 @@ a_refused_charge_leaves_no_trace_but_its_count(void **state)
 	assert_int_equal(info_of(f->d, f->root).watermark, 20);
 }
 
-/* What a refill wants beyond the charge itself is not the user's: missing it is no failure. */
+/* The extra units of a refill are optional: a refill that gets fewer is no failure. */
 static void
 a_refill_that_gets_less_is_no_failure(void **state)
 {
@@ -322,7 +324,9 @@ interior_counters_and_the_root_can_be_charged(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 30), 0);
 }
 
-/* Stock lives where it is charged; a counter with children holds none and is exact. */
+/*
+ * Stock is kept only at the counter that is charged; a counter with children has none and is exact.
+ */
 static void
 the_root_and_interior_counters_hold_no_stock(void **state)
 {
@@ -382,9 +386,9 @@ the_first_child_ends_the_stock_of_its_parent(void **state)
 	assert_int_equal(usage_of(f->d, p), 0);
 }
 
-/* A slot that has been used up is still a slot: it must not take units in after the first child. */
+/* An empty stock entry is still active: it must not take units after the first child exists. */
 static void
-the_first_child_ends_used_up_slots_too(void **state)
+the_first_child_ends_empty_stock_entries_too(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 10000, 64);
@@ -426,24 +430,24 @@ int
 main(void)
 {
 	const struct CMUnitTest charge[] = {
-		with_one_slot(a_limit_is_granted_to_the_unit),
-		with_one_slot(one_unit_too_many_is_refused_in_one_piece),
-		with_one_slot(huge_amounts_do_not_wrap),
-		with_one_slot(nothing_is_always_granted_and_changes_nothing),
-		with_one_slot(amounts_beyond_the_batch_are_granted_in_one_piece),
-		with_one_slot(every_ancestor_is_charged_and_uncharged),
-		with_one_slot(the_limit_of_each_ancestor_holds),
-		with_one_slot(a_refusal_counts_at_the_level_without_room),
-		with_one_slot(of_several_levels_without_room_the_lowest_counts),
-		with_one_slot(a_refused_charge_leaves_no_trace_but_its_count),
-		with_one_slot(a_refill_that_gets_less_is_no_failure),
-		with_one_slot(siblings_share_what_their_parent_has),
-		with_one_slot(interior_counters_and_the_root_can_be_charged),
-		with_one_slot(the_root_and_interior_counters_hold_no_stock),
-		with_one_slot(a_direct_counter_keeps_stock_beside_its_children),
-		with_two_slots(the_first_child_ends_the_stock_of_its_parent),
-		with_two_slots(the_first_child_ends_used_up_slots_too),
-		with_two_slots(units_may_come_back_on_another_lcore),
+		with_one_member(a_limit_is_granted_to_the_unit),
+		with_one_member(one_unit_too_many_is_refused_in_one_piece),
+		with_one_member(huge_amounts_do_not_wrap),
+		with_one_member(nothing_is_always_granted_and_changes_nothing),
+		with_one_member(amounts_beyond_the_batch_are_granted_in_one_piece),
+		with_one_member(every_ancestor_is_charged_and_uncharged),
+		with_one_member(the_limit_of_each_ancestor_holds),
+		with_one_member(a_refusal_counts_at_the_level_without_room),
+		with_one_member(of_several_levels_without_room_the_lowest_counts),
+		with_one_member(a_refused_charge_leaves_no_trace_but_its_count),
+		with_one_member(a_refill_that_gets_less_is_no_failure),
+		with_one_member(siblings_share_what_their_parent_has),
+		with_one_member(interior_counters_and_the_root_can_be_charged),
+		with_one_member(the_root_and_interior_counters_hold_no_stock),
+		with_one_member(a_direct_counter_keeps_stock_beside_its_children),
+		with_two_members(the_first_child_ends_the_stock_of_its_parent),
+		with_two_members(the_first_child_ends_empty_stock_entries_too),
+		with_two_members(units_may_come_back_on_another_lcore),
 	};
 
 	if (test_eal_start("charge", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Counters: made, found by path, walked through and read. */
+/* Counters: creation, lookup by path, iteration and information. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* Not a counter of any domain here: index and generation beyond everything. */
+/* Handles of no counter: index and generation out of range. */
 #define GARBAGE UINT64_MAX
 
 static void
@@ -134,7 +134,7 @@ siblings_differ_in_name_and_cousins_need_not(void **state)
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, a, "x", NULL), EEXIST);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, "b", NULL), EEXIST);
 	assert_int_equal(info_of(f->d, a).nb_children, 1);
-	/* A child may be called as its parent is. */
+	/* A child may have the name of its parent. */
 	assert_true(ration_counter_find(f->d, "a/x/x") == RATION_COUNTER_NONE);
 	make_counter(f->d, ax, "x", 1, 0);
 	assert_true(ration_counter_find(f->d, "a/x/x") != RATION_COUNTER_NONE);
@@ -144,12 +144,12 @@ static void
 create_below_nothing_is_estale(void **state)
 {
 	struct fixture *f = *state;
-	ration_counter_t gone = make_counter(f->d, f->root, "gone", 1, 0);
+	ration_counter_t stale = make_counter(f->d, f->root, "stale", 1, 0);
 
-	assert_int_equal(ration_counter_destroy(f->d, gone, 0), 0);
+	assert_int_equal(ration_counter_destroy(f->d, stale, 0), 0);
 	assert_errno(RATION_COUNTER_NONE,
 		     ration_counter_create(f->d, RATION_COUNTER_NONE, "x", NULL), ESTALE);
-	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, gone, "x", NULL), ESTALE);
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, stale, "x", NULL), ESTALE);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, GARBAGE, "x", NULL), ESTALE);
 }
 
@@ -260,7 +260,7 @@ path_needs_room_for_all_of_it(void **state)
 	for (size = 0; size <= 9; size++) {
 		memset(path, '#', sizeof(path));
 		assert_int_equal(ration_counter_path(f->d, gold, path, size), -ENAMETOOLONG);
-		/* Nothing is written beyond what was given. */
+		/* No byte after the given size is written. */
 		assert_int_equal(path[size], '#');
 	}
 	assert_int_equal(ration_counter_path(f->d, f->root, path, 0), -ENAMETOOLONG);
@@ -284,19 +284,19 @@ longest_path_fits_its_buffer(void **state)
 	assert_true(ration_counter_find(f->d, path) == c);
 }
 
-/* Place of a counter in the order of ration_counter_next(), counted from 0. */
+/* Position of a counter in the order of ration_counter_next(), from 0. */
 static int
-place_of(const struct ration_domain *d, ration_counter_t c)
+position_of(const struct ration_domain *d, ration_counter_t c)
 {
 	ration_counter_t i = RATION_COUNTER_NONE;
-	int place = 0;
+	int position = 0;
 
 	for (;;) {
 		i = ration_counter_next(d, i);
 		if (i == c)
-			return place;
+			return position;
 		assert_true(i != RATION_COUNTER_NONE);
-		place++;
+		position++;
 	}
 }
 
@@ -312,11 +312,11 @@ next_visits_parents_first_and_siblings_in_order(void **state)
 	ration_counter_t c = RATION_COUNTER_NONE;
 	unsigned int n = 0;
 
-	assert_int_equal(place_of(f->d, f->root), 0);
-	assert_true(place_of(f->d, b) < place_of(f->d, a));
-	assert_true(place_of(f->d, b2) < place_of(f->d, b1));
-	assert_true(place_of(f->d, b) < place_of(f->d, b2));
-	assert_true(place_of(f->d, a) < place_of(f->d, a1));
+	assert_int_equal(position_of(f->d, f->root), 0);
+	assert_true(position_of(f->d, b) < position_of(f->d, a));
+	assert_true(position_of(f->d, b2) < position_of(f->d, b1));
+	assert_true(position_of(f->d, b) < position_of(f->d, b2));
+	assert_true(position_of(f->d, a) < position_of(f->d, a1));
 	while ((c = ration_counter_next(f->d, c)) != RATION_COUNTER_NONE)
 		n++;
 	assert_int_equal(n, 6);
@@ -333,11 +333,11 @@ next_goes_on_after_destroy_and_create(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, first, 0), 0);
 	assert_true(ration_counter_next(f->d, first) == RATION_COUNTER_NONE);
 	assert_true(ration_counter_next(f->d, GARBAGE) == RATION_COUNTER_NONE);
-	assert_int_equal(place_of(f->d, second), 1);
-	/* Also where it inherits the index of the one that is gone. */
+	assert_int_equal(position_of(f->d, second), 1);
+	/* The order holds also if the new counter has the index of the destroyed one. */
 	third = make_counter(f->d, f->root, "third", 1, 0);
-	assert_int_equal(place_of(f->d, second), 1);
-	assert_int_equal(place_of(f->d, third), 2);
+	assert_int_equal(position_of(f->d, second), 1);
+	assert_int_equal(position_of(f->d, third), 2);
 	assert_true(ration_counter_next(f->d, third) == RATION_COUNTER_NONE);
 }
 
@@ -365,7 +365,7 @@ handles_of_no_counter_are_refused_everywhere(void **state)
 }
 
 static void
-none_can_be_neither_charged_nor_uncharged(void **state)
+counter_none_can_be_neither_charged_nor_uncharged(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_lcore *lcs[] = {f->lc[0], ration_lcore_shared(f->d)};
@@ -381,16 +381,16 @@ none_can_be_neither_charged_nor_uncharged(void **state)
 }
 
 static void
-get_needs_a_place_to_write(void **state)
+get_needs_a_destination(void **state)
 {
 	struct fixture *f = *state;
 
 	assert_int_equal(ration_counter_get(f->d, f->root, NULL), -EINVAL);
 }
 
-/* Also with a slot whose bit stands anywhere in a word of the bitmap, or in the second one. */
+/* The active bit of the stock entry may be any bit of a word of the bitmap, in any word. */
 static void
-a_first_child_ends_the_stock_wherever_the_slot_is(void **state)
+a_first_child_ends_the_stock_of_any_entry(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c[100];
@@ -410,9 +410,9 @@ a_first_child_ends_the_stock_wherever_the_slot_is(void **state)
 	}
 }
 
-/* The one freed longest ago is used first, so that stale handles are found out. */
+/* The index that was freed first is reused first, so that stale handles are detected longer. */
 static void
-places_are_used_again_in_the_order_in_which_they_became_free(void **state)
+indices_are_reused_in_the_order_in_which_they_were_freed(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 4, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("four", &params);
@@ -425,7 +425,7 @@ places_are_used_again_in_the_order_in_which_they_became_free(void **state)
 	b = make_counter(d, root, "b", 1, 0);
 	c = make_counter(d, root, "c", 1, 0);
 	assert_int_equal(info_of(d, root).nb_children, 3);
-	/* The last child goes, then the first. */
+	/* Destroy the last child, then the first one. */
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 	assert_int_equal(ration_counter_destroy(d, a, 0), 0);
 	assert_int_equal(info_of(d, root).nb_children, 1);
@@ -461,11 +461,11 @@ main(void)
 		in_domain(longest_path_fits_its_buffer),
 		in_domain(next_visits_parents_first_and_siblings_in_order),
 		in_domain(next_goes_on_after_destroy_and_create),
-		with_one_slot(handles_of_no_counter_are_refused_everywhere),
-		with_one_slot(none_can_be_neither_charged_nor_uncharged),
-		in_domain(get_needs_a_place_to_write),
-		with_one_slot(a_first_child_ends_the_stock_wherever_the_slot_is),
-		in_domain(places_are_used_again_in_the_order_in_which_they_became_free),
+		with_one_member(handles_of_no_counter_are_refused_everywhere),
+		with_one_member(counter_none_can_be_neither_charged_nor_uncharged),
+		in_domain(get_needs_a_destination),
+		with_one_member(a_first_child_ends_the_stock_of_any_entry),
+		in_domain(indices_are_reused_in_the_order_in_which_they_were_freed),
 	};
 
 	if (test_eal_start("counter", 0) != 0)

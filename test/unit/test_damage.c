@@ -3,9 +3,9 @@
  */
 
 /*
- * Who reads trusts no index, link or offset in shared memory. Each test damages one word of a good
- * domain, looks, and mends it. What a damaged domain can do to a reader otherwise is for
- * AddressSanitizer and the fuzz target "image" to see.
+ * Readers do not trust an index, link or offset in shared memory. Each test damages one word of a
+ * good domain, reads, and restores the word. Other effects of damage are tested by AddressSanitizer
+ * and the fuzz target "image".
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* Damage a word, do something, and mend it. */
+/* Damage a word, run the statements, and restore the word. */
 #define while_it_is(word, value, ...)                                                              \
 	do {                                                                                       \
 		__typeof__(word) kept_ = (word);                                                   \
@@ -28,7 +28,7 @@
 		(word) = kept_;                                                                    \
 	} while (0)
 
-/* A root with two children, the first of which has one; units of all in stock. */
+/* A root with two children, the first of which has one child; all have stock. */
 struct tree {
 	struct ration_domain *d;
 	ration_counter_t a, b, aa;
@@ -67,7 +67,7 @@ node_of(const struct tree *t, ration_counter_t c)
 	return ration_node_at(t->d, (uint32_t)c);
 }
 
-/* A walk from the root ends, whatever it finds. */
+/* Iterate from the root. The iteration must end, whatever is damaged. @return number of counters */
 static uint32_t
 walk(const struct ration_domain *d)
 {
@@ -85,9 +85,9 @@ is_refused(const struct ration_domain *d)
 	assert_errno(NULL, ration_domain_lookup(ration_domain_name(d)), EPROTO);
 }
 
-/* It is seen by a check, and the text of it has an end. */
+/* ration_domain_verify() reports it, and the dump ends. */
 static void
-is_seen(const struct ration_domain *d)
+is_reported(const struct ration_domain *d)
 {
 	char *text;
 	size_t size;
@@ -103,11 +103,11 @@ is_seen(const struct ration_domain *d)
 }
 
 static void
-a_head_that_cannot_be_is_refused(void **state)
+an_invalid_header_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_domain *d = f->d;
-	struct ration_lcore *none = ration_lcore_shared(d);
+	struct ration_lcore *shared = ration_lcore_shared(d);
 
 	while_it_is(d->layout, RATION_LAYOUT - 1, is_refused(d));
 	while_it_is(d->sizes, 0, is_refused(d));
@@ -123,15 +123,15 @@ a_head_that_cannot_be_is_refused(void **state)
 	while_it_is(d->counters_offset, d->counters_offset - 64, is_refused(d));
 	while_it_is(d->nodes_offset, UINT64_MAX, is_refused(d));
 	while_it_is(d->shared_offset, 0, is_refused(d));
-	while_it_is(none->domain_offset, 64, is_refused(d));
-	while_it_is(none->nb_stocks, none->nb_stocks + 64, is_refused(d));
-	while_it_is(none->flags, 0, is_refused(d));
-	while_it_is(none->member_id, 0, is_refused(d));
+	while_it_is(shared->domain_offset, 64, is_refused(d));
+	while_it_is(shared->nb_stocks, shared->nb_stocks + 64, is_refused(d));
+	while_it_is(shared->flags, 0, is_refused(d));
+	while_it_is(shared->member_id, 0, is_refused(d));
 	assert_ptr_equal(ration_domain_lookup(ration_domain_name(d)), d);
 }
 
 static void
-a_domain_that_says_another_name_is_not_found(void **state)
+a_domain_with_another_name_is_not_found(void **state)
 {
 	struct fixture *f = *state;
 	char name[RATION_DOMAIN_NAMESIZE];
@@ -142,7 +142,7 @@ a_domain_that_says_another_name_is_not_found(void **state)
 }
 
 static void
-a_domain_in_the_place_of_another_one_is_refused(void **state)
+a_domain_with_the_id_of_another_one_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_domain *other = ration_domain_create("other", NULL);
@@ -162,10 +162,10 @@ links_to_nowhere_end_the_walk(void **state)
 
 	assert_int_equal(walk(t.d), 4);
 	while_it_is(root->first_child, t.d->max_counters, assert_int_equal(walk(t.d), 1));
-	while_it_is(root->first_child, UINT32_MAX - 1, is_seen(t.d));
+	while_it_is(root->first_child, UINT32_MAX - 1, is_reported(t.d));
 	while_it_is(a->first_child, UINT32_MAX / 2, assert_int_equal(walk(t.d), 2));
 	while_it_is(a->next, t.d->max_counters, assert_int_equal(walk(t.d), 3));
-	while_it_is(a->next, t.d->max_counters, is_seen(t.d));
+	while_it_is(a->next, t.d->max_counters, is_reported(t.d));
 	while_it_is(a->next, t.d->max_counters,
 		    assert_true(ration_counter_next(t.d, t.aa) == RATION_COUNTER_NONE));
 	give_back(f, &t);
@@ -178,20 +178,23 @@ links_in_a_circle_end_the_walk(void **state)
 	struct tree t = plant(f);
 	struct node *a = node_of(&t, t.a), *b = node_of(&t, t.b), *aa = node_of(&t, t.aa);
 
-	/* A sibling of itself, of the one before; a child of itself, of its own child; the root. */
-	while_it_is(a->next, (uint32_t)t.a, is_seen(t.d));
-	while_it_is(b->next, (uint32_t)t.a, is_seen(t.d));
-	while_it_is(a->first_child, (uint32_t)t.a, is_seen(t.d));
-	while_it_is(aa->first_child, (uint32_t)t.a, is_seen(t.d));
-	while_it_is(aa->first_child, 0, is_seen(t.d));
-	while_it_is(aa->next, (uint32_t)t.b, is_seen(t.d));
+	/*
+	 * A counter is its own sibling, the sibling of the one before, its own child, the child of
+	 * its child; a link leads to the root.
+	 */
+	while_it_is(a->next, (uint32_t)t.a, is_reported(t.d));
+	while_it_is(b->next, (uint32_t)t.a, is_reported(t.d));
+	while_it_is(a->first_child, (uint32_t)t.a, is_reported(t.d));
+	while_it_is(aa->first_child, (uint32_t)t.a, is_reported(t.d));
+	while_it_is(aa->first_child, 0, is_reported(t.d));
+	while_it_is(aa->next, (uint32_t)t.b, is_reported(t.d));
 	while_it_is(b->next, (uint32_t)t.a, assert_int_equal(walk(t.d), 4));
 	while_it_is(a->first_child, (uint32_t)t.a, assert_int_equal(walk(t.d), 2));
 	give_back(f, &t);
 }
 
 static void
-has_no_place(const struct tree *t, ration_counter_t c)
+has_bad_ancestors(const struct tree *t, ration_counter_t c)
 {
 	struct ration_counter_info info;
 	struct ration_reading reading;
@@ -202,28 +205,28 @@ has_no_place(const struct tree *t, ration_counter_t c)
 	assert_int_equal(ration_read_sum(t->d, c, &reading), -EPROTO);
 	assert_true(ration_counter_next(t->d, c) == RATION_COUNTER_NONE);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t->d, "a/aa"), ENOENT);
-	is_seen(t->d);
+	is_reported(t->d);
 }
 
 static void
-a_counter_without_a_place_is_not_read(void **state)
+a_counter_with_bad_ancestors_is_not_read(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
 	struct counter *aa = counter_of(&t, t.aa);
 
-	while_it_is(aa->depth, RATION_DEPTH_MAX + 1, has_no_place(&t, t.aa));
-	while_it_is(aa->depth, UINT32_MAX, has_no_place(&t, t.aa));
-	while_it_is(aa->depth, 0, has_no_place(&t, t.aa));
-	while_it_is(aa->ancestors[1], t.d->max_counters, has_no_place(&t, t.aa));
-	while_it_is(aa->ancestors[0], UINT32_MAX, has_no_place(&t, t.aa));
-	while_it_is(aa->ancestors[0], (uint32_t)t.b, has_no_place(&t, t.aa));
+	while_it_is(aa->depth, RATION_DEPTH_MAX + 1, has_bad_ancestors(&t, t.aa));
+	while_it_is(aa->depth, UINT32_MAX, has_bad_ancestors(&t, t.aa));
+	while_it_is(aa->depth, 0, has_bad_ancestors(&t, t.aa));
+	while_it_is(aa->ancestors[1], t.d->max_counters, has_bad_ancestors(&t, t.aa));
+	while_it_is(aa->ancestors[0], UINT32_MAX, has_bad_ancestors(&t, t.aa));
+	while_it_is(aa->ancestors[0], (uint32_t)t.b, has_bad_ancestors(&t, t.aa));
 	give_back(f, &t);
 }
 
-/* Its units are in the sum of those it says it stands below, or in none. */
+/* The units are counted below the stored ancestors, or not at all. */
 static void
-a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader(void **state)
+too_large_a_depth_does_not_misdirect_a_reader(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
@@ -237,7 +240,7 @@ a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader(void **state)
 }
 
 static void
-a_name_without_an_end_is_cut(void **state)
+an_unterminated_name_is_cut(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
@@ -253,14 +256,14 @@ a_name_without_an_end_is_cut(void **state)
 			 RATION_COUNTER_NAMESIZE + 1);
 	assert_int_equal(ration_counter_path(t.d, t.aa, path, RATION_COUNTER_NAMESIZE),
 			 -ENAMETOOLONG);
-	/* The table of names leads to a counter that has another one. */
+	/* The hash table leads to a counter with another name. */
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(t.d, "a/aa"), ENOENT);
 	memcpy(aa->name, name, sizeof(name));
 	give_back(f, &t);
 }
 
 static void
-more_members_than_places_are_not_looked_at(void **state)
+more_members_than_entries_are_not_read(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
@@ -278,9 +281,9 @@ read_root(const struct ration_domain *d, struct ration_reading *reading)
 	assert_int_equal(ration_read_sum(d, ration_domain_root(d), reading), 0);
 }
 
-/* Bits behind the last counter, in the last word of the bitmap. */
+/* Set bits after the last counter in the last word of the bitmap. */
 static void
-stock_of_counters_that_cannot_be_is_not_counted(void **state)
+stock_beyond_the_last_counter_is_not_counted(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 3, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("three", &params);
@@ -291,7 +294,7 @@ stock_of_counters_that_cannot_be_is_not_counted(void **state)
 	assert_non_null(d);
 	lc = ration_lcore_register_extra(d);
 	assert_non_null(lc);
-	/* A fourth, below the root and with stock; usage covers it. There is none. */
+	/* Fake a fourth counter below the root with stock that usage covers. */
 	ration_unpoison(ration_counter_at(d, 3), sizeof(struct counter));
 	ration_unpoison(&lc->stocks[3], sizeof(lc->stocks[3]));
 	ration_counter_at(d, 0)->usage = 9;
@@ -307,7 +310,7 @@ stock_of_counters_that_cannot_be_is_not_counted(void **state)
 }
 
 static void
-a_block_that_is_elsewhere_is_not_read(void **state)
+an_lcore_area_at_another_offset_is_not_read(void **state)
 {
 	struct fixture *f = *state;
 	struct tree t = plant(f);
@@ -316,10 +319,10 @@ a_block_that_is_elsewhere_is_not_read(void **state)
 
 	assert_true(stock > 0);
 	assert_ptr_equal(ration_lcore_get(t.d, f->lc[0]->member_id), f->lc[0]);
-	while_it_is(m->area_offset, m->area_offset + 64, is_seen(t.d));
+	while_it_is(m->area_offset, m->area_offset + 64, is_reported(t.d));
 	while_it_is(m->area_offset, m->area_offset + 64, assert_int_equal(stock_of(t.d, t.b), 0));
 	while_it_is(m->area_offset, 64, assert_null(ration_lcore_get(t.d, f->lc[0]->member_id)));
-	/* How many slots it says it has is not asked. */
+	/* The stored number of stock entries is not used. */
 	while_it_is(f->lc[0]->nb_stocks, UINT32_MAX, assert_int_equal(stock_of(t.d, t.b), stock));
 	assert_int_equal(stock_of(t.d, t.b), stock);
 	give_back(f, &t);
@@ -329,17 +332,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_one_slot(a_head_that_cannot_be_is_refused),
-		with_one_slot(a_domain_that_says_another_name_is_not_found),
-		with_one_slot(a_domain_in_the_place_of_another_one_is_refused),
-		with_one_slot(links_to_nowhere_end_the_walk),
-		with_one_slot(links_in_a_circle_end_the_walk),
-		with_one_slot(a_counter_without_a_place_is_not_read),
-		with_one_slot(a_depth_too_large_does_not_lead_out_of_the_way_of_a_reader),
-		with_one_slot(a_name_without_an_end_is_cut),
-		with_one_slot(more_members_than_places_are_not_looked_at),
-		with_one_slot(stock_of_counters_that_cannot_be_is_not_counted),
-		with_one_slot(a_block_that_is_elsewhere_is_not_read),
+		with_one_member(an_invalid_header_is_refused),
+		with_one_member(a_domain_with_another_name_is_not_found),
+		with_one_member(a_domain_with_the_id_of_another_one_is_refused),
+		with_one_member(links_to_nowhere_end_the_walk),
+		with_one_member(links_in_a_circle_end_the_walk),
+		with_one_member(a_counter_with_bad_ancestors_is_not_read),
+		with_one_member(too_large_a_depth_does_not_misdirect_a_reader),
+		with_one_member(an_unterminated_name_is_cut),
+		with_one_member(more_members_than_entries_are_not_read),
+		with_one_member(stock_beyond_the_last_counter_is_not_counted),
+		with_one_member(an_lcore_area_at_another_offset_is_not_read),
 	};
 
 	if (test_eal_start("damage", 0) != 0)

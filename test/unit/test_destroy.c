@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Destroying counters, and handles that have outlived theirs. */
+/* Destroying counters, and the handles of destroyed counters. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ a_counter_with_granted_units_stays_as_it_was(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -EBUSY);
 	assert_true(ration_counter_find(f->d, "c") == c);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 1);
-	/* Not dying: it can be charged up to its limit, and stocked. */
+	/* It is not being destroyed: charges up to the limit work, and it has stock. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 9), 0);
 	assert_true(stock_of(f->d, c) > 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 190), 0);
@@ -109,26 +109,26 @@ a_stale_handle_is_refused_everywhere(void **state)
 	assert_int_equal(stats_of(f->lc[0]).rejected, 3);
 }
 
-/* The index is used again, and the new counter has stock on the lcore that holds the old handle. */
+/* The index is reused, and the new counter has stock on the lcore that uses the old handle. */
 static void
-a_stale_handle_does_not_reach_its_heir(void **state)
+a_stale_handle_does_not_reach_the_next_counter(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
-	struct ration_domain *d = ration_domain_create("heir", &params);
+	struct ration_domain *d = ration_domain_create("reuse", &params);
 	struct ration_lcore *lc = ration_lcore_register_extra(d);
-	ration_counter_t old = make_counter(d, ration_domain_root(d), "c", 1000, 64), heir;
+	ration_counter_t old = make_counter(d, ration_domain_root(d), "c", 1000, 64), next;
 	struct ration_counter_info before, after;
 
 	(void)state;
 	assert_int_equal(ration_try_charge(lc, old, 1), 0);
 	assert_int_equal(ration_uncharge(lc, old, 1), 0);
 	assert_int_equal(ration_counter_destroy(d, old, 0), 0);
-	heir = make_counter(d, ration_domain_root(d), "c", 1000, 64);
-	assert_int_equal((uint32_t)heir, (uint32_t)old);
-	assert_true(heir != old);
-	assert_int_equal(ration_try_charge(lc, heir, 10), 0);
-	assert_true(stock_of(d, heir) > 1);
-	before = info_of(d, heir);
+	next = make_counter(d, ration_domain_root(d), "c", 1000, 64);
+	assert_int_equal((uint32_t)next, (uint32_t)old);
+	assert_true(next != old);
+	assert_int_equal(ration_try_charge(lc, next, 10), 0);
+	assert_true(stock_of(d, next) > 1);
+	before = info_of(d, next);
 
 	assert_int_equal(ration_try_charge(lc, old, 1), -ESTALE);
 	assert_int_equal(ration_charge_force(lc, old, 1), -ESTALE);
@@ -139,23 +139,23 @@ a_stale_handle_does_not_reach_its_heir(void **state)
 	assert_int_equal(ration_uncharge_burst(lc, &old, NULL, 1), 0);
 	assert_int_equal(ration_drain(d, old, 0, NULL), -ESTALE);
 	assert_int_equal(ration_counter_destroy(d, old, 0), -ESTALE);
-	after = info_of(d, heir);
+	after = info_of(d, next);
 	assert_same_info(&before, &after);
 	assert_int_equal(stats_of(lc).rejected, 7);
-	assert_int_equal(after.usage, 10 + stock_of(d, heir));
+	assert_int_equal(after.usage, 10 + stock_of(d, next));
 
-	assert_int_equal(ration_uncharge(lc, heir, 10), 0);
+	assert_int_equal(ration_uncharge(lc, next, 10), 0);
 	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* As above, for every generation up to the number that a slot can tell apart. */
+/* As above, for every generation that a stock entry can distinguish. */
 static void
-stale_handles_stay_stale_for_thousands_of_heirs(void **state)
+stale_handles_stay_stale_for_thousands_of_counters(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
-	struct ration_domain *d = ration_domain_create("heirs", &params);
+	struct ration_domain *d = ration_domain_create("reuse", &params);
 	struct ration_lcore *lc = ration_lcore_register_extra(d);
 	ration_counter_t first = make_counter(d, ration_domain_root(d), "c", 1000, 64), c = first;
 	unsigned int i;
@@ -175,7 +175,7 @@ stale_handles_stay_stale_for_thousands_of_heirs(void **state)
 }
 
 static void
-a_slot_activated_before_destroy_serves_the_heir(void **state)
+a_stock_entry_activated_before_destroy_serves_the_next_counter(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("reused", &params);
@@ -187,7 +187,7 @@ a_slot_activated_before_destroy_serves_the_heir(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 1), 0);
 	assert_int_equal(ration_uncharge(lc, c, 1), 0);
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
-	/* No stock of the former, no cap of the former. */
+	/* Neither the stock nor the cap of the destroyed counter remains. */
 	c = make_counter(d, ration_domain_root(d), "none", 3, 0);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(ration_try_charge(lc, c, 1), 0);
@@ -199,7 +199,7 @@ a_slot_activated_before_destroy_serves_the_heir(void **state)
 }
 
 static void
-a_new_counter_of_the_same_name_begins_afresh(void **state)
+a_new_counter_of_the_same_name_starts_empty(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
@@ -220,13 +220,13 @@ a_new_counter_of_the_same_name_begins_afresh(void **state)
 	assert_int_equal(info.rejected, 0);
 }
 
-/* In a domain with one place beside the root: what comes next is in the same one. */
+/* The domain has one index beside the root, so the next counter reuses it. */
 static void
-the_next_in_a_place_inherits_nothing(void **state)
+a_reused_index_inherits_nothing(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
-	struct ration_domain *d = ration_domain_create("heir", &params);
-	struct ration_lcore *lc = ration_lcore_register_extra(d), *none = ration_lcore_shared(d);
+	struct ration_domain *d = ration_domain_create("reuse", &params);
+	struct ration_lcore *lc = ration_lcore_register_extra(d), *shared = ration_lcore_shared(d);
 	ration_counter_t c = make_counter(d, ration_domain_root(d), "c", 10, 0);
 	struct ration_counter_info info;
 
@@ -234,8 +234,10 @@ the_next_in_a_place_inherits_nothing(void **state)
 	assert_int_equal(ration_try_charge(lc, c, 11), -EDQUOT);
 	assert_int_equal(ration_charge_force(lc, c, 11), 0);
 	assert_int_equal(ration_uncharge(lc, c, 12), -ERANGE);
-	/* What was charged with slot comes back without: each of the two ledgers is off. */
-	assert_int_equal(ration_uncharge(none, c, 11), 0);
+	/*
+	 * Charged on an lcore, uncharged through the shared area: each of the two ledgers is off.
+	 */
+	assert_int_equal(ration_uncharge(shared, c, 11), 0);
 	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
 	c = make_counter(d, ration_domain_root(d), "c", 20, 0);
 	info = info_of(d, c);
@@ -251,7 +253,7 @@ the_next_in_a_place_inherits_nothing(void **state)
 }
 
 static void
-who_has_lost_its_last_child_has_stock_again(void **state)
+a_counter_without_children_left_has_stock_again(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 8);
@@ -313,18 +315,18 @@ children_may_be_destroyed_in_any_order(void **state)
 	}
 }
 
-/* An uncharge through the old handle ends in the right place. */
+/* An uncharge through the old handle reaches the offline counter. */
 static void
 units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
-	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64), heir;
+	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64), next;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, 2), -EINVAL);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
-	/* No stock, no name, no charges. */
+	/* An offline counter has no stock and no name, and refuses charges. */
 	assert_int_equal(usage_of(f->d, p), 10);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(f->d, "p/c"), ENOENT);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ENOENT);
@@ -335,20 +337,20 @@ units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
 	assert_int_equal(ration_counter_destroy(f->d, p, 0), -EBUSY);
 	assert_sound(f->d);
-	heir = make_counter(f->d, p, "c", 1000, 64);
-	assert_true(heir != c);
-	assert_true(ration_counter_find(f->d, "p/c") == heir);
+	next = make_counter(f->d, p, "c", 1000, 64);
+	assert_true(next != c);
+	assert_true(ration_counter_find(f->d, "p/c") == next);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 4), 0);
 	assert_int_equal(ration_uncharge(f->lc[1], c, 7), -ERANGE);
 	assert_int_equal(usage_of(f->d, p), 6);
 	assert_int_equal(ration_uncharge(f->lc[1], c, 6), 0);
 	assert_int_equal(usage_of(f->d, p), 0);
-	/* The next control call buries it; the heir stays. */
+	/* The next control call releases the offline counter; the new one stays. */
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), -ESTALE);
 	assert_int_equal(info_of(f->d, p).nb_children, 1);
-	assert_true(ration_counter_find(f->d, "p/c") == heir);
-	assert_int_equal(ration_counter_destroy(f->d, heir, RATION_DESTROY_KEEP_UNITS), 0);
+	assert_true(ration_counter_find(f->d, "p/c") == next);
+	assert_int_equal(ration_counter_destroy(f->d, next, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(ration_counter_destroy(f->d, p, 0), 0);
 }
 
@@ -367,16 +369,16 @@ a_whole_subtree_can_be_destroyed_with_its_units(void **state)
 	assert_sound(f->d);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 10), 0);
 	assert_int_equal(usage_of(f->d, f->root), 0);
-	/* One call may bury the child, another the parent. */
+	/* One call may release the child, another one the parent. */
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 0), -EPERM);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], p, 1), -ESTALE);
 }
 
-/* The domain holds 1024 counters: a place for each round must come from a ghost. */
+/* The domain holds 1024 counters: each iteration needs the indices of released counters. */
 static void
-ghosts_leave_their_places_to_others(void **state)
+released_counters_free_their_indices(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c[1023];
@@ -403,59 +405,61 @@ ghosts_leave_their_places_to_others(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* Have so many ghosts in the way of others that a control call does not get past them. */
-#define NB_IN_THE_WAY 8
+/*
+ * Number of offline counters: so many that one control call does not check the counters after them.
+ */
+#define NB_OFFLINE 8
 
 static void
-put_ghosts(const struct fixture *f, ration_counter_t *ghosts)
+make_offline_counters(const struct fixture *f, ration_counter_t *offline)
 {
 	char name[16];
 	uint32_t i;
 
-	for (i = 0; i < NB_IN_THE_WAY; i++) {
-		snprintf(name, sizeof(name), "ghost%u", i);
-		ghosts[i] = make_counter(f->d, f->root, name, 1000, 0);
-		assert_int_equal(ration_try_charge(f->lc[0], ghosts[i], 1), 0);
-		assert_int_equal(ration_counter_destroy(f->d, ghosts[i], RATION_DESTROY_KEEP_UNITS),
-				 0);
+	for (i = 0; i < NB_OFFLINE; i++) {
+		snprintf(name, sizeof(name), "offline%u", i);
+		offline[i] = make_counter(f->d, f->root, name, 1000, 0);
+		assert_int_equal(ration_try_charge(f->lc[0], offline[i], 1), 0);
+		assert_int_equal(
+			ration_counter_destroy(f->d, offline[i], RATION_DESTROY_KEEP_UNITS), 0);
 	}
 }
 
 static void
-end_ghosts(const struct fixture *f, const ration_counter_t *ghosts)
+release_offline_counters(const struct fixture *f, const ration_counter_t *offline)
 {
 	uint32_t i;
 
-	for (i = 0; i < NB_IN_THE_WAY; i++)
-		assert_int_equal(ration_uncharge(f->lc[0], ghosts[i], 1), 0);
-	/* Each call looks at some; the handle is stale. */
+	for (i = 0; i < NB_OFFLINE; i++)
+		assert_int_equal(ration_uncharge(f->lc[0], offline[i], 1), 0);
+	/* Each call checks some of the offline counters; the handle is stale. */
 	for (i = 0; i < 4; i++)
-		assert_int_equal(ration_counter_destroy(f->d, ghosts[0], 0), -ESTALE);
+		assert_int_equal(ration_counter_destroy(f->d, offline[0], 0), -ESTALE);
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 	assert_sound(f->d);
 }
 
-/* The units of its child have come back, but nobody has buried that yet. */
+/* The units of the child have come back, but the child has not been released yet. */
 static void
-a_parent_is_not_buried_before_its_children(void **state)
+a_parent_is_not_released_before_its_children(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 1000, 0);
-	ration_counter_t ghosts[NB_IN_THE_WAY];
+	ration_counter_t offline[NB_OFFLINE];
 
-	put_ghosts(f, ghosts);
+	make_offline_counters(f, offline);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	/* This looks at the others only. */
+	/* This call checks the other counters only. */
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(info_of(f->d, p).nb_children, 1);
 	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
-	end_ghosts(f, ghosts);
+	release_offline_counters(f, offline);
 }
 
-/* The parent comes before its child in the order of looking. */
+/* The parent is checked before its child. */
 static void
 a_destroyed_parent_waits_for_its_children(void **state)
 {
@@ -463,30 +467,30 @@ a_destroyed_parent_waits_for_its_children(void **state)
 	ration_counter_t more = make_counter(f->d, f->root, "more", 1000, 0);
 	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
 	ration_counter_t c = make_counter(f->d, p, "c", 1000, 0);
-	ration_counter_t ghosts[NB_IN_THE_WAY];
+	ration_counter_t offline[NB_OFFLINE];
 	uint32_t i;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], more, 1), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(ration_counter_destroy(f->d, more, RATION_DESTROY_KEEP_UNITS), 0);
-	put_ghosts(f, ghosts);
+	make_offline_counters(f, offline);
 	assert_int_equal(ration_counter_destroy(f->d, p, RATION_DESTROY_KEEP_UNITS), 0);
-	/* Of the eleven each call sends some to the end: so each is the first at some time. */
+	/* Each call moves some of the eleven to the end, so each is the first one at some time. */
 	for (i = 0; i < 11 && f->d->first_offline != (uint32_t)p; i++)
 		assert_int_equal(ration_counter_destroy(f->d, c, 0), -ESTALE);
 	assert_int_equal(f->d->first_offline, (uint32_t)p);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	/* It is looked at before its child, and stays. */
-	assert_int_equal(ration_counter_destroy(f->d, ghosts[0], 0), -ESTALE);
+	/* The parent is checked before its child, and stays. */
+	assert_int_equal(ration_counter_destroy(f->d, offline[0], 0), -ESTALE);
 	assert_true(info_of(f->d, p).flags & RATION_COUNTER_OFFLINE);
 	assert_int_equal(ration_uncharge(f->lc[0], more, 1), 0);
-	end_ghosts(f, ghosts);
+	release_offline_counters(f, offline);
 }
 
-/* Of a full domain that ghost's place is found that has no units, however many have. */
+/* A full domain finds the one offline counter without units among any number with units. */
 static void
-the_one_place_that_is_free_is_found(void **state)
+the_one_free_index_is_found(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 10, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("last", &params);
@@ -503,7 +507,7 @@ the_one_place_that_is_free_is_found(void **state)
 	}
 	for (i = 0; i < RTE_DIM(c); i++)
 		assert_int_equal(ration_counter_destroy(d, c[i], RATION_DESTROY_KEEP_UNITS), 0);
-	/* The first eight of the list are looked at in any case. */
+	/* The first eight of the list are always checked. */
 	for (i = d->first_offline; ration_node_at(d, i)->next_offline != RATION_INDEX_NONE;)
 		i = ration_node_at(d, i)->next_offline;
 	assert_int_equal(ration_uncharge(lc, ration_handle(d, i), 1), 0);
@@ -512,7 +516,7 @@ the_one_place_that_is_free_is_found(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* Nothing leaks: neither units, nor memory, nor places. */
+/* Neither units, memory nor indices leak. */
 static void
 a_hundred_thousand_lives_leak_nothing(void **state)
 {
@@ -537,9 +541,9 @@ a_hundred_thousand_lives_leak_nothing(void **state)
 	assert_int_equal(info_of(f->d, f->root).nb_children, 0);
 }
 
-/* A reader of the application holds a handle: the counter is not destroyed before it lets go. */
+/* The application reads with a handle: the counter is not destroyed before the reader is done. */
 static void
-the_readers_of_the_application_are_waited_for(void **state)
+destroy_waits_for_readers_of_the_application(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 4);
@@ -565,27 +569,27 @@ int
 main(void)
 {
 	const struct CMUnitTest destroy[] = {
-		with_one_slot(the_root_stays),
-		with_one_slot(a_counter_with_children_stays),
-		with_one_slot(a_counter_with_granted_units_stays_as_it_was),
-		with_two_slots(stock_does_not_keep_a_counter),
-		with_one_slot(a_stale_handle_is_refused_everywhere),
-		cmocka_unit_test(a_stale_handle_does_not_reach_its_heir),
-		cmocka_unit_test(stale_handles_stay_stale_for_thousands_of_heirs),
-		cmocka_unit_test(a_slot_activated_before_destroy_serves_the_heir),
-		with_one_slot(a_new_counter_of_the_same_name_begins_afresh),
-		cmocka_unit_test(the_next_in_a_place_inherits_nothing),
-		with_one_slot(who_has_lost_its_last_child_has_stock_again),
+		with_one_member(the_root_stays),
+		with_one_member(a_counter_with_children_stays),
+		with_one_member(a_counter_with_granted_units_stays_as_it_was),
+		with_two_members(stock_does_not_keep_a_counter),
+		with_one_member(a_stale_handle_is_refused_everywhere),
+		cmocka_unit_test(a_stale_handle_does_not_reach_the_next_counter),
+		cmocka_unit_test(stale_handles_stay_stale_for_thousands_of_counters),
+		cmocka_unit_test(a_stock_entry_activated_before_destroy_serves_the_next_counter),
+		with_one_member(a_new_counter_of_the_same_name_starts_empty),
+		cmocka_unit_test(a_reused_index_inherits_nothing),
+		with_one_member(a_counter_without_children_left_has_stock_again),
 		cmocka_unit_test(ten_thousand_lives_leak_no_index),
-		with_one_slot(children_may_be_destroyed_in_any_order),
-		with_two_slots(units_of_a_destroyed_counter_stay_with_its_ancestors),
-		with_two_slots(a_whole_subtree_can_be_destroyed_with_its_units),
-		with_two_slots(ghosts_leave_their_places_to_others),
-		with_one_slot(a_parent_is_not_buried_before_its_children),
-		with_one_slot(a_destroyed_parent_waits_for_its_children),
-		cmocka_unit_test(the_one_place_that_is_free_is_found),
-		with_two_slots(a_hundred_thousand_lives_leak_nothing),
-		with_two_slots(the_readers_of_the_application_are_waited_for),
+		with_one_member(children_may_be_destroyed_in_any_order),
+		with_two_members(units_of_a_destroyed_counter_stay_with_its_ancestors),
+		with_two_members(a_whole_subtree_can_be_destroyed_with_its_units),
+		with_two_members(released_counters_free_their_indices),
+		with_one_member(a_parent_is_not_released_before_its_children),
+		with_one_member(a_destroyed_parent_waits_for_its_children),
+		cmocka_unit_test(the_one_free_index_is_found),
+		with_two_members(a_hundred_thousand_lives_leak_nothing),
+		with_two_members(destroy_waits_for_readers_of_the_application),
 	};
 
 	if (test_eal_start("destroy", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Domains: made, found, refused and freed. */
+/* Domains: creation, lookup, refusals and freeing. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,9 +173,9 @@ largest_params_are_accepted(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
-/* All of them are made at once, because those who need them cannot. */
+/* All entries are created with the domain, because secondary processes cannot create them. */
 static void
-places_of_secondary_processes_are_theirs(void **state)
+member_entries_are_reserved_for_secondary_processes(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 2,
@@ -244,7 +244,7 @@ domains_do_not_share_counters(void **state)
 }
 
 static void
-long_names_that_begin_alike_are_different(void **state)
+long_names_that_start_alike_are_different(void **state)
 {
 	const char *const names[] = {"fifteen-and-more-0", "fifteen-and-more-1",
 				     "fifteen-and-more"};
@@ -265,7 +265,7 @@ long_names_that_begin_alike_are_different(void **state)
 }
 
 static void
-a_thread_has_a_slot_in_each_domain(void **state)
+a_thread_has_a_member_entry_in_each_domain(void **state)
 {
 	struct ration_domain *a = must_create("home", &tiny);
 	struct ration_domain *b = must_create("away", &tiny);
@@ -286,7 +286,7 @@ a_thread_has_a_slot_in_each_domain(void **state)
 }
 
 static void
-a_name_can_be_used_again_and_begins_empty(void **state)
+a_name_can_be_used_again_and_starts_empty(void **state)
 {
 	struct ration_domain *d = must_create("again", &tiny);
 	struct ration_lcore *lc = ration_lcore_register(d);
@@ -301,14 +301,14 @@ a_name_can_be_used_again_and_begins_empty(void **state)
 	assert_int_equal(usage_of(d, ration_domain_root(d)), 0);
 	assert_int_equal(info_of(d, ration_domain_root(d)).watermark, 0);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_find(d, "x"), ENOENT);
-	/* The thread was a member of the old domain of that name, not of this one. */
+	/* The thread was a member of the former domain of that name, not of this one. */
 	assert_ptr_equal(ration_lcore_self(d), ration_lcore_shared(d));
 	make_counter(d, ration_domain_root(d), "x", 9, 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
 static void
-free_is_refused_until_every_lcore_has_left(void **state)
+free_is_refused_until_every_lcore_has_unregistered(void **state)
 {
 	struct ration_domain *d = must_create("members", NULL);
 	struct ration_lcore *a = ration_lcore_register(d), *b = ration_lcore_register_extra(d);
@@ -381,7 +381,7 @@ making_and_freeing_leaks_no_memory(void **state)
 	unsigned int i;
 
 	(void)state;
-	/* Each takes hundreds of kilobytes of the 128 MiB: leaks end in ENOMEM. */
+	/* Each domain takes hundreds of kilobytes of the 128 MiB: leaks would end in ENOMEM. */
 	for (i = 0; i < 1000; i++) {
 		struct ration_domain *d = must_create("leaks", &params);
 		struct ration_lcore *lc = ration_lcore_register(d);
@@ -404,14 +404,14 @@ main(void)
 		cmocka_unit_test(names_of_other_characters_are_refused),
 		cmocka_unit_test(params_out_of_range_are_refused),
 		cmocka_unit_test(largest_params_are_accepted),
-		cmocka_unit_test(places_of_secondary_processes_are_theirs),
+		cmocka_unit_test(member_entries_are_reserved_for_secondary_processes),
 		cmocka_unit_test(a_second_domain_of_a_name_is_refused),
 		cmocka_unit_test(lookup_finds_domains_until_they_are_freed),
 		cmocka_unit_test(domains_do_not_share_counters),
-		cmocka_unit_test(long_names_that_begin_alike_are_different),
-		cmocka_unit_test(a_thread_has_a_slot_in_each_domain),
-		cmocka_unit_test(a_name_can_be_used_again_and_begins_empty),
-		cmocka_unit_test(free_is_refused_until_every_lcore_has_left),
+		cmocka_unit_test(long_names_that_start_alike_are_different),
+		cmocka_unit_test(a_thread_has_a_member_entry_in_each_domain),
+		cmocka_unit_test(a_name_can_be_used_again_and_starts_empty),
+		cmocka_unit_test(free_is_refused_until_every_lcore_has_unregistered),
 		cmocka_unit_test(free_of_nothing_is_done),
 		cmocka_unit_test(too_large_a_domain_is_enomem_and_leaves_nothing),
 		cmocka_unit_test(domains_are_refused_when_there_are_too_many),

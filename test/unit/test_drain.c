@@ -2,7 +2,9 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains of slots that nobody else holds: what comes back, what does not, and what the report says.
+/*
+ * Drains of lcores that no other thread uses: the units that come back, the units that stay, and
+ * the report.
  */
 
 #include <string.h>
@@ -15,7 +17,7 @@
 
 #define SECOND 1000000u
 
-/* Large, so it is nobody's stack frame. */
+/* Too large for a stack frame. */
 static struct ration_drain_row rows[RATION_MEMBERS_MAX];
 static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
@@ -26,7 +28,7 @@ drain(const struct fixture *f, ration_counter_t c, uint32_t timeout_us)
 	return ration_drain(f->d, c, timeout_us, &report);
 }
 
-/* Row of a slot, which must be there exactly once. */
+/* The row of a member, which must be there exactly once. */
 static const struct ration_drain_row *
 row_of(uint32_t member_id)
 {
@@ -45,7 +47,7 @@ row_of(uint32_t member_id)
 }
 
 static void
-own_slots_are_drained_in_place(void **state)
+lcores_of_the_caller_are_drained_in_place(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
@@ -129,7 +131,7 @@ only_the_subtree_is_drained(void **state)
 	assert_int_equal(usage_of(f->d, p), 2);
 	assert_int_equal(stock_of(f->d, q1), kept);
 	assert_int_equal(usage_of(f->d, f->root), 3 + kept);
-	/* And it can be used: the next charge hits. */
+	/* The stock works again: the next charge hits. */
 	refills = stats_of(f->lc[0]).refills;
 	assert_int_equal(ration_try_charge(f->lc[0], q1, kept), 0);
 	assert_int_equal(stats_of(f->lc[0]).refills, refills);
@@ -138,7 +140,7 @@ only_the_subtree_is_drained(void **state)
 }
 
 static void
-a_slot_is_as_good_as_new_after_a_drain(void **state)
+stock_works_as_before_after_a_drain(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -153,7 +155,7 @@ a_slot_is_as_good_as_new_after_a_drain(void **state)
 	}
 }
 
-/* The slot is inactive after a drain, so an uncharge takes the cold way and must work there too. */
+/* The stock entry is inactive after a drain, so an uncharge takes the slow path. */
 static void
 an_uncharge_after_a_drain_is_not_lost(void **state)
 {
@@ -199,7 +201,7 @@ many_counters_come_back_to_the_unit(void **state)
 }
 
 static void
-a_parked_slot_has_nothing_to_give(void **state)
+an_offline_lcore_has_no_stock_to_drain(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -221,7 +223,7 @@ a_parked_slot_has_nothing_to_give(void **state)
 }
 
 static void
-timeout_0_drains_what_is_at_hand(void **state)
+timeout_0_drains_lcores_of_the_caller(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -249,7 +251,7 @@ a_stale_counter_cannot_be_drained(void **state)
 	assert_int_equal(stock_of(f->d, e), stock);
 }
 
-/* A drain that goes up to the root does so with the limits lowered below usage as well. */
+/* A drain of the root works with limits below usage, too. */
 static void
 a_drain_brings_usage_below_a_lowered_limit(void **state)
 {
@@ -264,7 +266,7 @@ a_drain_brings_usage_below_a_lowered_limit(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
 }
 
-/* The gate closes with the drain: the next refill takes a batch again. */
+/* The gate is closed after the drain: the next refill takes a batch again. */
 static void
 refills_take_a_batch_again_after_a_drain(void **state)
 {
@@ -285,18 +287,18 @@ int
 main(void)
 {
 	const struct CMUnitTest drains[] = {
-		with_two_slots(own_slots_are_drained_in_place),
-		with_one_slot(a_second_drain_finds_nothing),
+		with_two_members(lcores_of_the_caller_are_drained_in_place),
+		with_one_member(a_second_drain_finds_nothing),
 		in_domain(a_domain_without_members_is_drained),
-		with_one_slot(only_the_subtree_is_drained),
-		with_one_slot(a_slot_is_as_good_as_new_after_a_drain),
-		with_one_slot(an_uncharge_after_a_drain_is_not_lost),
-		with_two_slots(many_counters_come_back_to_the_unit),
-		with_two_slots(a_parked_slot_has_nothing_to_give),
-		with_two_slots(timeout_0_drains_what_is_at_hand),
-		with_one_slot(a_stale_counter_cannot_be_drained),
-		with_one_slot(a_drain_brings_usage_below_a_lowered_limit),
-		with_one_slot(refills_take_a_batch_again_after_a_drain),
+		with_one_member(only_the_subtree_is_drained),
+		with_one_member(stock_works_as_before_after_a_drain),
+		with_one_member(an_uncharge_after_a_drain_is_not_lost),
+		with_two_members(many_counters_come_back_to_the_unit),
+		with_two_members(an_offline_lcore_has_no_stock_to_drain),
+		with_two_members(timeout_0_drains_lcores_of_the_caller),
+		with_one_member(a_stale_counter_cannot_be_drained),
+		with_one_member(a_drain_brings_usage_below_a_lowered_limit),
+		with_one_member(refills_take_a_batch_again_after_a_drain),
 	};
 
 	if (test_eal_start("drain", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains of lcores that poll, that wait for work, and that do neither. */
+/* Drains of lcores that poll, that wait for work, and that do not answer. */
 
 #include <string.h>
 
@@ -15,12 +15,12 @@
 #include "fixture.h"
 
 #define SECOND 1000000u
-#define MOMENT 20000u /* microseconds: waits that are meant to end in vain */
+#define MOMENT 20000u /* in microseconds: waits that are expected to time out */
 
 static struct ration_drain_row rows[RATION_MEMBERS_MAX];
 static struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
-/* A charge for an actor. */
+/* A charge that an actor makes. */
 struct order {
 	ration_counter_t c;
 	uint64_t n;
@@ -59,13 +59,13 @@ must_do(struct actor *a, actor_task task, ration_counter_t c, uint64_t n)
 	assert_int_equal(order.rc, 0);
 }
 
-/* An actor that is a member, polls, and has been granted n units of c. */
+/* Start an actor that is a member, polls, and has n units of c granted. */
 static void
 start_charged(struct fixture *f, struct actor *a, enum actor_kind kind, ration_counter_t c,
 	      uint64_t n)
 {
 	assert_int_equal(actor_start(a, f->d, kind, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	must_do(a, charge, c, n);
 }
 
@@ -85,7 +85,7 @@ row_of(const struct actor *a)
 	for (i = 0; i < report.nb_rows; i++)
 		if (report.rows[i].member_id == a->lc->member_id)
 			return &report.rows[i];
-	fail_msg("no row for slot %u", a->lc->member_id);
+	fail_msg("no row for member %u", a->lc->member_id);
 	return NULL;
 }
 
@@ -160,10 +160,10 @@ a_worker_in_wait_is_drained_by_launch(void **state)
 	assert_int_equal(usage_of(f->d, c), 5);
 	assert_int_equal(drain(f, c, 10 * SECOND), 0);
 	assert_int_equal(row_of(a)->status, RATION_DRAIN_EMPTY);
-	/* It is as ready for work as before, and still the member it was. */
+	/* The lcore is ready for work as before, and still the same member. */
 	assert_int_equal(rte_eal_get_lcore_state(1), WAIT);
 	assert_int_equal(actor_start(a, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	must_do(a, uncharge, c, 5);
 }
 
@@ -173,7 +173,7 @@ answer(void *arg)
 	return ration_lcore_register(arg) != NULL ? 42 : -1;
 }
 
-/* The application has launched something and may still ask for its result. */
+/* The application may still fetch the result of a function that it has launched. */
 static void
 a_drain_by_launch_leaves_the_worker_s_result(void **state)
 {
@@ -186,10 +186,10 @@ a_drain_by_launch_leaves_the_worker_s_result(void **state)
 	assert_int_equal(report.rows[0].engine, RATION_DRAIN_LAUNCH);
 	assert_int_equal(test_wait(1), 42);
 	assert_int_equal(actor_start(a, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 }
 
-/* rte_eal_remote_launch() is for the main lcore only. */
+/* Only the main lcore can drain by rte_eal_remote_launch(). */
 static void
 drain_from_thread(struct ration_lcore *lc, void *arg)
 {
@@ -216,27 +216,27 @@ a_worker_in_wait_times_out_for_other_threads(void **state)
 	assert_int_equal(row_of(worker)->status, RATION_DRAIN_TIMEDOUT);
 	assert_int_equal(row_of(worker)->lcore_id, 1);
 	assert_true(stock_of(f->d, c) > 0);
-	/* The main lcore can. */
+	/* The main lcore can drain it. */
 	assert_int_equal(drain(f, f->root, 10 * SECOND), 0);
 	assert_int_equal(usage_of(f->d, c), 5);
 	assert_int_equal(actor_start(worker, f->d, ACTOR_WORKER, 1), 0);
-	assert_true(actor_online(worker));
+	assert_true(actor_register(worker));
 }
 
 static void
-park(struct ration_lcore *lc, void *arg)
+go_offline(struct ration_lcore *lc, void *arg)
 {
 	*(int *)arg = ration_lcore_offline(lc);
 }
 
 static void
-resume(struct ration_lcore *lc, void *arg)
+go_online(struct ration_lcore *lc, void *arg)
 {
 	*(int *)arg = ration_lcore_online(lc);
 }
 
 static void
-a_parked_lcore_is_not_waited_for(void **state)
+an_offline_lcore_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -245,14 +245,14 @@ a_parked_lcore_is_not_waited_for(void **state)
 
 	start_charged(f, a, ACTOR_WORKER, c, 5);
 	actor_poll(a, false);
-	assert_true(actor_do(a, park, &rc));
+	assert_true(actor_do(a, go_offline, &rc));
 	assert_int_equal(rc, 0);
 	assert_int_equal(usage_of(f->d, c), 5);
 	assert_int_equal(drain(f, c, 10 * SECOND), 0);
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(row_of(a)->status, RATION_DRAIN_EMPTY);
 	assert_int_equal(row_of(a)->units, 0);
-	assert_true(actor_do(a, resume, &rc));
+	assert_true(actor_do(a, go_online, &rc));
 	assert_int_equal(rc, 0);
 	must_do(a, charge, c, 1);
 	assert_true(stock_of(f->d, c) > 0);
@@ -281,12 +281,12 @@ a_silent_lcore_is_named_and_its_stock_left_alone(void **state)
 	assert_int_equal(row_of(loud)->status, RATION_DRAIN_DONE);
 	assert_int_equal(stock_of(f->d, c), stock);
 	assert_int_equal(usage_of(f->d, c), 12 + stock);
-	/* It may go on with what it has: a hit does not look at anything else. */
+	/* The silent lcore can use its stock: a hit reads only the stock entry. */
 	must_do(quiet, charge, c, 1);
 	assert_int_equal(stock_of(f->d, c), stock - 1);
 }
 
-/* The stuck flag of the kernel: a drain that nobody answered must not block those after it. */
+/* Like the stuck flag of the kernel: a drain without an answer must not block later drains. */
 static void
 a_silent_lcore_can_be_drained_when_it_polls_again(void **state)
 {
@@ -301,7 +301,7 @@ a_silent_lcore_can_be_drained_when_it_polls_again(void **state)
 		assert_true(actor_do(a, poll_once, NULL));
 		must_do(a, charge, c, 1);
 		assert_true(stock_of(f->d, c) > 0);
-		/* Many more than its mailbox holds. */
+		/* Many more requests than its mailbox holds. */
 		for (i = 0; i < 10 * RATION_REQUESTS_MAX; i++)
 			assert_int_equal(drain(f, i % 2 ? c : f->root, 0), -ETIMEDOUT);
 		actor_poll(a, true);
@@ -311,9 +311,9 @@ a_silent_lcore_can_be_drained_when_it_polls_again(void **state)
 	}
 }
 
-/* "what it holds comes back later" */
+/* The stock of a silent lcore comes back later. */
 static void
-a_late_answer_gives_back_what_was_asked_for(void **state)
+a_late_answer_gives_back_the_requested_stock(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -328,13 +328,13 @@ a_late_answer_gives_back_what_was_asked_for(void **state)
 	assert_true(actor_do(a, poll_once, NULL));
 	assert_int_equal(usage_of(f->d, c), 6);
 	assert_int_equal(usage_of(f->d, f->root), 6);
-	/* Then it may stock again: the drain is long over. */
+	/* Then the lcore may have stock again: the drain has ended. */
 	must_do(a, charge, c, 1);
 	assert_true(stock_of(f->d, c) > 0);
 }
 
 static void
-timeout_0_asks_and_does_not_wait(void **state)
+timeout_0_requests_and_does_not_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -346,7 +346,7 @@ timeout_0_asks_and_does_not_wait(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(drain(f, c, 0), -ETIMEDOUT);
 	assert_int_equal(report.nb_timedout, 1);
-	/* The caller's own stock is back all the same, and the question stands. */
+	/* The caller's own stock has come back, and the request to the other lcore remains. */
 	assert_int_equal(stock_of(f->d, c), usage_of(f->d, c) - 6);
 	assert_true(actor_do(a, poll_once, NULL));
 	assert_int_equal(usage_of(f->d, c), 6);
@@ -364,7 +364,7 @@ drain_all_of(struct ration_lcore *lc, void *arg)
 }
 
 static void
-a_thread_without_slot_can_drain(void **state)
+an_unregistered_thread_can_drain(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *member = &f->actors[0], *stranger = &f->actors[1];
@@ -402,7 +402,7 @@ unrelated_stock_of_a_polling_lcore_stays(void **state)
 }
 
 static void
-a_member_that_leaves_is_no_row(void **state)
+an_unregistered_member_has_no_row(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -456,12 +456,12 @@ calls_that_drain_give_up_at_the_domain_s_timeout(void **state)
 	assert_int_equal(info_of(f.d, p).max, 100000);
 	must_do(a, uncharge, p, 5);
 	assert_int_equal(ration_counter_destroy(f.d, p, 0), -ETIMEDOUT);
-	/* It stays as it was: found, charged, uncharged and stocked. */
+	/* The counter is unchanged: it can be found, charged and uncharged, and has stock. */
 	assert_true(ration_counter_find(f.d, "p") == p);
 	actor_poll(a, true);
 	must_do(a, charge, p, 500);
 	must_do(a, uncharge, p, 500);
-	/* With so short a timeout, a lcore that has lost its CPU may be late. */
+	/* With this short timeout an lcore that was preempted may answer too late. */
 	while ((c = ration_counter_create(f.d, p, "c", NULL)) == RATION_COUNTER_NONE)
 		assert_true(rte_errno == ETIMEDOUT && rte_get_timer_cycles() < end);
 	while ((rc = ration_counter_destroy(f.d, c, 0)) != 0)
@@ -477,18 +477,18 @@ main(void)
 {
 	const struct CMUnitTest engines[] = {
 		in_domain(a_polling_lcore_gives_its_stock_back),
-		with_one_slot(all_members_are_drained_and_summed_up),
+		with_one_member(all_members_are_drained_and_summed_up),
 		in_domain(a_worker_in_wait_is_drained_by_launch),
 		in_domain(a_drain_by_launch_leaves_the_worker_s_result),
 		in_domain(a_worker_in_wait_times_out_for_other_threads),
-		in_domain(a_parked_lcore_is_not_waited_for),
+		in_domain(an_offline_lcore_is_not_waited_for),
 		in_domain(a_silent_lcore_is_named_and_its_stock_left_alone),
 		in_domain(a_silent_lcore_can_be_drained_when_it_polls_again),
-		in_domain(a_late_answer_gives_back_what_was_asked_for),
-		with_one_slot(timeout_0_asks_and_does_not_wait),
-		in_domain(a_thread_without_slot_can_drain),
+		in_domain(a_late_answer_gives_back_the_requested_stock),
+		with_one_member(timeout_0_requests_and_does_not_wait),
+		in_domain(an_unregistered_thread_can_drain),
 		in_domain(unrelated_stock_of_a_polling_lcore_stays),
-		in_domain(a_member_that_leaves_is_no_row),
+		in_domain(an_unregistered_member_has_no_row),
 		in_domain(create_drains_the_parent_on_polling_lcores),
 		cmocka_unit_test(calls_that_drain_give_up_at_the_domain_s_timeout),
 	};

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Forced charges, and uncharges of more than there is: counted, never hidden (P8). */
+/* Forced charges, and uncharges of more than the granted units: counted, never hidden (P8). */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -44,7 +44,7 @@ only_counters_over_their_own_limit_count_it(void **state)
 	assert_int_equal(info_of(f->d, c).forced, 0);
 	assert_int_equal(info_of(f->d, f->root).forced, 0);
 	assert_int_equal(stats_of(f->lc[0]).forced, 1);
-	/* It was granted: nobody was refused. */
+	/* The charge was granted: no refusal is counted. */
 	assert_int_equal(failures_of(f->d, p), 0);
 	assert_int_equal(stats_of(f->lc[0]).refusals, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 11), 0);
@@ -126,8 +126,7 @@ a_forced_charge_never_wraps(void **state)
 	assert_int_equal(usage_of(f->d, a), 0);
 	assert_int_equal(ration_charge_force(f->lc[0], a, RATION_UNLIMITED), 0);
 	assert_int_equal(ration_charge_force(f->lc[0], a, 1), -EOVERFLOW);
-	/* The sum is the parent's, so the sibling has no room either, and nothing stays half done.
-	 */
+	/* The parent has the sum, so the sibling has no room either, and no level stays charged. */
 	assert_int_equal(ration_charge_force(f->lc[0], b, 1), -EOVERFLOW);
 	assert_int_equal(usage_of(f->d, b), 0);
 	assert_int_equal(usage_of(f->d, a), RATION_UNLIMITED);
@@ -177,7 +176,10 @@ too_large_an_uncharge_of_a_stocked_counter_is_refused(void **state)
 	usage = usage_of(f->d, c);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 5000), -ERANGE);
 	assert_int_equal(ration_uncharge(f->lc[0], c, UINT64_MAX), -ERANGE);
-	/* Too much for the slot, and no more than usage; but most of that is the slot's stock. */
+	/*
+	 * More than the stock entry holds, but not more than usage; most of usage is the lcore's
+	 * own stock.
+	 */
 	assert_int_equal(ration_uncharge(f->lc[0], c, usage), -ERANGE);
 	assert_int_equal(usage_of(f->d, c), usage);
 	assert_int_equal(usage - stock_of(f->d, c), 1);
@@ -186,8 +188,9 @@ too_large_an_uncharge_of_a_stocked_counter_is_refused(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }
 
-/* Too large an uncharge that fits into the stock cannot be seen at once, for a hit looks at the
- * slot only. It must be found when the stock goes back, and must cost nobody else anything.
+/*
+ * An excess uncharge that fits in the stock is not detected at once, because a hit reads the stock
+ * entry only. It must be detected when the stock is returned, and must not change other counters.
  */
 static void
 an_unseen_uncharge_is_found_at_the_drain(void **state)
@@ -209,8 +212,9 @@ an_unseen_uncharge_is_found_at_the_drain(void **state)
 	assert_sound(f->d);
 }
 
-/* What an interior counter is charged with itself is what can be given back there, no more: the
- * rest of its usage is its children's.
+/*
+ * Only the units charged to an interior counter itself can be uncharged from it; the rest of its
+ * usage belongs to its children.
  */
 static void
 children_s_units_cannot_be_uncharged_from_their_parent(void **state)
@@ -232,7 +236,7 @@ children_s_units_cannot_be_uncharged_from_their_parent(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* The same where the parent has stock: found at the drain, at the cost of nobody else. */
+/* The same for a parent with stock: detected at the drain, without a change of other counters. */
 static void
 an_unseen_uncharge_of_a_parent_costs_its_children_nothing(void **state)
 {
@@ -254,40 +258,40 @@ an_unseen_uncharge_of_a_parent_costs_its_children_nothing(void **state)
 }
 
 static void
-threads_without_slot_are_refused_alike(void **state)
+unregistered_threads_are_refused_alike(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 64);
 
-	assert_int_equal(ration_try_charge(none, c, 11), -EDQUOT);
-	assert_int_equal(ration_try_charge(none, c, 10), 0);
-	assert_int_equal(ration_charge_force(none, c, 1), 0);
-	assert_int_equal(ration_uncharge(none, c, 12), -ERANGE);
-	assert_int_equal(ration_uncharge(none, c, 11), 0);
+	assert_int_equal(ration_try_charge(shared, c, 11), -EDQUOT);
+	assert_int_equal(ration_try_charge(shared, c, 10), 0);
+	assert_int_equal(ration_charge_force(shared, c, 1), 0);
+	assert_int_equal(ration_uncharge(shared, c, 12), -ERANGE);
+	assert_int_equal(ration_uncharge(shared, c, 11), 0);
 	assert_int_equal(usage_of(f->d, c), 0);
-	assert_int_equal(stats_of(none).refusals, 1);
-	assert_int_equal(stats_of(none).forced, 1);
-	assert_int_equal(stats_of(none).rejected, 1);
+	assert_int_equal(stats_of(shared).refusals, 1);
+	assert_int_equal(stats_of(shared).forced, 1);
+	assert_int_equal(stats_of(shared).rejected, 1);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest forced[] = {
-		with_one_slot(a_forced_charge_goes_over_every_limit),
-		with_one_slot(only_counters_over_their_own_limit_count_it),
-		with_one_slot(a_level_that_is_just_full_is_not_over),
-		with_one_slot(charges_are_refused_until_usage_is_back_below),
-		with_one_slot(a_forced_charge_takes_from_stock_first),
-		with_one_slot(a_forced_charge_over_the_limit_hides_nothing),
-		with_one_slot(a_forced_charge_never_wraps),
-		with_one_slot(too_large_an_uncharge_changes_nothing_and_counts),
-		with_one_slot(too_large_an_uncharge_of_a_stocked_counter_is_refused),
-		with_one_slot(an_unseen_uncharge_is_found_at_the_drain),
-		with_one_slot(children_s_units_cannot_be_uncharged_from_their_parent),
-		with_one_slot(an_unseen_uncharge_of_a_parent_costs_its_children_nothing),
-		in_domain(threads_without_slot_are_refused_alike),
+		with_one_member(a_forced_charge_goes_over_every_limit),
+		with_one_member(only_counters_over_their_own_limit_count_it),
+		with_one_member(a_level_that_is_just_full_is_not_over),
+		with_one_member(charges_are_refused_until_usage_is_back_below),
+		with_one_member(a_forced_charge_takes_from_stock_first),
+		with_one_member(a_forced_charge_over_the_limit_hides_nothing),
+		with_one_member(a_forced_charge_never_wraps),
+		with_one_member(too_large_an_uncharge_changes_nothing_and_counts),
+		with_one_member(too_large_an_uncharge_of_a_stocked_counter_is_refused),
+		with_one_member(an_unseen_uncharge_is_found_at_the_drain),
+		with_one_member(children_s_units_cannot_be_uncharged_from_their_parent),
+		with_one_member(an_unseen_uncharge_of_a_parent_costs_its_children_nothing),
+		in_domain(unregistered_threads_are_refused_alike),
 	};
 
 	if (test_eal_start("forced", 0) != 0)

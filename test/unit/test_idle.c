@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* How much can be hidden, and for how long: idle stock, the domain's bound, bounded work. */
+/* Bounds of hidden stock: idle time, the bound of the domain, and the work of a quiescent point. */
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -15,15 +15,15 @@
 
 #define NB_COUNTERS 100
 
-/* A domain of the test's own, with its thread as the only member. */
-struct own {
+/* A domain whose only member is the thread of the test. */
+struct test_domain {
 	struct ration_domain *d;
 	struct ration_lcore *lc;
 	ration_counter_t c[NB_COUNTERS];
 };
 
 static void
-open_domain(struct own *o, const struct ration_domain_params *more, uint32_t batch)
+open_domain(struct test_domain *o, const struct ration_domain_params *more, uint32_t batch)
 {
 	static unsigned int serial;
 	struct ration_domain_params params = *more;
@@ -45,7 +45,7 @@ open_domain(struct own *o, const struct ration_domain_params *more, uint32_t bat
 }
 
 static void
-close_domain(struct own *o)
+close_domain(struct test_domain *o)
 {
 	assert_sound(o->d);
 	assert_int_equal(ration_lcore_unregister(o->lc), 0);
@@ -53,14 +53,14 @@ close_domain(struct own *o)
 }
 
 static uint64_t
-hidden(const struct own *o)
+hidden(const struct test_domain *o)
 {
 	return stock_of(o->d, ration_domain_root(o->d));
 }
 
-/* Quiescent points until nothing is hidden any more, or far too late. */
+/* Number of quiescent points until no stock is hidden, with an upper bound. */
 static bool
-all_comes_back(struct own *o)
+all_comes_back(struct test_domain *o)
 {
 	uint64_t end = rte_get_timer_cycles() + 20 * rte_get_timer_hz();
 
@@ -75,7 +75,7 @@ all_comes_back(struct own *o)
 static void
 stock_that_is_not_used_goes_back(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	uint32_t i;
 
 	(void)state;
@@ -94,7 +94,7 @@ stock_that_is_not_used_goes_back(void **state)
 static void
 without_an_idle_time_nothing_goes_back(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	uint32_t i;
 
 	(void)state;
@@ -107,11 +107,11 @@ without_an_idle_time_nothing_goes_back(void **state)
 	close_domain(&o);
 }
 
-/* The hand comes by far more often than once a second, and sees the slot used each time. */
+/* The scan checks the entry far more than once a second, and finds it used each time. */
 static void
 stock_in_use_stays_and_costs_no_walk(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct ration_lcore_stats before, after;
 	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 10;
 
@@ -132,9 +132,9 @@ stock_in_use_stays_and_costs_no_walk(void **state)
 	close_domain(&o);
 }
 
-/* Have the hand go round once, whatever the clock says. */
+/* Scan all stock entries once, whatever the time is. */
 static void
-go_round(struct own *o)
+scan_for_idle_stock(struct test_domain *o)
 {
 	uint32_t i, words = o->lc->nb_stocks / 64;
 
@@ -145,9 +145,9 @@ go_round(struct own *o)
 }
 
 static void
-a_sleeping_slot_wakes_for_charge_and_uncharge(void **state)
+a_charge_or_uncharge_removes_the_idle_mark(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct ration_lcore_stats before;
 
 	(void)state;
@@ -155,34 +155,34 @@ a_sleeping_slot_wakes_for_charge_and_uncharge(void **state)
 		    64);
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	before = stats_of(o.lc);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_true(ration_idle_marked(&o.lc->stocks[(uint32_t)o.c[3]],
 				       ration_counter_at(o.d, (uint32_t)o.c[3])->gen));
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
 	assert_int_equal(hidden(&o), 63);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(ration_uncharge(o.lc, o.c[3], 2), 0);
 	assert_int_equal(hidden(&o), 65);
 	assert_int_equal(stats_of(o.lc).refills, before.refills);
 	assert_int_equal(stats_of(o.lc).trims, before.trims);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 65);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 0);
 	assert_int_equal(stats_of(o.lc).idle, 65);
 	close_domain(&o);
 }
 
 static void
-a_sleeping_slot_is_drained_and_read_like_others(void **state)
+an_idle_marked_entry_is_drained_and_read_like_others(void **state)
 {
-	struct own o;
+	struct test_domain o;
 
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.idle_us = 3600000000, .drain_work = 64},
 		    64);
 	assert_int_equal(ration_try_charge(o.lc, o.c[3], 1), 0);
-	go_round(&o);
+	scan_for_idle_stock(&o);
 	assert_int_equal(hidden(&o), 64);
 	assert_sound(o.d);
 	drain_all(o.d);
@@ -191,14 +191,14 @@ a_sleeping_slot_is_drained_and_read_like_others(void **state)
 	close_domain(&o);
 }
 
-/* Hidden units and what they could grow to, at every moment of a random run. */
+/* Hidden units and the sum of the caps, at every step of a random run. */
 static void
 the_domain_never_hides_more_than_stock_max(void **state)
 {
 	static const uint64_t limits[] = {1, 7, 100, 1000, 100000};
 	struct prng rng = {.state = 4711};
 	uint64_t granted[NB_COUNTERS], share;
-	struct own o;
+	struct test_domain o;
 	uint32_t i, k, c, n;
 
 	(void)state;
@@ -230,7 +230,7 @@ the_domain_never_hides_more_than_stock_max(void **state)
 	}
 }
 
-/* An actor that is drained while it polls only when it is told to. */
+/* One quiescent point of an actor that does not poll. */
 static void
 quiet(struct ration_lcore *lc, void *arg)
 {
@@ -241,7 +241,7 @@ quiet(struct ration_lcore *lc, void *arg)
 static void
 charge_all(struct ration_lcore *lc, void *arg)
 {
-	const struct own *o = arg;
+	const struct test_domain *o = arg;
 	uint32_t i;
 
 	for (i = 0; i < NB_COUNTERS; i++)
@@ -251,7 +251,7 @@ charge_all(struct ration_lcore *lc, void *arg)
 static void
 a_quiescent_point_does_no_more_than_drain_work(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct actor a = {.d = NULL};
 	uint64_t before, after;
 	uint32_t points;
@@ -259,7 +259,7 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.drain_work = 10}, 64);
 	assert_int_equal(actor_start(&a, o.d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&a));
+	assert_true(actor_register(&a));
 	actor_poll(&a, false);
 	assert_true(actor_do(&a, charge_all, &o));
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 0, NULL), -ETIMEDOUT);
@@ -279,11 +279,14 @@ a_quiescent_point_does_no_more_than_drain_work(void **state)
 	close_domain(&o);
 }
 
-/* Half of a drain is done when another begins: its answer must not cover what came meanwhile. */
+/*
+ * An lcore has half completed a drain when another drain starts: its answer must cover the stock
+ * that was taken meanwhile.
+ */
 static void
-a_drain_that_begins_during_another_is_complete(void **state)
+a_drain_that_starts_during_another_is_complete(void **state)
 {
-	struct own o;
+	struct test_domain o;
 	struct actor a = {.d = NULL};
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
@@ -292,13 +295,13 @@ a_drain_that_begins_during_another_is_complete(void **state)
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.drain_work = 10}, 64);
 	assert_int_equal(actor_start(&a, o.d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&a));
+	assert_true(actor_register(&a));
 	actor_poll(&a, false);
 	assert_true(actor_do(&a, charge_all, &o));
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 0, NULL), -ETIMEDOUT);
 	for (i = 0; i < 4; i++)
 		assert_true(actor_do(&a, quiet, NULL));
-	/* The asker has given up: the first counters, which are done, are stocked again. */
+	/* The drainer has timed out: the first counters, which are drained, get stock again. */
 	assert_true(actor_do(&a, charge_all, &o));
 	actor_poll(&a, true);
 	assert_int_equal(ration_drain(o.d, ration_domain_root(o.d), 20000000, &report), 0);
@@ -310,17 +313,17 @@ a_drain_that_begins_during_another_is_complete(void **state)
 }
 
 /*
- * Two lcores below one limit. What one has taken ahead is at most what was left then, divided by
- * twice the lcores; far from the limit it is the batch.
+ * Two lcores below one limit. The stock that a refill leaves is at most the remaining room divided
+ * by twice the number of lcores; far from the limit it is the batch.
  */
 static void
-what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
+hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
 {
 	struct prng rng = {.state = 42};
 	uint64_t granted = 0, walks, left, stock, n;
 	struct ration_lcore *lc[2];
 	struct ration_lcore_stats st;
-	struct own o;
+	struct test_domain o;
 	uint32_t i, k, index;
 
 	(void)state;
@@ -334,7 +337,7 @@ what_is_hidden_is_bounded_near_a_limit_and_far_from_it(void **state)
 		n = prng_below(&rng, 60);
 		st = stats_of(lc[k]);
 		walks = st.refills + st.trims;
-		/* Up to the limit and down again, in long waves. */
+		/* Usage rises to the limit and falls again, in long waves. */
 		if (prng_below(&rng, 100) < (i / 5000 % 2 == 0 ? 55 : 45)) {
 			if (ration_try_charge(lc[k], o.c[0], n) == 0)
 				granted += n;
@@ -374,12 +377,12 @@ main(void)
 		cmocka_unit_test(stock_that_is_not_used_goes_back),
 		cmocka_unit_test(without_an_idle_time_nothing_goes_back),
 		cmocka_unit_test(stock_in_use_stays_and_costs_no_walk),
-		cmocka_unit_test(a_sleeping_slot_wakes_for_charge_and_uncharge),
-		cmocka_unit_test(a_sleeping_slot_is_drained_and_read_like_others),
+		cmocka_unit_test(a_charge_or_uncharge_removes_the_idle_mark),
+		cmocka_unit_test(an_idle_marked_entry_is_drained_and_read_like_others),
 		cmocka_unit_test(the_domain_never_hides_more_than_stock_max),
 		cmocka_unit_test(a_quiescent_point_does_no_more_than_drain_work),
-		cmocka_unit_test(a_drain_that_begins_during_another_is_complete),
-		cmocka_unit_test(what_is_hidden_is_bounded_near_a_limit_and_far_from_it),
+		cmocka_unit_test(a_drain_that_starts_during_another_is_complete),
+		cmocka_unit_test(hidden_stock_is_bounded_near_a_limit_and_far_from_it),
 		cmocka_unit_test(bad_bounds_are_refused),
 	};
 

@@ -2,7 +2,10 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Lcores come, park and go: their stock goes back, their slots are used again (P6, P8). */
+/*
+ * Lcores register, go offline and unregister: their stock is returned, and their member entries are
+ * reused (P6, P8).
+ */
 
 #include <pthread.h>
 
@@ -15,7 +18,7 @@
 #include "fixture.h"
 
 static void
-a_thread_finds_its_slot_again(void **state)
+a_thread_finds_its_lcore_area_again(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_lcore *lc;
@@ -34,7 +37,7 @@ a_thread_finds_its_slot_again(void **state)
 }
 
 static void
-online_comes_back_from_offline(void **state)
+register_brings_an_offline_lcore_online(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -48,7 +51,7 @@ online_comes_back_from_offline(void **state)
 }
 
 static void
-online_needs_a_domain(void **state)
+register_needs_a_domain(void **state)
 {
 	(void)state;
 	assert_errno(NULL, ration_lcore_register(NULL), EINVAL);
@@ -56,7 +59,7 @@ online_needs_a_domain(void **state)
 }
 
 static void
-joining_gives_further_slots(void **state)
+register_extra_gives_further_members(void **state)
 {
 	struct fixture *f = *state;
 
@@ -110,7 +113,7 @@ offline_leaves_the_stock_of_others(void **state)
 }
 
 static void
-leave_gives_stock_back_and_keeps_what_is_granted(void **state)
+unregister_gives_stock_back_and_keeps_granted_units(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -121,7 +124,7 @@ leave_gives_stock_back_and_keeps_what_is_granted(void **state)
 	assert_true(usage_of(f->d, c) > 9);
 	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(usage_of(f->d, c), 9);
-	/* What a lcore that has left was granted, another may give back. */
+	/* Another lcore may uncharge the units that were granted to an unregistered one. */
 	assert_int_equal(ration_uncharge(f->lc[1], c, 9), 0);
 	drain_all(f->d);
 	assert_int_equal(usage_of(f->d, c), 0);
@@ -129,7 +132,7 @@ leave_gives_stock_back_and_keeps_what_is_granted(void **state)
 }
 
 static void
-an_offline_lcore_can_leave(void **state)
+an_offline_lcore_can_unregister(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_lcore *lc = f->lc[0];
@@ -155,21 +158,21 @@ states_are_not_entered_twice(void **state)
 }
 
 static void
-the_common_slot_neither_parks_nor_leaves(void **state)
+the_shared_area_is_never_offline_or_unregistered(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 
-	assert_int_equal(ration_lcore_offline(none), -EINVAL);
-	assert_int_equal(ration_lcore_online(none), -EINVAL);
-	assert_int_equal(ration_lcore_unregister(none), -EINVAL);
-	assert_ptr_equal(ration_lcore_shared(f->d), none);
-	assert_int_equal(ration_try_charge(none, f->root, 1), 0);
-	assert_int_equal(ration_uncharge(none, f->root, 1), 0);
+	assert_int_equal(ration_lcore_offline(shared), -EINVAL);
+	assert_int_equal(ration_lcore_online(shared), -EINVAL);
+	assert_int_equal(ration_lcore_unregister(shared), -EINVAL);
+	assert_ptr_equal(ration_lcore_shared(f->d), shared);
+	assert_int_equal(ration_try_charge(shared, f->root, 1), 0);
+	assert_int_equal(ration_uncharge(shared, f->root, 1), 0);
 }
 
 static void
-a_full_domain_takes_another_member_after_a_leave(void **state)
+a_full_domain_takes_another_member_after_an_unregister(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 4, .max_members = 3};
 	struct ration_domain *d = ration_domain_create("full", &params);
@@ -184,7 +187,7 @@ a_full_domain_takes_another_member_after_a_leave(void **state)
 	}
 	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
 	assert_errno(NULL, ration_lcore_register(d), ENOSPC);
-	/* A parked member is a member. */
+	/* An offline member keeps its member entry. */
 	assert_int_equal(ration_lcore_offline(lc[1]), 0);
 	assert_errno(NULL, ration_lcore_register_extra(d), ENOSPC);
 	member_id = lc[1]->member_id;
@@ -199,7 +202,7 @@ a_full_domain_takes_another_member_after_a_leave(void **state)
 }
 
 static void
-a_reused_slot_begins_empty(void **state)
+a_reused_member_entry_starts_empty(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -214,14 +217,14 @@ a_reused_slot_begins_empty(void **state)
 	stats = stats_of(f->lc[0]);
 	assert_int_equal(stats.refills + stats.trims + stats.refusals + stats.drained, 0);
 	assert_int_equal(stock_of(f->d, c), 0);
-	/* Neither what the former granted nor what it took is held against the new member. */
+	/* Neither the ledger nor the stock of the former member affects the new one. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(stats_of(f->lc[0]).refills, 1);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }
 
 static void
-coming_and_going_leaks_nothing(void **state)
+registering_and_unregistering_leaks_nothing(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 200, 64);
@@ -236,7 +239,7 @@ coming_and_going_leaks_nothing(void **state)
 		assert_int_equal(ration_lcore_unregister(lc), 0);
 	}
 	assert_int_equal(usage_of(f->d, c), 0);
-	/* Nor are those who have gone counted when a refill asks how many there are. */
+	/* A refill counts online members only: unregistered ones must not reduce it. */
 	for (i = 0; i < 1000; i++) {
 		assert_int_equal(ration_lcore_offline(f->lc[0]), 0);
 		assert_int_equal(ration_lcore_online(f->lc[0]), 0);
@@ -246,28 +249,28 @@ coming_and_going_leaks_nothing(void **state)
 }
 
 static void
-without_slot_every_charge_walks_and_nothing_is_hidden(void **state)
+each_charge_through_the_shared_area_walks_and_hides_nothing(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 	ration_counter_t c = make_counter(f->d, f->root, "c", 50, 64);
 	unsigned int i;
 
 	for (i = 1; i <= 50; i++) {
-		assert_int_equal(ration_try_charge(none, c, 1), 0);
+		assert_int_equal(ration_try_charge(shared, c, 1), 0);
 		assert_int_equal(usage_of(f->d, c), i);
 	}
-	assert_int_equal(stats_of(none).refills, 50);
-	assert_int_equal(ration_try_charge(none, c, 1), -EDQUOT);
-	assert_int_equal(stats_of(none).refusals, 1);
+	assert_int_equal(stats_of(shared).refills, 50);
+	assert_int_equal(ration_try_charge(shared, c, 1), -EDQUOT);
+	assert_int_equal(stats_of(shared).refusals, 1);
 	for (i = 0; i < 50; i++)
-		assert_int_equal(ration_uncharge(none, c, 1), 0);
-	assert_int_equal(stats_of(none).trims, 50);
+		assert_int_equal(ration_uncharge(shared, c, 1), 0);
+	assert_int_equal(stats_of(shared).trims, 50);
 	assert_int_equal(usage_of(f->d, c), 0);
 }
 
 static void
-units_charged_without_slot_come_back_with_one(void **state)
+units_charged_through_the_shared_area_come_back_on_an_lcore(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -282,7 +285,7 @@ units_charged_without_slot_come_back_with_one(void **state)
 }
 
 static void
-observers_see_members_by_slot(void **state)
+observers_see_members_by_id(void **state)
 {
 	struct fixture *f = *state;
 	unsigned int i, members = 0;
@@ -308,7 +311,7 @@ note_self(struct ration_lcore *lc, void *arg)
 }
 
 static void
-each_thread_has_a_slot_of_its_own(void **state)
+each_thread_has_its_own_lcore_area(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0], *b = &f->actors[1], *w = &f->actors[2];
@@ -317,13 +320,13 @@ each_thread_has_a_slot_of_its_own(void **state)
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(b, f->d, ACTOR_THREAD, 0), 0);
 	assert_int_equal(actor_start(w, f->d, ACTOR_WORKER, 1), 0);
-	/* A thread that has not gone online charges through the common slot. */
+	/* A thread without registration charges through the shared area. */
 	assert_true(actor_do(a, note_self, a));
 	assert_ptr_equal(a->lc, ration_lcore_shared(f->d));
 	a->lc = NULL;
-	assert_true(actor_online(a));
-	assert_true(actor_online(b));
-	assert_true(actor_online(w));
+	assert_true(actor_register(a));
+	assert_true(actor_register(b));
+	assert_true(actor_register(w));
 	assert_ptr_not_equal(a->lc, b->lc);
 	assert_ptr_not_equal(a->lc, f->lc[0]);
 	assert_int_equal(a->lc->lcore_id, LCORE_ID_ANY);
@@ -333,8 +336,8 @@ each_thread_has_a_slot_of_its_own(void **state)
 	assert_ptr_equal(b->lc, ration_lcore_get(f->d, b->lc->member_id));
 }
 
-/* A thread that takes stock and ends, in one of several ways, without leaving. */
-struct leaver {
+/* A thread that takes stock and ends, in one of several ways, without unregistering. */
+struct member_thread {
 	struct ration_domain *d;
 	ration_counter_t c;
 	bool exits;
@@ -344,9 +347,9 @@ struct leaver {
 };
 
 static void *
-forget_to_leave(void *arg)
+end_as_a_member(void *arg)
 {
-	struct leaver *l = arg;
+	struct member_thread *l = arg;
 	struct ration_lcore *lc;
 
 	if (l->registers && rte_thread_register() != 0)
@@ -357,7 +360,7 @@ forget_to_leave(void *arg)
 	l->hidden = stock_of(l->d, l->c);
 	if (l->registers) {
 		rte_thread_unregister();
-		/* Parked, not gone: it can go on, without stock. */
+		/* The member is offline but still registered: it can charge, without stock. */
 		l->hidden += stock_of(l->d, l->c) << 32;
 		if (ration_try_charge(lc, l->c, 1) != 0 || ration_uncharge(lc, l->c, 1) != 0)
 			l->rc = -1;
@@ -368,16 +371,16 @@ forget_to_leave(void *arg)
 }
 
 static void
-end_of_thread(struct fixture *f, struct leaver *l)
+end_of_thread(struct fixture *f, struct member_thread *l)
 {
 	pthread_t thread;
 	uint32_t i;
 
 	l->d = f->d;
-	/* More often than there are slots: each is free again. */
+	/* More threads than member entries: each entry is free again. */
 	for (i = 0; i < 20; i++) {
 		l->rc = -1;
-		assert_int_equal(pthread_create(&thread, NULL, forget_to_leave, l), 0);
+		assert_int_equal(pthread_create(&thread, NULL, end_as_a_member, l), 0);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		assert_int_equal(l->rc, 0);
 		assert_in_range(l->hidden, 1, 64 + 1);
@@ -389,7 +392,7 @@ static void
 a_thread_that_returns_gives_all_back(void **state)
 {
 	struct fixture *f = *state;
-	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64)};
+	struct member_thread l = {.c = make_counter(f->d, f->root, "c", 10000, 64)};
 
 	end_of_thread(f, &l);
 }
@@ -398,23 +401,26 @@ static void
 a_thread_that_exits_gives_all_back(void **state)
 {
 	struct fixture *f = *state;
-	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64), .exits = true};
+	struct member_thread l = {.c = make_counter(f->d, f->root, "c", 10000, 64), .exits = true};
 
 	end_of_thread(f, &l);
 }
 
 static void
-a_thread_that_unregisters_is_parked(void **state)
+a_thread_that_unregisters_from_eal_is_offline(void **state)
 {
 	struct fixture *f = *state;
-	struct leaver l = {.c = make_counter(f->d, f->root, "c", 10000, 64), .registers = true};
+	struct member_thread l = {.c = make_counter(f->d, f->root, "c", 10000, 64),
+				  .registers = true};
 
 	end_of_thread(f, &l);
 }
 
-/* The stuck flag: asked while it is excluded, included again, asked again. */
+/*
+ * Like the stuck flag of the kernel: drained while it is excluded, included again, drained again.
+ */
 static void
-asked_while_parked_it_answers_after_it_is_back(void **state)
+drained_while_offline_it_answers_once_online(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10000, 64);
@@ -438,27 +444,27 @@ int
 main(void)
 {
 	const struct CMUnitTest lcore[] = {
-		in_domain(a_thread_finds_its_slot_again),
-		in_domain(online_comes_back_from_offline),
-		cmocka_unit_test(online_needs_a_domain),
-		with_two_slots(joining_gives_further_slots),
-		with_one_slot(offline_gives_stock_back),
-		with_two_slots(offline_leaves_the_stock_of_others),
-		with_two_slots(leave_gives_stock_back_and_keeps_what_is_granted),
-		with_one_slot(an_offline_lcore_can_leave),
-		with_one_slot(states_are_not_entered_twice),
-		in_domain(the_common_slot_neither_parks_nor_leaves),
-		cmocka_unit_test(a_full_domain_takes_another_member_after_a_leave),
-		with_one_slot(a_reused_slot_begins_empty),
-		with_one_slot(coming_and_going_leaks_nothing),
-		in_domain(without_slot_every_charge_walks_and_nothing_is_hidden),
-		with_one_slot(units_charged_without_slot_come_back_with_one),
-		with_two_slots(observers_see_members_by_slot),
-		in_domain(each_thread_has_a_slot_of_its_own),
+		in_domain(a_thread_finds_its_lcore_area_again),
+		in_domain(register_brings_an_offline_lcore_online),
+		cmocka_unit_test(register_needs_a_domain),
+		with_two_members(register_extra_gives_further_members),
+		with_one_member(offline_gives_stock_back),
+		with_two_members(offline_leaves_the_stock_of_others),
+		with_two_members(unregister_gives_stock_back_and_keeps_granted_units),
+		with_one_member(an_offline_lcore_can_unregister),
+		with_one_member(states_are_not_entered_twice),
+		in_domain(the_shared_area_is_never_offline_or_unregistered),
+		cmocka_unit_test(a_full_domain_takes_another_member_after_an_unregister),
+		with_one_member(a_reused_member_entry_starts_empty),
+		with_one_member(registering_and_unregistering_leaks_nothing),
+		in_domain(each_charge_through_the_shared_area_walks_and_hides_nothing),
+		with_one_member(units_charged_through_the_shared_area_come_back_on_an_lcore),
+		with_two_members(observers_see_members_by_id),
+		in_domain(each_thread_has_its_own_lcore_area),
 		in_domain(a_thread_that_returns_gives_all_back),
 		in_domain(a_thread_that_exits_gives_all_back),
-		in_domain(a_thread_that_unregisters_is_parked),
-		with_one_slot(asked_while_parked_it_answers_after_it_is_back),
+		in_domain(a_thread_that_unregisters_from_eal_is_offline),
+		with_one_member(drained_while_offline_it_answers_once_online),
 	};
 
 	if (test_eal_start("lcore", 1) != 0)

@@ -76,7 +76,7 @@ clamp_leaves_stock_where_it_is(void **state)
 	assert_true(stock > 0);
 	assert_int_equal(ration_counter_set_max(f->d, c, 0, 0), 0);
 	assert_int_equal(usage_of(f->d, c), usage);
-	/* It is charged already, so it may be used, but no more than it. */
+	/* The stock is charged already, so the lcore may use it, but no more units. */
 	for (i = 0; i < stock; i++)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -EDQUOT);
@@ -187,7 +187,7 @@ batch_0_ends_stock_at_the_next_trim(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
 	assert_true(stock_of(f->d, c) > 0);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 0), 0);
-	/* More than the slot can hold, so that it must trim. */
+	/* More than the stock entry can hold, so that the lcore must trim. */
 	assert_int_equal(ration_uncharge(f->lc[0], c, 200), 0);
 	stock = stock_of(f->d, c);
 	assert_int_equal(stock, 0);
@@ -232,7 +232,7 @@ the_watermark_counts_stock(void **state)
 }
 
 static void
-a_reset_watermark_begins_at_the_present(void **state)
+a_reset_watermark_starts_at_the_present_usage(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 0);
@@ -241,7 +241,7 @@ a_reset_watermark_begins_at_the_present(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 30), 0);
 	assert_int_equal(ration_counter_reset_watermark(f->d, c), 0);
 	assert_int_equal(info_of(f->d, c).watermark, 10);
-	/* Each counter has its own. */
+	/* Each counter has a watermark of its own. */
 	assert_int_equal(info_of(f->d, f->root).watermark, 40);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 5), 0);
 	assert_int_equal(info_of(f->d, c).watermark, 15);
@@ -252,20 +252,20 @@ int
 main(void)
 {
 	const struct CMUnitTest limits[] = {
-		with_one_slot(a_limit_can_be_raised_and_lowered),
-		with_one_slot(limits_of_ancestors_hold_from_the_moment_they_are_set),
-		with_one_slot(clamp_takes_effect_below_usage),
-		with_one_slot(clamp_leaves_stock_where_it_is),
-		with_one_slot(strict_is_refused_while_units_are_granted),
-		with_two_slots(strict_drains_stock_that_is_in_its_way),
-		with_one_slot(strict_raises_without_a_drain),
-		with_one_slot(limits_out_of_range_are_refused),
-		with_one_slot(a_batch_out_of_range_is_refused),
-		with_one_slot(a_new_batch_holds_from_the_next_refill),
-		with_one_slot(batch_0_ends_stock_at_the_next_trim),
-		with_one_slot(the_watermark_is_the_highest_usage),
-		with_one_slot(the_watermark_counts_stock),
-		with_one_slot(a_reset_watermark_begins_at_the_present),
+		with_one_member(a_limit_can_be_raised_and_lowered),
+		with_one_member(limits_of_ancestors_hold_from_the_moment_they_are_set),
+		with_one_member(clamp_takes_effect_below_usage),
+		with_one_member(clamp_leaves_stock_where_it_is),
+		with_one_member(strict_is_refused_while_units_are_granted),
+		with_two_members(strict_drains_stock_that_is_in_its_way),
+		with_one_member(strict_raises_without_a_drain),
+		with_one_member(limits_out_of_range_are_refused),
+		with_one_member(a_batch_out_of_range_is_refused),
+		with_one_member(a_new_batch_holds_from_the_next_refill),
+		with_one_member(batch_0_ends_stock_at_the_next_trim),
+		with_one_member(the_watermark_is_the_highest_usage),
+		with_one_member(the_watermark_counts_stock),
+		with_one_member(a_reset_watermark_starts_at_the_present_usage),
 	};
 
 	if (test_eal_start("limits", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* When memory is short: refused with a reason, and all that was taken on the way is given back. */
+/* Out of memory: the call is refused with an error, and partial allocations are freed. */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -12,7 +12,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* 128 MB are there: enough for the tree and for stocks of some lcores, not for those of all. */
+/* There are 128 MB: enough for the tree and the stock of some lcores, but not of all. */
 static const struct ration_domain_params large = {
 	.max_counters = 1 << 16,
 	.max_members = RATION_MEMBERS_MAX,
@@ -20,7 +20,7 @@ static const struct ration_domain_params large = {
 };
 
 static void
-a_domain_whose_stocks_find_no_room_is_not_made(void **state)
+a_domain_without_memory_for_its_stocks_is_not_created(void **state)
 {
 	struct ration_domain_params params = large;
 	struct ration_domain *d;
@@ -35,7 +35,7 @@ a_domain_whose_stocks_find_no_room_is_not_made(void **state)
 }
 
 static void
-an_lcore_whose_stock_finds_no_room_does_not_join(void **state)
+an_lcore_without_memory_for_its_stock_is_not_registered(void **state)
 {
 	struct ration_domain *d = ration_domain_create("large", &large);
 	struct ration_lcore *lc[RATION_MEMBERS_MAX];
@@ -56,7 +56,7 @@ an_lcore_whose_stock_finds_no_room_does_not_join(void **state)
 }
 
 static void
-a_zone_too_small_for_a_domain_is_none(void **state)
+a_zone_too_small_for_a_domain_is_refused(void **state)
 {
 	const struct rte_memzone *mz = rte_memzone_reserve("RATION_tiny", 64, SOCKET_ID_ANY, 0);
 
@@ -68,7 +68,7 @@ a_zone_too_small_for_a_domain_is_none(void **state)
 }
 
 static void
-more_secondary_lcores_than_lcores_are_refused(void **state)
+more_secondary_members_than_members_are_refused(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_members = 4,
@@ -84,10 +84,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_domain_whose_stocks_find_no_room_is_not_made),
-		cmocka_unit_test(an_lcore_whose_stock_finds_no_room_does_not_join),
-		cmocka_unit_test(a_zone_too_small_for_a_domain_is_none),
-		cmocka_unit_test(more_secondary_lcores_than_lcores_are_refused),
+		cmocka_unit_test(a_domain_without_memory_for_its_stocks_is_not_created),
+		cmocka_unit_test(an_lcore_without_memory_for_its_stock_is_not_registered),
+		cmocka_unit_test(a_zone_too_small_for_a_domain_is_refused),
+		cmocka_unit_test(more_secondary_members_than_members_are_refused),
 	};
 
 	if (test_eal_start("memory", 0) != 0)

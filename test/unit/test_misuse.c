@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Calls by those who may not make them, and memory that is not what it says: refused, unchanged. */
+/* Calls by the wrong thread, and damaged memory: refused, without a change. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* What another thread is refused to do with the slot of this one. */
+/* Calls that another thread must not make with the lcore area of this thread. */
 static void
 meddle(struct ration_lcore *own, void *arg)
 {
@@ -29,7 +29,7 @@ meddle(struct ration_lcore *own, void *arg)
 }
 
 static void
-a_slot_is_its_owners(void **state)
+an_lcore_area_serves_its_own_thread_only(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 16);
@@ -47,7 +47,7 @@ a_slot_is_its_owners(void **state)
 	assert_sound(f->d);
 }
 
-/* A lookup with one byte of the head of a domain wrong. */
+/* A lookup with one wrong byte in the header of a domain. */
 static void
 assert_refused_with_wrong(struct ration_domain *d, const char *name, void *at, int err)
 {
@@ -60,7 +60,7 @@ assert_refused_with_wrong(struct ration_domain *d, const char *name, void *at, i
 }
 
 static void
-a_damaged_domain_is_not_taken_for_one(void **state)
+a_damaged_domain_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_domain *d = f->d;
@@ -100,7 +100,7 @@ a_generation_that_wraps_is_not_0(void **state)
 }
 
 static void
-paths_that_cannot_be_are_refused(void **state)
+invalid_paths_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	char longest[RATION_COUNTER_NAMESIZE + 1];
@@ -112,7 +112,7 @@ paths_that_cannot_be_are_refused(void **state)
 }
 
 static void
-a_dump_tells_threads_from_lcores_and_what_is_destroyed(void **state)
+a_dump_shows_threads_lcores_and_offline_counters(void **state)
 {
 	struct fixture *f = *state;
 	char *text = NULL;
@@ -124,7 +124,7 @@ a_dump_tells_threads_from_lcores_and_what_is_destroyed(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], gold, 1), 0);
 	assert_int_equal(ration_counter_destroy(f->d, gold, RATION_DESTROY_KEEP_UNITS), 0);
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	ration_domain_dump(f->d, out);
 	fclose(out);
 	assert_non_null(strstr(text, "rejected 0 offline"));
@@ -138,11 +138,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_one_slot(a_slot_is_its_owners),
-		with_one_slot(a_damaged_domain_is_not_taken_for_one),
-		with_one_slot(a_generation_that_wraps_is_not_0),
-		with_one_slot(paths_that_cannot_be_are_refused),
-		with_one_slot(a_dump_tells_threads_from_lcores_and_what_is_destroyed),
+		with_one_member(an_lcore_area_serves_its_own_thread_only),
+		with_one_member(a_damaged_domain_is_refused),
+		with_one_member(a_generation_that_wraps_is_not_0),
+		with_one_member(invalid_paths_are_refused),
+		with_one_member(a_dump_shows_threads_lcores_and_offline_counters),
 	};
 
 	if (test_eal_start("misuse", 0) != 0)

@@ -3,8 +3,8 @@
  */
 
 /*
- * With AddressSanitizer: who touches memory of a domain that is nobody's is found out. Each touch
- * is made by a child, which must die of it.
+ * With AddressSanitizer: an access to unused memory of a domain is detected. A child process makes
+ * each access and must die of it.
  */
 
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "fixture.h"
 #include "ration_pvt.h"
 
-/* Read a byte. @return what AddressSanitizer says about it, "" for nothing */
+/* Read a byte in a child process. @return the report of AddressSanitizer, "" if there is none */
 static const char *
-said_of(const void *p)
+report_of(const void *p)
 {
 	static char text[8192];
 	size_t length = 0;
@@ -42,7 +42,7 @@ said_of(const void *p)
 	close(out[0]);
 	text[length] = '\0';
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	/* It dies if and only if there is something to say. */
+	/* The child fails if and only if there is a report. */
 	assert_int_equal(WIFEXITED(status) && WEXITSTATUS(status) == 0, length == 0);
 	return text;
 }
@@ -50,37 +50,37 @@ said_of(const void *p)
 static void
 assert_forbidden(const void *p)
 {
-	assert_non_null(strstr(said_of(p), "use-after-poison"));
+	assert_non_null(strstr(report_of(p), "use-after-poison"));
 }
 
 static void
 assert_allowed(const void *p)
 {
-	assert_string_equal(said_of(p), "");
+	assert_string_equal(report_of(p), "");
 }
 
 static void
-the_place_of_a_destroyed_counter_may_not_be_touched(void **state)
+the_memory_of_a_destroyed_counter_may_not_be_touched(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 8);
-	const struct counter *place = ration_counter_at(f->d, (uint32_t)c);
+	const struct counter *counter = ration_counter_at(f->d, (uint32_t)c);
 	const struct node *node = ration_node_at(f->d, (uint32_t)c);
 
-	assert_allowed(&place->usage);
-	assert_allowed(&place->ledger);
+	assert_allowed(&counter->usage);
+	assert_allowed(&counter->ledger);
 	assert_allowed(&node->name);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
-	assert_forbidden(&place->usage);
-	assert_forbidden(&place->ledger);
+	assert_forbidden(&counter->usage);
+	assert_forbidden(&counter->ledger);
 	assert_forbidden(&node->name);
-	/* By these a stale handle is known. */
-	assert_allowed(&place->gen);
+	/* The generation stays readable, to detect stale handles. */
+	assert_allowed(&counter->gen);
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
 }
 
 static void
-a_place_may_be_touched_again_when_it_is_used_again(void **state)
+the_memory_of_a_reused_index_may_be_touched_again(void **state)
 {
 	struct ration_domain_params params = {.max_counters = 2, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("again", &params);
@@ -99,7 +99,7 @@ a_place_may_be_touched_again_when_it_is_used_again(void **state)
 }
 
 static void
-a_place_that_was_never_used_may_not_be_touched(void **state)
+the_memory_of_an_unused_index_may_not_be_touched(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t last = f->d->max_counters - 1;
@@ -111,10 +111,10 @@ a_place_that_was_never_used_may_not_be_touched(void **state)
 }
 
 static void
-what_is_behind_an_array_may_not_be_touched(void **state)
+memory_after_an_array_may_not_be_touched(void **state)
 {
 	struct fixture *f = *state;
-	struct ration_lcore *lc = f->lc[0], *none = ration_lcore_shared(f->d);
+	struct ration_lcore *lc = f->lc[0], *shared = ration_lcore_shared(f->d);
 
 	assert_forbidden(ration_counter_at(f->d, f->d->max_counters));
 	assert_forbidden(ration_node_at(f->d, f->d->max_counters));
@@ -126,8 +126,8 @@ what_is_behind_an_array_may_not_be_touched(void **state)
 	assert_forbidden(&ration_active(lc)[lc->nb_stocks / 64]);
 	assert_allowed(ration_workspace(lc));
 	assert_forbidden(ration_workspace(lc) + 1);
-	assert_allowed(&none->stocks[none->nb_stocks - 1]);
-	assert_forbidden(&none->stocks[none->nb_stocks]);
+	assert_allowed(&shared->stocks[shared->nb_stocks - 1]);
+	assert_forbidden(&shared->stocks[shared->nb_stocks]);
 }
 
 static void
@@ -135,31 +135,31 @@ the_memory_of_a_domain_that_is_freed_may_be_used(void **state)
 {
 	struct ration_domain_params params = {.max_counters = 64, .max_members = 1};
 	struct ration_domain *d = ration_domain_create("freed", &params);
-	const void *places, *slots;
+	const void *counters, *stocks_end;
 	struct ration_lcore *lc;
 
 	(void)state;
 	assert_non_null(d);
 	lc = ration_lcore_register_extra(d);
 	assert_non_null(lc);
-	places = ration_counter_at(d, 1);
-	slots = &lc->stocks[lc->nb_stocks];
-	assert_forbidden(places);
-	assert_forbidden(slots);
+	counters = ration_counter_at(d, 1);
+	stocks_end = &lc->stocks[lc->nb_stocks];
+	assert_forbidden(counters);
+	assert_forbidden(stocks_end);
 	assert_int_equal(ration_lcore_unregister(lc), 0);
 	assert_int_equal(ration_domain_free(d), 0);
-	assert_allowed(places);
-	assert_allowed(slots);
+	assert_allowed(counters);
+	assert_allowed(stocks_end);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest poison[] = {
-		with_one_slot(the_place_of_a_destroyed_counter_may_not_be_touched),
-		cmocka_unit_test(a_place_may_be_touched_again_when_it_is_used_again),
-		with_one_slot(a_place_that_was_never_used_may_not_be_touched),
-		with_one_slot(what_is_behind_an_array_may_not_be_touched),
+		with_one_member(the_memory_of_a_destroyed_counter_may_not_be_touched),
+		cmocka_unit_test(the_memory_of_a_reused_index_may_be_touched_again),
+		with_one_member(the_memory_of_an_unused_index_may_not_be_touched),
+		with_one_member(memory_after_an_array_may_not_be_touched),
 		cmocka_unit_test(the_memory_of_a_domain_that_is_freed_may_be_used),
 	};
 

@@ -3,9 +3,8 @@
  */
 
 /*
- * Conservation under random operations on random trees, by one thread with several slots. Each step
- * is compared with a model that knows granted units only (model.h).
- *
+ * Conservation under random operations on random trees, by one thread with several members. Each
+ * step is compared with a model that has the granted units only (model.h).
  * Arguments: seeds to run instead of the fixed list.
  */
 
@@ -23,7 +22,7 @@
 #include "model.h"
 #include "prng.h"
 
-#define SLOTS 5
+#define NB_MEMBERS 5
 #define STALE 32
 #define STEPS 4000
 #define FIXED_SEEDS 40
@@ -36,8 +35,8 @@ struct run {
 	const char *doing;
 	struct prng prng;
 	struct model m;
-	struct ration_lcore *lc[SLOTS];
-	bool parked[SLOTS];
+	struct ration_lcore *lc[NB_MEMBERS];
+	bool offline[NB_MEMBERS];
 	ration_counter_t stale[STALE];
 	unsigned int nb_stale;
 };
@@ -59,13 +58,13 @@ random_counter(struct run *r)
 	return i;
 }
 
-/* A slot that is online, or the common one. */
+/* The area of a random online member, or the shared area. */
 static struct ration_lcore *
 random_lcore(struct run *r)
 {
-	unsigned int i = below(r, SLOTS + 1);
+	unsigned int i = below(r, NB_MEMBERS + 1);
 
-	if (i == SLOTS || r->lc[i] == NULL || r->parked[i])
+	if (i == NB_MEMBERS || r->lc[i] == NULL || r->offline[i])
 		return ration_lcore_shared(r->m.d);
 	return r->lc[i];
 }
@@ -139,7 +138,7 @@ step_destroy(struct run *r)
 	}
 }
 
-/* A refusal counts once, at a level that lacks room; with nothing in stock, at the lowest. */
+/* A refusal counts once, at a level without room; without any stock, at the lowest such level. */
 static void
 check_refusal(struct run *r, int i, uint64_t n)
 {
@@ -157,7 +156,7 @@ check_refusal(struct run *r, int i, uint64_t n)
 	}
 	assert_true(counted >= 0);
 	r->m.c[counted].failures++;
-	/* The level itself lacks room, whatever stands below it. */
+	/* The level itself lacks room, independent of its descendants. */
 	assert_int_equal(model_lowest_without_room(&r->m, counted, n), counted);
 	if (!stocked)
 		assert_int_equal(counted, model_lowest_without_room(&r->m, i, n));
@@ -201,7 +200,9 @@ step_burst(struct run *r)
 		r->m.c[which[i]].granted += granted[i] ? n[i] : 0;
 	}
 	assert_int_equal(ok, 0);
-	/* Which of them were refused, and where that counted, is for the single charges to check.
+	/*
+	 * The steps with single charges check which charges are refused, and at which level they
+	 * count.
 	 */
 	for (i = 0; i < MODEL_COUNTERS; i++)
 		if (r->m.c[i].live)
@@ -237,7 +238,7 @@ step_uncharge(struct run *r)
 	c->granted -= n;
 }
 
-/* So much that it cannot even look like a return to stock. */
+/* Too many units to be mistaken for a return to stock. */
 static void
 step_overcharge(struct run *r)
 {
@@ -261,7 +262,7 @@ step_set_max(struct run *r)
 	const int rc =
 		ration_counter_set_max(r->m.d, c->handle, max, strict ? RATION_MAX_STRICT : 0);
 
-	/* All stock can be drained here, so only what is granted can be in the way. */
+	/* All stock can be drained here, so only granted units can prevent the new limit. */
 	if (strict && model_granted(&r->m, i) > max) {
 		assert_int_equal(rc, -EBUSY);
 		return;
@@ -306,21 +307,21 @@ step_drain(struct run *r)
 static void
 step_move(struct run *r)
 {
-	const unsigned int i = below(r, SLOTS);
+	const unsigned int i = below(r, NB_MEMBERS);
 
 	if (r->lc[i] == NULL) {
 		r->lc[i] = ration_lcore_register_extra(r->m.d);
 		assert_non_null(r->lc[i]);
-		r->parked[i] = false;
+		r->offline[i] = false;
 	} else if (below(r, 3) == 0) {
 		assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 		r->lc[i] = NULL;
-	} else if (r->parked[i]) {
+	} else if (r->offline[i]) {
 		assert_int_equal(ration_lcore_online(r->lc[i]), 0);
-		r->parked[i] = false;
+		r->offline[i] = false;
 	} else {
 		assert_int_equal(ration_lcore_offline(r->lc[i]), 0);
-		r->parked[i] = true;
+		r->offline[i] = true;
 	}
 }
 
@@ -373,7 +374,7 @@ random_step(struct run *r)
 		assert_sound(r->m.d);
 }
 
-/* All back, all gone. */
+/* Uncharge all units, and destroy all counters. */
 static void
 wind_up(struct run *r)
 {
@@ -388,7 +389,7 @@ wind_up(struct run *r)
 					 0);
 		c->granted = 0;
 	}
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i < NB_MEMBERS; i++)
 		if (r->lc[i] != NULL)
 			assert_int_equal(ration_lcore_unregister(r->lc[i]), 0);
 	model_check(&r->m);
@@ -403,13 +404,13 @@ operations_conserve_units(void **state)
 {
 	const struct ration_domain_params params = {
 		.max_counters = MODEL_COUNTERS,
-		.max_members = SLOTS,
+		.max_members = NB_MEMBERS,
 		.max = 50000,
 	};
 	struct run *r = *state;
 	char name[RATION_DOMAIN_NAMESIZE];
 
-	/* A domain of its own for each run: one that failed stays as it is. */
+	/* Each run has a new domain, because a failed run leaves its domain as it is. */
 	snprintf(name, sizeof(name), "%" PRIx64, r->seed);
 	r->prng.state = r->seed;
 	model_init(&r->m, ration_domain_create(name, &params));

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Reading: exact, approximate with its bound, verified, and for people. */
+/* Readings: ration_read_sum(), ration_read() and its error bound, verification, and the dump. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "fixture.h"
 
 static struct ration_reading
-exact_of(const struct ration_domain *d, ration_counter_t c)
+sum_of(const struct ration_domain *d, ration_counter_t c)
 {
 	struct ration_reading reading;
 
@@ -24,7 +24,7 @@ exact_of(const struct ration_domain *d, ration_counter_t c)
 }
 
 static struct ration_reading
-approx_of(const struct ration_domain *d, ration_counter_t c)
+reading_of(const struct ration_domain *d, ration_counter_t c)
 {
 	struct ration_reading reading;
 
@@ -33,7 +33,7 @@ approx_of(const struct ration_domain *d, ration_counter_t c)
 }
 
 static void
-exact_tells_granted_from_stock(void **state)
+read_sum_tells_granted_from_stock(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
@@ -44,46 +44,46 @@ exact_tells_granted_from_stock(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], a, 10), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], b, 20), 0);
 	assert_int_equal(ration_try_charge(f->lc[0], p, 5), 0);
-	r = exact_of(f->d, a);
+	r = sum_of(f->d, a);
 	assert_int_equal(r.granted, 10);
 	assert_int_equal(r.error, 0);
 	assert_true(r.stock > 0);
 	assert_int_equal(r.usage, usage_of(f->d, a));
 	assert_int_equal(r.usage, r.granted + r.stock);
-	r = exact_of(f->d, p);
+	r = sum_of(f->d, p);
 	assert_int_equal(r.granted, 35);
 	assert_int_equal(r.stock, stock_of(f->d, a) + stock_of(f->d, b));
 	assert_int_equal(r.error, 0);
-	r = exact_of(f->d, f->root);
+	r = sum_of(f->d, f->root);
 	assert_int_equal(r.granted, 35);
 }
 
 static void
-exact_sums_the_stock_of_all_lcores(void **state)
+read_sum_sums_the_stock_of_all_lcores(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
 	uint64_t first;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
-	first = exact_of(f->d, c).stock;
+	first = sum_of(f->d, c).stock;
 	assert_int_equal(ration_try_charge(f->lc[1], c, 2), 0);
-	assert_true(exact_of(f->d, c).stock > first);
-	assert_int_equal(exact_of(f->d, c).granted, 3);
+	assert_true(sum_of(f->d, c).stock > first);
+	assert_int_equal(sum_of(f->d, c).granted, 3);
 	assert_int_equal(ration_lcore_offline(f->lc[1]), 0);
-	assert_int_equal(exact_of(f->d, c).stock, first);
-	assert_int_equal(exact_of(f->d, c).granted, 3);
-	assert_int_equal(exact_of(f->d, c).error, 0);
+	assert_int_equal(sum_of(f->d, c).stock, first);
+	assert_int_equal(sum_of(f->d, c).granted, 3);
+	assert_int_equal(sum_of(f->d, c).error, 0);
 }
 
 static void
-exact_is_exact_without_members(void **state)
+read_sum_is_exact_without_members(void **state)
 {
 	struct fixture *f = *state;
 	struct ration_reading r;
 
 	assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), f->root, 7), 0);
-	r = exact_of(f->d, f->root);
+	r = sum_of(f->d, f->root);
 	assert_int_equal(r.usage, 7);
 	assert_int_equal(r.granted, 7);
 	assert_int_equal(r.stock, 0);
@@ -98,7 +98,7 @@ charge_three(struct ration_lcore *lc, void *arg)
 }
 
 static void
-exact_admits_an_error_while_others_are_online(void **state)
+read_sum_reports_an_error_bound_while_others_are_online(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
@@ -106,18 +106,18 @@ exact_admits_an_error_while_others_are_online(void **state)
 	struct ration_reading r;
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	assert_true(actor_do(a, charge_three, &c));
 	assert_true(c != RATION_COUNTER_NONE);
-	r = exact_of(f->d, c);
-	/* It does nothing just now, so the figures agree; but they might not have. */
+	r = sum_of(f->d, c);
+	/* The actor is idle, so the values agree; while it charges they may differ. */
 	assert_int_equal(r.usage, r.granted + r.stock);
 	assert_true(r.error > 0);
 	assert_in_range(r.granted, 3 > r.error ? 3 - r.error : 0, 3 + r.error);
 }
 
 static void
-approx_is_usage_within_its_error(void **state)
+read_is_usage_within_its_error(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100000, 0);
@@ -130,18 +130,18 @@ approx_is_usage_within_its_error(void **state)
 	assert_int_equal(ration_try_charge(f->lc[1], a, 20), 0);
 	assert_int_equal(ration_try_charge(f->lc[1], b, 30), 0);
 	for (i = 0; i < RTE_DIM(all); i++) {
-		struct ration_reading r = approx_of(f->d, all[i]), x = exact_of(f->d, all[i]);
+		struct ration_reading r = reading_of(f->d, all[i]), x = sum_of(f->d, all[i]);
 
 		assert_int_equal(r.usage, usage_of(f->d, all[i]));
 		assert_int_equal(r.granted, r.usage);
 		assert_int_equal(r.stock, 0);
 		assert_true(r.usage - x.granted <= r.error);
 	}
-	/* The bound is that of the subtree, not of everything. */
-	assert_true(approx_of(f->d, a).error < approx_of(f->d, p).error);
+	/* The bound covers the subtree only. */
+	assert_true(reading_of(f->d, a).error < reading_of(f->d, p).error);
 }
 
-/* Slots keep their cap until they are next refilled or trimmed, so the bound must too. */
+/* Stock entries keep their cap until the next refill or trim, so the bound must do so, too. */
 static void
 the_bound_holds_when_the_batch_is_lowered(void **state)
 {
@@ -151,34 +151,34 @@ the_bound_holds_when_the_batch_is_lowered(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1), 0);
 	assert_true(stock_of(f->d, c) > 0);
-	assert_true(approx_of(f->d, c).granted - 1 <= approx_of(f->d, c).error);
+	assert_true(reading_of(f->d, c).granted - 1 <= reading_of(f->d, c).error);
 }
 
-/* Twice the batch for each counter with stock, where it stands and above it. */
+/* The bound is twice the batch of each counter with stock, for the counter and its ancestors. */
 static void
-the_bound_is_that_of_the_counters_there_are(void **state)
+the_bound_covers_only_existing_counters(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64), child;
 
-	assert_int_equal(approx_of(f->d, c).error, 128);
-	assert_int_equal(approx_of(f->d, f->root).error, 128);
+	assert_int_equal(reading_of(f->d, c).error, 128);
+	assert_int_equal(reading_of(f->d, f->root).error, 128);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1000), 0);
-	assert_int_equal(approx_of(f->d, c).error, 2000);
-	assert_int_equal(approx_of(f->d, f->root).error, 2000);
+	assert_int_equal(reading_of(f->d, c).error, 2000);
+	assert_int_equal(reading_of(f->d, f->root).error, 2000);
 	child = make_counter(f->d, c, "child", 100000, 0);
-	assert_int_equal(approx_of(f->d, c).error, 0);
-	assert_int_equal(approx_of(f->d, f->root).error, 0);
+	assert_int_equal(reading_of(f->d, c).error, 0);
+	assert_int_equal(reading_of(f->d, f->root).error, 0);
 	assert_int_equal(ration_counter_destroy(f->d, child, 0), 0);
-	assert_int_equal(approx_of(f->d, c).error, 2000);
-	assert_int_equal(approx_of(f->d, f->root).error, 2000);
+	assert_int_equal(reading_of(f->d, c).error, 2000);
+	assert_int_equal(reading_of(f->d, f->root).error, 2000);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
-	assert_int_equal(approx_of(f->d, f->root).error, 0);
+	assert_int_equal(reading_of(f->d, f->root).error, 0);
 }
 
-/* More members than a word has bits; the parked do not count. */
+/* More members than bits in a word; offline members do not count. */
 static void
-the_bound_counts_who_is_online(void **state)
+the_bound_counts_online_members_only(void **state)
 {
 	const struct ration_domain_params params = {.max_counters = 2, .max_members = 70};
 	struct ration_domain *d = ration_domain_create("many", &params);
@@ -190,37 +190,37 @@ the_bound_counts_who_is_online(void **state)
 	assert_non_null(d);
 	c = make_counter(d, ration_domain_root(d), "c", 100000, 1);
 	for (i = 0; i < RTE_DIM(lc); i++) {
-		assert_int_equal(approx_of(d, c).error, 2 * i);
+		assert_int_equal(reading_of(d, c).error, 2 * i);
 		lc[i] = ration_lcore_register_extra(d);
 		assert_non_null(lc[i]);
 	}
 	for (i = 0; i < RTE_DIM(lc); i++) {
-		assert_int_equal(approx_of(d, c).error, 2 * (RTE_DIM(lc) - i));
+		assert_int_equal(reading_of(d, c).error, 2 * (RTE_DIM(lc) - i));
 		if (i % 2)
 			assert_int_equal(ration_lcore_offline(lc[i]), 0);
 		else
 			assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	}
-	assert_int_equal(approx_of(d, c).error, 0);
+	assert_int_equal(reading_of(d, c).error, 0);
 	for (i = 1; i < RTE_DIM(lc); i += 2)
 		assert_int_equal(ration_lcore_unregister(lc[i]), 0);
-	assert_int_equal(approx_of(d, c).error, 0);
+	assert_int_equal(reading_of(d, c).error, 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
 static void
-approx_has_no_error_where_there_is_no_stock(void **state)
+read_has_no_error_where_there_is_no_stock(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 0);
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
-	assert_int_equal(approx_of(f->d, c).granted, 10);
-	assert_int_equal(approx_of(f->d, c).error, 0);
+	assert_int_equal(reading_of(f->d, c).granted, 10);
+	assert_int_equal(reading_of(f->d, c).error, 0);
 }
 
 static void
-reading_needs_a_place_to_write(void **state)
+reading_needs_a_destination(void **state)
 {
 	struct fixture *f = *state;
 
@@ -273,18 +273,18 @@ int
 main(void)
 {
 	const struct CMUnitTest reading[] = {
-		with_one_slot(exact_tells_granted_from_stock),
-		with_two_slots(exact_sums_the_stock_of_all_lcores),
-		in_domain(exact_is_exact_without_members),
-		in_domain(exact_admits_an_error_while_others_are_online),
-		with_two_slots(approx_is_usage_within_its_error),
-		with_one_slot(the_bound_holds_when_the_batch_is_lowered),
-		with_one_slot(the_bound_is_that_of_the_counters_there_are),
-		cmocka_unit_test(the_bound_counts_who_is_online),
-		with_one_slot(approx_has_no_error_where_there_is_no_stock),
-		in_domain(reading_needs_a_place_to_write),
-		with_one_slot(verify_accepts_debt_and_lowered_limits),
-		with_one_slot(dump_shows_counters_and_lcores),
+		with_one_member(read_sum_tells_granted_from_stock),
+		with_two_members(read_sum_sums_the_stock_of_all_lcores),
+		in_domain(read_sum_is_exact_without_members),
+		in_domain(read_sum_reports_an_error_bound_while_others_are_online),
+		with_two_members(read_is_usage_within_its_error),
+		with_one_member(the_bound_holds_when_the_batch_is_lowered),
+		with_one_member(the_bound_covers_only_existing_counters),
+		cmocka_unit_test(the_bound_counts_online_members_only),
+		with_one_member(read_has_no_error_where_there_is_no_stock),
+		in_domain(reading_needs_a_destination),
+		with_one_member(verify_accepts_debt_and_lowered_limits),
+		with_one_member(dump_shows_counters_and_lcores),
 	};
 
 	if (test_eal_start("read", 0) != 0)

@@ -32,7 +32,7 @@ start_silent(struct fixture *f, ration_counter_t c)
 	struct actor *a = &f->actors[0];
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	actor_poll(a, false);
 	assert_true(actor_do(a, charge_one, &c));
 	return a->lc->member_id;
@@ -148,11 +148,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_two_slots(a_short_array_has_the_members_that_timed_out),
-		with_two_slots(a_long_array_has_all_members_in_order),
-		with_two_slots(without_an_array_the_sums_are_reported),
-		with_two_slots(a_drain_that_does_not_start_reports_nothing),
-		with_two_slots(an_exact_charge_reports_the_members_that_timed_out),
+		with_two_members(a_short_array_has_the_members_that_timed_out),
+		with_two_members(a_long_array_has_all_members_in_order),
+		with_two_members(without_an_array_the_sums_are_reported),
+		with_two_members(a_drain_that_does_not_start_reports_nothing),
+		with_two_members(an_exact_charge_reports_the_members_that_timed_out),
 	};
 
 	if (test_eal_start("report", 0) != 0)

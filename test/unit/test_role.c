@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What a process that takes itself for a secondary one is refused, and how it reads the tree. */
+/* Calls that a secondary process may not make, and how it reads the tree. */
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 
 static bool is_secondary;
 
-/* In the place of EAL's. */
+/* Replaces the function of EAL. */
 enum rte_proc_type_t
 rte_eal_process_type(void)
 {
@@ -43,17 +43,17 @@ only_the_primary_changes_the_tree(void **state)
 }
 
 static void
-a_thread_without_slot_charges_in_the_primary_only(void **state)
+an_unregistered_thread_charges_in_the_primary_only(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 0);
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 
 	is_secondary = true;
-	assert_int_equal(ration_try_charge(none, c, 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_charge_force(none, c, 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_uncharge(none, c, 1), -E_RTE_SECONDARY);
-	assert_int_equal(ration_try_charge_sync(none, c, 1, 0, NULL), -E_RTE_SECONDARY);
+	assert_int_equal(ration_try_charge(shared, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge_force(shared, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_uncharge(shared, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_try_charge_sync(shared, c, 1, 0, NULL), -E_RTE_SECONDARY);
 	is_secondary = false;
 	assert_int_equal(usage_of(f->d, c), 0);
 }
@@ -78,7 +78,7 @@ every_process_reads_the_tree(void **state)
 }
 
 static void
-what_is_missing_is_refused(void **state)
+null_arguments_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
@@ -93,9 +93,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_domain(only_the_primary_changes_the_tree),
-		in_domain(a_thread_without_slot_charges_in_the_primary_only),
+		in_domain(an_unregistered_thread_charges_in_the_primary_only),
 		in_domain(every_process_reads_the_tree),
-		in_domain(what_is_missing_is_refused),
+		in_domain(null_arguments_are_refused),
 	};
 
 	if (test_eal_start("role", 0) != 0)

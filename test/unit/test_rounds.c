@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Drains at the same time, and what charges and control calls do meanwhile. */
+/* Concurrent drains, and charges and control calls during a drain. */
 
 #include <sched.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 #define MINUTE (60 * SECOND)
 #define ROUNDS 30
 
-/* True until the deadline of a wait for something that must come. */
+/* False after the deadline of a wait for an event that must occur. */
 static bool
 not_too_late(uint64_t *end)
 {
@@ -31,14 +31,14 @@ not_too_late(uint64_t *end)
 	return rte_get_timer_cycles() < *end;
 }
 
-/* A drain for an actor. */
+/* A drain that an actor makes. */
 struct order {
 	struct ration_domain *d;
 	ration_counter_t c;
 	uint32_t timeout_us;
 	uint32_t times;
 	int rc;
-	/** A further slot of the actor's. */
+	/** The lcore area of the actor's second member. */
 	struct ration_lcore *also;
 };
 
@@ -49,7 +49,7 @@ drain(struct ration_lcore *lc, void *arg)
 	uint32_t i;
 
 	for (i = 0; i < order->times; i++) {
-		/* Something to give back each time. */
+		/* Take stock, so that each drain returns some. */
 		if (lc != NULL && ration_try_charge(lc, order->c, 1) == 0)
 			ration_uncharge(lc, order->c, 1);
 		order->rc = ration_drain(order->d, order->c, order->timeout_us, NULL);
@@ -81,9 +81,9 @@ poll_once(struct ration_lcore *lc, void *arg)
 	ration_quiescent(lc);
 }
 
-/* To be a member of a second domain as well, and no more. */
+/* Register with a second domain as well. */
 static void
-join_too(struct ration_lcore *lc, void *arg)
+register_too(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
@@ -92,7 +92,7 @@ join_too(struct ration_lcore *lc, void *arg)
 }
 
 static void
-leave_too(struct ration_lcore *lc, void *arg)
+unregister_too(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
@@ -100,7 +100,7 @@ leave_too(struct ration_lcore *lc, void *arg)
 	order->rc = ration_lcore_unregister(order->also);
 }
 
-/* Those who have made their drains of another domain than their own. */
+/* Number of actors that have completed their drains of the other domain. */
 static RATION_ATOMIC(uint32_t) nb_drained;
 
 static void
@@ -108,7 +108,7 @@ drain_elsewhere(struct ration_lcore *lc, void *arg)
 {
 	struct order *order = arg;
 
-	/* Not the slot there: its stock is not what this is about. */
+	/* Do not charge in the other domain: its stock is not the subject of the test. */
 	drain(NULL, order);
 	ration_fetch_add(&nb_drained, 1, acq_rel);
 	while (ration_load(&nb_drained, acquire) < 2) {
@@ -118,7 +118,8 @@ drain_elsewhere(struct ration_lcore *lc, void *arg)
 	}
 }
 
-/* A member that does not poll until it is told to, so that drains last as long as the test wants.
+/*
+ * A member that does not poll until the test lets it, so the test decides how long a drain lasts.
  */
 static struct actor *
 start_silent(struct fixture *f)
@@ -126,13 +127,13 @@ start_silent(struct fixture *f)
 	struct actor *a = &f->actors[FIXTURE_ACTORS - 1];
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	actor_poll(a, false);
 	assert_true(actor_do(a, poll_once, NULL));
 	return a;
 }
 
-/* Poll until a further drain request has come: from then on its round is open. */
+/* Poll until another drain request has arrived: from then on its round is open. */
 static void
 await_request(struct ration_lcore *lc, uint64_t drains_before)
 {
@@ -156,7 +157,7 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 		assert_int_equal(
 			actor_start(&f->actors[i], f->d, i == 0 ? ACTOR_WORKER : ACTOR_THREAD, 1),
 			0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (i = 0; i < FIXTURE_ACTORS; i++)
 		actor_post(&f->actors[i], drain, &orders[i]);
@@ -168,7 +169,7 @@ lcores_that_drain_each_other_do_not_deadlock(void **state)
 	assert_int_equal(usage_of(f->d, f->root), 0);
 }
 
-/* As above; but each waits in one domain for a thread that waits in the other. */
+/* As above, but each drainer waits in one domain for a thread that waits in the other. */
 static void
 lcores_that_drain_different_domains_do_not_deadlock(void **state)
 {
@@ -185,11 +186,11 @@ lcores_that_drain_different_domains_do_not_deadlock(void **state)
 
 		orders[i] = (struct order){other->d, other->root, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(a));
-		assert_true(actor_do(a, join_too, &orders[i]));
+		assert_true(actor_register(a));
+		assert_true(actor_do(a, register_too, &orders[i]));
 		assert_non_null(orders[i].also);
 	}
-	/* One drains here, one there. */
+	/* One actor drains this domain, one the other. */
 	orders[1].d = f->d;
 	orders[1].c = f->root;
 	for (i = 0; i < 2; i++)
@@ -197,14 +198,14 @@ lcores_that_drain_different_domains_do_not_deadlock(void **state)
 	for (i = 0; i < 2; i++) {
 		assert_true(actor_wait(&f->actors[i]));
 		assert_int_equal(orders[i].rc, 0);
-		assert_true(actor_do(&f->actors[i], leave_too, &orders[i]));
+		assert_true(actor_do(&f->actors[i], unregister_too, &orders[i]));
 		assert_int_equal(orders[i].rc, 0);
 	}
 	assert_int_equal(fixture_teardown(&more), 0);
 }
 
 static void
-threads_without_slot_drain_at_once(void **state)
+unregistered_threads_drain_at_the_same_time(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
@@ -213,7 +214,7 @@ threads_without_slot_drain_at_once(void **state)
 	unsigned int i;
 
 	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(member));
+	assert_true(actor_register(member));
 	for (i = 0; i < RTE_DIM(orders); i++) {
 		orders[i] = (struct order){f->d, c, MINUTE, ROUNDS, -1, NULL};
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
@@ -225,7 +226,7 @@ threads_without_slot_drain_at_once(void **state)
 	}
 }
 
-/* Until the silent lcore polls, drains of others neither end nor are in each other's way. */
+/* Until the silent lcore polls, other drains neither end nor wait for each other. */
 static void
 a_drain_does_not_make_others_wait_for_its_own(void **state)
 {
@@ -238,7 +239,7 @@ a_drain_does_not_make_others_wait_for_its_own(void **state)
 	drains = stats_of(f->lc[0]).drains;
 	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
 	actor_post(drainer, drain, &order);
-	/* The drainer's request reaches us as well. */
+	/* The drainer's request reaches the test's thread, too. */
 	await_request(f->lc[0], drains);
 	assert_int_equal(ration_try_charge(f->lc[0], a, 1), 0);
 	assert_int_equal(ration_drain(f->d, a, 0, NULL), -ETIMEDOUT);
@@ -249,7 +250,7 @@ a_drain_does_not_make_others_wait_for_its_own(void **state)
 	assert_int_equal(order.rc, 0);
 }
 
-/* The gate: below a counter that is being drained nothing is hidden, elsewhere all is as ever. */
+/* Below a counter that is being drained no units are hidden; elsewhere stock works as usual. */
 static void
 while_a_drain_runs_charges_below_it_are_exact(void **state)
 {
@@ -296,9 +297,9 @@ while_a_drain_runs_charges_below_it_are_exact(void **state)
 	assert_true(stock_of(f->d, c) > 0);
 }
 
-/* Who comes online while a drain runs is not asked, so it must see the gate by itself. */
+/* An lcore that comes online during a drain gets no request, so it must check the gate. */
 static void
-who_comes_online_during_a_drain_hides_nothing(void **state)
+an_lcore_that_comes_online_during_a_drain_hides_nothing(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, 64);
@@ -325,7 +326,7 @@ who_comes_online_during_a_drain_hides_nothing(void **state)
 	assert_int_equal(order.rc, 0);
 }
 
-/* Stock of many counters below one, which takes a while to give back, and of another. */
+/* Stock of many counters below one, which takes long to return, and of another counter. */
 struct larder {
 	ration_counter_t many[900];
 	ration_counter_t one;
@@ -346,9 +347,11 @@ fill(struct ration_lcore *lc, void *arg)
 		larder->failed++;
 }
 
-/* A drain that begins while an lcore serves an older one must not take that answer for its own. */
+/*
+ * A drain that starts while an lcore serves an older one must not accept that lcore's older answer.
+ */
 static void
-an_answer_covers_only_what_was_asked_before(void **state)
+an_answer_covers_only_earlier_requests(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *member = &f->actors[0], *drainer = &f->actors[1];
@@ -365,7 +368,7 @@ an_answer_covers_only_what_was_asked_before(void **state)
 		larder.many[i] = make_counter(f->d, p, name, RATION_UNLIMITED, 64);
 	}
 	assert_int_equal(actor_start(member, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(member));
+	assert_true(actor_register(member));
 	assert_int_equal(actor_start(drainer, f->d, ACTOR_THREAD, 0), 0);
 	for (i = 0; i < 300; i++) {
 		assert_true(actor_do(member, fill, &larder));
@@ -382,36 +385,36 @@ an_answer_covers_only_what_was_asked_before(void **state)
 }
 
 static void
-more_than_32_drains_are_told_to_come_again(void **state)
+more_than_32_drains_get_eagain(void **state)
 {
-	static struct actor crowd[32];
-	static struct order orders[RTE_DIM(crowd)];
+	static struct actor drainers[32];
+	static struct order orders[RTE_DIM(drainers)];
 	struct fixture *f = *state;
 	struct actor *silent = start_silent(f);
 	uint64_t end = 0;
 	unsigned int i;
 	int rc;
 
-	for (i = 0; i < RTE_DIM(crowd); i++) {
+	for (i = 0; i < RTE_DIM(drainers); i++) {
 		orders[i] = (struct order){f->d, f->root, MINUTE, 1, -1, NULL};
-		assert_int_equal(actor_start(&crowd[i], f->d, ACTOR_THREAD, 0), 0);
-		actor_post(&crowd[i], drain, &orders[i]);
+		assert_int_equal(actor_start(&drainers[i], f->d, ACTOR_THREAD, 0), 0);
+		actor_post(&drainers[i], drain, &orders[i]);
 	}
-	/* Once they are all at it there is no room for us. */
+	/* Once all of them drain, there is no free bit for another drainer. */
 	do
 		rc = ration_drain(f->d, f->root, 0, NULL);
 	while (rc == -ETIMEDOUT && not_too_late(&end));
 	assert_int_equal(rc, -EAGAIN);
 	actor_poll(silent, true);
-	for (i = 0; i < RTE_DIM(crowd); i++) {
-		assert_true(actor_wait(&crowd[i]));
-		actor_return(&crowd[i]);
+	for (i = 0; i < RTE_DIM(drainers); i++) {
+		assert_true(actor_wait(&drainers[i]));
+		actor_return(&drainers[i]);
 		assert_int_equal(orders[i].rc, 0);
 	}
 	drain_all(f->d);
 }
 
-/* A counter that is being destroyed refuses charges and takes units back until the end. */
+/* A counter that is being destroyed refuses charges, but accepts uncharges until the end. */
 static void
 a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 {
@@ -424,7 +427,10 @@ a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 500), 0);
 	assert_int_equal(actor_start(destroyer, f->d, ACTOR_THREAD, 0), 0);
-	/* Refused because of what is granted, after it has waited for the silent one, or before. */
+	/*
+	 * The destroy is refused because of granted units, after it has waited for the silent lcore
+	 * or before.
+	 */
 	assert_int_equal(ration_uncharge(f->lc[0], c, 499), 0);
 	actor_post(destroyer, destroy, &order);
 	do {
@@ -451,7 +457,7 @@ a_dying_counter_refuses_charges_and_takes_uncharges(void **state)
 		assert_int_equal(ration_try_charge(f->lc[0], c, 1), -ESTALE);
 }
 
-/* Two control calls wait for each other's lcores, which are members both. */
+/* Two control calls wait for each other's lcores, which are both members. */
 static void
 control_calls_of_members_do_not_deadlock(void **state)
 {
@@ -462,7 +468,7 @@ control_calls_of_members_do_not_deadlock(void **state)
 
 	f->lc[2] = ration_lcore_register(f->d);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	for (i = 0; i < ROUNDS; i++) {
 		ration_counter_t mine = make_counter(f->d, f->root, "mine", 100000, 64);
 		ration_counter_t theirs = make_counter(f->d, f->root, "theirs", 100000, 64);
@@ -473,8 +479,10 @@ control_calls_of_members_do_not_deadlock(void **state)
 		assert_true(actor_do(a, charge_one, &stocked));
 		order = (struct order){.d = f->d, .c = mine, .rc = -1};
 		actor_post(a, destroy, &order);
-		/* One unit is the actor's, so this one waits for it in vain, or meets it at the
-		 * lock. */
+		/*
+		 * The actor holds one unit, so this call fails after its drain, or waits for the
+		 * lock.
+		 */
 		assert_int_equal(ration_counter_destroy(f->d, theirs, 0), -EBUSY);
 		while (!actor_idle(a))
 			ration_quiescent(f->lc[2]);
@@ -484,19 +492,19 @@ control_calls_of_members_do_not_deadlock(void **state)
 	}
 }
 
-/* An answer of before the numbers began anew is none. */
+/* An answer from before the round number wrapped does not count. */
 static void
-the_generation_may_wrap(void **state)
+the_round_number_may_wrap(void **state)
 {
 	struct fixture *f = *state;
 	struct actor *a = &f->actors[0];
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
 	uint32_t i;
 
-	/* As after so many drains. */
+	/* The state after about 2^32 drains. */
 	ration_store(&f->d->round, (uint64_t)(UINT32_MAX - 1) << 32, seq_cst);
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	actor_poll(a, false);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ration_drain(f->d, c, 0, NULL), -ETIMEDOUT);
@@ -511,15 +519,15 @@ main(void)
 	const struct CMUnitTest rounds[] = {
 		in_domain(lcores_that_drain_each_other_do_not_deadlock),
 		in_domain(lcores_that_drain_different_domains_do_not_deadlock),
-		in_domain(threads_without_slot_drain_at_once),
-		with_one_slot(a_drain_does_not_make_others_wait_for_its_own),
-		with_one_slot(while_a_drain_runs_charges_below_it_are_exact),
-		with_two_slots(who_comes_online_during_a_drain_hides_nothing),
-		in_domain(an_answer_covers_only_what_was_asked_before),
-		in_domain(more_than_32_drains_are_told_to_come_again),
-		with_one_slot(a_dying_counter_refuses_charges_and_takes_uncharges),
+		in_domain(unregistered_threads_drain_at_the_same_time),
+		with_one_member(a_drain_does_not_make_others_wait_for_its_own),
+		with_one_member(while_a_drain_runs_charges_below_it_are_exact),
+		with_two_members(an_lcore_that_comes_online_during_a_drain_hides_nothing),
+		in_domain(an_answer_covers_only_earlier_requests),
+		in_domain(more_than_32_drains_get_eagain),
+		with_one_member(a_dying_counter_refuses_charges_and_takes_uncharges),
 		in_domain(control_calls_of_members_do_not_deadlock),
-		in_domain(the_generation_may_wrap),
+		in_domain(the_round_number_may_wrap),
 	};
 
 	if (test_eal_start("rounds", 1) != 0)

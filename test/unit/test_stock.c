@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Stock: how much is taken ahead, how much is kept, and how seldom the tree is walked (P4, P5). */
+/* Stock: units taken by a refill, units kept, and the number of tree walks (P4, P5). */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -13,7 +13,7 @@
 
 #define BATCH 64u
 
-/* Walks of the tree that a slot has made. */
+/* Number of tree walks that an lcore has made. */
 static uint64_t
 walks_of(const struct ration_lcore *lc)
 {
@@ -114,7 +114,7 @@ after_a_refill_both_directions_hit(void **state)
 	unsigned int up;
 
 	for (up = 0; up < 2; up++) {
-		/* From an empty slot, so that the next charge is a refill. */
+		/* The stock entry is empty, so that the next charge is a refill. */
 		charge_n(f->lc[0], c, 1, 1000);
 		drain_all(f->d);
 		charge_n(f->lc[0], c, 1, 1);
@@ -149,7 +149,7 @@ after_a_trim_both_directions_hit(void **state)
 	}
 }
 
-/* Charges and uncharges by one in random order, as packets come and go. */
+/* Charges and uncharges of one unit in random order, as packets arrive and leave. */
 static void
 a_random_walk_hardly_ever_leaves_the_stock(void **state)
 {
@@ -230,7 +230,10 @@ stock_never_exceeds_twice_the_batch(void **state)
 	}
 }
 
-/* With two members a refill takes at most a quarter of what is left, whoever limits it. */
+/*
+ * With two members a refill takes at most a quarter of the remaining room, whichever level limits
+ * it.
+ */
 static void
 near_a_limit_a_refill_takes_little(void **state)
 {
@@ -263,7 +266,7 @@ far_from_a_limit_a_refill_takes_the_batch(void **state)
 	assert_in_range(stock_of(f->d, c), BATCH / 2, BATCH);
 }
 
-/* A trim must not hide near the limit what a refill would not have taken. */
+/* Near the limit a trim must not keep more than a refill would take. */
 static void
 near_a_limit_uncharges_hide_little(void **state)
 {
@@ -275,7 +278,7 @@ near_a_limit_uncharges_hide_little(void **state)
 	assert_int_equal(stock_of(f->d, c), 0);
 	for (i = 0; i < 10; i++)
 		uncharge_n(f->lc[1], c, 1, 1);
-	/* Ten units are free; whoever asks for them now must find at least half of them. */
+	/* Ten units are free; another lcore must find at least half of them. */
 	assert_in_range(stock_of(f->d, c), 0, 5);
 }
 
@@ -290,12 +293,12 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 		ration_counter_t c = make_counter(f->d, f->root, "c", limits[i], BATCH);
 		uint64_t granted[2] = {0, 0};
 
-		/* Until both are refused one after the other. */
+		/* Charge until both lcores are refused, one after the other. */
 		for (refused = 0; refused < 2;) {
-			unsigned int who = (granted[0] + granted[1] + refused) % 2;
+			unsigned int lcore = (granted[0] + granted[1] + refused) % 2;
 
-			if (ration_try_charge(f->lc[who], c, 1) == 0) {
-				granted[who]++;
+			if (ration_try_charge(f->lc[lcore], c, 1) == 0) {
+				granted[lcore]++;
 				refused = 0;
 			} else {
 				refused++;
@@ -309,9 +312,12 @@ two_lcores_can_be_granted_all_of_a_limit(void **state)
 	}
 }
 
-/* One lcore has stock and goes silent; the other gets nearly all, and after a drain the rest. */
+/*
+ * One lcore has stock and stops polling; the other gets nearly all units, and after a drain the
+ * rest.
+ */
 static void
-what_a_silent_lcore_hides_comes_with_a_drain(void **state)
+a_drain_returns_the_stock_of_a_silent_lcore(void **state)
 {
 	static const uint64_t limits[] = {1, 10, 100, 1000, 5000};
 	struct fixture *f = *state;
@@ -337,7 +343,10 @@ what_a_silent_lcore_hides_comes_with_a_drain(void **state)
 	}
 }
 
-/* What the kernel's lists feared: one unit used here, the rest hidden, and a big charge there. */
+/*
+ * A concern from the kernel's mailing lists: one unit used here, the rest hidden, and a large
+ * charge elsewhere.
+ */
 static void
 a_big_charge_fits_after_one_drain(void **state)
 {
@@ -356,7 +365,7 @@ a_big_charge_fits_after_one_drain(void **state)
 	assert_int_equal(usage_of(f->d, c), 300);
 }
 
-/* An lcore's own stock is at hand: it never is the reason for its own refusal. */
+/* An lcore uses its own stock first: the stock never causes its own refusal. */
 static void
 own_stock_counts_towards_a_charge(void **state)
 {
@@ -377,22 +386,22 @@ int
 main(void)
 {
 	const struct CMUnitTest stock[] = {
-		with_one_slot(ping_pong_walks_the_tree_once_ever),
-		with_one_slot(ping_pong_below_deep_ancestors_is_no_different),
-		with_one_slot(a_charge_only_load_walks_once_for_a_batch),
-		with_two_slots(an_uncharge_only_load_walks_once_for_a_batch),
-		with_one_slot(after_a_refill_both_directions_hit),
-		with_one_slot(after_a_trim_both_directions_hit),
-		with_one_slot(a_random_walk_hardly_ever_leaves_the_stock),
-		with_one_slot(batch_0_walks_each_time_and_hides_nothing),
-		with_one_slot(stock_never_exceeds_twice_the_batch),
-		with_two_slots(near_a_limit_a_refill_takes_little),
-		with_one_slot(far_from_a_limit_a_refill_takes_the_batch),
-		with_two_slots(near_a_limit_uncharges_hide_little),
-		with_two_slots(two_lcores_can_be_granted_all_of_a_limit),
-		with_two_slots(what_a_silent_lcore_hides_comes_with_a_drain),
-		with_two_slots(a_big_charge_fits_after_one_drain),
-		with_one_slot(own_stock_counts_towards_a_charge),
+		with_one_member(ping_pong_walks_the_tree_once_ever),
+		with_one_member(ping_pong_below_deep_ancestors_is_no_different),
+		with_one_member(a_charge_only_load_walks_once_for_a_batch),
+		with_two_members(an_uncharge_only_load_walks_once_for_a_batch),
+		with_one_member(after_a_refill_both_directions_hit),
+		with_one_member(after_a_trim_both_directions_hit),
+		with_one_member(a_random_walk_hardly_ever_leaves_the_stock),
+		with_one_member(batch_0_walks_each_time_and_hides_nothing),
+		with_one_member(stock_never_exceeds_twice_the_batch),
+		with_two_members(near_a_limit_a_refill_takes_little),
+		with_one_member(far_from_a_limit_a_refill_takes_the_batch),
+		with_two_members(near_a_limit_uncharges_hide_little),
+		with_two_members(two_lcores_can_be_granted_all_of_a_limit),
+		with_two_members(a_drain_returns_the_stock_of_a_silent_lcore),
+		with_two_members(a_big_charge_fits_after_one_drain),
+		with_one_member(own_stock_counts_towards_a_charge),
 	};
 
 	if (test_eal_start("stock", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* A thread without slot that never comes back from its walk: nobody waits for it for ever. */
+/* A thread without registration that never ends its walk: no call waits for it without end. */
 
 #include <rte_common.h>
 #include <rte_errno.h>
@@ -13,7 +13,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* For what never happens, and for what must. */
+/* Timeouts of waits that must fail, and of waits that must succeed. */
 #define TIMEOUT_US 20000
 #define ANSWER_US 10000000
 
@@ -23,9 +23,9 @@ struct stuck {
 	ration_counter_t c;
 };
 
-/* As if a thread had begun a walk in each phase and had been stopped there. */
+/* The state after a thread was stopped inside a walk, for each value of the in-flight index. */
 static void
-begin_walks(struct ration_domain *d)
+start_walks(struct ration_domain *d)
 {
 	ration_fetch_add(&d->inflight[0], 1, seq_cst);
 	ration_fetch_add(&d->inflight[1], 1, seq_cst);
@@ -70,11 +70,11 @@ a_first_child_is_not_made(void **state)
 	struct stuck *s = *state;
 
 	assert_int_equal(ration_try_charge(s->lc, s->c, 1), 0);
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_errno(RATION_COUNTER_NONE, ration_counter_create(s->d, s->c, "x", NULL), ETIMEDOUT);
 	end_walks(s->d);
 	assert_int_equal(info_of(s->d, s->c).nb_children, 0);
-	/* It is a leaf as before. */
+	/* The counter is still a leaf. */
 	assert_int_equal(ration_try_charge(s->lc, s->c, 20), 0);
 	assert_true(stock_of(s->d, s->c) > 0);
 	assert_int_equal(ration_uncharge(s->lc, s->c, 20), 0);
@@ -88,9 +88,9 @@ a_counter_is_not_destroyed(void **state)
 {
 	struct stuck *s = *state;
 
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_int_equal(ration_counter_destroy(s->d, s->c, 0), -ETIMEDOUT);
-	/* Nor does it become one of those that keep their units. */
+	/* Nor does the counter go offline. */
 	assert_int_equal(ration_counter_destroy(s->d, s->c, RATION_DESTROY_KEEP_UNITS), -ETIMEDOUT);
 	assert_true(ration_counter_find(s->d, "c") == s->c);
 	end_walks(s->d);
@@ -100,15 +100,15 @@ a_counter_is_not_destroyed(void **state)
 }
 
 static void
-no_refusal_is_called_certain(void **state)
+no_refusal_is_reported_as_final(void **state)
 {
 	struct stuck *s = *state;
 	struct ration_drain_row rows[RATION_MEMBERS_MAX];
 	struct ration_drain_report report = {.rows = rows, .max_rows = RTE_DIM(rows)};
 
-	begin_walks(s->d);
+	start_walks(s->d);
 	assert_int_equal(ration_try_charge_sync(s->lc, s->c, 101, TIMEOUT_US, &report), -ETIMEDOUT);
-	/* No lcore is to blame. */
+	/* No lcore is reported as the reason. */
 	assert_int_equal(report.nb_timedout, 0);
 	assert_int_equal(failures_of(s->d, s->c), 0);
 	end_walks(s->d);
@@ -124,7 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		stuck_test(a_first_child_is_not_made),
 		stuck_test(a_counter_is_not_destroyed),
-		stuck_test(no_refusal_is_called_certain),
+		stuck_test(no_refusal_is_reported_as_final),
 	};
 
 	if (test_eal_start("stuck", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Charges whose refusal is exact, and what a plain refusal leaves behind. */
+/* Charges with an exact refusal, and the return requests of plain refusals. */
 
 #include <sched.h>
 
@@ -18,7 +18,7 @@
 #define SECOND 1000000u
 #define MINUTE (60 * SECOND)
 
-/* A charge for an actor. */
+/* A charge that an actor makes. */
 struct order {
 	ration_counter_t c;
 	uint64_t n;
@@ -53,27 +53,27 @@ quiet(struct ration_lcore *lc, void *arg)
 }
 
 static void
-park(struct ration_lcore *lc, void *arg)
+go_offline(struct ration_lcore *lc, void *arg)
 {
 	(void)arg;
 	ration_lcore_offline(lc);
 }
 
-/* An actor that has charged 1 and hides a batch by that. */
+/* Start an actor that charges 1, which hides a batch. */
 static void
 start_hider(struct fixture *f, struct actor *a, ration_counter_t c)
 {
 	struct order one = {.c = c, .n = 1, .rc = -1};
 
 	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(a));
+	assert_true(actor_register(a));
 	assert_true(actor_do(a, charge, &one));
 	assert_int_equal(one.rc, 0);
 	assert_int_not_equal(stock_of(f->d, c), 0);
 }
 
 static void
-what_is_free_is_granted_without_a_round(void **state)
+free_units_are_granted_without_a_round(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 64);
@@ -86,7 +86,7 @@ what_is_free_is_granted_without_a_round(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], c, 60), 0);
 }
 
-/* Also the first one of the kernel's: LTP memcontrol03 (concern V). */
+/* This is also the first charge of the kernel's LTP test memcontrol03 (concern V). */
 static void
 hidden_units_come_after_exactly_one_round(void **state)
 {
@@ -140,7 +140,7 @@ only_the_subtree_that_lacks_room_is_drained(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], other, 1), 0);
 }
 
-/* The first round is at the counter, the second at its parent, which lacks room then. */
+/* The first round drains the counter, the second one its parent, which lacks room then. */
 static void
 a_refusal_higher_up_drains_higher_up(void **state)
 {
@@ -153,7 +153,10 @@ a_refusal_higher_up_drains_higher_up(void **state)
 
 	start_hider(f, &f->actors[0], c);
 	start_hider(f, &f->actors[1], sibling);
-	/* c: 1 granted, the rest of usage in stock; p: 998 more will be free only if both drain. */
+	/*
+	 * c: 1 granted, the rest of usage in stock; p: 998 more units are free only after both
+	 * drains.
+	 */
 	assert_int_equal(ration_try_charge(f->lc[0], sibling, 1000), 0);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 998, MINUTE, &report), 0);
 	assert_in_range(report.nb_rounds, 1, 2);
@@ -182,27 +185,27 @@ an_lcore_that_does_not_answer_is_named(void **state)
 		named++;
 	}
 	assert_int_equal(named, 1);
-	/* It is not refused for good: later the same charge is granted. */
+	/* The refusal is temporary: later the same charge is granted. */
 	actor_poll(&f->actors[0], true);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 999, MINUTE, NULL), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1000), 0);
 }
 
 static void
-a_parked_lcore_does_not_keep_a_sync_charge_waiting(void **state)
+an_offline_lcore_does_not_keep_a_sync_charge_waiting(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
 
 	start_hider(f, &f->actors[0], c);
 	actor_poll(&f->actors[0], false);
-	assert_true(actor_do(&f->actors[0], park, NULL));
+	assert_true(actor_do(&f->actors[0], go_offline, NULL));
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 1000, MINUTE, NULL), -EDQUOT);
 	assert_int_equal(ration_try_charge_sync(f->lc[0], c, 999, MINUTE, NULL), 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1000), 0);
 }
 
-/* A walk that does not end: the test plays an lcore that was preempted inside one. */
+/* A walk that does not end: the test acts as an lcore that was preempted inside a walk. */
 static void
 a_walk_that_does_not_end_is_named(void **state)
 {
@@ -222,7 +225,7 @@ a_walk_that_does_not_end_is_named(void **state)
 }
 
 static void
-bad_handles_are_told_at_once(void **state)
+bad_handles_are_refused_at_once(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 0);
@@ -234,20 +237,20 @@ bad_handles_are_told_at_once(void **state)
 }
 
 static void
-threads_without_slot_get_exact_answers_too(void **state)
+unregistered_threads_get_exact_answers_too(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
-	struct ration_lcore *none = ration_lcore_shared(f->d);
+	struct ration_lcore *shared = ration_lcore_shared(f->d);
 
 	start_hider(f, &f->actors[0], c);
-	assert_int_equal(ration_try_charge(none, c, 999), -EDQUOT);
-	assert_int_equal(ration_try_charge_sync(none, c, 1000, MINUTE, NULL), -EDQUOT);
-	assert_int_equal(ration_try_charge_sync(none, c, 999, MINUTE, NULL), 0);
-	assert_int_equal(ration_uncharge(none, c, 1000), 0);
+	assert_int_equal(ration_try_charge(shared, c, 999), -EDQUOT);
+	assert_int_equal(ration_try_charge_sync(shared, c, 1000, MINUTE, NULL), -EDQUOT);
+	assert_int_equal(ration_try_charge_sync(shared, c, 999, MINUTE, NULL), 0);
+	assert_int_equal(ration_uncharge(shared, c, 1000), 0);
 }
 
-/* Wait until nobody is busy any more. */
+/* Wait until all actors have completed their tasks. */
 static void
 wait_for_actors(struct fixture *f)
 {
@@ -267,7 +270,7 @@ at_the_last_unit_exactly_one_wins(void **state)
 
 	for (i = 0; i < FIXTURE_ACTORS; i++) {
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (round = 0; round < 200; round++) {
 		for (i = 0; i < FIXTURE_ACTORS; i++) {
@@ -286,7 +289,7 @@ at_the_last_unit_exactly_one_wins(void **state)
 	}
 }
 
-/* Charges that always fail after they have held units at the parent. */
+/* Charges that always fail, after they have held units at the parent. */
 static void
 hold_in_vain(struct ration_lcore *lc, void *arg)
 {
@@ -299,9 +302,11 @@ hold_in_vain(struct ration_lcore *lc, void *arg)
 	}
 }
 
-/* big needs more than its own max leaves, and walks through p, where small just fits. */
+/*
+ * The charge of big exceeds its own max and walks through p, where the charge of small just fits.
+ */
 static void
-failing_charges_of_others_do_not_refuse_what_fits(void **state)
+failing_charges_of_others_do_not_refuse_a_charge_that_fits(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 100, 0);
@@ -311,7 +316,7 @@ failing_charges_of_others_do_not_refuse_what_fits(void **state)
 	int rc;
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	assert_int_equal(ration_try_charge(f->lc[0], big, 20), 0);
 	actor_post(&f->actors[0], hold_in_vain, &order);
 	while (!actor_idle(&f->actors[0])) {
@@ -324,7 +329,7 @@ failing_charges_of_others_do_not_refuse_what_fits(void **state)
 	assert_int_equal(ration_uncharge(f->lc[0], big, 20), 0);
 }
 
-/* A walk of a thread without slot that will fail further down: it holds all of p meanwhile. */
+/* A walk without registration that will fail further down: it holds all units of p meanwhile. */
 static void
 hold_until_refused(struct ration_lcore *lc, void *arg)
 {
@@ -335,7 +340,9 @@ hold_until_refused(struct ration_lcore *lc, void *arg)
 
 	token = ration_walk_begin(ration_lcore_shared(d));
 	ration_fetch_add(&p->usage, order->n, seq_cst);
-	/* The other one has tried inside the gate, and waits for the walks of that time. */
+	/*
+	 * The other thread has tried while the gate was open, and waits for the walks of that time.
+	 */
 	while (ration_load(&d->inflight_index, seq_cst) == phase)
 		ration_quiescent(lc);
 	ration_fetch_sub(&p->usage, order->n, seq_cst);
@@ -353,7 +360,7 @@ units_held_in_vain_do_not_refuse_for_certain(void **state)
 	struct counter *held = ration_counter_at(f->d, (uint32_t)p);
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	actor_post(&f->actors[0], hold_until_refused, &hold);
 	while (ration_load(&held->usage, seq_cst) == 0)
 		sched_yield();
@@ -378,7 +385,7 @@ stock_returns(struct fixture *f, ration_counter_t hidden_in, ration_counter_t c,
 }
 
 static void
-a_plain_refusal_asks_for_what_others_hide(void **state)
+a_plain_refusal_requests_the_stock_of_others(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -387,7 +394,7 @@ a_plain_refusal_asks_for_what_others_hide(void **state)
 }
 
 static void
-a_plain_refusal_asks_below_the_level_that_lacks_room(void **state)
+a_plain_refusal_requests_stock_below_the_level_that_lacks_room(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t p = make_counter(f->d, f->root, "p", 1000, 0);
@@ -398,7 +405,7 @@ a_plain_refusal_asks_below_the_level_that_lacks_room(void **state)
 }
 
 static void
-many_refusals_leave_one_wish(void **state)
+many_refusals_leave_one_request(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, 64);
@@ -417,14 +424,14 @@ many_refusals_leave_one_wish(void **state)
 	assert_true(actor_do(&f->actors[0], quiet, NULL));
 	assert_int_equal(stats_of(f->actors[0].lc).drains, drains + 1);
 	assert_int_equal(stock_of(f->d, c), 0);
-	/* Nothing is hidden any more: nobody is asked. */
+	/* No units are hidden: no request is posted. */
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1000), -EDQUOT);
 	assert_int_equal(f->actors[0].lc->pending, 0);
 	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
 }
 
 static void
-wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
+requests_beyond_the_mailbox_are_served_in_the_end(void **state)
 {
 	struct fixture *f = *state;
 	ration_counter_t c[3 * RATION_REQUESTS_MAX];
@@ -433,7 +440,7 @@ wishes_for_more_counters_than_the_list_holds_all_come_true(void **state)
 	uint32_t i, left, turns;
 
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
-	assert_true(actor_online(&f->actors[0]));
+	assert_true(actor_register(&f->actors[0]));
 	actor_poll(&f->actors[0], false);
 	for (i = 0; i < RTE_DIM(c); i++) {
 		snprintf(name, sizeof(name), "c%u", i);
@@ -469,7 +476,7 @@ grab_all(struct ration_lcore *lc, void *arg)
 		;
 }
 
-/* So close to the limit nothing is taken ahead: plain charges are exact. */
+/* So close to the limit a refill takes no extra units: plain charges are exact. */
 static void
 all_at_the_limit_are_granted_exactly_max(void **state)
 {
@@ -480,7 +487,7 @@ all_at_the_limit_are_granted_exactly_max(void **state)
 
 	for (i = 0; i < FIXTURE_ACTORS; i++) {
 		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
-		assert_true(actor_online(&f->actors[i]));
+		assert_true(actor_register(&f->actors[i]));
 	}
 	for (round = 0; round < 10000; round++) {
 		for (i = 0; i < FIXTURE_ACTORS; i++) {
@@ -499,24 +506,24 @@ int
 main(void)
 {
 	const struct CMUnitTest sync[] = {
-		with_one_slot(what_is_free_is_granted_without_a_round),
-		with_one_slot(hidden_units_come_after_exactly_one_round),
-		with_one_slot(a_sync_refusal_is_counted_once_and_nothing_is_hidden_then),
-		with_one_slot(only_the_subtree_that_lacks_room_is_drained),
-		with_one_slot(a_refusal_higher_up_drains_higher_up),
-		with_one_slot(an_lcore_that_does_not_answer_is_named),
-		with_one_slot(a_parked_lcore_does_not_keep_a_sync_charge_waiting),
-		with_two_slots(a_walk_that_does_not_end_is_named),
-		with_one_slot(bad_handles_are_told_at_once),
-		with_one_slot(threads_without_slot_get_exact_answers_too),
+		with_one_member(free_units_are_granted_without_a_round),
+		with_one_member(hidden_units_come_after_exactly_one_round),
+		with_one_member(a_sync_refusal_is_counted_once_and_nothing_is_hidden_then),
+		with_one_member(only_the_subtree_that_lacks_room_is_drained),
+		with_one_member(a_refusal_higher_up_drains_higher_up),
+		with_one_member(an_lcore_that_does_not_answer_is_named),
+		with_one_member(an_offline_lcore_does_not_keep_a_sync_charge_waiting),
+		with_two_members(a_walk_that_does_not_end_is_named),
+		with_one_member(bad_handles_are_refused_at_once),
+		with_one_member(unregistered_threads_get_exact_answers_too),
 		in_domain(at_the_last_unit_exactly_one_wins),
 		in_domain(all_at_the_limit_are_granted_exactly_max),
-		with_one_slot(failing_charges_of_others_do_not_refuse_what_fits),
-		with_one_slot(units_held_in_vain_do_not_refuse_for_certain),
-		with_one_slot(a_plain_refusal_asks_for_what_others_hide),
-		with_one_slot(a_plain_refusal_asks_below_the_level_that_lacks_room),
-		with_one_slot(many_refusals_leave_one_wish),
-		with_one_slot(wishes_for_more_counters_than_the_list_holds_all_come_true),
+		with_one_member(failing_charges_of_others_do_not_refuse_a_charge_that_fits),
+		with_one_member(units_held_in_vain_do_not_refuse_for_certain),
+		with_one_member(a_plain_refusal_requests_the_stock_of_others),
+		with_one_member(a_plain_refusal_requests_stock_below_the_level_that_lacks_room),
+		with_one_member(many_refusals_leave_one_request),
+		with_one_member(requests_beyond_the_mailbox_are_served_in_the_end),
 	};
 
 	if (test_eal_start("sync", 1) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What can be traced: each point is there, and what happens is written into the trace. */
+/* Tracing: each trace point exists, and events are written to the trace. */
 
 #define ALLOW_EXPERIMENTAL_API
 
@@ -22,7 +22,7 @@
 
 static char dir[] = "/tmp/ration-trace-XXXXXX";
 
-/* Bytes of all streams that were written. */
+/* Number of bytes in all streams that were written. */
 static long stream_bytes;
 
 static int
@@ -84,7 +84,7 @@ events_of_the_slow_path_are_written(void **state)
 	assert_int_equal(rte_trace_save(), 0);
 	stream_bytes = 0;
 	nftw(dir, add_stream, 8, FTW_PHYS);
-	/* The stream is a copy of the buffers: it grows by the events since. */
+	/* The stream is a copy of the buffers: it grows by the events since the last save. */
 	assert_true(stream_bytes > before);
 	assert_true(stream_bytes - before > 1000 * 2 * 16);
 }
@@ -94,7 +94,7 @@ main(void)
 {
 	const struct CMUnitTest trace[] = {
 		cmocka_unit_test(every_point_can_be_found_and_is_declared),
-		with_one_slot(events_of_the_slow_path_are_written),
+		with_one_member(events_of_the_slow_path_are_written),
 	};
 	char arg[8][64] = {"trace", "--no-huge", "--no-pci", "--no-shconf", "--trace=lib.ration.*"};
 	char *argv[RTE_DIM(arg) + 1];

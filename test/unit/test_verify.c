@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Whether a check of the promises finds that they are broken: each figure is made wrong in turn. */
+/* Whether ration_domain_verify() detects violated invariants: each value is made wrong in turn. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "eal.h"
 #include "fixture.h"
 
-/* A counter below another with units granted and units in stock. */
+/* A counter below another one, with granted units and with stock. */
 static struct counter *
 make_leaf(struct fixture *f)
 {
@@ -25,7 +25,7 @@ make_leaf(struct fixture *f)
 	return ration_counter_at(f->d, (uint32_t)c);
 }
 
-/* Violations, as they are counted; the first is described as it is expected to be. */
+/* Number of violations; the report must contain the expected text. */
 static int
 violations(const struct ration_domain *d, int quiet, const char *expected)
 {
@@ -45,7 +45,7 @@ violations(const struct ration_domain *d, int quiet, const char *expected)
 }
 
 static void
-usage_above_max_is_found_unless_it_is_excused(void **state)
+usage_above_max_is_found_unless_over_max_ok_is_set(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
@@ -65,12 +65,14 @@ usage_above_max_is_found_unless_it_is_excused(void **state)
 }
 
 static void
-a_balance_that_does_not_hold_is_found(void **state)
+a_wrong_balance_is_found(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
 
-	/* Of the counter and of its parent; nobody looks at it while charges run. */
+	/*
+	 * A violation of the counter and one of its parent; neither is checked while charges run.
+	 */
 	ration_fetch_add(&c->usage, 1, relaxed);
 	assert_int_equal(violations(f->d, 0, NULL), 0);
 	assert_int_equal(violations(f->d, 1, "usage is 22, but usage_local is 21"), 2);
@@ -84,7 +86,7 @@ a_balance_that_does_not_hold_is_found(void **state)
 }
 
 static void
-a_slot_that_cannot_be_is_found(void **state)
+an_invalid_stock_entry_is_found(void **state)
 {
 	struct fixture *f = *state;
 	struct counter *c = make_leaf(f);
@@ -107,9 +109,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_one_slot(usage_above_max_is_found_unless_it_is_excused),
-		with_one_slot(a_balance_that_does_not_hold_is_found),
-		with_one_slot(a_slot_that_cannot_be_is_found),
+		with_one_member(usage_above_max_is_found_unless_over_max_ok_is_set),
+		with_one_member(a_wrong_balance_is_found),
+		with_one_member(an_invalid_stock_entry_is_found),
 	};
 
 	if (test_eal_start("verify", 0) != 0)
