@@ -40,8 +40,8 @@ reject_rest(struct ration_lcore *lc, uint32_t index, uint64_t rest)
  * meanwhile.
  */
 static inline uint64_t
-empty_entry(struct ration_lcore *lc, struct ration_stock *s, RATION_ATOMIC(int64_t) *ledger,
-	    struct counter *c, uint32_t index)
+empty_entry(struct ration_lcore *lc, struct workspace *ws, struct ration_stock *s,
+	    RATION_ATOMIC(int64_t) *ledger, struct counter *c, uint32_t index)
 {
 	uint32_t stock = ration_load(&s->units, relaxed);
 	uint64_t taken;
@@ -50,7 +50,7 @@ empty_entry(struct ration_lcore *lc, struct ration_stock *s, RATION_ATOMIC(int64
 	ration_store(&s->limit, 0, relaxed);
 	if (stock == 0)
 		return 0;
-	ration_store(&ration_workspace(lc)->walking, index + 1, release);
+	ration_store(&ws->walking, index + 1, release);
 	ration_store(ledger, ration_load(ledger, relaxed) - stock, release);
 	taken = ration_usage_take_both(c, stock);
 	if (unlikely(taken < stock))
@@ -66,7 +66,7 @@ ration_give_back_entry(struct ration_lcore *lc, uint32_t index)
 	struct counter *c = ration_counter_at(d, index);
 	struct ration_stock *s = &lc->stocks[index];
 	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
-	uint64_t units = empty_entry(lc, s, &ration_ledger(lc)[index], c, index);
+	uint64_t units = empty_entry(lc, ws, s, &ration_ledger(lc)[index], c, index);
 
 	ration_entry_close(lc, index, cap);
 	ration_gather_add(d, &ws->gather, c, units);
@@ -142,7 +142,7 @@ give_back_siblings(struct ration_lcore *lc, const struct drain_scan *scan, struc
 		*work -= RTE_MIN(*work, (uint64_t)RATION_ENTRY_WORK);
 		w->emptied |= w->left & -w->left;
 		w->caps += ration_limit_cap(ration_load(&stocks[i].limit, relaxed));
-		units += empty_entry(lc, &stocks[i], &ledger[i], &counters[i], w->base + i);
+		units += empty_entry(lc, ws, &stocks[i], &ledger[i], &counters[i], w->base + i);
 	}
 	ws->gather.units[depth] += units;
 	return units;
