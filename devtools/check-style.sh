@@ -188,16 +188,26 @@ check_analyzer()
 		-o /dev/null -c
 }
 
-check_cppcheck()
+# run_cppcheck FOLDER FILE...: check files of one program, whose headers are in the folder.
+run_cppcheck()
 {
-	need cppcheck || return
 	# cppcheck 2.10 takes "x ? p : &v" for a read of v; the compilers look for such reads too.
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--suppress='unknownMacro:*trace_points.h' \
-		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/common -I app/pmd \
-		-I app/bench --suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' \
-		-D'RTE_STR(x)=""' \
-		"${C[@]}"
+		--inline-suppr --error-exitcode=1 -j 2 -I lib/ration -I app/common -I "$1" \
+		--suppress=uninitvar -D'RTE_LOG_REGISTER_DEFAULT(a, b)=' \
+		-D'RTE_STR(x)=""' "${@:2}"
+}
+
+# The two programs have functions of the same names.
+check_cppcheck()
+{
+	local -a bench others
+
+	need cppcheck || return
+	mapfile -t bench < <(printf '%s\n' "${C[@]}" | grep -E '^(app|test)/bench/')
+	mapfile -t others < <(printf '%s\n' "${C[@]}" | grep -vE '^(app|test)/bench/')
+	run_cppcheck app/bench "${bench[@]}" && run_cppcheck app/pmd "${others[@]}"
 }
 
 check_clang_tidy()
