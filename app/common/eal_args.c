@@ -122,7 +122,7 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 		return rte_errno != 0 ? -rte_errno : -EINVAL;
 	}
 	if (done + 1 < line->eal_argc) {
-		log_error("'%s': not an EAL option (the application's own stand behind --)",
+		log_error("'%s': not an EAL option (the application's own come after --)",
 			  argv[done + 1]);
 		rte_eal_cleanup();
 		return -EINVAL;

@@ -10,7 +10,8 @@
  * libration: hierarchical budgets for DPDK lcores.
  *
  * A *domain* is a tree of *counters*. Each counter has a hard limit (`max`). A charge to a counter
- * also charges all its ancestors, and no counter ever exceeds its limit.
+ * also charges all its ancestors, and no counter exceeds its limit, except after a forced charge or
+ * after the limit was lowered.
  *
  * Each lcore keeps a small *stock* of every counter that it uses: units that are already charged in
  * the tree, but not used yet. A charge takes units from the stock and an uncharge puts units into

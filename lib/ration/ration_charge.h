@@ -76,7 +76,7 @@ __ration_stock_take(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 
 	if (unlikely(stock < n || __ration_stock_cap(s, c) > RATION_CAP_MASK))
 		return 0;
-	/* Relaxed: a drainer reads it after the owner's acknowledgement. */
+	/* Relaxed: a drainer reads it only after the owner has stored OFFLINE (release). */
 	ration_store(&s->units, __ration_stock_less(stock, n), relaxed);
 	return 1;
 }
@@ -100,7 +100,8 @@ __ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
  * Charge n units to a counter and all its ancestors, if there is room at every level.
  *
  * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The
- * call then requests that stock, so that it returns to the tree at the next quiescent points. The
+ * call then requests that stock from up to 8 members, so that it returns to the tree at their next
+ * quiescent points. The
  * refusal counts as a failure of the lowest level that lacked room.
  *
  * @param lc

@@ -53,7 +53,7 @@ struct ration_domain;
 #define RATION_BATCH_MAX ((UINT32_C(1) << 19) - 1)
 /** Batch of a counter that is created without one. */
 #define RATION_BATCH_DEFAULT 64
-/** Limit of a counter without a limit, and the largest limit: sums below it cannot wrap. */
+/** The largest limit. It means no limit: sums below it cannot wrap. */
 #define RATION_UNLIMITED ((uint64_t)INT64_MAX)
 
 /**

@@ -30,7 +30,10 @@ extern "C" {
  * @{
  */
 
-/** Version of the structures that libration keeps in shared memory. */
+/**
+ * Version of the ABI of libration. It grows with each change of a structure in shared memory or in
+ * these headers, of a flag, or of an inline function.
+ */
 #define RATION_LAYOUT 4
 
 /**
@@ -42,7 +45,10 @@ extern "C" {
 	((uint64_t)RATION_DPDK_ABI << 48 | (uint64_t)RATION_LAYOUT << 32 |                         \
 	 (uint64_t)sizeof(struct ration_lcore))
 
-/** Parameters of a domain. A member that is 0 selects its default. */
+/**
+ * Parameters of a domain. A member that is 0 selects its default, except socket_id: 0 is NUMA node
+ * 0.
+ */
 struct ration_domain_params {
 	uint32_t max_counters; /**< Maximum number of counters, including the root. Default 1024. */
 	uint32_t max_members; /**< Maximum number of members at one time. Default 32. */
@@ -65,7 +71,8 @@ struct ration_domain_params {
 	uint32_t idle_us;
 	/**
 	 * Maximum number of units that all stocks of the domain hide together. Each of the
-	 * max_members members gets an equal share. Default 0: only the batches bound the stocks.
+	 * max_members members gets an equal share, rounded down. Default 0: only the batches bound
+	 * the stocks.
 	 */
 	uint64_t stock_max;
 	/**
@@ -172,7 +179,7 @@ ration_domain_observe(const char *name, size_t *writable)
  *   The domain, or NULL.
  * @return
  *   - 0: the domain is freed, or d is NULL
- *   - -EBUSY: a member is still registered
+ *   - -EBUSY: a member is still registered, or a dead one could not be reaped in time
  *   - -E_RTE_SECONDARY: the process is not the primary process
  */
 int ration_domain_free(struct ration_domain *d);

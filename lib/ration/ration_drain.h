@@ -28,7 +28,7 @@ extern "C" {
 
 /** How the stock of a member was returned. */
 enum ration_drain_engine {
-	RATION_DRAIN_NONE, /**< Not at all: the member had no stock. */
+	RATION_DRAIN_NONE, /**< Not at all: the member had no stock, or its stock was not reached. */
 	RATION_DRAIN_SELF, /**< The caller returned its own stock. */
 	RATION_DRAIN_MAILBOX, /**< A polling lcore served a request at its quiescent point. */
 	RATION_DRAIN_LAUNCH, /**< A worker in WAIT was launched with rte_eal_remote_launch(). */
@@ -40,8 +40,7 @@ enum ration_drain_engine {
 enum ration_drain_status {
 	RATION_DRAIN_DONE, /**< Units were returned. */
 	RATION_DRAIN_EMPTY, /**< The member had no units to return. */
-	RATION_DRAIN_TIMEDOUT, /**< The member did not answer in time; its stock returns later. */
-	RATION_DRAIN_OFFLINE /**< No thread is registered there. */
+	RATION_DRAIN_TIMEDOUT /**< The member did not answer in time; its stock returns later. */
 };
 
 /** Why a member was not drained in time. */
@@ -64,7 +63,7 @@ struct ration_drain_row {
 	enum ration_drain_status status; /**< How the drain ended. */
 	enum ration_drain_reason reason; /**< Why it timed out. */
 	uint64_t units; /**< Units returned; by all concurrent drains together. */
-	uint64_t cycles; /**< TSC cycles from the request to the answer. */
+	uint64_t cycles; /**< TSC cycles from the start of the call to the answer. */
 };
 
 /**
@@ -86,7 +85,7 @@ struct ration_drain_report {
 	uint32_t nb_members;
 	uint32_t nb_timedout; /**< Number of members that did not answer in time. */
 	uint32_t nb_rounds; /**< Number of drains: 1, or those of ration_try_charge_sync(). */
-	uint64_t units; /**< Units returned by all members. */
+	uint64_t units; /**< Units returned by all members, in all rounds. */
 	uint64_t cycles; /**< TSC cycles of the whole call. */
 };
 
@@ -149,7 +148,8 @@ int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_u
  *   - 0: granted
  *   - -EDQUOT: refused, over budget, exact
  *   - -ETIMEDOUT: unknown. The report names the members that did not answer. If it names none,
- *     failing charges of other lcores interfered all the time
+ *     failing charges of other lcores interfered all the time, or a walk of a thread without a
+ *     registration did not end
  *   - -EAGAIN: 32 drains were running already, and none of them ended in time
  *   - -ENOENT: the counter is being destroyed
  *   - -ESTALE: the counter does not exist

@@ -211,8 +211,9 @@ struct ration_dead {
 };
 
 /**
- * Callback of ration_reap(), called once for each dead member and counter. It must not call
- * functions that create, change or destroy counters or domains.
+ * Callback of ration_reap(), called once for each dead member and counter. It may read the domain
+ * and uncharge units. It must not call ration_reap(), or functions that create, change or destroy
+ * counters or domains.
  */
 typedef void (*ration_reap_cb)(const struct ration_dead *dead, void *arg);
 

@@ -240,6 +240,46 @@ ask_and_give_up(void)
 	world_done();
 }
 
+/* -------------------------------------------------- the request of the dead */
+
+/* A secondary process has died after it wrote a request, before it told the owner. */
+static void
+set_up_request_left(void)
+{
+	struct ration_lcore *lc;
+
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 4, 2, 0);
+	world_member(0);
+	lc = ration_lcore_area(w->d, &w->d->members[0]);
+	lc->requests[0] = (uint32_t)w->c[0] + 1;
+	w->working = 3;
+}
+
+static void
+look_after_the_refusal(void)
+{
+	world_charge(0, 1);
+	w->note = 1;
+	while (w->note != 2)
+		explore_pause();
+	world_quiescent();
+	if (world_stock((uint32_t)w->c[0]) != 0)
+		explore_fail("P4: a refused charge did not request the stock");
+	world_finish();
+}
+
+static void
+be_refused(void)
+{
+	while (w->note != 1)
+		explore_pause();
+	if (world_charge(0, 4) != -EDQUOT)
+		explore_fail("a charge above the limit was granted");
+	w->note = 2;
+	world_done();
+}
+
 /* --------------------------------------------- full mailbox during a long pass */
 
 static void
@@ -504,6 +544,14 @@ const struct scenario scenarios_drain[] = {
 		.fiber = {look_after_both, ask_and_give_up, ask_and_give_up},
 		.preemptions = 2,
 		.timeouts = true,
+	},
+	{
+		.name = "request-left",
+		.shows = "a request whose writer has died is seen after the next refusal",
+		.nb_fibers = 2,
+		.set_up = set_up_request_left,
+		.fiber = {look_after_the_refusal, be_refused},
+		.preemptions = 2,
 	},
 	{
 		.name = "mailbox-pass",

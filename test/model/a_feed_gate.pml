@@ -9,8 +9,8 @@
  * unit, as an mbuf is freed on another lcore than the one that allocated it.
  *
  * Code: ration_try_charge() and ration_uncharge() (ration_charge.h); refill and trim (stock.c);
- * ration_hier_charge() and ration_hier_uncharge() (hierarchy.c); ration_round_open() and
- * ration_round_gated() (round.c); serve() (serve.c); charge_in_round() (sync.c). The adaptive batch
+ * ration_hier_charge() and ration_hier_uncharge() (hierarchy.c); ration_gate_open() and
+ * ration_gate_is_set() (round.c); serve() (serve.c); charge_in_round() (sync.c). The adaptive batch
  * is abstracted: a refill may take PRECHARGE units ahead or none, a free choice, so the model
  * covers every margin. The limits of both levels are equal, so only the root refuses here. l_sync
  * has limits at two levels, b_phantom has walks that fail at the second level.

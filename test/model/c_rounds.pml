@@ -10,7 +10,7 @@
  * increments the round number and adds the drainer's bit, whether a round is running or not; a
  * closing removes the bit. The gate is set while a drainer's bit is set.
  *
- * Code: ration_round_open() and ration_round_close() (round.c); request(), check_row() and
+ * Code: ration_gate_open() and ration_gate_close() (round.c); request(), check_row() and
  * wait_for_all() (drain.c); the start and the end of a drain scan (serve.c); charge_in_round()
  * (sync.c); ration_reap(), which removes the bit of a dead drainer. Entries are used as in
  * a_feed_gate, with one unit at a time. Requests are a flag: a second request changes nothing.

@@ -9,7 +9,7 @@
  * {generation, state}, the round one word {round, drainers}, a stock entry one word {cap, stock}.
  *
  * Code: ration_lcore_offline(), ration_lcore_online(), enter_online() (lcore.c); check_row(),
- * take_over(), request() (drain.c); ration_round_open() (round.c); serve() (serve.c). The owner
+ * take_over(), request() (drain.c); ration_gate_open() (round.c); serve() (serve.c). The owner
  * leaves ONLINE by a release store and OFFLINE by a compare-and-swap. A drainer takes OFFLINE to
  * TAKEN by a compare-and-swap and back by a release store.
  *

@@ -11,7 +11,7 @@
  *
  * Code: charge_tree(), uncharge_tree(), uncharge_stock() (stock.c); the return of a stock entry by
  * a drain scan (serve.c); ration_hier_charge(), walk_back(), ration_hier_uncharge() and the
- * uncharge gather (hierarchy.c); ration_repair() with its measurement (repair.c); ration_reap().
+ * uncharge gather (gather.c); ration_repair() with its measurement (repair.c); ration_reap().
  *
  * The rule: the ledger of a counter is written after usage_local and usage when units are charged,
  * and before them when units are given back. The counter of a walk is in `walking`, and counters

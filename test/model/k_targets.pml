@@ -9,8 +9,8 @@
  * claimed again. The lcore reads the round word, the targets of all drainers, and the round word
  * again.
  *
- * Code: ration_round_open() and its claim of a bit, ration_round_close(), ration_round_look(),
- * read_targets(), ration_round_gated() (round.c); the drain scan (serve.c). After LOOKS attempts
+ * Code: ration_gate_open() and its claim of a bit, ration_gate_close(), ration_drain_set_read(),
+ * read_targets(), ration_gate_is_set() (round.c); the drain scan (serve.c). After LOOKS attempts
  * the lcore drains everything, which covers any target.
  *
  * Each opening increments the round number, also for a target that is being drained already: a

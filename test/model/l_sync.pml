@@ -11,7 +11,7 @@
  *
  * Code: ration_try_charge_sync(), charge_in_round(), charge_drained() (sync.c) together with the
  * parts that a_feed_gate and b_phantom model separately: ration_drain_run() (drain.c), serve()
- * (serve.c), ration_round_gated() (round.c), ration_hier_charge() (hierarchy.c), ration_grace()
+ * (serve.c), ration_gate_is_set() (round.c), ration_hier_charge() (hierarchy.c), ration_grace()
  * (grace.c).
  *
  * Proved: P3: at the last failing read of the level that refuses, no unit below that level is in

@@ -4,11 +4,11 @@
  * Model n_handshakes: each place where two sides store and then look at each other's word, with
  * store buffers (tso.pml). One define selects the handshake:
  *
- *   ONLINE   enter_online() against ration_round_open() and the requests of a drain: a member goes
+ *   ONLINE   enter_online() against ration_gate_open() and the requests of a drain: a member goes
  *            online and then looks at the gate, a drainer opens the gate and then looks at the
  *            member. At least one sees the other, or the member takes units ahead and gets no
  *            request.
- *   DYING    ration_walk_begin() and a refill against ration_change_flags() and ration_grace(): a
+ *   DYING    ration_walk_begin() and a refill against ration_counter_change_flags() and ration_grace(): a
  *            walk makes seq odd and then looks at the mark, the destroying thread marks and then
  *            looks at seq. At least one sees the other, or a walk at the counter is not waited for.
  *   SHARED   the same for threads without registration, which count themselves in an in-flight
@@ -16,8 +16,8 @@
  *   REQUEST  ration_request_return() against the start of a drain scan: a return request is written
  *            and then pending is set; the owner clears pending and then reads the requests. A
  *            request that was written must be found, in this scan or because pending is set.
- *   ROUND    the same with the round: ration_round_open() and the request of a drain against the
- *            start of a drain scan and ration_round_look(). The drainer is answered.
+ *   ROUND    the same with the round: ration_gate_open() and the request of a drain against the
+ *            start of a drain scan and ration_drain_set_read(). The drainer is answered.
  *   LIMIT    add_bounded() against exchange_max(): units are added and max is read again; max is
  *            exchanged and usage read. At least one sees the other, or usage above a strict limit
  *            is not detected.

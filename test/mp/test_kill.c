@@ -316,9 +316,15 @@ kill_after(const struct call *c, uint64_t steps)
 static void
 release_lost(const struct ration_dead *dead, void *arg)
 {
+	struct ration_counter_info info;
 	uint64_t *units = arg;
+	char path[64];
 
 	*units += dead->units;
+	/* The callback may read the tree. */
+	assert_true(ration_counter_path(w.d, dead->counter, path, sizeof(path)) > 0);
+	assert_true(ration_counter_find(w.d, path) == dead->counter);
+	assert_int_equal(ration_counter_get(w.d, dead->counter, &info), 0);
 	assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), dead->counter, dead->units), 0);
 }
 

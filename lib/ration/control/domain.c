@@ -27,7 +27,7 @@
 #include "tree/names.h"
 
 #define DEFAULT_COUNTERS 1024
-#define DEFAULT_LCORES 32
+#define DEFAULT_MEMBERS 32
 #define DEFAULT_TIMEOUT_US 1000000
 #define DEFAULT_DRAIN_WORK 256
 
@@ -40,7 +40,7 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	if (p == NULL)
 		p = &defaults;
 	d->max_counters = p->max_counters != 0 ? p->max_counters : DEFAULT_COUNTERS;
-	d->max_members = p->max_members != 0 ? p->max_members : DEFAULT_LCORES;
+	d->max_members = p->max_members != 0 ? p->max_members : DEFAULT_MEMBERS;
 	d->timeout_us = p->timeout_us != 0 ? p->timeout_us : DEFAULT_TIMEOUT_US;
 	d->drain_work = p->drain_work != 0 ? p->drain_work : DEFAULT_DRAIN_WORK;
 	d->idle_us = p->idle_us;

@@ -31,10 +31,10 @@
 
 /* Unregisters the members of a thread that ends. */
 static pthread_key_t at_thread_end;
-static bool leaves_at_thread_end;
+static bool unregisters_at_thread_end;
 
 static void
-leave_all(void *unused)
+unregister_all(void *unused)
 {
 	(void)unused;
 	while (ration_self_first() != NULL && ration_lcore_unregister(ration_self_first()) == 0)
@@ -43,7 +43,7 @@ leave_all(void *unused)
 
 RTE_INIT(ration_lcore_init)
 {
-	leaves_at_thread_end = pthread_key_create(&at_thread_end, leave_all) == 0;
+	unregisters_at_thread_end = pthread_key_create(&at_thread_end, unregister_all) == 0;
 }
 
 /* Raise nb_members, the number of member entries that drains read, to include member_id. */
@@ -134,7 +134,7 @@ enter_online(struct ration_domain *d, struct member *m, uint64_t word)
  * so its members stay registered, but offline and without lcore_id.
  */
 static void
-park_all(unsigned int lcore_id, void *unused)
+take_all_offline(unsigned int lcore_id, void *unused)
 {
 	struct ration_lcore *lc;
 
@@ -154,7 +154,7 @@ watch_threads(void)
 	static RATION_ATOMIC(uint32_t) watched;
 
 	if (ration_load(&watched, relaxed) == 0 && ration_exchange(&watched, 1, relaxed) == 0)
-		rte_lcore_callback_register("ration", NULL, park_all, NULL);
+		rte_lcore_callback_register("ration", NULL, take_all_offline, NULL);
 }
 
 struct ration_lcore *
@@ -182,7 +182,7 @@ ration_lcore_register_extra(struct ration_domain *d)
 	ration_store(&m->start, ration_thread_start(ration_this_process(), ration_this_thread()),
 		     relaxed);
 	reset_area(d, lc);
-	if (leaves_at_thread_end)
+	if (unregisters_at_thread_end)
 		pthread_setspecific(at_thread_end, d);
 	watch_threads();
 	ration_self_add(lc);
@@ -271,13 +271,14 @@ ration_lcore_online(struct ration_lcore *lc)
  * @return next state of the member
  */
 static enum member_state
-fold_own(struct ration_domain *d, struct member *m, struct ration_lcore *lc)
+fold_own(struct ration_domain *d, struct ration_lcore *lc)
 {
 	uint32_t token, i;
 
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
 		token = ration_walk_begin(lc);
-		ration_ledger_fold(d, m, NULL, NULL);
+		for (i = 0; i < lc->nb_stocks; i++)
+			ration_ledger_fold(d, lc, i);
 		ration_walk_end(lc, token);
 		return MEMBER_FREE;
 	}
@@ -305,7 +306,7 @@ ration_lcore_unregister(struct ration_lcore *lc)
 	if (!ration_lcore_is_usable(lc) && ration_lcore_online(lc) != 0)
 		return -EINVAL;
 	give_own_back(lc);
-	state = fold_own(d, m, lc);
+	state = fold_own(d, lc);
 	ration_self_remove(lc);
 	ration_set_online(d, lc->member_id, false);
 	/* Release: pairs with the acquire in claim_member(). */

@@ -132,7 +132,7 @@ ration_drain_run(struct drain *dr)
 	/* A member that goes online after this load sees the gate. */
 	nb_members = ration_load(&dr->domain->nb_members, seq_cst);
 	for (i = 0; i < nb_members; i++)
-		ration_engine_ask(dr, i);
+		ration_engine_request(dr, i);
 	wait_for_all(dr);
 	note_timeouts(dr);
 	return dr->nb_timedout > 0 ? -ETIMEDOUT : 0;
@@ -142,8 +142,8 @@ void
 ration_drain_close(struct drain *dr)
 {
 	ration_gate_close(dr->domain, dr->drainer);
-	dr->cycles = rte_get_tsc_cycles() - dr->start;
-	ration_trace_round(dr->target, dr->round, dr->units, dr->nb_timedout, dr->cycles);
+	ration_trace_round(dr->target, dr->round, dr->units, dr->nb_timedout,
+			   rte_get_tsc_cycles() - dr->start);
 }
 
 int

@@ -158,7 +158,7 @@ ration_engine_check(struct drain *dr, struct ration_drain_row *row)
 }
 
 void
-ration_engine_ask(struct drain *dr, uint32_t member_id)
+ration_engine_request(struct drain *dr, uint32_t member_id)
 {
 	struct member *m = &dr->domain->members[member_id];
 	enum member_state state = MEMBER_STATE(ration_load(&m->state, seq_cst));

@@ -15,7 +15,7 @@
 #include "drain/report.h"
 
 /** If a thread is registered as member_id, add a row and send a request. Never waits. */
-void ration_engine_ask(struct drain *dr, uint32_t member_id);
+void ration_engine_request(struct drain *dr, uint32_t member_id);
 
 /** Check the answer of a member, and choose another way if its state has changed. Never waits. */
 void ration_engine_check(struct drain *dr, struct ration_drain_row *row);

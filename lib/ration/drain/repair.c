@@ -99,23 +99,28 @@ struct excess {
 	uint64_t usage;
 };
 
-/* M2: compute the excess of all levels from c to the root. x[] is indexed by depth. */
-static void
+/* M2: compute the excess of all levels from c to the root in x[], by depth. @return 0 or -EPROTO */
+static int
 measure(struct ration_domain *d, struct counter *c, struct excess *x)
 {
 	uint64_t below = 0, truth;
 	struct counter *l;
+	int64_t ledgers;
 	uint32_t i;
 
 	for (i = c->depth + 1; i-- > 0;) {
 		l = ration_level(d, c, i);
-		truth = (uint64_t)ration_ledgers_sum(d, ration_index_of(d, l));
+		/* Without one of the ledgers, granted units would look like an excess. */
+		if (ration_ledgers_sum(d, ration_index_of(d, l), &ledgers) != 0)
+			return -EPROTO;
+		truth = (uint64_t)ledgers;
 		x[i].usage_local = ration_load(&l->usage_local, relaxed) - truth;
 		/* The child on this path counts without its excess: take_back() subtracts that. */
 		truth += sum_children(d, ration_index_of(d, l)) - below;
 		x[i].usage = ration_load(&l->usage, relaxed) - truth;
 		below = x[i].usage;
 	}
+	return 0;
 }
 
 /* M3: subtract the excess of all levels from c to the root. */
@@ -144,7 +149,8 @@ repair_path(struct ration_domain *d, uint32_t index, uint64_t deadline)
 	for (;;) {
 		shared = ration_shared_walks(d);
 		if (look_at_walks(d, &w)) {
-			measure(d, c, x);
+			if (measure(d, c, x) != 0)
+				return -EPROTO;
 			if (still_quiet(d, &w, shared))
 				break;
 		}

@@ -18,7 +18,7 @@
  * Complete or undo the walk in which a dead lcore was interrupted. The caller holds the tree lock
  * and has the member in TAKEN.
  * @param deadline TSC cycles
- * @return 0 or -ETIMEDOUT; the call can be repeated then
+ * @return 0; -ETIMEDOUT, and the call can be repeated; -EPROTO if shared memory is corrupted
  */
 int ration_repair(struct ration_lcore *lc, uint64_t deadline);
 

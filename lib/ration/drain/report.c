@@ -103,7 +103,7 @@ ration_report_write(const struct drain *dr, struct ration_drain_report *report)
 	report->nb_timedout = dr->nb_timedout;
 	report->nb_rounds = dr->nb_rounds;
 	report->units = dr->units;
-	report->cycles = dr->cycles;
+	report->cycles = rte_get_tsc_cycles() - dr->start;
 	report->nb_rows = 0;
 	if (report->rows == NULL)
 		return;

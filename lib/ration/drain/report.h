@@ -24,7 +24,6 @@ struct drain {
 	uint64_t start; /**< TSC. */
 	uint64_t deadline; /**< TSC. */
 	uint64_t next_check; /**< TSC of the next search for dead members. */
-	uint64_t cycles; /**< TSC cycles of the drain; set when it is closed. */
 	uint64_t units;
 	uint32_t nb_rounds;
 	uint32_t nb_timedout;

@@ -6,29 +6,17 @@
 #include "shm/zone.h"
 #include "tree/counter.h"
 
-void
-ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb, void *arg)
+int64_t
+ration_ledger_fold(struct ration_domain *d, struct ration_lcore *lc, uint32_t index)
 {
-	struct ration_lcore *lc = ration_lcore_area(d, m);
-	struct ration_dead row = {
-		.member_id = (uint32_t)(m - d->members),
-		.pid = ration_load(&m->pid, relaxed),
-	};
-	uint32_t i, nb = lc->nb_stocks;
-	int64_t units;
+	RATION_ATOMIC(int64_t) *entry = &ration_ledger(lc)[index];
+	int64_t units = ration_load(entry, relaxed);
 
-	row.lcore_id = ration_load(&lc->lcore_id, relaxed);
-	for (i = 0; i < nb; i++) {
-		units = ration_load(&ration_ledger(lc)[i], relaxed);
-		if (units == 0)
-			continue;
-		ration_fetch_add(&ration_counter_at(d, i)->ledger, units, relaxed);
-		ration_store(&ration_ledger(lc)[i], 0, relaxed);
-		row.counter = ration_handle(d, i);
-		row.units = (uint64_t)units;
-		if (units > 0 && cb != NULL)
-			cb(&row, arg);
-	}
+	if (units == 0)
+		return 0;
+	ration_fetch_add(&ration_counter_at(d, index)->ledger, units, relaxed);
+	ration_store(entry, 0, relaxed);
+	return units;
 }
 
 /* The sum is 0, but one ledger need not be: units may be uncharged on another lcore. */
@@ -45,16 +33,21 @@ ration_ledgers_clear(struct ration_domain *d, uint32_t index)
 	}
 }
 
-int64_t
-ration_ledgers_sum(const struct ration_domain *d, uint32_t index)
+int
+ration_ledgers_sum(const struct ration_domain *d, uint32_t index, int64_t *sum)
 {
-	uint64_t sum = (uint64_t)ration_load(&ration_counter_at(d, index)->ledger, seq_cst);
-	struct ration_area stocks;
+	uint64_t units = (uint64_t)ration_load(&ration_counter_at(d, index)->ledger, seq_cst);
+	struct ration_area area;
 	uint32_t i;
+	int rc = 0, found;
 
 	for (i = 0; i < d->max_members; i++) {
-		if (ration_area_find(d, i, &stocks) > 0)
-			sum += (uint64_t)ration_load(&stocks.ledger[index], relaxed);
+		found = ration_area_find(d, i, &area);
+		if (found > 0)
+			units += (uint64_t)ration_load(&area.ledger[index], relaxed);
+		else if (found < 0)
+			rc = found;
 	}
-	return (int64_t)sum;
+	*sum = (int64_t)units;
+	return rc;
 }

@@ -33,12 +33,13 @@ ration_ledger_add(struct ration_lcore *lc, uint32_t index, int64_t n)
 }
 
 /**
- * Add the ledger of a member to the ledgers of the counters, and clear it. Calls cb, unless it is
- * NULL, for each counter of which the member was granted more units than it returned. Primary
+ * Add the ledger of a member for one counter to the ledger of the counter, and clear it. Primary
  * process only, within a walk of the member or under the tree lock: the sum of the ledgers is wrong
  * meanwhile, and both keep repair.c from reading it.
+ *
+ * @return the ledger of the member before
  */
-void ration_ledger_fold(struct ration_domain *d, struct member *m, ration_reap_cb cb, void *arg);
+int64_t ration_ledger_fold(struct ration_domain *d, struct ration_lcore *lc, uint32_t index);
 
 /** Clear the ledgers of all members for a counter that is being released. Under the tree lock. */
 void ration_ledgers_clear(struct ration_domain *d, uint32_t index);
@@ -47,7 +48,9 @@ void ration_ledgers_clear(struct ration_domain *d, uint32_t index);
  * Sum the ledgers of a counter: its own, and those of all members. The function finds each lcore
  * area by its memzone and lets the sum wrap, because offsets and ledgers in shared memory may be
  * corrupted.
+ *
+ * @return 0, or -EPROTO if an lcore area was not found where the domain says; the sum lacks it
  */
-int64_t ration_ledgers_sum(const struct ration_domain *d, uint32_t index);
+int ration_ledgers_sum(const struct ration_domain *d, uint32_t index, int64_t *sum);
 
 #endif /* RATION_LCORE_LEDGER_H_ */

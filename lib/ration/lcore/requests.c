@@ -92,12 +92,18 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
+	enum outcome outcome;
 
-	/* If the list is full or another writer was first, the owner reads the list anyway. */
-	if (!may_hide(lc, c, index) || write_request(lc, index + 1) != WRITTEN)
+	if (!may_hide(lc, c, index))
 		return;
-	/* R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. */
-	ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
+	outcome = write_request(lc, index + 1);
+	/*
+	 * R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. If the request
+	 * was found, its writer sets `pending`, unless it has died between R1 and R2. If the list is
+	 * full or another writer was first, the owner reads the list anyway.
+	 */
+	if (outcome == WRITTEN || (outcome == FOUND && ration_load(&lc->pending, relaxed) == 0))
+		ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
 }
 
 void

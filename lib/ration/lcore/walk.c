@@ -8,7 +8,7 @@ uint32_t
 ration_walk_begin(struct ration_lcore *lc)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	uint32_t phase;
+	uint32_t which;
 
 	/*
 	 * seq_cst read-modify-writes, before the walk reads the flags and the gate. They pair with
@@ -17,9 +17,9 @@ ration_walk_begin(struct ration_lcore *lc)
 	 */
 	if (!(lc->flags & RATION_LCORE_SHARED))
 		return ration_fetch_add(&lc->seq, 1, seq_cst);
-	phase = ration_load(&d->inflight_index, relaxed) & 1;
-	ration_fetch_add(&d->inflight[phase], UINT64_C(1) << 32 | 1, seq_cst);
-	return phase;
+	which = ration_load(&d->inflight_index, relaxed) & 1;
+	ration_fetch_add(&d->inflight[which], UINT64_C(1) << 32 | 1, seq_cst);
+	return which;
 }
 
 void

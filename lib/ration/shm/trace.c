@@ -6,9 +6,9 @@
 #include "shm/trace_points.h"
 
 void
-ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t ahead)
+ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t precharge)
 {
-	ration_tp_refill(member_id, counter, need, ahead);
+	ration_tp_refill(member_id, counter, need, precharge);
 }
 
 void

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** A refill charged the tree `need` units for the caller and `ahead` units for the stock. */
-void ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t ahead);
+/** A refill charged the tree `need` units for the caller and `precharge` units for the stock. */
+void ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t precharge);
 
 /** A trim uncharged the tree `units` units. */
 void ration_trace_trim(uint32_t member_id, uint32_t counter, uint64_t units);

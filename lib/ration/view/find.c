@@ -35,11 +35,11 @@ static bool
 is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const char *name,
 	 size_t length)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	const char *stored;
 
-	if (index >= d->max_counters || !ration_lineage_to(d, index, &way) || way.depth == 0 ||
-	    way.index[way.depth - 1] != parent)
+	if (index >= d->max_counters || !ration_lineage_to(d, index, &lineage) ||
+	    lineage.depth == 0 || lineage.index[lineage.depth - 1] != parent)
 		return false;
 	stored = ration_node_at(d, index)->name;
 	return memcmp(stored, name, length) == 0 && stored[length] == '\0';
@@ -49,19 +49,19 @@ is_child(const struct ration_domain *d, uint32_t index, uint32_t parent, const c
 static uint32_t
 search_child(const struct ration_domain *d, uint32_t parent, const char *name, size_t length)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	uint32_t index, flags;
 
-	if (!ration_lineage_to(d, parent, &way))
+	if (!ration_lineage_to(d, parent, &lineage))
 		return RATION_INDEX_NONE;
-	index = ration_first_child(d, &way);
+	index = ration_first_child(d, &lineage);
 	while (index < d->max_counters) {
 		flags = ration_load(&ration_counter_at(d, index)->flags, relaxed);
 		if (!(flags & RATION_COUNTER_OFFLINE) && is_child(d, index, parent, name, length))
 			return index;
-		if (!ration_lineage_to(d, index, &way))
+		if (!ration_lineage_to(d, index, &lineage))
 			break;
-		index = ration_next_sibling(d, &way);
+		index = ration_next_sibling(d, &lineage);
 	}
 	return RATION_INDEX_NONE;
 }
@@ -143,7 +143,8 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 
 /* The caller is between ration_tree_read() and ration_tree_retry(). */
 static int
-write_path(const struct ration_domain *d, const struct ration_lineage *way, char *path, size_t size)
+write_path(const struct ration_domain *d, const struct ration_lineage *lineage, char *path,
+	   size_t size)
 {
 	size_t used = 0, length;
 	const char *name;
@@ -152,8 +153,8 @@ write_path(const struct ration_domain *d, const struct ration_lineage *way, char
 	if (size == 0)
 		return -ENAMETOOLONG;
 	path[0] = '\0';
-	for (i = 1; i <= way->depth; i++) {
-		name = ration_node_at(d, way->index[i])->name;
+	for (i = 1; i <= lineage->depth; i++) {
+		name = ration_node_at(d, lineage->index[i])->name;
 		length = strnlen(name, RATION_COUNTER_NAMESIZE - 1);
 		if (used + (i > 1) + length >= size)
 			return -ENAMETOOLONG;
@@ -170,7 +171,7 @@ write_path(const struct ration_domain *d, const struct ration_lineage *way, char
 int
 ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	struct counter *c;
 	uint32_t token;
 	int rc;
@@ -179,18 +180,18 @@ ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char
 		return -ENAMETOOLONG;
 	do {
 		token = ration_tree_read(d);
-		rc = ration_inspect(d, handle, &c, &way);
+		rc = ration_inspect(d, handle, &c, &lineage);
 		if (rc == 0)
-			rc = write_path(d, &way, path, size);
+			rc = write_path(d, &lineage, path, size);
 	} while (ration_tree_retry(d, token));
 	return rc;
 }
 
 static void
-fill_info(const struct ration_domain *d, const struct counter *c, const struct ration_lineage *way,
-	  struct ration_counter_info *info)
+fill_info(const struct ration_domain *d, const struct counter *c,
+	  const struct ration_lineage *lineage, struct ration_counter_info *info)
 {
-	const struct node *n = ration_node_at(d, way->index[way->depth]);
+	const struct node *n = ration_node_at(d, lineage->index[lineage->depth]);
 
 	info->usage = ration_load(&c->usage, relaxed);
 	info->max = ration_load(&c->max, relaxed);
@@ -201,10 +202,10 @@ fill_info(const struct ration_domain *d, const struct counter *c, const struct r
 	info->batch = ration_load(&c->batch, relaxed);
 	info->flags =
 		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_OFFLINE);
-	info->depth = way->depth;
+	info->depth = lineage->depth;
 	info->nb_children = n->nb_children;
-	info->parent = way->depth == 0 ? RATION_COUNTER_NONE
-				       : ration_handle(d, way->index[way->depth - 1]);
+	info->parent = lineage->depth == 0 ? RATION_COUNTER_NONE
+					   : ration_handle(d, lineage->index[lineage->depth - 1]);
 	memcpy(info->name, n->name, sizeof(info->name));
 	info->name[sizeof(info->name) - 1] = '\0';
 }
@@ -213,7 +214,7 @@ int
 ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
 		   struct ration_counter_info *info)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	struct counter *c;
 	uint32_t token;
 	int rc;
@@ -222,9 +223,9 @@ ration_counter_get(const struct ration_domain *d, ration_counter_t handle,
 		return -EINVAL;
 	do {
 		token = ration_tree_read(d);
-		rc = ration_inspect(d, handle, &c, &way);
+		rc = ration_inspect(d, handle, &c, &lineage);
 		if (rc == 0)
-			fill_info(d, c, &way, info);
+			fill_info(d, c, &lineage, info);
 	} while (ration_tree_retry(d, token));
 	return rc;
 }

@@ -11,23 +11,23 @@
 #include "view/inspect.h"
 
 bool
-ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way)
+ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *lineage)
 {
 	const struct counter *c = ration_counter_at(d, index);
 	uint32_t i;
 
-	memcpy(way->index, c->ancestors, sizeof(c->ancestors));
-	way->depth = ration_read_once(&c->depth);
+	memcpy(lineage->index, c->ancestors, sizeof(c->ancestors));
+	lineage->depth = ration_read_once(&c->depth);
 	/* The compiler must not read the original again instead of the copy. */
 	rte_compiler_barrier();
-	if (way->depth > RATION_DEPTH_MAX || (way->depth == 0) != (index == 0))
+	if (lineage->depth > RATION_DEPTH_MAX || (lineage->depth == 0) != (index == 0))
 		return false;
-	way->index[way->depth] = index;
-	for (i = 0; i < way->depth; i++) {
-		if (way->index[i] >= d->max_counters)
+	lineage->index[lineage->depth] = index;
+	for (i = 0; i < lineage->depth; i++) {
+		if (lineage->index[i] >= d->max_counters)
 			return false;
 	}
-	return way->index[0] == 0;
+	return lineage->index[0] == 0;
 }
 
 bool
@@ -49,13 +49,13 @@ static uint32_t
 check_child(const struct ration_domain *d, uint32_t index, const struct ration_lineage *parent,
 	    uint32_t prev)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 
 	if (index == RATION_INDEX_NONE)
 		return index;
-	if (index >= d->max_counters || !ration_lineage_to(d, index, &way) ||
-	    way.depth != parent->depth + 1 ||
-	    way.index[parent->depth] != parent->index[parent->depth] ||
+	if (index >= d->max_counters || !ration_lineage_to(d, index, &lineage) ||
+	    lineage.depth != parent->depth + 1 ||
+	    lineage.index[parent->depth] != parent->index[parent->depth] ||
 	    ration_read_once(&ration_node_at(d, index)->prev) != prev)
 		return RATION_INDEX_DAMAGED;
 	return index;
@@ -70,10 +70,10 @@ ration_first_child(const struct ration_domain *d, const struct ration_lineage *p
 }
 
 uint32_t
-ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way)
+ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *lineage)
 {
-	struct ration_lineage parent = *way;
-	uint32_t index = way->index[way->depth];
+	struct ration_lineage parent = *lineage;
+	uint32_t index = lineage->index[lineage->depth];
 
 	/* The root has no siblings. */
 	if (parent.depth-- == 0)
@@ -83,26 +83,26 @@ ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *
 
 int
 ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
-	       struct ration_lineage *way)
+	       struct ration_lineage *lineage)
 {
 	*c = ration_resolve(d, handle);
 	if (*c == NULL)
 		return -ESTALE;
-	return ration_lineage_to(d, (uint32_t)handle, way) ? 0 : -EPROTO;
+	return ration_lineage_to(d, (uint32_t)handle, lineage) ? 0 : -EPROTO;
 }
 
 uint32_t
 ration_next_index(const struct ration_domain *d, uint32_t index)
 {
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	uint32_t next;
 
-	if (!ration_lineage_to(d, index, &way))
+	if (!ration_lineage_to(d, index, &lineage))
 		return RATION_INDEX_DAMAGED;
-	next = ration_first_child(d, &way);
-	while (next == RATION_INDEX_NONE && way.depth > 0) {
-		next = ration_next_sibling(d, &way);
-		way.depth--;
+	next = ration_first_child(d, &lineage);
+	while (next == RATION_INDEX_NONE && lineage.depth > 0) {
+		next = ration_next_sibling(d, &lineage);
+		lineage.depth--;
 	}
 	return next;
 }

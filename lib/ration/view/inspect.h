@@ -38,7 +38,8 @@ struct ration_lineage {
 };
 
 /** Copy and check the path to a counter. `index` must be below max_counters. @return validity */
-bool ration_lineage_to(const struct ration_domain *d, uint32_t index, struct ration_lineage *way);
+bool ration_lineage_to(const struct ration_domain *d, uint32_t index,
+		       struct ration_lineage *lineage);
 
 /** Whether a counter is at the end of the path `top`, or below it. The counter may be corrupted. */
 bool ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
@@ -48,11 +49,11 @@ bool ration_is_in_subtree(const struct ration_domain *d, uint32_t index,
 uint32_t ration_first_child(const struct ration_domain *d, const struct ration_lineage *parent);
 
 /** Read the link to the next sibling. @return index, RATION_INDEX_NONE or RATION_INDEX_DAMAGED */
-uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *way);
+uint32_t ration_next_sibling(const struct ration_domain *d, const struct ration_lineage *lineage);
 
 /** Find the counter of a handle and its path. @return 0, -ESTALE, or -EPROTO: it is corrupted */
 int ration_inspect(const struct ration_domain *d, ration_counter_t handle, struct counter **c,
-		   struct ration_lineage *way);
+		   struct ration_lineage *lineage);
 
 /**
  * The counter after `index` in depth-first order, parents first.

@@ -55,21 +55,21 @@ ration_read_sum(const struct ration_domain *d, ration_counter_t handle,
 		struct ration_reading *reading)
 {
 	struct ration_area stocks;
-	struct ration_lineage way;
+	struct ration_lineage lineage;
 	uint32_t others, i;
 	struct counter *c;
 	int rc;
 
 	if (reading == NULL)
 		return -EINVAL;
-	rc = ration_inspect(d, handle, &c, &way);
+	rc = ration_inspect(d, handle, &c, &lineage);
 	if (rc != 0)
 		return rc;
 	others = count_others(d);
 	reading->stock = 0;
 	for (i = 0; i < d->max_members; i++) {
 		if (ration_area_find(d, i, &stocks) > 0)
-			reading->stock += lcore_stock(d, &stocks, &way);
+			reading->stock += lcore_stock(d, &stocks, &lineage);
 	}
 	reading->usage = ration_load(&c->usage, seq_cst);
 	/* Count again: a member may have gone online during the sum. */
