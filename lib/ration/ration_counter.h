@@ -205,8 +205,8 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
  * has fallen below the limit. The kernel has the same two forms: memory.max and
  * page_counter_set_max().
  *
- * Primary process only, any thread. Calls for the same domain are serialized. With RATION_MAX_STRICT the
- * call may wait up to the domain's timeout.
+ * Primary process only, any thread. Calls for the same domain are serialized. With
+ * RATION_MAX_STRICT the call may wait up to the domain's timeout.
  *
  * @param d
  *   The domain.
