@@ -51,7 +51,7 @@ choose_housekeeping()
 	cpulist_split "$ONLINE" "$CPUS"
 	HOUSEKEEPING=$REST
 	[[ -n $HOUSEKEEPING ]] ||
-		{ complain "$CPUS are all online CPUs: one must be left for everything else"; return 1; }
+		{ complain "$CPUS are all CPUs: one must be left for everything else"; return 1; }
 }
 
 # Write all masks first: later changes are undone before them.
