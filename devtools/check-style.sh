@@ -306,7 +306,7 @@ check_abi()
 {
 	need_build || return
 	devtools/abi.sh check "$BUILD" ||
-		{ (($? != 77)) || return 77; echo 'meant so? devtools/abi.sh renew'; return 1; }
+		{ (($? != 77)) || return 77; echo 'if intended: devtools/abi.sh renew'; return 1; }
 }
 
 check_abi_control()

@@ -138,7 +138,7 @@ while (($# > 0)); do
 	(($# == 0)) || shift
 done
 if [[ ! $TIME =~ ^[1-9][0-9]{0,2}$ ]] || ((TIME > 600)); then
-	die "--seconds: '$TIME' is not allowed (1 to 600 is)"
+	die "--seconds: '$TIME' is not allowed (1 to 600)"
 fi
 
 declare -A ARRIVED=()

@@ -58,7 +58,7 @@ install_program()
 {
 	local path file
 
-	path=$(command -v "$1") || die "command '$1' is not there"
+	path=$(command -v "$1") || die "command '$1' is not installed"
 	path=$(readlink -f "$path")
 	cp "$path" "$TREE/bin/$1" || return 1
 	while read -r file; do
@@ -136,7 +136,7 @@ for package in "${WANTED[@]}"; do
 	kernel_of "$package" || die "no kernel of package '$package'"
 	KERNELS+=("$KERNEL")
 done
-make_initramfs || die 'cannot make the machine'
+make_initramfs || die 'cannot make the virtual machine'
 BAD=0
 for kernel in "${KERNELS[@]}"; do
 	test_kernel "$kernel" || BAD=1

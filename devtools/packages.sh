@@ -47,7 +47,7 @@ apt()
 # An installation is not interrupted, so that no package is left half configured.
 apt_install()
 {
-	apt 'apt-get update' update || echo '  going on with the package lists that are here'
+	apt 'apt-get update' update || echo '  continuing with the old package lists'
 	apt 'downloading packages' install --no-install-recommends --download-only "$@" || return 1
 	STEP_PATIENT=apt-get apt 'installing packages' install --no-install-recommends "$@"
 }
@@ -59,7 +59,7 @@ install_packages()
 	local -a missing
 
 	if ! command -v dpkg-query >/dev/null; then
-		echo "  not a Debian system; these must be there under whatever name: $*"
+		echo "  not a Debian system; install the equivalent of these packages: $*"
 		return 0
 	fi
 	mapfile -t missing < <(missing_packages "$@")
@@ -82,6 +82,6 @@ need_commands()
 	local command
 
 	for command; do
-		command -v "$command" >/dev/null || die "command '$command' is not there"
+		command -v "$command" >/dev/null || die "command '$command' is not installed"
 	done
 }

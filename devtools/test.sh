@@ -146,7 +146,7 @@ run_gcc()
 	if is_root && reserve_hugepages 128; then
 		export RATION_HUGE_DIR=$HUGE_DIR
 	else
-		echo '  no hugepages to be had: no test with a true secondary process'
+		echo '  no hugepages available: tests with a true secondary process do not run'
 	fi
 	meson_tests 'unit tests' 900 "$GCC_BUILD" --no-suite e2e --no-suite install \
 		--no-suite model
@@ -246,7 +246,7 @@ run_fuzz()
 	spawn "$ROOT/devtools/fuzz.sh" --seconds 18 "$BUILT" >"$log" 2>"$log.progress"
 	wait_child "$CHILD" 'fuzzing' 300 last_line "$log.progress"
 	grep -E '^(#|ok|not ok)' "$log" | sed -E 's/^(ok [0-9]+ )?/  /'
-	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'has not come to its end'
+	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'did not finish'
 	count_tap 'fuzz' <"$log"
 }
 
@@ -258,7 +258,7 @@ run_tsan()
 		-Db_sanitize=thread -Db_lundef=false \
 		-Dc_args='-DRTE_FORCE_INTRINSICS -DRTE_USE_C11_MEM_MODEL -Wno-tsan' || return
 	if ! setarch -R true 2>/dev/null; then
-		outcome skipped 'threads with ThreadSanitizer' 'addresses must not be drawn'
+		outcome skipped 'threads with ThreadSanitizer' 'setarch -R does not work'
 		return
 	fi
 	RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
@@ -299,7 +299,7 @@ end_checks()
 	wait_child "$CHECKS" 'style and static checks' 400 last_line "$WORKDIR/checks.log" ||
 		grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
 	if ! grep -q '^1\.\.' "$WORKDIR/checks.log"; then
-		outcome failed 'style and static checks' 'have not run'
+		outcome failed 'style and static checks' 'did not run'
 	fi
 	count_tap 'check' <"$WORKDIR/checks.log"
 }
@@ -346,7 +346,7 @@ choose_build_dir build-test
 echo 'Packages'
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TEST[@]}" \
 	"${PACKAGES_DOCS[@]}" ||
-	echo '  going on with what is there'
+	echo '  continuing without the missing packages'
 need_commands jq meson ninja gcc
 
 echo 'Build and unit tests'

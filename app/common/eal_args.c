@@ -118,11 +118,11 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 	done = init_privately(line->eal_argc, argv);
 	if (done < 0) {
 		log_error("EAL could not start%s%s", rte_errno != 0 ? ": " : "",
-			  rte_errno != 0 ? rte_strerror(rte_errno) : " (its own words are above)");
+			  rte_errno != 0 ? rte_strerror(rte_errno) : " (see its messages above)");
 		return rte_errno != 0 ? -rte_errno : -EINVAL;
 	}
 	if (done + 1 < line->eal_argc) {
-		log_error("'%s': not an EAL option (the application's own come after --)",
+		log_error("'%s': not an EAL option (options of the program come after --)",
 			  argv[done + 1]);
 		rte_eal_cleanup();
 		return -EINVAL;

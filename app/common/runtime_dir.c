@@ -18,7 +18,7 @@
 static int
 refuse(const char *path, const char *what, const char *remedy)
 {
-	log_error("runtime directory %s %s: others could take over what EAL keeps there (%s)", path,
+	log_error("runtime directory %s %s: other users could replace the files of EAL (%s)", path,
 		  what, remedy);
 	return -EPERM;
 }
@@ -44,7 +44,7 @@ check_own(const char *path)
 		return refuse(path, "is not a directory", "remove it");
 	if (st.st_uid != geteuid())
 		return refuse(path, "belongs to another user",
-			      "set RUNTIME_DIRECTORY to a directory of your own");
+			      "set RUNTIME_DIRECTORY to your own directory");
 	if (st.st_mode & OTHERS_WRITE)
 		return refuse(path, "can be written to by others", "chmod go-w");
 	return 0;
@@ -64,7 +64,7 @@ check_above(const char *path)
 		return 0;
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return refuse(path, "belongs to another user",
-			      "set RUNTIME_DIRECTORY to a directory of your own");
+			      "set RUNTIME_DIRECTORY to your own directory");
 	if ((st.st_mode & OTHERS_WRITE) && !(st.st_mode & S_ISVTX))
 		return refuse(path, "can be written to by others", "chmod go-w");
 	return 0;

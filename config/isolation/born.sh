@@ -20,7 +20,7 @@ parent_of()
 	((REPLY > 0))
 }
 
-# inherited_mask DIR: the former mask of an ancestor in the journal, into REPLY, if the thread of
+# inherited_mask DIR: the earlier mask of an ancestor in the journal, into REPLY, if the thread of
 # the last thread_look() has the same mask as that ancestor now.
 inherited_mask()
 {
@@ -40,7 +40,7 @@ inherited_mask()
 	return 1
 }
 
-# mask_of_newborn DIR: the mask that it gets in the end, into REPLY; fails if the kernel decides.
+# mask_of_newborn DIR: the mask that it finally gets, into REPLY; fails if the kernel decides.
 mask_of_newborn()
 {
 	local mask kernel=

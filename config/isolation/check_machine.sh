@@ -239,7 +239,7 @@ check_tsc()
 check_virtual()
 {
 	local why='the host may take the CPU away, and the guest can neither prevent nor see it'
-	local mend='host: pin each vCPU to an isolated CPU of its own; or a machine of metal'
+	local mend='host: pin each vCPU to its own isolated CPU; or use bare metal'
 
 	if ! host_field /proc/cpuinfo flags; then
 		found unknown virtual 'no flags in /proc/cpuinfo' "$why" "$mend"
@@ -271,7 +271,7 @@ steal_between_looks()
 check_steal()
 {
 	local why='the host has run other guests while this CPU was ready to run'
-	local mend='host: pin each vCPU to a CPU of its own'
+	local mend='host: pin each vCPU to its own CPU'
 
 	STOLEN_EVER=0
 	if ! steal_between_looks; then

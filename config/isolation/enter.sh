@@ -44,14 +44,14 @@ move_workers()
 # At least one CPU must remain for all other threads.
 choose_housekeeping()
 {
-	host_cpus || { complain 'cannot see which CPUs are on'; return 1; }
+	host_cpus || { complain 'cannot find out which CPUs are online'; return 1; }
 	ONLINE=$REPLY
 	cpulist_covers "$ONLINE" "$CPUS" ||
-		{ complain "CPU $REST is not on; these are: $ONLINE"; return 1; }
+		{ complain "CPU $REST is not online; online are: $ONLINE"; return 1; }
 	cpulist_split "$ONLINE" "$CPUS"
 	HOUSEKEEPING=$REST
 	[[ -n $HOUSEKEEPING ]] ||
-		{ complain "CPUs $CPUS are all: one must be left for everything else"; return 1; }
+		{ complain "$CPUS are all CPUs: one must be left for everything else"; return 1; }
 }
 
 # Write all masks first: later changes are undone before them.
@@ -92,7 +92,7 @@ run_enter()
 		return 1
 	fi
 	if journal_exists; then
-		warn 'an earlier one has not come to its end: undoing it first'
+		warn 'an earlier enter did not finish: undoing it first'
 		undo_all && choose_housekeeping || return 1
 	fi
 	if ! make_changes; then

@@ -67,7 +67,7 @@ print_table()
 		printf '%-12s %-8s %s\n' "$name" "${FOUND_STATE[$name]}" "${FOUND_VALUE[$name]}"
 		[[ ${FOUND_STATE[$name]} != ok ]] || continue
 		printf '%21s why: %s\n' '' "${FOUND_WHY[$name]}"
-		printf '%21s mend: %s\n' '' "${FOUND_MEND[$name]}"
+		printf '%21s fix: %s\n' '' "${FOUND_MEND[$name]}"
 	done
 	found_counts
 	printf '\nCPU %s: %s' "$1" "$REPLY"
@@ -117,7 +117,7 @@ print_json()
 		json_string "${FOUND_WHY[$name]}"
 		printf ', "why": %s' "$REPLY"
 		json_string "${FOUND_MEND[$name]}"
-		printf ', "mend": %s}' "$REPLY"
+		printf ', "fix": %s}' "$REPLY"
 	done
 	printf '\n]}\n'
 }

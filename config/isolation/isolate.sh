@@ -33,19 +33,20 @@ usage()
 
 		Isolates CPUs for polling lcores. CPUS is a list such as 1 or 2-5,8.
 
-		  check   say what could disturb CPUS, why it matters and what mends it; without
-		          CPUS those that are isolated, or else all but the first. Status 0: all
-		          ok; 1: something is weak; 2: something is wrong. Needs no root.
-		  enter   move interrupts, kernel work and threads off CPUS and take them out of
-		          the scheduler's hands. Threads that may run there only, such as pinned
-		          lcores, stay. Status 0: done; 1: not possible, everything is as it was;
-		          3: all have been moved, but nothing keeps new threads away.
-		  leave   undo that, also after enter was killed. Status 0: everything is as it
-		          was; 1: something could not be undone, try again.
-		  status  say which CPUs are isolated by this script.
+		  check   report the causes that may disturb CPUS, why they matter and how to fix
+		          them. Without CPUS: for the isolated CPUs, or else all but the first.
+		          Status 0: all ok; 1: something is weak; 2: something is wrong.
+		          Needs no root.
+		  enter   move interrupts, kernel work and threads off CPUS, and take CPUS from
+		          the scheduler. Threads that may run on CPUS only, such as pinned
+		          lcores, stay. Status 0: done; 1: not possible, nothing is changed;
+		          3: all threads have been moved, but new threads may come.
+		  leave   undo enter, also after enter was killed. Status 0: all is undone;
+		          1: something could not be undone, try again.
+		  status  print the CPUs that this script has isolated.
 
 		  --json      the result of check for programs
-		  --root DIR  look at, and change, files below DIR instead of /
+		  --root DIR  read and change files below DIR instead of /
 		  --help      this text
 
 		Status 64: the command line is wrong.
@@ -82,7 +83,7 @@ default_cpus()
 
 	journal_cpus && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
 	host_read /sys/devices/system/cpu/isolated && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
-	host_cpus || { complain 'cannot see which CPUs are on'; return 1; }
+	host_cpus || { complain 'cannot find out which CPUs are online'; return 1; }
 	cpus=$REPLY
 	cpulist_cpus "$cpus"
 	[[ $REPLY != *' '* ]] || { cpulist_split "$cpus" "${REPLY%% *}"; cpus=$REST; }

@@ -38,7 +38,7 @@ journal_open()
 	fi
 	exec {LOCK}>"$dir/lock" || return 1
 	flock -w 60 "$LOCK" ||
-		{ complain "another $PROGRAM is at work and does not end"; return 1; }
+		{ complain "another $PROGRAM is running and does not finish"; return 1; }
 }
 
 # Succeeds if there are changes to undo.
@@ -162,7 +162,7 @@ move_home()
 		[[ $dir == "$CGROUP_ROOT"/* ]] || return 1
 		dir=${dir%/*}
 	done
-	warn "cgroup ${2%/*} is gone: thread $1 is in $dir now"
+	warn "cgroup ${2%/*} was removed: thread $1 is in $dir now"
 }
 
 # In version 2 a process moves back as a whole.

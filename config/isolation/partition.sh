@@ -50,7 +50,7 @@ make_partition()
 	local dir=$CGROUP_ROOT/$ISOLATED_NAME
 
 	if ! sees_all_threads; then
-		complain 'a PID namespace: threads outside of it would be moved, too'
+		complain 'this is a PID namespace: threads outside of it would be moved, too'
 		return 1
 	fi
 	switch_cpusets_on && make_cgroup "$dir" && host_write "$dir/cgroup.type" threaded &&
@@ -87,7 +87,7 @@ make_cpusets()
 	if sees_all_threads; then
 		change "$CGROUP_ROOT/cpuset.sched_load_balance" 0 || return 1
 	else
-		warn 'a PID namespace: threads outside of it stay, and balancing goes on'
+		warn 'this is a PID namespace: threads outside of it stay, and balancing continues'
 		FROM_WHOM='threads of this PID namespace'
 	fi
 	keep_apart
@@ -101,7 +101,7 @@ try_cpusets()
 	journal_length
 	length=$REPLY
 	"$1" && { HOW=$2; return 0; }
-	warn "cgroup v$CGROUP_VERSION makes no cpuset of CPU $CPUS; going on without"
+	warn "cgroup v$CGROUP_VERSION refuses a cpuset of CPU $CPUS; continuing without it"
 	journal_undo_from "$length"
 	HOUSEKEEPING_TASKS=
 	KEPT=()

@@ -7,12 +7,12 @@
 
 /**
  * @file
- * Arithmetic of the data path, without the memory that it works on.
+ * Arithmetic of the data path, separate from the shared memory.
  *
- * These functions are separate so that they can be checked alone, in the form in which they ship.
- * The comments that start with an at sign are contracts for Frama-C. test/arith also includes this
- * file with one-byte types in place of uint32_t and uint64_t and tries all values; the casts of
- * results have an effect only there.
+ * These functions are in a separate file so that tests can check exactly the code that ships. The
+ * comments that start with an at sign are contracts for Frama-C. test/arith also includes this file
+ * with one-byte types in place of uint32_t and uint64_t and tries all values; the casts of results
+ * have an effect only in that test.
  */
 
 #include <stdbool.h>
@@ -23,10 +23,8 @@
 extern "C" {
 #endif
 
-#ifndef RATION_CAP_BITS
 /** Number of bits of ration_stock::limit that hold the cap. */
 #define RATION_CAP_BITS 20
-#endif
 /** Mask of the cap in ration_stock::limit. */
 #define RATION_CAP_MASK ((UINT32_C(1) << RATION_CAP_BITS) - 1)
 
@@ -40,7 +38,7 @@ __ration_limit_match(uint32_t limit, uint32_t tag)
 	return (uint32_t)(limit ^ (tag & ~RATION_CAP_MASK));
 }
 
-/** @internal Number of units that fit into a stock, given a cap of the right generation. */
+/** @internal Number of units that fit into a stock, if the generation matches. */
 /*@ requires stock <= cap <= RATION_CAP_MASK;
   @ assigns \nothing;
   @ ensures \result == cap - stock;
@@ -51,7 +49,7 @@ __ration_stock_room(uint32_t stock, uint32_t cap)
 	return (uint32_t)(cap - stock);
 }
 
-/** @internal Units of a stock after n units, which it contains, are taken. */
+/** @internal Units in stock after n units are taken. The stock has at least n units. */
 /*@ requires n <= stock;
   @ assigns \nothing;
   @ ensures \result == stock - n;
@@ -62,7 +60,7 @@ __ration_stock_less(uint32_t stock, uint64_t n)
 	return (uint32_t)(stock - (uint32_t)n);
 }
 
-/** @internal Units of a stock after n units, which fit, are added. */
+/** @internal Units in stock after n units are added. They fit into the stock. */
 /*@ requires stock + n <= RATION_CAP_MASK;
   @ assigns \nothing;
   @ ensures \result == stock + n;
@@ -73,7 +71,7 @@ __ration_stock_more(uint32_t stock, uint64_t n)
 	return (uint32_t)(stock + (uint32_t)n);
 }
 
-/* Definitions for the prover: equal counters and sums of units from `begin` to before `end`. */
+/* Definitions for the prover: equal counters and sums of units in the range [begin, end). */
 /*@ axiomatic Burst {
   @   predicate equal{L}(uint64_t *c, integer begin, integer end) reads c[begin .. end - 1];
   @   axiom equal_one{L}:

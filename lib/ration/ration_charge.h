@@ -11,9 +11,9 @@
  *
  * Only the owner of `lc` may call these functions; any thread of the primary process may call them
  * with ration_lcore_shared(). They never wait for another lcore, never take a lock and never make a
- * system call. If the stock suffices (a *hit*), a call accesses only the 8 bytes of the stock
- * entry, whatever the depth of the tree and the number of counters. The functions are inline
- * because a function call would cost more than a hit.
+ * system call. If the stock entry can serve the call (a *hit*), the call accesses only the 8 bytes
+ * of that entry, independent of the depth of the tree and the number of counters. The functions are
+ * inline because a function call would cost more than a hit.
  */
 
 #include <errno.h>
@@ -63,7 +63,7 @@ __ration_stock_of(struct ration_lcore *lc, ration_counter_t c)
 static inline uint32_t
 __ration_stock_cap(const struct ration_stock *s, ration_counter_t c)
 {
-	/* Relaxed: only the owner writes the entry, and it publishes nothing. */
+	/* Relaxed: only the owner writes the entry, and the entry publishes no other data. */
 	return __ration_limit_match(ration_load(&s->limit, relaxed), (uint32_t)(c >> 32));
 }
 
@@ -99,10 +99,9 @@ __ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Charge n units to a counter and all its ancestors, if there is room at every level.
  *
- * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The
- * call then requests that stock from up to 8 members, so that it returns to the tree at their next
- * quiescent points. The
- * refusal counts as a failure of the lowest level that lacked room.
+ * A refusal does not prove that no unit is free: other lcores may hide units in their stock. After
+ * a refusal, the call requests that stock from up to 8 members, and they return it at their next
+ * quiescent points. The refusal counts as a failure of the lowest level that lacked room.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -126,9 +125,9 @@ ration_try_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 }
 
 /**
- * Charge n units and ignore the limits. Usage may exceed `max` afterwards; charges are refused
- * until it has fallen below. Every charge that exceeds a limit is counted as forced. The
- * counterpart of page_counter_charge() in the kernel.
+ * Charge n units and ignore the limits. Usage may exceed `max` after the call; then charges are
+ * refused until usage has fallen below `max`. Every charge that exceeds a limit is counted as
+ * forced. Corresponds to page_counter_charge() in the kernel.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -154,8 +153,8 @@ ration_charge_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Return n units to a counter. The units may have been charged on any lcore.
  *
- * An excess uncharge that fits into the stock is detected only when the stock is returned; it is
- * counted as rejected then.
+ * An excess uncharge that fits into the stock is detected only when the stock is returned, and is
+ * then counted as rejected.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -215,9 +214,9 @@ __ration_stock_take_one(struct ration_lcore *lc, ration_counter_t c)
 }
 
 /**
- * @internal __ration_stock_put() of one unit, with one branch. If the entry is full, the difference
- * wraps. If the generation does not match, the difference is at least RATION_CAP_MASK, and no cap
- * is as large as that.
+ * @internal __ration_stock_put() of one unit, with one branch. If the entry is full, the cap minus
+ * the new units wraps. If the generation does not match, this difference is at least
+ * RATION_CAP_MASK, and every cap is smaller.
  */
 static inline int
 __ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
@@ -231,15 +230,15 @@ __ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
 	return 1;
 }
 
-/** @internal End of the processed part of a burst, and how many packets of it were refused. */
+/** @internal End of the processed part of a burst, and number of refused packets in it. */
 struct __ration_burst {
 	uint32_t end;
 	uint32_t refused;
 };
 
 /**
- * @internal Charge the run or the miss at index i, and the runs that follow it. Not inline, because
- * the loop of the caller needs the registers.
+ * @internal Charge the run (adjacent equal counters) or the miss at index i, and the runs that
+ * follow it. Not inline, because the loop of the caller needs the registers.
  */
 static __rte_unused __rte_noinline struct __ration_burst
 __ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
@@ -263,7 +262,7 @@ __ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, con
 	return b;
 }
 
-/** @internal The counterpart of __ration_try_charge_runs() for uncharges. */
+/** @internal Like __ration_try_charge_runs(), but for uncharges. */
 static __rte_unused __rte_noinline struct __ration_burst
 __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		       uint32_t i, uint32_t nb)
@@ -281,8 +280,8 @@ __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const
 }
 
 /**
- * Charge a burst: for each i, n[i] units to counter c[i]. Each charge is granted or refused on its
- * own. Adjacent charges to the same counter are taken from the stock together.
+ * Charge a burst: for each i, n[i] units to counter c[i]. Each charge is granted or refused
+ * independently. Adjacent charges to the same counter are taken from the stock together.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -307,7 +306,7 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 	struct __ration_burst b;
 
 	while (i < nb) {
-		/* Detect a run at its second counter: the first is in a register then. */
+		/* Detect a run at its second counter, when the first one is in a register. */
 		if (likely(c[i] != before) &&
 		    likely(n != NULL ? __ration_stock_take(lc, c[i], n[i])
 				     : __ration_stock_take_one(lc, c[i]))) {
@@ -324,7 +323,7 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 
 /**
  * Uncharge a burst: for each i, n[i] units of counter c[i]. Adjacent uncharges of the same counter
- * are returned together: either all of them are accepted, or, after misuse, none.
+ * are returned together: all of them are accepted, or, in case of misuse, none.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -335,7 +334,7 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
  * @param nb
  *   Number of uncharges.
  * @return
- *   Number of accepted uncharges. It is less than nb only after misuse (stale handle, excess
+ *   Number of accepted uncharges. It is less than nb only in case of misuse (stale handle, excess
  *   uncharge), which is counted as rejected.
  */
 static inline uint16_t
@@ -345,7 +344,7 @@ ration_uncharge_burst(struct ration_lcore *lc, const ration_counter_t *c, const 
 	uint32_t i = 0, refused = 0;
 	struct __ration_burst b;
 
-	/* A run is returned as a whole or not at all, so look ahead. The last one has no next. */
+	/* A run is returned as a whole or not at all, so look at the next counter, too. */
 	while (i + 1u < nb) {
 		if (likely(c[i] != c[i + 1]) &&
 		    likely(n != NULL ? __ration_stock_put(lc, c[i], n[i])

@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Differences between DPDK 22.11 and newer releases, and the macros by which libration accesses all
- * words in shared memory.
+ * Differences between DPDK 22.11 and newer releases, and the macros with which libration accesses
+ * all words in shared memory.
  *
  * ration_load() and the other macros take the memory order as a bare word: relaxed, acquire,
  * release, acq_rel, seq_cst. They map to rte_stdatomic.h with DPDK 23.11 and newer, and to the
@@ -22,7 +22,7 @@
 
 #include <rte_stdatomic.h>
 
-/* RATION_ATOMIC(type) is the type of a word in shared memory that is accessed by these macros. */
+/* RATION_ATOMIC(type) is the type of a word in shared memory that these macros access. */
 #define RATION_ATOMIC(type) RTE_ATOMIC(type)
 #define RATION_ORDER(order) rte_memory_order_##order
 
@@ -34,7 +34,7 @@
 #define ration_fetch_and(p, v, order) rte_atomic_fetch_and_explicit(p, v, RATION_ORDER(order))
 #define ration_fetch_or(p, v, order) rte_atomic_fetch_or_explicit(p, v, RATION_ORDER(order))
 #define ration_exchange(p, v, order) rte_atomic_exchange_explicit(p, v, RATION_ORDER(order))
-/* A failed exchange reads the word with relaxed order: every caller tries again or gives up. */
+/* A failed ration_cas() reads the word with relaxed order: its caller tries again or gives up. */
 #define ration_cas(p, expected, v, order)                                                          \
 	rte_atomic_compare_exchange_strong_explicit(p, expected, v, RATION_ORDER(order),           \
 						    rte_memory_order_relaxed)
@@ -73,7 +73,9 @@
 #define RATION_EXPERIMENTAL
 #elif defined(__clang__)
 #define RATION_EXPERIMENTAL                                                                        \
-	__attribute__((diagnose_if(1, "experimental: define RATION_ALLOW_EXPERIMENTAL", "error")))
+	_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wgcc-compat\"")          \
+		__attribute__((diagnose_if(1, "experimental: define RATION_ALLOW_EXPERIMENTAL",    \
+					   "error"))) _Pragma("GCC diagnostic pop")
 #else
 #define RATION_EXPERIMENTAL __attribute__((error("experimental: define RATION_ALLOW_EXPERIMENTAL")))
 #endif

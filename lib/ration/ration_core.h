@@ -8,7 +8,7 @@
 /**
  * @file
  * Sizes, the counter handle, and the memory that the inline functions of the data path work on.
- * Applications include ration.h and do not touch the members of struct ration_lcore.
+ * Applications include ration.h and do not access the fields of struct ration_lcore.
  */
 
 #include <stdalign.h>
@@ -35,7 +35,7 @@ extern "C" {
 /** Maximum number of counters of a domain, including the root. */
 #define RATION_COUNTERS_MAX (UINT32_C(1) << 24)
 
-/** A tree of counters and the stocks that belong to it. Opaque. */
+/** Domain: a tree of counters with its members and their stock. Opaque. */
 struct ration_domain;
 
 /** @} */
@@ -51,23 +51,24 @@ struct ration_domain;
 #define RATION_DEPTH_MAX 8
 /** Maximum batch. The stock of one lcore and counter can grow to twice the batch. */
 #define RATION_BATCH_MAX ((UINT32_C(1) << 19) - 1)
-/** Batch of a counter that is created without one. */
+/** Default batch of a counter. */
 #define RATION_BATCH_DEFAULT 64
-/** The largest limit. It means no limit: sums below it cannot wrap. */
+/** Largest limit, which means no limit. The sum of two values up to it fits into 64 bits. */
 #define RATION_UNLIMITED ((uint64_t)INT64_MAX)
 
 /**
  * Handle of a counter: its index, and the generation of that index. A handle is a plain value:
- * applications copy it and keep it in their tables.
+ * applications can copy it and store it in their tables.
  *
- * A handle becomes stale when its counter is destroyed, and stays stale when the index is used
- * again: calls return -ESTALE. The data path compares only the low 12 bits of the generation, so a
- * handle that is exactly 4,096 generations old is not detected there. The data path does not check
- * the index either: use a handle only with the domain that returned it. Handle 0 is refused.
+ * A handle becomes stale when its counter is destroyed, and stays stale after the index is used
+ * again. Calls with a stale handle return -ESTALE. The data path compares only the low 12 bits of
+ * the generation, so a handle that is exactly 4,096 generations old is not detected there. The data
+ * path does not check the index either: use a handle only with the domain that returned it. Calls
+ * refuse RATION_COUNTER_NONE.
  */
 typedef uint64_t ration_counter_t;
 
-/** The handle that names no counter. */
+/** Invalid handle: no counter. */
 #define RATION_COUNTER_NONE UINT64_C(0)
 
 /** @} */
@@ -83,8 +84,8 @@ typedef uint64_t ration_counter_t;
  * `limit` holds the low 12 bits of the counter's generation in its upper bits, and in its lower 20
  * bits the cap: the number of units to which the stock may grow. An unused entry is {0, 0}. Neither
  * a charge nor an uncharge can hit an unused entry, so both take the slow path, which checks the
- * handle, the gate of a drain and the limits. The generation makes sure that a stale handle cannot
- * hit the stock of the counter that uses the same index now.
+ * handle, the gate of a drain and the limits. Because of the generation, a stale handle cannot hit
+ * the stock of the counter that uses the same index now.
  *
  * The layout is part of the ABI.
  */
@@ -93,16 +94,16 @@ struct ration_stock {
 	RATION_ATOMIC(uint32_t) limit; /**< Generation and cap; 0 if the entry is unused. */
 };
 
-/** Return requests that fit into an lcore's mailbox: with `pending`, one cache line. */
+/** Number of return requests in a mailbox. With `pending` they fill one cache line. */
 #define RATION_REQUESTS_MAX 15
 
 /**
  * Lcore area: the memory of one member of a domain, with its stock and its mailbox. Only the thread
- * that registered it may use it. The members are for inline functions; applications must not access
- * them.
+ * that registered the area may use it. The fields are for the inline functions; applications must
+ * not access them.
  */
 struct ration_lcore {
-	/** Distance to the domain in bytes, from the start of this structure. */
+	/** Offset of the domain in bytes, from the start of this structure. */
 	int64_t domain_offset;
 	/** Index of the member in its domain. */
 	uint32_t member_id;
@@ -114,26 +115,27 @@ struct ration_lcore {
 	uint32_t flags;
 	/** Return value restored after a remote-launched drain. */
 	int launch_result;
-	/** Next registration of the same thread. */
+	/** Next lcore area of the same thread. */
 	struct ration_lcore *next_own;
 
 	/**
 	 * Mailbox. `pending` is not 0 if the owner must look at requests[] or at the round of
-	 * drains. The line is written rarely, so reading it at each quiescent point is cheap.
+	 * drains. This cache line is written rarely, so reading it at each quiescent point is
+	 * cheap.
 	 */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) pending;
 	/** Counters whose stock is requested: index + 1, or 0. */
 	RATION_ATOMIC(uint32_t) requests[RATION_REQUESTS_MAX];
 
-	/** Odd while the owner walks the tree. Written by the owner, read by waiters. */
+	/** Odd while the owner walks the tree. Written by the owner, read by grace periods. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) seq;
 
-	/** Round up to which all drains are served. Written by the owner. */
+	/** Last round whose drains are all served. Written by the owner. */
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint32_t) ack;
 	/** Units returned by drains since the area was created. */
 	RATION_ATOMIC(uint64_t) ack_units;
 
-	/** Events, in the order of struct ration_lcore_stats. Written by the owner. */
+	/** Event counts, in the order of struct ration_lcore_stats. Written by the owner. */
 	alignas(RTE_CACHE_LINE_SIZE) struct {
 		RATION_ATOMIC(uint64_t) refills;
 		RATION_ATOMIC(uint64_t) trims;

@@ -27,7 +27,7 @@ extern "C" {
  * @{
  */
 
-/** Flag: the counter keeps its own stock when it gets children, because it is charged directly. */
+/** Flag: the counter is charged directly, so it keeps its stock when it gets children. */
 #define RATION_COUNTER_DIRECT (1u << 0)
 /**
  * Flag in ration_counter_info::flags: the counter was destroyed with RATION_DESTROY_KEEP_UNITS, and
@@ -40,7 +40,7 @@ extern "C" {
 /** Value of ration_counter_params::batch that selects RATION_BATCH_DEFAULT. */
 #define RATION_BATCH_UNSET UINT32_MAX
 
-/** Parameters of a counter. Every member counts as it is: 0 does not select a default. */
+/** Parameters of a counter. All fields must be set: 0 does not select a default. */
 struct ration_counter_params {
 	uint64_t max; /**< Hard limit in units, 0 to RATION_UNLIMITED. */
 	/**
@@ -54,11 +54,11 @@ struct ration_counter_params {
 /**
  * Create a counter.
  *
- * If the parent has stock of its own, the call first drains that stock and disables it. A parent
- * with RATION_COUNTER_DIRECT keeps its stock.
+ * If lcores have stock of the parent itself, the call first drains that stock and disables it. A
+ * parent with RATION_COUNTER_DIRECT keeps its stock.
  *
- * Primary process only, any thread, not on the data path. May wait up to the domain's timeout; a
- * member that calls it serves its mailbox meanwhile.
+ * Primary process only, any thread, not on the data path. May wait up to the domain's timeout;
+ * while it waits, it serves the mailbox of the calling thread.
  *
  * @param d
  *   The domain.
@@ -102,19 +102,19 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
 
 /**
  * Flag of ration_counter_destroy(): allow destroying a counter with granted units. The units stay
- * charged to the ancestors, and the old handle stays valid for uncharging them. The name is free at
- * once. Until the last unit is uncharged, ration_counter_next() returns the counter with the flag
- * RATION_COUNTER_OFFLINE; later control calls release its index. The kernel treats offline cgroups
- * in the same way.
+ * charged to the ancestors, and the old handle stays valid for uncharging them. The name can be
+ * used again immediately. Until the last unit is uncharged, ration_counter_next() still returns the
+ * counter, and ration_counter_get() reports it with the flag RATION_COUNTER_OFFLINE. A later
+ * control call releases its index. The kernel treats offline cgroups in the same way.
  */
 #define RATION_DESTROY_KEEP_UNITS (1u << 0)
 
 /**
- * Destroy a counter that has no children. Its stock is drained first. Charges during the call are
- * refused with -ENOENT; uncharges work until the end.
+ * Destroy a counter that has no children. Its stock is drained first. During the call, charges are
+ * refused with -ENOENT, and uncharges still work.
  *
  * Primary process only, any thread, not on the data path. May wait up to a few times the domain's
- * timeout; a member that calls it serves its mailbox meanwhile.
+ * timeout; while it waits, it serves the mailbox of the calling thread.
  *
  * @param d
  *   The domain.
@@ -124,7 +124,8 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  *   0, or RATION_DESTROY_KEEP_UNITS.
  * @return
  *   - 0: the counter is destroyed and its handles are stale; with RATION_DESTROY_KEEP_UNITS, the
- *     handles become stale when the last unit is uncharged
+ *     handles become stale when a control call releases the index, after the last unit is
+ *     uncharged
  *   - -ESTALE: the counter does not exist
  *   - -EINVAL: unknown flags
  *   - -EPERM: the counter is the root
@@ -141,7 +142,7 @@ struct ration_counter_info {
 	uint64_t watermark; /**< Largest usage since creation or the last reset. */
 	uint64_t failures; /**< Number of charges refused because this counter lacked room. */
 	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
-	uint64_t rejected; /**< Number of uncharges of more units than were charged. */
+	uint64_t rejected; /**< Number of uncharges that exceeded the charged units. */
 	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
 	uint32_t depth; /**< Number of levels above the counter; 0 for the root. */
 	uint32_t nb_children; /**< Number of children. */
@@ -151,8 +152,8 @@ struct ration_counter_info {
 };
 
 /**
- * Read the state of a counter. The call is cheap: it reads each member once. While lcores run, the
- * members may belong to different instants.
+ * Read the state of a counter. The call is cheap: it reads each field once. While lcores run, the
+ * fields may be from different points in time.
  *
  * Any process, any thread. Does not wait for lcores.
  *
@@ -166,7 +167,7 @@ struct ration_counter_info {
  *   - 0: done
  *   - -ESTALE: the counter does not exist
  *   - -EINVAL: info is NULL
- *   - -EPROTO: the counter's place in the tree is corrupted
+ *   - -EPROTO: the tree is corrupted at this counter
  */
 int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
 		       struct ration_counter_info *info);
@@ -188,7 +189,7 @@ int ration_counter_get(const struct ration_domain *d, ration_counter_t c,
  *   - Length of the path, without the NUL
  *   - -ESTALE: the counter does not exist
  *   - -ENAMETOOLONG: the path does not fit into the buffer
- *   - -EPROTO: the counter's place in the tree is corrupted
+ *   - -EPROTO: the tree is corrupted at this counter
  */
 int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char *path, size_t size);
 
@@ -198,15 +199,15 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
 /**
  * Change the limit of a counter. After the call returns, no charge that would raise usage above the
  * new limit is granted. A concurrent charge that read the old limit may raise usage above the new
- * limit for an instant; it is rolled back and refused. Stock is not affected: it is charged
- * already.
+ * limit for an instant; that charge is rolled back and refused. Stock is not affected, because it
+ * is charged already.
  *
  * Without RATION_MAX_STRICT the new limit may be below usage. Charges are then refused until usage
  * has fallen below the limit. The kernel has the same two forms: memory.max and
  * page_counter_set_max().
  *
- * Primary process only, any thread. Callers of one domain take turns. With RATION_MAX_STRICT the
- * call may wait up to the domain's timeout.
+ * Primary process only, any thread. Calls for the same domain are serialized. With
+ * RATION_MAX_STRICT the call may wait up to the domain's timeout.
  *
  * @param d
  *   The domain.
@@ -230,7 +231,7 @@ int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t
 /**
  * Change the batch of a counter. Each lcore uses the new batch from its next refill or trim on.
  *
- * Primary process only, any thread. Callers of one domain take turns.
+ * Primary process only, any thread. Calls for the same domain are serialized.
  *
  * @param d
  *   The domain.

@@ -37,26 +37,24 @@ extern "C" {
 #define RATION_LAYOUT 4
 
 /**
- * What a program was compiled with: the ABI version of DPDK, the layout of libration, and the size
- * of struct ration_lcore. The functions that return a domain pass it to the library, which returns
- * NULL with rte_errno EPROTO if the library was compiled with something else.
+ * ABI that a program was compiled for: the ABI version of DPDK, the layout of libration, and the
+ * size of struct ration_lcore. The functions that return a domain pass this value to the library.
+ * They return NULL with rte_errno EPROTO if the library was compiled for another ABI.
  */
 #define RATION_ABI                                                                                 \
 	((uint64_t)RATION_DPDK_ABI << 48 | (uint64_t)RATION_LAYOUT << 32 |                         \
 	 (uint64_t)sizeof(struct ration_lcore))
 
-/**
- * Parameters of a domain. A member that is 0 selects its default, except socket_id: 0 is NUMA node
- * 0.
- */
+/** Parameters of a domain. A field that is 0 selects its default, except socket_id: 0 is node 0. */
 struct ration_domain_params {
 	uint32_t max_counters; /**< Maximum number of counters, including the root. Default 1024. */
 	uint32_t max_members; /**< Maximum number of members at one time. Default 32. */
 	int socket_id; /**< NUMA node of the tree, or SOCKET_ID_ANY. */
 	uint64_t max; /**< Limit of the root in units. Default RATION_UNLIMITED. */
 	/**
-	 * Time in microseconds that control calls wait for other lcores: creating a counter below
-	 * one that has stock, destroying a counter, setting a strict limit. Default 1,000,000.
+	 * Maximum time in microseconds that a control call waits for other lcores: to create a
+	 * counter below one that has stock, to destroy a counter, or to set a strict limit. Default
+	 * 1,000,000.
 	 */
 	uint32_t timeout_us;
 	/**
@@ -66,7 +64,7 @@ struct ration_domain_params {
 	uint32_t drain_work;
 	/**
 	 * Idle time in microseconds after which an lcore returns unused stock at its quiescent
-	 * points. Maximum 3,600,000,000 (one hour). Default 0: stock is never idle.
+	 * points. Maximum 3,600,000,000 (one hour). Default 0: unused stock is kept.
 	 */
 	uint32_t idle_us;
 	/**
@@ -76,8 +74,8 @@ struct ration_domain_params {
 	 */
 	uint64_t stock_max;
 	/**
-	 * How many of the max_members are for secondary processes. Their memory is reserved when
-	 * the domain is created. Default 0.
+	 * Number of members, out of max_members, that are reserved for secondary processes. Their
+	 * memory is reserved when the domain is created. Default 0.
 	 */
 	uint32_t secondary_members;
 };
@@ -94,7 +92,7 @@ const struct ration_domain *__ration_domain_observe(const char *name, size_t *wr
 						    uint64_t abi);
 
 /**
- * Create a domain with its root counter, in a memzone of its own.
+ * Create a domain with its root counter, in its own memzone.
  *
  * Primary process only, any thread. May wait: the call reserves and clears memory.
  *
@@ -109,7 +107,7 @@ const struct ration_domain *__ration_domain_observe(const char *name, size_t *wr
  *   - EEXIST: a domain of this name exists
  *   - ENOSPC: the process has 16 domains already
  *   - ENOMEM: not enough memory
- *   - EPROTO: the program was compiled for another ABI than the library, see RATION_ABI
+ *   - EPROTO: the program and the library were compiled for different ABIs, see RATION_ABI
  *   - E_RTE_SECONDARY: the process is not the primary process
  */
 static inline struct ration_domain *
@@ -131,7 +129,7 @@ ration_domain_create(const char *name, const struct ration_domain_params *params
  *   - EINVAL: the name is NULL
  *   - EPROTO: the program, the library and the domain were not compiled for the same ABI, or the
  *     header of the domain is corrupted; a log message says which
- *   - EACCES: this process observes the domain, see ration_domain_observe()
+ *   - EACCES: this process already observes the domain, see ration_domain_observe()
  */
 static inline struct ration_domain *
 ration_domain_lookup(const char *name)
@@ -141,19 +139,19 @@ ration_domain_lookup(const char *name)
 
 /**
  * Find a domain read-only, for a monitor. Pages that hold only memory of this domain become
- * read-only in this process, and stay so: a stray write to them is a segmentation fault here,
- * instead of damage to all processes. Functions that take a const domain work. All other functions
- * fault, and so do charges. ration_counter_find() walks the tree instead of using the hash table of
- * names, so its cost grows with the number of siblings.
+ * read-only in this process, and stay read-only. A stray write to them is a segmentation fault in
+ * this process, instead of damage to all processes. Functions that take a const domain work. All
+ * other functions fault, including charges. ration_counter_find() walks the tree instead of using
+ * the hash table of names, so its cost grows with the number of siblings.
  *
  * Protection works on whole pages. With hugepages of 2 MiB, a domain of 1,024 counters (270 KiB)
  * has no page of its own and stays writable; a domain of 32,768 counters (8.5 MiB) has three or
- * four. The memory of a member that registers later becomes read-only when this process first reads
- * it.
+ * four of them. The memory of a member that registers later becomes read-only when this process
+ * first reads it.
  *
  * Secondary process only, any thread. The process must not be a member of the domain. After the
  * domain is freed, the process must not allocate shared memory from EAL (rte_malloc(), mempools),
- * because it might get the read-only pages.
+ * because EAL might return the read-only pages.
  *
  * @param name
  *   Name of the domain.
@@ -187,9 +185,9 @@ int ration_domain_free(struct ration_domain *d);
 struct rte_rcu_qsbr;
 
 /**
- * Make ration_counter_destroy() wait for a grace period of the application's QSBR variable. An
- * application that removes a handle from its tables first can then be sure that no reader still
- * holds the handle when its index is used again.
+ * Make ration_counter_destroy() wait for a grace period of the application's QSBR variable. If the
+ * application first removes a handle from its tables, no reader holds the handle any more when its
+ * index is used again.
  *
  * Primary process only, any thread. The thread that destroys a counter must not be an online reader
  * of the variable.
@@ -197,7 +195,7 @@ struct rte_rcu_qsbr;
  * @param d
  *   The domain.
  * @param qsbr
- *   The application's variable, which must exist as long as it is set; or NULL for none.
+ *   The application's variable, which must exist while it is set; or NULL for none.
  * @return
  *   - 0: done
  *   - -E_RTE_SECONDARY: the process is not the primary process
@@ -216,7 +214,7 @@ int ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr);
 const char *ration_domain_name(const struct ration_domain *d);
 
 /**
- * Return the counter at the top of a domain. Any process, any thread.
+ * Return the root counter of a domain. Any process, any thread.
  *
  * @param d
  *   The domain.

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Drains: return the stock of all lcores to the tree, and charges whose refusal is exact.
+ * Drains, which return the stock of all lcores to the tree, and charges with an exact refusal.
  */
 
 #include <stdint.h>
@@ -28,7 +28,7 @@ extern "C" {
 
 /** How the stock of a member was returned. */
 enum ration_drain_engine {
-	RATION_DRAIN_NONE, /**< Not at all: the member had no stock, or its stock was not reached. */
+	RATION_DRAIN_NONE, /**< Not returned: no stock, or its stock was not reached. */
 	RATION_DRAIN_SELF, /**< The caller returned its own stock. */
 	RATION_DRAIN_MAILBOX, /**< A polling lcore served a request at its quiescent point. */
 	RATION_DRAIN_LAUNCH, /**< A worker in WAIT was launched with rte_eal_remote_launch(). */
@@ -52,7 +52,7 @@ enum ration_drain_reason {
 	 */
 	RATION_DRAIN_REASON_WAIT,
 	RATION_DRAIN_REASON_TAKEN, /**< It is offline, and another drainer holds its stock. */
-	RATION_DRAIN_REASON_WALK /**< It did not finish a charge or uncharge. */
+	RATION_DRAIN_REASON_WALK /**< It did not finish a charge or uncharge in time. */
 };
 
 /** Result of a drain for one member. */
@@ -62,12 +62,12 @@ struct ration_drain_row {
 	enum ration_drain_engine engine; /**< How its stock was returned. */
 	enum ration_drain_status status; /**< How the drain ended. */
 	enum ration_drain_reason reason; /**< Why it timed out. */
-	uint64_t units; /**< Units returned; by all concurrent drains together. */
+	uint64_t units; /**< Units returned, by all concurrent drains together. */
 	uint64_t cycles; /**< TSC cycles from the start of the call to the answer. */
 };
 
 /**
- * Report of a drain. The caller sets `rows` and `max_rows`, and the drain sets the other members:
+ * Report of a drain. The caller sets `rows` and `max_rows`, and the drain sets the other fields:
  *
  * @code
  * struct ration_drain_row rows[RATION_MEMBERS_MAX];
@@ -84,24 +84,25 @@ struct ration_drain_report {
 	 */
 	uint32_t nb_members;
 	uint32_t nb_timedout; /**< Number of members that did not answer in time. */
-	uint32_t nb_rounds; /**< Number of drains: 1, or those of ration_try_charge_sync(). */
-	uint64_t units; /**< Units returned by all members, in all rounds. */
-	uint64_t cycles; /**< TSC cycles of the whole call. */
+	uint32_t nb_rounds; /**< Number of drains; ration_try_charge_sync() may run several. */
+	uint64_t units; /**< Units returned by all members, in all drains. */
+	uint64_t cycles; /**< TSC cycles that the whole call took. */
 };
 
 /**
  * Return all stock of a counter and its subtree to the tree, on every lcore, and wait until this is
- * done. The call sends all requests before it waits. During the drain, charges below the counter
- * take exactly what they need, and uncharges go to the tree (the "gate").
+ * done. The call sends all requests before it waits. During the drain, charges to the counter and
+ * its subtree take no units ahead, and uncharges go directly to the tree. This state is called the
+ * *gate*.
  *
- * Any process, any thread, not on the data path. A caller that is a member serves its own mailboxes
- * while it waits, so lcores that drain each other do not deadlock.
+ * Any process, any thread, not on the data path. While the call waits, it serves the mailboxes of
+ * the calling thread, so lcores that drain each other do not deadlock.
  *
  * A worker in WAIT that has not gone offline is drained by rte_eal_remote_launch(). DPDK allows
- * this only to the main lcore; for other callers such a worker times out. Once launched, a worker
- * is waited for even past the timeout; the launched function does not block.
+ * this only to the main lcore; for other callers such a worker times out. The call waits for a
+ * launched worker even past the timeout; the launched function does not block.
  *
- * The counterpart of page_counter_drain_stock() in the kernel.
+ * Corresponds to page_counter_drain_stock() in the kernel.
  *
  * @param d
  *   The domain.
@@ -122,17 +123,18 @@ int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_u
 		 struct ration_drain_report *report);
 
 /**
- * Charge n units. If they are refused, drain and try again until the answer is exact.
+ * Charge n units. If the charge is refused, drain and try again until the answer is exact.
  *
- * -EDQUOT is exact: at one instant during the call, no lcore had stock below the counter that
- * lacked room, and the units granted there plus n exceeded its limit. The call drains the subtree
- * of that counter and makes its last attempt while the gate is set, so that no lcore can hide units
- * again. It also waits for concurrent walks that took units and were about to fail, and tries again
- * if there were any. In the kernel, try_charge_memcg() gives up while another drain runs; this call
- * joins the running drain.
+ * -EDQUOT is exact: at one instant during the call, no lcore had stock in the subtree of the
+ * counter that lacked room, and the units granted in this subtree plus n exceeded its limit. The
+ * call drains the subtree of that counter and makes its last attempt while the gate is set, so that
+ * no lcore can hide units again. It also waits for concurrent walks that took units and were about
+ * to fail, and tries again if there were any. While another drain runs, try_charge_memcg() in the
+ * kernel gives up; this call joins that drain.
  *
- * Owner of lc only, as ration_try_charge(). Not on the data path: the call waits up to the timeout,
- * and drains as ration_drain() does. It serves the mailboxes of the calling thread meanwhile.
+ * Owner of lc only, like ration_try_charge(). Not on the data path: the call drains like
+ * ration_drain(), and waits up to the timeout. While it waits, it serves the mailboxes of the
+ * calling thread.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -147,9 +149,9 @@ int ration_drain(struct ration_domain *d, ration_counter_t c, uint32_t timeout_u
  * @return
  *   - 0: granted
  *   - -EDQUOT: refused, over budget, exact
- *   - -ETIMEDOUT: unknown. The report names the members that did not answer. If it names none,
- *     failing charges of other lcores interfered all the time, or a walk of a thread without a
- *     registration did not end
+ *   - -ETIMEDOUT: the exact answer is unknown. The report names the members that did not answer. If
+ *     it names none, failing charges of other lcores interfered during the whole call, or a walk of
+ *     a thread without a registration did not end
  *   - -EAGAIN: 32 drains were running already, and none of them ended in time
  *   - -ENOENT: the counter is being destroyed
  *   - -ESTALE: the counter does not exist

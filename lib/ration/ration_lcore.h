@@ -49,9 +49,9 @@ struct ration_lcore_stats {
  * already, the call returns its lcore area, and brings it back online if it is offline. A thread
  * has at most one registration in each domain; ration_lcore_self() finds it.
  *
- * Any thread, whether it is an EAL thread or not. Not on the data path: the call may reserve
- * memory. A secondary process uses the members that ration_domain_params::secondary_members
- * reserves. The child of a fork() must register for itself.
+ * Any thread, registered with EAL or not. Not on the data path: the call may reserve memory. A
+ * secondary process uses the members that ration_domain_params::secondary_members reserves. The
+ * child of a fork() must register for itself.
  *
  * When the thread ends, it is unregistered automatically. When it calls rte_thread_unregister(), it
  * goes offline.
@@ -68,9 +68,10 @@ struct ration_lcore *ration_lcore_register(struct ration_domain *d);
 
 /**
  * Register the calling thread once more. Each call adds a member, which ration_lcore_self() does
- * not find. For a thread that acts for several lcores, such as a test or a simulation.
+ * not find. The function is for a thread that acts for several lcores, for example in a test or a
+ * simulation.
  *
- * Any thread, as ration_lcore_register().
+ * Any thread, like ration_lcore_register().
  *
  * @param d
  *   The domain.
@@ -81,9 +82,9 @@ RATION_EXPERIMENTAL
 struct ration_lcore *ration_lcore_register_extra(struct ration_domain *d);
 
 /**
- * Go offline: return all stock to the tree, and declare that no quiescent points will come. Call it
- * before the thread blocks, sleeps or returns to the WAIT state; drains do not wait for an offline
- * member. A charge through an offline lcore area walks the tree. The counterpart of
+ * Go offline: return all stock to the tree, and stop reporting quiescent points. Call this function
+ * before the thread blocks, sleeps or returns to the WAIT state. Drains do not wait for an offline
+ * member. A charge through an offline lcore area walks the tree. Corresponds to
  * rte_rcu_qsbr_thread_offline().
  *
  * Owner only. Does not wait.
@@ -97,7 +98,7 @@ struct ration_lcore *ration_lcore_register_extra(struct ration_domain *d);
 int ration_lcore_offline(struct ration_lcore *lc);
 
 /**
- * Come back online after ration_lcore_offline(). The counterpart of rte_rcu_qsbr_thread_online().
+ * Come back online after ration_lcore_offline(). Corresponds to rte_rcu_qsbr_thread_online().
  *
  * Owner only. May busy-wait while a drainer holds this lcore's stock.
  *
@@ -173,7 +174,7 @@ void ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_s
  * @param member_id
  *   Index of the member, 0 to ration_domain_params::max_members - 1.
  * @return
- *   The lcore area, or NULL if no member has this index.
+ *   The lcore area, or NULL if no member has this index; rte_errno is not set.
  */
 const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint32_t member_id);
 
@@ -181,9 +182,9 @@ const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint3
 void __ration_serve(struct ration_lcore *lc);
 
 /**
- * Report a quiescent point. Call it once per burst, between charges. The call serves requests for
- * stock, and scans at most ration_domain_params::drain_work stock entries. Without requests it
- * costs two loads and a decrement.
+ * Report a quiescent point. Call it once per burst, between charges. The call serves return
+ * requests and drains, and scans at most ration_domain_params::drain_work stock entries. If there
+ * are none, it costs two loads and a decrement.
  *
  * Owner only. Does not wait.
  *
@@ -196,16 +197,16 @@ ration_quiescent(struct ration_lcore *lc)
 	uint32_t countdown = ration_load(&lc->countdown, relaxed) - 1;
 
 	ration_store(&lc->countdown, countdown, relaxed);
-	/* Relaxed: __ration_serve() reads the requests with an order of its own. */
+	/* Relaxed: __ration_serve() reads the requests with the order that it needs. */
 	if (unlikely(countdown == 0 || ration_load(&lc->pending, relaxed) != 0))
 		__ration_serve(lc);
 }
 
-/** Units that a dead member was granted of one counter. */
+/** Units of one counter that are granted to a dead member. */
 struct ration_dead {
 	uint32_t member_id; /**< Index of the member. */
 	uint32_t lcore_id; /**< rte_lcore_id() of the thread, or LCORE_ID_ANY. */
-	int32_t pid; /**< Process of the thread. */
+	int32_t pid; /**< Process id of the thread. */
 	ration_counter_t counter; /**< The counter. */
 	uint64_t units; /**< Net units: charged minus uncharged by this member. */
 };
@@ -220,17 +221,17 @@ typedef void (*ration_reap_cb)(const struct ration_dead *dead, void *arg);
 /**
  * Find members whose thread or process has died without unregistering. For each of them the call
  * returns all stock to the tree, completes or undoes the interrupted operation, and frees the
- * member entry. It also ends the drains that a dead process had started. A drain does the first two
- * on its own for a member that does not answer.
+ * member entry. It also ends the drains that a dead process had started. A drain in the primary
+ * process also does the first two for a dead member that does not answer.
  *
- * Units that a dead member was granted stay charged, and the callback reports them: other lcores
- * may use them, for example if mbufs were passed on. The application calls ration_uncharge() for
- * units that it knows to be lost. Units of a stock that was being filled or returned at the moment
- * of death count as granted.
+ * Units granted to a dead member stay charged, because other lcores may use them, for example in
+ * mbufs that were passed on. The callback reports these units. The application calls
+ * ration_uncharge() for units that it knows to be lost. Units that were moving between stock and
+ * tree at the time of death count as granted.
  *
  * Primary process only, any thread, not on the data path. The call reads /proc for each member. If
- * a member died during a walk, the call waits for a moment at which no other lcore walks the tree.
- * The counterpart of page_counter_drain_cpu() in the kernel.
+ * a member died during a walk, the call waits for a point in time at which no other lcore walks the
+ * tree. Corresponds to page_counter_drain_cpu() in the kernel.
  *
  * @param d
  *   The domain.

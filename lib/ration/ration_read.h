@@ -31,14 +31,14 @@ extern "C" {
 struct ration_reading {
 	uint64_t usage; /**< Charged units: granted and stock. */
 	uint64_t stock; /**< Units in stock on all lcores, of the counter and its subtree. */
-	uint64_t granted; /**< Units granted and not returned yet. */
+	uint64_t granted; /**< Units granted and not uncharged yet. */
 	uint64_t error; /**< Maximum difference between `granted` and the true value. */
 };
 
 /**
  * Read the usage of a counter from one word. `stock` is 0 and `granted` is usage; `error` is the
- * largest stock that all online members can have below the counter. The counterpart of
- * percpu_counter_read() in the kernel.
+ * largest stock that all online members together can have of the counter and its subtree.
+ * Corresponds to percpu_counter_read() in the kernel.
  *
  * Any process, any thread. Does not wait.
  *
@@ -57,9 +57,9 @@ int ration_read(const struct ration_domain *d, ration_counter_t c, struct ration
 
 /**
  * Read the granted units of a counter: usage minus the sum of the stock of all lcores. The cost
- * grows with the number of members and of their stocks. `error` is 0 if no other member was online
- * during the call, because no unit could move. The counterpart of percpu_counter_sum() in the
- * kernel.
+ * grows with the number of members and of their stock entries in use. `error` is 0 if no other
+ * member was online during the call, because then no unit could move. Corresponds to
+ * percpu_counter_sum() in the kernel.
  *
  * Any process, any thread. Does not wait.
  *
@@ -73,15 +73,16 @@ int ration_read(const struct ration_domain *d, ration_counter_t c, struct ration
  *   - 0: done
  *   - -ESTALE: the counter does not exist
  *   - -EINVAL: reading is NULL
- *   - -EPROTO: the counter's place in the tree is corrupted
+ *   - -EPROTO: the tree is corrupted at this counter
  */
 int ration_read_sum(const struct ration_domain *d, ration_counter_t c,
 		    struct ration_reading *reading);
 
 /**
- * Check for all counters the promises that can be checked from outside: usage does not exceed max,
- * unless a forced charge or a lower limit explains it; the usage of a parent covers its children;
- * and, if the domain is quiet, ledgers agree with usage (P2) and no stock exceeds its cap (P4).
+ * Check for all counters the promises that can be checked in shared memory:
+ * - Usage does not exceed max, unless a forced charge or a lowered limit explains it (P1).
+ * - The usage of a parent covers the usage of its children.
+ * - Only if the domain is quiet: ledgers agree with usage (P2), no stock exceeds its cap (P4).
  *
  * Any process, any thread. Does not wait for lcores.
  *
@@ -89,9 +90,9 @@ int ration_read_sum(const struct ration_domain *d, ration_counter_t c,
  *   The domain.
  * @param quiet
  *   1 if no lcore charges, uncharges or serves a drain during the call: any violation reported then
- *   is a bug. 0 while lcores run: the call checks only what holds at every instant.
+ *   is a bug. 0 while lcores run: the call checks only conditions that hold at every instant.
  * @param f
- *   Where to describe the violations, or NULL.
+ *   File for a description of each violation, or NULL.
  * @return
  *   Number of violations.
  */
@@ -99,7 +100,7 @@ RATION_EXPERIMENTAL
 int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
 
 /**
- * Write the tree, the members and their statistics to a file, as text.
+ * Write the tree, the members and their statistics to a file as text.
  *
  * Any process, any thread. Does not wait for lcores.
  *

@@ -11,7 +11,6 @@
 
 #define uint64_t uint8_t
 #define uint32_t uint8_t
-#define RATION_CAP_BITS 3
 
 #include "shm/arith.h"
 

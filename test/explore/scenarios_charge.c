@@ -461,7 +461,7 @@ const struct scenario scenarios_charge[] = {
 		.preemptions = 1,
 	},
 	{
-		.name = "wishes",
+		.name = "requests",
 		.shows = "P3: plain charges are not refused forever; concerns U, W, Y",
 		.nb_fibers = 2,
 		.set_up = set_up_requests,

@@ -31,7 +31,7 @@ says()
 # mends NAME TEXT: the remedy contains this text.
 mends()
 {
-	look 2-3 | jq -r ".checks[] | select(.name == \"$1\") | .mend" >"$TMP/mend"
+	look 2-3 | jq -r ".checks[] | select(.name == \"$1\") | .fix" >"$TMP/mend"
 	cat "$TMP/mend"
 	grep -qF -e "$2" "$TMP/mend"
 }
@@ -89,7 +89,7 @@ all_are_ok()
 	echo "$json"
 	jq -e '.verdict == "ok" and .cpus == "2-3" and .ok == 25 and .weak == 0 and .wrong == 0
 		and .unknown == 0 and (.checks | length == 25 and all(.state == "ok"
-			and (.name + .value + .why + .mend | length) > 20))' <<<"$json"
+			and (.name + .value + .why + .fix | length) > 20))' <<<"$json"
 }
 
 table_names_what_mends()
@@ -98,7 +98,7 @@ table_names_what_mends()
 	cat "$TMP/table"
 	grep -q '^vmstat  *weak  *every 1 s$' "$TMP/table" &&
 		grep -q 'why: a worker folds statistics' "$TMP/table" &&
-		grep -q 'mend: sysctl vm.stat_interval=120' "$TMP/table" &&
+		grep -q 'fix: sysctl vm.stat_interval=120' "$TMP/table" &&
 		grep -q '^CPU 2-3: 24 ok, 1 weak, 0 wrong, 0 unknown - weak$' "$TMP/table"
 }
 

@@ -277,7 +277,7 @@ done
 
 make_machine 2
 check 'all CPUs are refused' refuses 'one must be left for everything else' enter 0-3
-check 'a CPU that is not on is refused' refuses 'CPU 7 is not on; these are: 0-3' enter 2,7
+check 'a CPU that is not on is refused' refuses 'CPU 7 is not online; online are: 0-3' enter 2,7
 for list in '' x 3-2 '2,' 9999 '2 3'; do
 	check "list '$list' is refused" refuses 'is not a list of CPUs' enter "$list"
 done
@@ -301,7 +301,7 @@ invalid_partition()
 	SUBTREE=cpu make_machine 2
 	INVALID=1 enters 2-3 3 2>"$TMP/said" || return 1
 	cat "$TMP/said"
-	grep -q 'weaker: cgroup v2 makes no cpuset' "$TMP/said" && threads_are_moved &&
+	grep -q 'weaker: cgroup v2 refuses a cpuset' "$TMP/said" && threads_are_moved &&
 		file_says /sys/fs/cgroup/cgroup.subtree_control -cpuset &&
 		file_says /sys/fs/cgroup/slice/cpuset.cpus 1-3 &&
 		[[ ! -d $MADE/sys/fs/cgroup/ration-isolated ]] || return 1
@@ -356,7 +356,7 @@ home_is_gone()
 	: >"$MADE/proc/300/task/300/cgroup"
 	put_thread 300 300 bench 4194304 0-3 /
 	put_thread 300 301 lcore-worker-2 4194304 0-3 /ration-isolated
-	says 'slice/gone.scope is gone: thread' leave || return 1
+	says 'slice/gone.scope was removed: thread' leave || return 1
 	[[ ! -e $MADE/run/ration-isolation/journal ]] || return 1
 	file_says "/sys/fs/cgroup/slice/$2" "$3" && allowed_on 301 2
 }

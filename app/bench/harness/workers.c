@@ -237,7 +237,7 @@ workers_stop(struct workers *ws)
 	}
 	leave(&ws->worker[0]);
 	if (rc < 0)
-		warnx("an lcore could not join the backend");
+		warnx("an lcore cannot register with the backend");
 	return rc;
 }
 

@@ -74,7 +74,7 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 	uint32_t bits = RATION_PENDING_REQUESTS;
 	enum outcome outcome;
 
-	do { /* At most once for each word of the list: each retry means that another was filled. */
+	do { /* Each retry means that another writer succeeded. */
 		outcome = write_request(lc, index + 1);
 	} while (outcome == OVERTAKEN);
 	if (outcome == FULL)
@@ -98,9 +98,9 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 		return;
 	outcome = write_request(lc, index + 1);
 	/*
-	 * R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. If the request
-	 * was found, its writer sets `pending`, unless it has died between R1 and R2. If the list is
-	 * full or another writer was first, the owner reads the list anyway.
+	 * R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. If the
+	 * request was found, its writer sets `pending`, unless it has died between R1 and R2. If
+	 * the list is full or another writer was first, the owner reads the list anyway.
 	 */
 	if (outcome == WRITTEN || (outcome == FOUND && ration_load(&lc->pending, relaxed) == 0))
 		ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);

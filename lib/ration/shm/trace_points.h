@@ -23,7 +23,8 @@
 
 RTE_TRACE_POINT(
 	ration_tp_refill,
-	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t counter, uint64_t need, uint32_t precharge),
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t counter, uint64_t need,
+			     uint32_t precharge),
 	rte_trace_point_emit_u32(member_id);
 	rte_trace_point_emit_u32(counter);
 	rte_trace_point_emit_u64(need);

@@ -78,7 +78,7 @@ enter_found(struct ration_domain *d)
 		return true;
 	/* The primary enters each domain when it creates it, so the id of this one is wrong. */
 	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
-		RATION_LOG(ERR, "domain %s is corrupted: it has the id of another one", d->name);
+		RATION_LOG(ERR, "domain %s is corrupted: it has the id of another domain", d->name);
 		return false;
 	}
 	/* The table entry may be that of an earlier domain with the same id, so clear all of it. */
