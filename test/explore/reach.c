@@ -17,10 +17,10 @@ static const char *const names[REACH_NUMBER] = {
 	[REACH_FORCE_IN_ROUND] = "forced charge while a round runs",
 	[REACH_TWO_ROUNDS] = "two drains at once",
 	[REACH_TWO_TARGETS] = "two drains of different counters at once",
-	[REACH_PARK_IN_ROUND] = "lcore parks while a round runs",
+	[REACH_OFFLINE_IN_ROUND] = "lcore goes offline while a round runs",
 	[REACH_ONLINE_IN_ROUND] = "lcore comes back online while a round runs",
 	[REACH_ONLINE_WHILE_TAKEN] = "lcore comes back online while it is taken over",
-	[REACH_TAKEN] = "parked lcore taken over",
+	[REACH_TAKEN] = "offline lcore taken over",
 	[REACH_REGISTER_IN_ROUND] = "lcore registers while a round runs",
 	[REACH_UNREGISTER_IN_ROUND] = "lcore unregisters while a round runs",
 	[REACH_DESTROY_IN_DRAIN] = "destroy during the drain of another fiber",
@@ -47,7 +47,7 @@ static const char *const names[REACH_NUMBER] = {
 	[REACH_DIED_SERVING] = "death while serving",
 	[REACH_DIED_DRAINING] = "death while draining others",
 	[REACH_DIED_REGISTERING] = "death while registering",
-	[REACH_DIED_PARKING] = "death while going offline or online",
+	[REACH_DIED_OFFLINE] = "death while going offline or online",
 	[REACH_DIED_UNREGISTERING] = "death while unregistering",
 };
 
@@ -101,7 +101,7 @@ look_at_op(const struct op *op, uint32_t drainers)
 		reach_if(REACH_UNCHARGE_ON_DYING, walks && dying);
 		break;
 	case OP_OFFLINE:
-		reach_if(REACH_PARK_IN_ROUND, drainers != 0);
+		reach_if(REACH_OFFLINE_IN_ROUND, drainers != 0);
 		break;
 	case OP_ONLINE:
 		reach_if(REACH_ONLINE_IN_ROUND, drainers != 0);
@@ -179,8 +179,8 @@ reach_death(uint32_t fiber)
 	static const enum reach of[OP_KINDS] = {
 		[OP_CHARGE] = REACH_DIED_CHARGING,	[OP_UNCHARGE] = REACH_DIED_UNCHARGING,
 		[OP_QUIESCENT] = REACH_DIED_SERVING,	[OP_DRAIN] = REACH_DIED_DRAINING,
-		[OP_REGISTER] = REACH_DIED_REGISTERING, [OP_OFFLINE] = REACH_DIED_PARKING,
-		[OP_ONLINE] = REACH_DIED_PARKING,	[OP_UNREGISTER] = REACH_DIED_UNREGISTERING,
+		[OP_REGISTER] = REACH_DIED_REGISTERING, [OP_OFFLINE] = REACH_DIED_OFFLINE,
+		[OP_ONLINE] = REACH_DIED_OFFLINE,	[OP_UNREGISTER] = REACH_DIED_UNREGISTERING,
 	};
 	const struct op *op = world_op(fiber);
 

@@ -344,7 +344,7 @@ give_too_much(void)
 	if (ration_lcore_offline(ration_lcore_shared(w->d)) == 0 ||
 	    ration_lcore_unregister(ration_lcore_shared(w->d)) == 0 ||
 	    ration_lcore_online(ration_lcore_shared(w->d)) == 0)
-		explore_fail("P8: the shared lcore area was parked");
+		explore_fail("P8: the shared lcore area went offline");
 	world_finish();
 }
 

@@ -217,7 +217,7 @@ const struct scenario scenarios_death[] = {
 	},
 	{
 		.name = "death-living",
-		.shows = "P6: killed while it registers, parks, comes back, unregisters; concern Z",
+		.shows = "P6: killed while it registers, goes offline, comes back; concern Z",
 		.nb_fibers = 3,
 		.set_up = set_up,
 		.fiber = {drain_and_reap, go_on, live_and_die},

@@ -479,7 +479,7 @@ drain_worker(void)
 	world_done();
 }
 
-/* The lcore parks when it has finished. */
+/* The lcore goes offline when it has finished. */
 static void
 worker(void)
 {

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Lcores that park, come back, unregister and register while others drain them. */
+/* Lcores that go offline, come back, unregister and register while others drain them. */
 
 #include "scenarios.h"
 #include "world.h"
@@ -27,7 +27,7 @@ park_and_return(void)
 	world_charge(0, 1);
 	world_uncharge(0, 1);
 	world_offline();
-	/* A parked lcore walks like a thread without registration. */
+	/* An offline lcore walks like a thread without registration. */
 	world_uncharge(0, 1);
 	world_online();
 	world_charge(0, 1);
@@ -102,7 +102,7 @@ want_the_place(void)
 const struct scenario scenarios_member[] = {
 	{
 		.name = "takeover",
-		.shows = "P6: parked lcores are taken over; concerns A, J",
+		.shows = "P6: offline lcores are taken over; concerns A, J",
 		.nb_fibers = 3,
 		.set_up = set_up_takeover,
 		.fiber = {park_and_return, drain_it, drain_it},

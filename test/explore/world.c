@@ -414,7 +414,7 @@ world_online(void)
 	uint32_t number = begin(OP_ONLINE, 0, 0);
 
 	if (ration_lcore_online(world_lcore()) != 0)
-		explore_fail("a parked lcore could not come back online");
+		explore_fail("an offline lcore could not come back online");
 	end(number, true);
 }
 

@@ -161,7 +161,7 @@ uint32_t world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t n
 uint32_t world_begin_other(void);
 void world_end_other(uint32_t number);
 
-/** Mark the calling fiber as finished, serve until all fibers have finished, and park. */
+/** Mark the calling fiber as finished, serve until all fibers have finished, and go offline. */
 void world_finish(void);
 /** Only mark the fiber as finished: for a fiber that does not serve requests. */
 void world_done(void);

@@ -2,9 +2,9 @@
  * Copyright(c) 2026 The libration authors
  *
  * Model d_takeover: the state word decides which thread may touch the stock entries of an lcore
- * that parks, with store buffers (tso.pml).
+ * that goes offline, with store buffers (tso.pml).
  *
- * Modeled: an owner that works, parks (gives all units back, then stores its state), stays away,
+ * Modeled: an owner that works, goes offline (gives all units back, then stores its state), stays away,
  * comes back online and serves; and one drainer or, with TWO, two. The state is one word
  * {generation, state}, the round one word {round, drainers}, a stock entry one word {cap, stock}.
  *
@@ -13,18 +13,18 @@
  * leaves ONLINE by a release store and OFFLINE by a compare-and-swap. A drainer takes OFFLINE to
  * TAKEN by a compare-and-swap and back by a release store.
  *
- * In the code an owner gives everything back before it parks, so a drainer that takes its entries
+ * In the code an owner gives everything back before it goes offline, so a drainer that takes its entries
  * over finds no units. SECONDARY is the drain from a process that may be killed: it must not take a
- * state and relies on that alone. KEEP is the stronger claim: even if a parked owner left units in
+ * state and relies on that alone. KEEP is the stronger claim: even if a offline owner left units in
  * its entries, the state word would be enough, so the take-over is right whatever it finds (the
- * stock of an lcore that died parked, for example). The mutants of the exclusion are checked with
+ * stock of an lcore that died offline, for example). The mutants of the exclusion are checked with
  * KEEP.
  *
  * Proved, with and without TSO: P3 at the failing read, P2 and the end states, that no TAKEN
  * remains, and no deadlock. Bounds: OPS operations or times offline of the owner, 3 units.
  *
  * Mutants, each must fail:
- *   PARKFULL -DSECONDARY   an owner parks with stock, and a drainer assumes that it has none
+ *   OFFLINEFULL -DSECONDARY   an owner goes offline with stock, and a drainer assumes that it has none
  *   GATESTORE -DSECONDARY  the round is opened by a plain store, and no compare-and-swap on the
  *                          state follows that would drain the store buffer
  *   ONLINESTORE -DKEEP     the owner comes back by a plain store, whatever the state is (the delay
@@ -33,7 +33,7 @@
  *   STATEONCE              the drainer looks at the state once and then waits for the answer
  *   NOCAS -DKEEP           the drainer takes the units without taking the state
  *   ONLINERLX -DKEEP       the owner sees OFFLINE and comes back by a plain store
- *   PARKFIRST -DKEEP       the owner stores OFFLINE before its last store to an entry
+ *   OFFLINEFIRST -DKEEP       the owner stores OFFLINE before its last store to an entry
  *   RELEASEFIRST -DKEEP    the drainer gives the state back before the entries are empty
  *   NOSERVE                the owner does not serve when it comes back, and a request is lost
  *   SKIP -DKEEP            a drainer sees OFFLINE and an empty entry, and concludes that no units
@@ -154,9 +154,9 @@ inline uncharge1()
 	fi
 }
 
-inline park()
+inline go_offline()
 {
-#ifdef PARKFIRST
+#ifdef OFFLINEFIRST
 	LD(s, ENTRY);
 	if
 	:: STOCK_OF(s) >= 1 -> ST(STATE, e * 4 + OFFLINE); d_step { held++; pool++ };
@@ -165,7 +165,7 @@ inline park()
 	fi;
 	s = 0;
 #endif
-#if !defined(KEEP) && !defined(PARKFULL)
+#if !defined(KEEP) && !defined(OFFLINEFULL)
 	empty_entry();
 #endif
 	ST_RELEASE(STATE, e * 4 + OFFLINE)
@@ -200,7 +200,7 @@ proctype owner(byte id)
 		if
 		:: charge1()
 		:: pool > 0 -> pool--; uncharge1()
-		:: park();
+		:: go_offline();
 			/* Away for a moment, or until all others have ended. */
 			if :: true :: true -> (quit) fi;
 			online()
@@ -211,7 +211,7 @@ proctype owner(byte id)
 	od
 }
 
-/* Takes the parked owner's stock over, if the state has not changed. */
+/* Takes the offline owner's stock over, if the state has not changed. */
 inline take_over()
 {
 #ifdef NOCAS

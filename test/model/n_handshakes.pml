@@ -24,7 +24,7 @@
  *   ACK      the end of a drain scan against answered(): the entry is empty and the units are back
  *            when the acknowledgement is visible. x86-64 reorders nothing here, so it runs with
  *            PSO.
- *   PARK     ration_lcore_offline() against take_over(): the state is OFFLINE after the last store
+ *   GOOFFLINE     ration_lcore_offline() against take_over(): the state is OFFLINE after the last store
  *            to an entry. As ACK, with PSO.
  *
  * The memory orders in the code: ration_cas(), ration_exchange() and ration_fetch_*() with seq_cst
@@ -44,7 +44,7 @@
  *   ROUND with CLEAR_STORE     pending is cleared by a plain store
  *   LIMIT with MAX_STORE       max is a plain store
  *   ACK with ACK_RELAXED       the acknowledgement is a relaxed store
- *   PARK with PARK_RELAXED     the state is a relaxed store
+ *   GOOFFLINE with OFFLINE_RELAXED     the state is a relaxed store
  */
 
 #define NWORDS 4
@@ -233,7 +233,7 @@ proctype setter(byte id)
 #define START mem[MAXIMUM] = 2; run charger(0); run setter(1)
 #define RIGHT (!(granted && accepted))
 
-#elif defined(ACK) || defined(PARK)
+#elif defined(ACK) || defined(GOOFFLINE)
 
 #define STOCK 0
 #define LIMITW 1
@@ -260,7 +260,7 @@ proctype owner(byte id)
 #endif
 	:: else
 	fi;
-#if defined(ACK_RELAXED) || defined(PARK_RELAXED)
+#if defined(ACK_RELAXED) || defined(OFFLINE_RELAXED)
 	ST(SAID, 1)
 #else
 	ST_RELEASE(SAID, 1)

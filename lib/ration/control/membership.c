@@ -232,7 +232,7 @@ ration_lcore_offline(struct ration_lcore *lc)
 	word = ration_load(&m->state, relaxed);
 	/*
 	 * T1. Release, after the last store to a stock entry: pairs with the acquire in
-	 * take_over(). Models d_takeover: PARKFIRST, PARKFULL; n_handshakes: PARK.
+	 * take_over(). Models d_takeover: OFFLINEFIRST, OFFLINEFULL; n_handshakes: GOOFFLINE.
 	 */
 	ration_store(&m->state, MEMBER_WORD(MEMBER_GEN(word), 0, MEMBER_OFFLINE), release);
 	ration_set_online(ration_domain_of(lc), lc->member_id, false);
