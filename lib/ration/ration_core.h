@@ -32,6 +32,8 @@ extern "C" {
 #define RATION_DOMAIN_NAMESIZE 20
 /** Maximum number of members (lcores and other threads) of a domain. */
 #define RATION_MEMBERS_MAX 128
+/** Maximum number of domains of a process. */
+#define RATION_DOMAINS_MAX 16
 /** Maximum number of counters of a domain, including the root. */
 #define RATION_COUNTERS_MAX (UINT32_C(1) << 24)
 
@@ -55,6 +57,18 @@ struct ration_domain;
 #define RATION_BATCH_DEFAULT 64
 /** Largest limit, which means no limit. The sum of two values up to it fits into 64 bits. */
 #define RATION_UNLIMITED ((uint64_t)INT64_MAX)
+/**
+ * Value of the member `max` of parameter structures for a limit of 0 units, which refuses every
+ * charge. A member that is 0 selects the default, RATION_UNLIMITED.
+ */
+#define RATION_MAX_ZERO UINT64_MAX
+
+/** Value of the member `max` of parameter structures for a limit of `units`, which may be 0. */
+static inline uint64_t
+ration_params_max(uint64_t units)
+{
+	return units != 0 ? units : RATION_MAX_ZERO;
+}
 
 /**
  * Handle of a counter: its index, and the generation of that index. A handle is a plain value:

@@ -37,18 +37,32 @@ extern "C" {
 /** All flags that ration_counter_create() accepts. */
 #define RATION_COUNTER_FLAGS RATION_COUNTER_DIRECT
 
-/** Value of ration_counter_params::batch that selects RATION_BATCH_DEFAULT. */
-#define RATION_BATCH_UNSET UINT32_MAX
+/** Value of ration_counter_params::batch for no stock: every charge walks the tree. */
+#define RATION_BATCH_ZERO UINT32_MAX
 
-/** Parameters of a counter. All fields must be set: 0 does not select a default. */
+/** Value of ration_counter_params::batch for a batch of `units`, which may be 0. */
+static inline uint32_t
+ration_params_batch(uint32_t units)
+{
+	return units != 0 ? units : RATION_BATCH_ZERO;
+}
+
+/**
+ * Parameters of a counter. A member that is 0 selects its default, as in struct
+ * ration_domain_params. Where 0 units would make sense, a constant ending in _ZERO stands for them.
+ */
 struct ration_counter_params {
-	uint64_t max; /**< Hard limit in units, 0 to RATION_UNLIMITED. */
 	/**
-	 * Maximum number of units that a refill takes ahead: 0 (no stock, every charge walks the
-	 * tree) to RATION_BATCH_MAX, or RATION_BATCH_UNSET.
+	 * Hard limit in units, 1 to RATION_UNLIMITED, or RATION_MAX_ZERO. Default
+	 * RATION_UNLIMITED. Use ration_params_max() for a limit that is computed and may be 0.
+	 */
+	uint64_t max;
+	/**
+	 * Maximum number of units that a refill takes ahead, 1 to RATION_BATCH_MAX, or
+	 * RATION_BATCH_ZERO. Default RATION_BATCH_DEFAULT.
 	 */
 	uint32_t batch;
-	uint32_t flags; /**< RATION_COUNTER_DIRECT or 0. */
+	uint32_t flags; /**< RATION_COUNTER_DIRECT. Default 0. */
 };
 
 /**
@@ -68,10 +82,10 @@ struct ration_counter_params {
  *   Name, unique among the children of the parent: 1 to RATION_COUNTER_NAMESIZE - 1 bytes, no '/'
  *   and no control characters.
  * @param params
- *   Limit, batch and flags; NULL for no limit and the default batch.
+ *   Limit, batch and flags, or NULL for the defaults.
  * @return
  *   Handle of the counter, or RATION_COUNTER_NONE with rte_errno set:
- *   - EINVAL: the name or a parameter is out of range
+ *   - EINVAL: the name or a parameter is out of range; a log message says which
  *   - ENAMETOOLONG: the name is too long
  *   - ESTALE: the parent does not exist
  *   - EEXIST: the parent has a child of this name
@@ -127,7 +141,7 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  *     handles become stale when a control call releases the index, after the last unit is
  *     uncharged
  *   - -ESTALE: the counter does not exist
- *   - -EINVAL: unknown flags
+ *   - -EINVAL: unknown flags; a log message names them
  *   - -EPERM: the counter is the root
  *   - -EBUSY: the counter has children, or granted units and RATION_DESTROY_KEEP_UNITS is not set
  *   - -ETIMEDOUT: an lcore did not answer in time; the counter is unchanged
@@ -220,7 +234,7 @@ int ration_counter_path(const struct ration_domain *d, ration_counter_t c, char 
  * @return
  *   - 0: done
  *   - -ESTALE: the counter does not exist
- *   - -EINVAL: max or flags are out of range
+ *   - -EINVAL: max or flags are out of range; a log message says which
  *   - -EBUSY: RATION_MAX_STRICT is set and usage exceeds max; the old limit stays. Stock that could
  *     not be drained in time counts as usage
  *   - -E_RTE_SECONDARY: the process is not the primary process
@@ -242,7 +256,7 @@ int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t
  * @return
  *   - 0: done
  *   - -ESTALE: the counter does not exist
- *   - -EINVAL: batch is above RATION_BATCH_MAX
+ *   - -EINVAL: batch is above RATION_BATCH_MAX; a log message says so
  *   - -E_RTE_SECONDARY: the process is not the primary process
  */
 int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);

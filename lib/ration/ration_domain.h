@@ -10,6 +10,7 @@
  * Domains: create, find, free.
  */
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,12 +46,34 @@ extern "C" {
 	((uint64_t)RATION_DPDK_ABI << 48 | (uint64_t)RATION_LAYOUT << 32 |                         \
 	 (uint64_t)sizeof(struct ration_lcore))
 
-/** Parameters of a domain. A field that is 0 selects its default, except socket_id: 0 is node 0. */
+/** Value of ration_domain_params::socket_id for NUMA node 0. */
+#define RATION_SOCKET_ZERO INT_MIN
+
+/** Value of ration_domain_params::socket_id for a NUMA node, which may be 0, or SOCKET_ID_ANY. */
+static inline int
+ration_params_socket(int socket_id)
+{
+	return socket_id != 0 ? socket_id : RATION_SOCKET_ZERO;
+}
+
+/**
+ * Parameters of a domain. A member that is 0 selects its default, as in struct
+ * ration_counter_params. Where 0 itself would make sense, a constant ending in _ZERO stands for it.
+ */
 struct ration_domain_params {
 	uint32_t max_counters; /**< Maximum number of counters, including the root. Default 1024. */
 	uint32_t max_members; /**< Maximum number of members at one time. Default 32. */
-	int socket_id; /**< NUMA node of the tree, or SOCKET_ID_ANY. */
-	uint64_t max; /**< Limit of the root in units. Default RATION_UNLIMITED. */
+	/**
+	 * NUMA node of the tree, or RATION_SOCKET_ZERO for node 0. Default SOCKET_ID_ANY: the node
+	 * of the caller if it has memory. Use ration_params_socket() for the result of
+	 * rte_socket_id() and the like.
+	 */
+	int socket_id;
+	/**
+	 * Limit of the root in units, 1 to RATION_UNLIMITED, or RATION_MAX_ZERO. Default
+	 * RATION_UNLIMITED. Use ration_params_max() for a limit that is computed and may be 0.
+	 */
+	uint64_t max;
 	/**
 	 * Maximum time in microseconds that a control call waits for other lcores: to create a
 	 * counter below one that has stock, to destroy a counter, or to set a strict limit. Default
@@ -102,10 +125,11 @@ const struct ration_domain *__ration_domain_observe(const char *name, size_t *wr
  *   Sizes and limits, or NULL for the defaults.
  * @return
  *   The domain, or NULL with rte_errno set:
- *   - EINVAL: the name or a parameter is out of range
+ *   - EINVAL: the name or a parameter is out of range; a log message says which
  *   - ENAMETOOLONG: the name is too long
  *   - EEXIST: a domain of this name exists
- *   - ENOSPC: the process has 16 domains already
+ *   - ENOSPC: the process has RATION_DOMAINS_MAX domains already
+ *   - ENODEV: rte_eal_init() has not succeeded yet
  *   - ENOMEM: not enough memory
  *   - EPROTO: the program and the library were compiled for different ABIs, see RATION_ABI
  *   - E_RTE_SECONDARY: the process is not the primary process
@@ -130,6 +154,7 @@ ration_domain_create(const char *name, const struct ration_domain_params *params
  *   - EPROTO: the program, the library and the domain were not compiled for the same ABI, or the
  *     header of the domain is corrupted; a log message says which
  *   - EACCES: this process already observes the domain, see ration_domain_observe()
+ *   - ENODEV: rte_eal_init() has not succeeded yet
  */
 static inline struct ration_domain *
 ration_domain_lookup(const char *name)
@@ -169,16 +194,22 @@ ration_domain_observe(const char *name, size_t *writable)
 
 /**
  * Free a domain and all its counters. All handles and lcore areas of the domain become invalid.
- * Members that have died are reaped first.
+ * Members that have died are reaped first. On the main lcore, EAL workers that are back in WAIT are
+ * launched to unregister, because no code of the application runs in them that could do it.
  *
- * Primary process only. No other thread may use the domain during or after the call.
+ * Primary process only. No other thread may use the domain during or after the call. The call may
+ * be made in an atexit handler, also after rte_eal_cleanup(), and by a child of fork(), where it
+ * changes nothing.
  *
  * @param d
  *   The domain, or NULL.
  * @return
  *   - 0: the domain is freed, or d is NULL
- *   - -EBUSY: a member is still registered, or a dead one could not be reaped in time
- *   - -E_RTE_SECONDARY: the process is not the primary process
+ *   - -EBUSY: a member is still registered, or a dead one could not be reaped in time; log messages
+ *     name the first few
+ *   - -ENODEV: the domain is gone already: it was freed, or rte_eal_cleanup() has unmapped it
+ *   - -E_RTE_SECONDARY: the process is not the primary process, or it is a child that the primary
+ *     process forked
  */
 int ration_domain_free(struct ration_domain *d);
 

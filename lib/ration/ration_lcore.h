@@ -51,10 +51,10 @@ struct ration_lcore_stats {
  *
  * Any thread, registered with EAL or not. Not on the data path: the call may reserve memory. A
  * secondary process uses the members that ration_domain_params::secondary_members reserves. The
- * child of a fork() must register for itself.
+ * child of a fork() must register for itself, and counts as a secondary process.
  *
- * When the thread ends, it is unregistered automatically. When it calls rte_thread_unregister(), it
- * goes offline.
+ * When the thread ends, it is unregistered automatically, unless rte_eal_cleanup() has unmapped the
+ * domain. When it calls rte_thread_unregister(), it goes offline.
  *
  * @param d
  *   The domain.
@@ -122,6 +122,7 @@ int ration_lcore_online(struct ration_lcore *lc);
  * @return
  *   - 0: the member is unregistered
  *   - -EINVAL: lc is NULL or shared, or the calling thread does not own it
+ *   - -ENODEV: rte_eal_cleanup() has unmapped the domain
  */
 int ration_lcore_unregister(struct ration_lcore *lc);
 

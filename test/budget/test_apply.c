@@ -99,7 +99,7 @@ counters_have_the_values_of_the_budget(void **state)
 		assert_int_equal(info.nb_children, n->nb_children);
 		if (i > 0) {
 			assert_true(info.parent == counters[n->parent]);
-			assert_int_equal(info.batch, n->batch == RATION_BATCH_UNSET
+			assert_int_equal(info.batch, n->batch == BUDGET_BATCH_UNSET
 							     ? RATION_BATCH_DEFAULT
 							     : n->batch);
 		}

@@ -91,14 +91,14 @@ all_keys_of_a_file_are_read(void **state)
 	assert_int_equal(b->unit, BUDGET_BYTES);
 	assert_int_equal(b->nb_nodes, 8);
 	assert_string_equal(b->nodes[b->default_node].path, "edge");
-	assert_node(b, "", 4096, RATION_BATCH_UNSET, 0);
+	assert_node(b, "", 4096, BUDGET_BATCH_UNSET, 0);
 	assert_node(b, "edge", 2048, 32, 6);
-	assert_node(b, "edge/gold", 512, RATION_BATCH_UNSET, 13);
-	assert_node(b, "edge/silver", 100, RATION_BATCH_UNSET, 19);
+	assert_node(b, "edge/gold", 512, BUDGET_BATCH_UNSET, 13);
+	assert_node(b, "edge/silver", 100, BUDGET_BATCH_UNSET, 19);
 	assert_node(b, "edge/silver/voice", 1, 0, 20);
-	assert_node(b, "gold", RATION_UNLIMITED, RATION_BATCH_UNSET, 31);
-	assert_node(b, "n\xc3\xa9: [weird] #1", 0, RATION_BATCH_UNSET, 33);
-	assert_node(b, "empty", RATION_UNLIMITED, RATION_BATCH_UNSET, 34);
+	assert_node(b, "gold", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 31);
+	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 33);
+	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 34);
 	assert_int_equal(b->nodes[0].nb_children, 4);
 	assert_int_equal(b->nodes[node_at(b, "edge")].nb_children, 2);
 	assert_int_equal(b->nodes[node_at(b, "empty")].nb_children, 0);
@@ -132,8 +132,8 @@ missing_keys_have_their_defaults(void **state)
 	RTE_SET_USED(state);
 	assert_int_equal(b->unit, BUDGET_PACKETS);
 	assert_int_equal(b->default_node, 0);
-	assert_node(b, "", RATION_UNLIMITED, RATION_BATCH_UNSET, 0);
-	assert_node(b, "a", 7, RATION_BATCH_UNSET, 3);
+	assert_node(b, "", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 0);
+	assert_node(b, "a", 7, BUDGET_BATCH_UNSET, 3);
 	budget_free(b);
 }
 
@@ -144,8 +144,8 @@ windows_line_ends_and_byte_order_mark_are_ignored(void **state)
 
 	RTE_SET_USED(state);
 	assert_budget_equal(plain, bom);
-	assert_node(crlf, "", 8192, RATION_BATCH_UNSET, 0);
-	assert_node(crlf, "a", 7, RATION_BATCH_UNSET, 4);
+	assert_node(crlf, "", 8192, BUDGET_BATCH_UNSET, 0);
+	assert_node(crlf, "a", 7, BUDGET_BATCH_UNSET, 4);
 	budget_free(plain);
 	budget_free(bom);
 	budget_free(crlf);

@@ -4,7 +4,7 @@
 
 /*
  * What libration asks of the system: names of counters, lives of threads, processes and lcores, in
- * the place of names.c, liveness.c and EAL.
+ * the place of names.c, liveness.c, eal.c and EAL.
  */
 
 #include <errno.h>
@@ -127,10 +127,29 @@ is_secondary(uint32_t fiber)
 	return scene->secondaries >> fiber & 1;
 }
 
-enum rte_proc_type_t
-explore_process_type(void)
+bool
+ration_is_primary(void)
 {
-	return is_secondary(explore_me()) ? RTE_PROC_SECONDARY : RTE_PROC_PRIMARY;
+	return !is_secondary(explore_me());
+}
+
+bool
+ration_eal_needed(const char *domain)
+{
+	RTE_SET_USED(domain);
+	return true;
+}
+
+bool
+ration_domain_is_there(const struct ration_domain *d)
+{
+	return d != NULL;
+}
+
+bool
+ration_lcore_is_there(const struct ration_lcore *lc)
+{
+	return lc != NULL;
 }
 
 int32_t

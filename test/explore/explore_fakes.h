@@ -36,7 +36,6 @@ const struct rte_memzone *explore_zone_reserve(const char *name, size_t size);
 const struct rte_memzone *explore_zone_lookup(const char *name);
 
 /* Processes and lcores, as the scenario defines them for its fibers. */
-enum rte_proc_type_t explore_process_type(void);
 unsigned int explore_lcore_id(void);
 int explore_lcore_is_enabled(unsigned int id);
 enum rte_lcore_state_t explore_lcore_state(unsigned int id);
@@ -94,7 +93,6 @@ explore_trylock(rte_ticketlock_t *lock)
 #define rte_eal_wait_lcore(id) explore_wait_lcore(id)
 #define rte_socket_id() 0u
 #define rte_lcore_callback_register(name, init, uninit, arg) ((void)(uninit))
-#define rte_eal_process_type() explore_process_type()
 #define rte_memzone_reserve_aligned(name, size, socket, flags, align)                              \
 	((void)(socket), explore_zone_reserve(name, size))
 #define rte_memzone_lookup(name) explore_zone_lookup(name)

@@ -165,7 +165,8 @@ world_create(const struct ration_domain_params *params)
 void
 world_counter(uint32_t which, uint32_t below, uint64_t max, uint32_t batch, uint32_t flags)
 {
-	const struct ration_counter_params params = {.max = max, .batch = batch, .flags = flags};
+	const struct ration_counter_params params = {
+		.max = ration_params_max(max), .batch = ration_params_batch(batch), .flags = flags};
 	ration_counter_t parent = below == UINT32_MAX ? ration_domain_root(w->d) : w->c[below];
 
 	w->c[which] = ration_counter_create(w->d, parent, names[which], &params);
@@ -433,7 +434,8 @@ world_unregister(void)
 int
 world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch)
 {
-	const struct ration_counter_params params = {.max = max, .batch = batch};
+	const struct ration_counter_params params = {.max = ration_params_max(max),
+						     .batch = ration_params_batch(batch)};
 	ration_counter_t parent = below == UINT32_MAX ? ration_domain_root(w->d) : w->c[below];
 	uint32_t number = begin(OP_CREATE, (uint32_t)parent, 0);
 	ration_counter_t c = ration_counter_create(w->d, parent, names[which], &params);

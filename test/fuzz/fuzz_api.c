@@ -237,22 +237,26 @@ do_create(struct fuzz_input *in)
 	ration_counter_t handle, c;
 	int parent = pick(in, &handle), place;
 	unsigned int name = fuzz_byte(in) % RTE_DIM(names);
+	uint64_t max = pick_units(in);
 	struct ration_counter_params params = {
-		.max = pick_units(in),
-		.batch = fuzz_byte(in) % 24,
+		.max = ration_params_max(max),
+		.batch = ration_params_batch(fuzz_byte(in) % 24),
 		.flags = fuzz_byte(in) % 8 == 0 ? RATION_COUNTER_DIRECT : 0,
 	};
 
+	/* The value that means zero. */
+	if (max == RATION_MAX_ZERO)
+		max = 0;
 	c = ration_counter_create(d, handle, names[name], &params);
 	note_released();
 	if (c == RATION_COUNTER_NONE) {
-		CLAIM(name > 2 || params.max > RATION_UNLIMITED || parent < 0 ||
+		CLAIM(name > 2 || max > RATION_UNLIMITED || parent < 0 ||
 		      known[parent].life != LIFE_LIVE || known[parent].depth == RATION_DEPTH_MAX ||
 		      child_of_name(parent, name) >= 0 || free_place() < 0);
 		return;
 	}
 	place = free_place();
-	CLAIM(name <= 2 && params.max <= RATION_UNLIMITED && parent >= 0 && place >= 0);
+	CLAIM(name <= 2 && max <= RATION_UNLIMITED && parent >= 0 && place >= 0);
 	CLAIM(known[parent].life == LIFE_LIVE && child_of_name(parent, name) < 0);
 	known[place] = (struct known){
 		.life = LIFE_LIVE,
@@ -260,7 +264,7 @@ do_create(struct fuzz_input *in)
 		.parent = parent,
 		.name = name,
 		.depth = known[parent].depth + 1,
-		.max = params.max,
+		.max = max,
 	};
 }
 

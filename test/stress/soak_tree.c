@@ -84,8 +84,9 @@ create(struct soak *s)
 {
 	struct prng *prng = &myself(s)->prng;
 	const struct ration_counter_params params = {
-		.max = random_max(prng),
-		.batch = prng_below(prng, 3) == 0 ? 0 : prng_below(prng, 100),
+		.max = ration_params_max(random_max(prng)),
+		.batch = prng_below(prng, 3) == 0 ? RATION_BATCH_ZERO
+						  : ration_params_batch(prng_below(prng, 100)),
 		.flags = prng_below(prng, 4) == 0 ? RATION_COUNTER_DIRECT : 0,
 	};
 	const uint32_t parent = random_entry(s);

@@ -162,7 +162,7 @@ setup(void **state)
 		.max_members = 1,
 		.socket_id = SOCKET_ID_ANY,
 	};
-	const struct ration_counter_params params = {.max = MAX};
+	const struct ration_counter_params params = {.max = MAX, .batch = RATION_BATCH_ZERO};
 	unsigned int i;
 
 	(void)state;

@@ -211,8 +211,10 @@ units_are_conserved_at_full_speed(void **state)
 static void
 replace(struct world *w, uint32_t i, struct prng *prng)
 {
-	const struct ration_counter_params params = {.max = w->c[i].max,
-						     .batch = prng_below(prng, 100)};
+	const struct ration_counter_params params = {
+		.max = ration_params_max(w->c[i].max),
+		.batch = ration_params_batch(prng_below(prng, 100)),
+	};
 	struct ration_counter_info info;
 	int rc;
 

@@ -57,7 +57,8 @@ world_free(struct world *w)
 int
 world_add(struct world *w, int parent, const char *name, uint64_t max, uint32_t batch)
 {
-	const struct ration_counter_params params = {.max = max, .batch = batch};
+	const struct ration_counter_params params = {.max = ration_params_max(max),
+						     .batch = ration_params_batch(batch)};
 	struct world_counter *c = &w->c[w->nb_counters];
 
 	c->handle = ration_counter_create(w->d, w->c[parent].handle, name, &params);

@@ -89,7 +89,8 @@ ration_counter_t
 make_counter(struct ration_domain *d, ration_counter_t parent, const char *name, uint64_t max,
 	     uint32_t batch)
 {
-	const struct ration_counter_params params = {.max = max, .batch = batch};
+	const struct ration_counter_params params = {.max = ration_params_max(max),
+						     .batch = ration_params_batch(batch)};
 	ration_counter_t c = ration_counter_create(d, parent, name, &params);
 
 	assert_true(c != RATION_COUNTER_NONE);

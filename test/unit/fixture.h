@@ -56,7 +56,7 @@ int fixture_teardown(void **state);
 #define with_two_members(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, fixture_setup_two, fixture_teardown)
 
-/** Create a counter; the creation must succeed. RATION_BATCH_UNSET selects the default. */
+/** Create a counter; the creation must succeed. */
 ration_counter_t make_counter(struct ration_domain *d, ration_counter_t parent, const char *name,
 			      uint64_t max, uint32_t batch);
 

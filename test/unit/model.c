@@ -40,8 +40,8 @@ model_add(struct model *m, ration_counter_t handle, int parent, const char *name
 		.handle = handle,
 		.parent = parent,
 		.depth = m->c[parent].depth + 1,
-		.max = params->max,
-		.batch = params->batch,
+		.max = params->max != RATION_MAX_ZERO ? params->max : 0,
+		.batch = params->batch != RATION_BATCH_ZERO ? params->batch : 0,
 		.flags = params->flags,
 	};
 	strcpy(m->c[i].name, name);

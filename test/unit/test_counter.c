@@ -46,7 +46,8 @@ create_takes_its_params(void **state)
 		.batch = RATION_BATCH_MAX,
 		.flags = RATION_COUNTER_DIRECT,
 	};
-	const struct ration_counter_params unset = {.max = 0, .batch = RATION_BATCH_UNSET};
+	const struct ration_counter_params zeros = {
+		.max = RATION_MAX_ZERO, .batch = RATION_BATCH_ZERO, .flags = RATION_COUNTER_DIRECT};
 	struct fixture *f = *state;
 	ration_counter_t c = ration_counter_create(f->d, f->root, "tuned", &params);
 	struct ration_counter_info info = info_of(f->d, c);
@@ -54,18 +55,72 @@ create_takes_its_params(void **state)
 	assert_int_equal(info.max, 12345);
 	assert_int_equal(info.batch, RATION_BATCH_MAX);
 	assert_int_equal(info.flags, RATION_COUNTER_DIRECT);
-	info = info_of(f->d, ration_counter_create(f->d, c, "unset", &unset));
+	info = info_of(f->d, ration_counter_create(f->d, c, "zeros", &zeros));
 	assert_int_equal(info.max, 0);
-	assert_int_equal(info.batch, RATION_BATCH_DEFAULT);
+	assert_int_equal(info.batch, 0);
+	assert_int_equal(info.flags, RATION_COUNTER_DIRECT);
 	assert_true(info.parent == c);
+}
+
+/* A member that is left out selects its default, whatever the other members are. */
+static void
+each_member_left_out_selects_its_default(void **state)
+{
+	static const struct ration_counter_params params[] = {
+		{.batch = 32, .flags = RATION_COUNTER_DIRECT},
+		{.max = 100, .flags = RATION_COUNTER_DIRECT},
+		{.max = 100, .batch = 32},
+		{.flags = 0},
+	};
+	static const struct ration_counter_params expected[] = {
+		{RATION_UNLIMITED, 32, RATION_COUNTER_DIRECT},
+		{100, RATION_BATCH_DEFAULT, RATION_COUNTER_DIRECT},
+		{100, 32, 0},
+		{RATION_UNLIMITED, RATION_BATCH_DEFAULT, 0},
+	};
+	struct fixture *f = *state;
+	struct ration_counter_info info;
+	ration_counter_t c;
+	char name[] = "c0";
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(params); i++, name[1]++) {
+		c = ration_counter_create(f->d, f->root, name, &params[i]);
+		info = info_of(f->d, c);
+		assert_int_equal(info.max, expected[i].max);
+		assert_int_equal(info.batch, expected[i].batch);
+		assert_int_equal(info.flags, expected[i].flags);
+		assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 1), 0);
+	}
+}
+
+/* What an application computes keeps its meaning, zero included. */
+static void
+computed_values_keep_their_meaning(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_counter_params params;
+	struct ration_counter_info info;
+	char name[] = "c0";
+	uint32_t i;
+
+	for (i = 0; i < 3; i++, name[1]++) {
+		params = (struct ration_counter_params){
+			.max = ration_params_max(i),
+			.batch = ration_params_batch(i),
+		};
+		info = info_of(f->d, ration_counter_create(f->d, f->root, name, &params));
+		assert_int_equal(info.max, i);
+		assert_int_equal(info.batch, i);
+	}
 }
 
 static void
 params_out_of_range_are_refused(void **state)
 {
 	const struct ration_counter_params bad[] = {
-		{.max = RATION_UNLIMITED + 1},	      {.max = UINT64_MAX},
-		{.batch = RATION_BATCH_MAX + 1},      {.batch = RATION_BATCH_UNSET - 1},
+		{.max = RATION_UNLIMITED + 1},	      {.max = RATION_MAX_ZERO - 1},
+		{.batch = RATION_BATCH_MAX + 1},      {.batch = RATION_BATCH_ZERO - 1},
 		{.flags = RATION_COUNTER_FLAGS << 1}, {.flags = UINT32_MAX},
 	};
 	struct fixture *f = *state;
@@ -447,6 +502,8 @@ main(void)
 	const struct CMUnitTest counter[] = {
 		in_domain(create_without_params_gives_defaults),
 		in_domain(create_takes_its_params),
+		in_domain(each_member_left_out_selects_its_default),
+		in_domain(computed_values_keep_their_meaning),
 		in_domain(params_out_of_range_are_refused),
 		in_domain(names_out_of_rule_are_refused),
 		in_domain(names_within_the_rule_are_taken_to_the_byte),

@@ -49,7 +49,7 @@ static void
 a_counter_with_granted_units_stays_as_it_was(void **state)
 {
 	struct fixture *f = *state;
-	ration_counter_t c = make_counter(f->d, f->root, "c", 200, RATION_BATCH_UNSET);
+	ration_counter_t c = make_counter(f->d, f->root, "c", 200, RATION_BATCH_DEFAULT);
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), -EBUSY);

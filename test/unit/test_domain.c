@@ -84,6 +84,76 @@ params_set_the_limit_of_the_root(void **state)
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
+/* A member that is left out selects its default, whatever the other members are. */
+static void
+each_member_left_out_selects_its_default(void **state)
+{
+	static const struct ration_domain_params all = {
+		.max_counters = 5,
+		.max_members = 3,
+		.socket_id = SOCKET_ID_ANY,
+		.max = 77,
+		.timeout_us = 1000,
+		.drain_work = 64,
+		.idle_us = 50,
+		.stock_max = 30,
+		.secondary_members = 1,
+	};
+	unsigned int left_out;
+
+	(void)state;
+	for (left_out = 0; left_out <= 9; left_out++) {
+		struct ration_domain_params p = all;
+		struct ration_domain *d;
+
+		p.max_counters = left_out == 0 ? 0 : p.max_counters;
+		p.max_members = left_out == 1 ? 0 : p.max_members;
+		p.socket_id = left_out == 2 ? 0 : p.socket_id;
+		p.max = left_out == 3 ? 0 : p.max;
+		p.timeout_us = left_out == 4 ? 0 : p.timeout_us;
+		p.drain_work = left_out == 5 ? 0 : p.drain_work;
+		p.idle_us = left_out == 6 ? 0 : p.idle_us;
+		p.stock_max = left_out == 7 ? 0 : p.stock_max;
+		p.secondary_members = left_out == 8 ? 0 : p.secondary_members;
+		d = must_create("left-out", &p);
+		assert_int_equal(d->max_counters, left_out == 0 ? 1024 : 5);
+		assert_int_equal(d->max_members, left_out == 1 ? 32 : 3);
+		assert_int_equal(d->socket_id, SOCKET_ID_ANY);
+		assert_int_equal(info_of(d, ration_domain_root(d)).max,
+				 left_out == 3 ? RATION_UNLIMITED : 77);
+		assert_int_equal(d->timeout_us, left_out == 4 ? 1000000 : 1000);
+		assert_int_equal(d->drain_work, left_out == 5 ? 256 : 64);
+		assert_int_equal(d->idle_us, left_out == 6 ? 0 : 50);
+		assert_int_equal(d->stock_share, left_out == 7	 ? UINT64_MAX
+						 : left_out == 1 ? 0
+								 : 10);
+		assert_int_equal(d->secondary_members, left_out == 8 ? 0 : 1);
+		assert_int_equal(ration_domain_free(d), 0);
+	}
+}
+
+/* What an application computes keeps its meaning, zero included. */
+static void
+computed_values_keep_their_meaning(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 2,
+		.socket_id = ration_params_socket(0),
+		.max = ration_params_max(0),
+	};
+	struct ration_domain *d = must_create("computed", &params);
+
+	(void)state;
+	assert_int_equal(d->socket_id, 0);
+	assert_int_equal(info_of(d, ration_domain_root(d)).max, 0);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(d), ration_domain_root(d), 1),
+			 -EDQUOT);
+	assert_int_equal(ration_domain_free(d), 0);
+	assert_int_equal(ration_params_socket(3), 3);
+	assert_int_equal(ration_params_socket(SOCKET_ID_ANY), SOCKET_ID_ANY);
+	assert_int_equal(ration_params_max(7), 7);
+}
+
 static void
 a_domain_of_one_counter_is_its_root(void **state)
 {
@@ -137,7 +207,7 @@ params_out_of_range_are_refused(void **state)
 		{.max_members = RATION_MEMBERS_MAX + 1},
 		{.max_members = UINT32_MAX},
 		{.max = RATION_UNLIMITED + 1},
-		{.max = UINT64_MAX},
+		{.max = RATION_MAX_ZERO - 1},
 		{.socket_id = -2},
 	};
 	unsigned int i;
@@ -399,6 +469,8 @@ main(void)
 		cmocka_unit_test(defaults_give_an_unlimited_empty_root),
 		cmocka_unit_test(zero_params_mean_defaults),
 		cmocka_unit_test(params_set_the_limit_of_the_root),
+		cmocka_unit_test(each_member_left_out_selects_its_default),
+		cmocka_unit_test(computed_values_keep_their_meaning),
 		cmocka_unit_test(a_domain_of_one_counter_is_its_root),
 		cmocka_unit_test(longest_name_fits_and_a_longer_one_does_not),
 		cmocka_unit_test(names_of_other_characters_are_refused),

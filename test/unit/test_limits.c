@@ -157,7 +157,7 @@ a_batch_out_of_range_is_refused(void **state)
 	ration_counter_t c = make_counter(f->d, f->root, "c", 10, 7);
 
 	assert_int_equal(ration_counter_set_batch(f->d, c, RATION_BATCH_MAX + 1), -EINVAL);
-	assert_int_equal(ration_counter_set_batch(f->d, c, RATION_BATCH_UNSET), -EINVAL);
+	assert_int_equal(ration_counter_set_batch(f->d, c, RATION_BATCH_ZERO), -EINVAL);
 	assert_int_equal(info_of(f->d, c).batch, 7);
 	assert_int_equal(ration_counter_set_batch(f->d, c, RATION_BATCH_MAX), 0);
 	assert_int_equal(info_of(f->d, c).batch, RATION_BATCH_MAX);

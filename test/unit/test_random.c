@@ -84,14 +84,21 @@ random_units(struct run *r)
 	}
 }
 
+static uint32_t
+random_batch(struct run *r)
+{
+	static const uint32_t batches[] = {0, 1, 7, 64, 64, 64, 500};
+
+	return batches[below(r, RTE_DIM(batches))];
+}
+
 static struct ration_counter_params
 random_params(struct run *r)
 {
 	static const uint64_t limits[] = {0, 1, 10, 100, 500, 2000, 20000, RATION_UNLIMITED};
-	static const uint32_t batches[] = {0, 1, 7, 64, 64, 64, 500};
 	struct ration_counter_params params = {
-		.max = limits[below(r, RTE_DIM(limits))],
-		.batch = batches[below(r, RTE_DIM(batches))],
+		.max = ration_params_max(limits[below(r, RTE_DIM(limits))]),
+		.batch = ration_params_batch(random_batch(r)),
 		.flags = below(r, 5) == 0 ? RATION_COUNTER_DIRECT : 0,
 	};
 
@@ -275,7 +282,7 @@ static void
 step_set_batch(struct run *r)
 {
 	const int i = random_counter(r);
-	const uint32_t batch = random_params(r).batch;
+	const uint32_t batch = random_batch(r);
 
 	assert_int_equal(ration_counter_set_batch(r->m.d, r->m.c[i].handle, batch), 0);
 	r->m.c[i].batch = batch;

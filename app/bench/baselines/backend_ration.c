@@ -61,7 +61,7 @@ grow_tree(struct ration_tree *t, const struct backend_tree *tree)
 {
 	const struct ration_counter_params leaf = {
 		.max = tree->max,
-		.batch = tree->no_stock ? 0 : BACKEND_BATCH,
+		.batch = tree->no_stock ? RATION_BATCH_ZERO : BACKEND_BATCH,
 	};
 	ration_counter_t parent = ration_domain_root(t->domain);
 	char name[RATION_COUNTER_NAMESIZE];

@@ -66,8 +66,8 @@ create_counters(const struct budget *b, struct ration_domain *d, const uint8_t *
 	for (i = 1; i < b->nb_nodes; i++) {
 		const struct budget_node *n = &b->nodes[i];
 		const struct ration_counter_params params = {
-			.max = n->max,
-			.batch = n->batch,
+			.max = ration_params_max(n->max),
+			.batch = n->batch == BUDGET_BATCH_UNSET ? 0 : ration_params_batch(n->batch),
 			/* Without this flag, creating a child removes the stock for good. */
 			.flags = charged[i] && n->nb_children > 0 ? RATION_COUNTER_DIRECT : 0,
 		};

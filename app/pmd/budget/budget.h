@@ -42,12 +42,15 @@ struct budget_rule {
 	uint32_t line; /**< Line of the file. */
 };
 
+/** Batch of a node that has none in the file. */
+#define BUDGET_BATCH_UNSET UINT32_MAX
+
 /** A node of the tree: one counter. Nodes are in depth-first order, parents before children. */
 struct budget_node {
 	char name[RATION_COUNTER_NAMESIZE];
 	char *path; /**< For example "edge/gold"; "" for node 0, the root of the domain. */
 	uint64_t max; /**< Limit in units; RATION_UNLIMITED if the file has none. */
-	uint32_t batch; /**< RATION_BATCH_UNSET if the file has none. */
+	uint32_t batch; /**< BUDGET_BATCH_UNSET if the file has none. */
 	uint32_t parent; /**< Index of the parent. Node 0 is its own parent. */
 	uint32_t nb_children;
 	uint32_t line; /**< Line of the file, 0 for the root. */

@@ -137,7 +137,7 @@ budget_build_node(struct budget_build *w, uint32_t parent, uint32_t line)
 		return 0;
 	b->nodes[i] = (struct budget_node){
 		.max = RATION_UNLIMITED,
-		.batch = RATION_BATCH_UNSET,
+		.batch = BUDGET_BATCH_UNSET,
 		.parent = parent,
 		.line = line,
 	};

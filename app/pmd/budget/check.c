@@ -109,7 +109,7 @@ check_limits(struct budget_build *w, uint32_t i)
 	if (n[i].max < n[limiter].max)
 		limiter = i;
 	d[i].limiter = limiter;
-	if (n[i].batch != RATION_BATCH_UNSET && n[i].batch > n[limiter].max)
+	if (n[i].batch != BUDGET_BATCH_UNSET && n[i].batch > n[limiter].max)
 		return budget_fail(w, d[i].batch_line, "batch",
 				   "%u is more than the limit (at most %" PRIu64 ", from line %u)",
 				   n[i].batch, n[limiter].max, d[limiter].max_line);

@@ -151,7 +151,7 @@ emit_children(struct writer *w, const char *key, uint32_t parent)
 		emit_pair(w, "name", n->name);
 		if (n->max != RATION_UNLIMITED)
 			emit_number(w, "max", n->max);
-		if (n->batch != RATION_BATCH_UNSET)
+		if (n->batch != BUDGET_BATCH_UNSET)
 			emit_number(w, "batch", n->batch);
 		emit_rules(w, node);
 		if (n->nb_children > 0)

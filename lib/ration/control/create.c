@@ -10,12 +10,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "control/lock.h"
 #include "control/offline.h"
 #include "drain/grace.h"
+#include "shm/eal.h"
+#include "shm/params.h"
 #include "shm/process.h"
 #include "shm/tree_lock.h"
 #include "tree/counter.h"
@@ -80,19 +81,23 @@ check_name(const char *name)
 	return s - name < RATION_COUNTER_NAMESIZE ? 0 : -ENAMETOOLONG;
 }
 
+/* Check the parameters, and replace those that select a default or zero by their values. */
 static int
-check_params(struct ration_counter_params *out, const struct ration_counter_params *in)
+check_params(const struct ration_domain *d, const char *name, struct ration_counter_params *out,
+	     const struct ration_counter_params *in)
 {
-	static const struct ration_counter_params defaults = {
-		.max = RATION_UNLIMITED,
-		.batch = RATION_BATCH_UNSET,
-	};
+	static const struct ration_counter_params defaults = {.max = 0};
+	const struct params_of of = {d->name, "create counter", name};
 
 	*out = in != NULL ? *in : defaults;
-	if (out->batch == RATION_BATCH_UNSET)
+	out->max = ration_max_value(out->max);
+	if (out->batch == 0)
 		out->batch = RATION_BATCH_DEFAULT;
-	if (out->max > RATION_UNLIMITED || out->batch > RATION_BATCH_MAX ||
-	    (out->flags & ~RATION_COUNTER_FLAGS))
+	else if (out->batch == RATION_BATCH_ZERO)
+		out->batch = 0;
+	if (!ration_param_fits(&of, "max", out->max, RATION_UNLIMITED) ||
+	    !ration_param_fits(&of, "batch", out->batch, RATION_BATCH_MAX) ||
+	    !ration_flags_fit(&of, out->flags, RATION_COUNTER_FLAGS))
 		return -EINVAL;
 	return 0;
 }
@@ -159,12 +164,12 @@ ration_counter_create(struct ration_domain *d, ration_counter_t parent, const ch
 		      const struct ration_counter_params *params)
 {
 	struct ration_counter_params p;
-	int64_t index = rte_eal_process_type() == RTE_PROC_PRIMARY ? 0 : -E_RTE_SECONDARY;
+	int64_t index = ration_is_primary() ? 0 : -E_RTE_SECONDARY;
 
 	if (index == 0)
 		index = check_name(name);
 	if (index == 0)
-		index = check_params(&p, params);
+		index = check_params(d, name, &p, params);
 	if (index == 0) {
 		ration_control_lock(d);
 		index = create_below(d, parent, name, &p);

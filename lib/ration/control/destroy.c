@@ -21,13 +21,15 @@
 
 #include <errno.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "control/lock.h"
 #include "control/offline.h"
 #include "drain/grace.h"
+#include "shm/eal.h"
+#include "shm/params.h"
 #include "tree/counter.h"
+#include "tree/path.h"
 
 /*
  * E1 to E6. Mutants of the model that omit E1, E2, E3 and E6: NODYING, NODRAIN, NOGRACE,
@@ -97,11 +99,17 @@ destroy(struct ration_domain *d, ration_counter_t handle, uint32_t flags)
 int
 ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags)
 {
+	char path[RATION_PATH_SIZE];
 	int rc;
 
-	if (flags & ~RATION_DESTROY_KEEP_UNITS)
+	if (flags & ~RATION_DESTROY_KEEP_UNITS) {
+		const struct params_of of = {d->name, "destroy of",
+					     ration_path_text(d, (uint32_t)c, path)};
+
+		ration_flags_fit(&of, flags, RATION_DESTROY_KEEP_UNITS);
 		return -EINVAL;
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	}
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	rc = destroy(d, c, flags);

@@ -11,14 +11,16 @@
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_memzone.h>
 #include <rte_ticketlock.h>
 
+#include "control/leave.h"
 #include "control/lock.h"
 #include "shm/abi.h"
+#include "shm/eal.h"
 #include "shm/log.h"
+#include "shm/params.h"
 #include "shm/process.h"
 #include "shm/zone.h"
 #include "tree/counter.h"
@@ -31,11 +33,26 @@
 #define DEFAULT_TIMEOUT_US 1000000
 #define DEFAULT_DRAIN_WORK 256
 
+static int
+take_socket(const char *name, struct ration_domain *d, int socket_id)
+{
+	if (socket_id == 0)
+		d->socket_id = SOCKET_ID_ANY;
+	else
+		d->socket_id = socket_id != RATION_SOCKET_ZERO ? socket_id : 0;
+	if (d->socket_id >= 0 || d->socket_id == SOCKET_ID_ANY)
+		return 0;
+	RATION_LOG(ERR, "domain %s: create: socket_id is %d, not a NUMA node", name, socket_id);
+	return -EINVAL;
+}
+
 /* Check the parameters, and fill the head of a domain from them. @return 0 or -EINVAL */
 static int
-check_params(struct ration_domain *d, const struct ration_domain_params *p, uint64_t *max)
+check_params(const char *name, struct ration_domain *d, const struct ration_domain_params *p,
+	     uint64_t *max)
 {
-	static const struct ration_domain_params defaults = {.socket_id = SOCKET_ID_ANY};
+	static const struct ration_domain_params defaults = {.max = 0};
+	const struct params_of of = {name, "create", NULL};
 
 	if (p == NULL)
 		p = &defaults;
@@ -46,14 +63,14 @@ check_params(struct ration_domain *d, const struct ration_domain_params *p, uint
 	d->idle_us = p->idle_us;
 	d->secondary_members = p->secondary_members;
 	d->stock_share = p->stock_max != 0 ? p->stock_max / d->max_members : UINT64_MAX;
-	d->socket_id = p->socket_id;
-	*max = p->max != 0 ? p->max : RATION_UNLIMITED;
-	if (d->max_counters > RATION_COUNTERS_MAX || d->max_members > RATION_MEMBERS_MAX ||
-	    *max > RATION_UNLIMITED || d->idle_us > RATION_IDLE_MAX_US ||
-	    d->secondary_members > d->max_members ||
-	    (p->socket_id < 0 && p->socket_id != SOCKET_ID_ANY))
+	*max = ration_max_value(p->max);
+	if (!ration_param_fits(&of, "max_counters", d->max_counters, RATION_COUNTERS_MAX) ||
+	    !ration_param_fits(&of, "max_members", d->max_members, RATION_MEMBERS_MAX) ||
+	    !ration_param_fits(&of, "secondary_members", d->secondary_members, d->max_members) ||
+	    !ration_param_fits(&of, "max", *max, RATION_UNLIMITED) ||
+	    !ration_param_fits(&of, "idle_us", d->idle_us, RATION_IDLE_MAX_US))
 		return -EINVAL;
-	return 0;
+	return take_socket(name, d, p->socket_id);
 }
 
 /* First generation of the counters of a domain: never 0, and far apart between domains. */
@@ -156,6 +173,8 @@ create(struct ration_domain *head, uint64_t max)
 
 	head->id = ration_locals_free_id();
 	if (head->id == RATION_DOMAINS_MAX) {
+		RATION_LOG(ERR, "domain %s: create: the process has %u domains, the maximum",
+			   head->name, RATION_DOMAINS_MAX);
 		rte_errno = ENOSPC;
 		return NULL;
 	}
@@ -189,15 +208,19 @@ __ration_domain_create(const char *name, const struct ration_domain_params *para
 	int rc;
 
 	/* Before `params` is read: the application may have another layout of it. */
-	if (!ration_abi_fits(name, abi))
+	if (!ration_abi_fits(name, abi) || !ration_eal_needed(name))
 		return NULL;
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+	if (!ration_is_primary()) {
 		rte_errno = E_RTE_SECONDARY;
 		return NULL;
 	}
 	rc = ration_domain_check_name(name);
-	if (rc == 0)
-		rc = check_params(&head, params, &max);
+	if (rc != 0)
+		RATION_LOG(ERR,
+			   "domain: create: the name must be 1 to %u characters of [A-Za-z0-9_.-]",
+			   RATION_DOMAIN_NAMESIZE - 1);
+	else
+		rc = check_params(name, &head, params, &max);
 	if (rc != 0) {
 		rte_errno = -rc;
 		return NULL;
@@ -212,18 +235,18 @@ __ration_domain_create(const char *name, const struct ration_domain_params *para
 int
 ration_domain_free(struct ration_domain *d)
 {
-	uint32_t i;
-
 	if (d == NULL)
 		return 0;
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
-	/* Dead members do not keep the domain from being freed. */
+	/* An atexit handler may run after rte_eal_cleanup(). */
+	if (!ration_domain_is_there(d))
+		return -ENODEV;
+	/* Dead members and workers in WAIT do not keep the domain from being freed. */
 	ration_reap(d, d->timeout_us, NULL, NULL);
-	for (i = 0; i < d->max_members; i++) {
-		if (MEMBER_STATE(ration_load(&d->members[i].state, acquire)) != MEMBER_FREE)
-			return -EBUSY;
-	}
+	ration_workers_unregister(d);
+	if (ration_members_left(d) > 0)
+		return -EBUSY;
 	ration_locals_lock();
 	release(d);
 	ration_locals_unlock();
@@ -233,7 +256,7 @@ ration_domain_free(struct ration_domain *d)
 int
 ration_domain_set_qsbr(struct ration_domain *d, struct rte_rcu_qsbr *qsbr)
 {
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	ration_local(d)->qsbr = qsbr;

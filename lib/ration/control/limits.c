@@ -9,11 +9,13 @@
 
 #include <errno.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "control/lock.h"
+#include "shm/eal.h"
+#include "shm/params.h"
 #include "tree/counter.h"
+#include "tree/path.h"
 
 static int
 set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
@@ -34,9 +36,16 @@ ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t b
 {
 	int rc;
 
-	if (batch > RATION_BATCH_MAX)
+	char path[RATION_PATH_SIZE];
+
+	if (batch > RATION_BATCH_MAX) {
+		const struct params_of of = {d->name, "set_batch of",
+					     ration_path_text(d, (uint32_t)c, path)};
+
+		ration_param_fits(&of, "batch", batch, RATION_BATCH_MAX);
 		return -EINVAL;
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	}
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	rc = set_batch(d, c, batch);
@@ -93,9 +102,17 @@ ration_counter_set_max(struct ration_domain *d, ration_counter_t handle, uint64_
 	struct counter *c;
 	int rc;
 
-	if (max > RATION_UNLIMITED || (flags & ~RATION_MAX_STRICT))
+	char path[RATION_PATH_SIZE];
+
+	if (max > RATION_UNLIMITED || (flags & ~RATION_MAX_STRICT)) {
+		const struct params_of of = {d->name, "set_max of",
+					     ration_path_text(d, (uint32_t)handle, path)};
+
+		if (ration_param_fits(&of, "max", max, RATION_UNLIMITED))
+			ration_flags_fit(&of, flags, RATION_MAX_STRICT);
 		return -EINVAL;
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	}
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	c = ration_resolve(d, handle);

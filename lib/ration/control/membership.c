@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <string.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
@@ -24,6 +23,7 @@
 #include "lcore/serve.h"
 #include "lcore/stats.h"
 #include "lcore/walk.h"
+#include "shm/eal.h"
 #include "shm/liveness.h"
 #include "shm/process.h"
 #include "shm/zone.h"
@@ -36,9 +36,15 @@ static bool unregisters_at_thread_end;
 static void
 unregister_all(void *unused)
 {
+	struct ration_lcore *lc;
+
 	(void)unused;
-	while (ration_self_first() != NULL && ration_lcore_unregister(ration_self_first()) == 0)
-		;
+	/* The thread may end after rte_eal_cleanup(): then no member of it is left. */
+	for (lc = ration_self_first(); lc != NULL; lc = ration_self_first()) {
+		if (ration_lcore_unregister(lc) != 0)
+			break;
+	}
+	ration_self_forget();
 }
 
 RTE_INIT(ration_lcore_init)
@@ -64,7 +70,7 @@ note_member(struct ration_domain *d, uint32_t member_id)
 static struct member *
 claim_member(struct ration_domain *d)
 {
-	bool primary = rte_eal_process_type() == RTE_PROC_PRIMARY;
+	bool primary = ration_is_primary();
 	uint32_t split = d->max_members - d->secondary_members;
 	uint32_t i = primary ? 0 : split, end = primary ? split : d->max_members;
 	uint32_t pid = (uint32_t)ration_this_process();
@@ -140,6 +146,10 @@ take_all_offline(unsigned int lcore_id, void *unused)
 
 	(void)unused;
 	for (lc = ration_self_first(); lc != NULL; lc = lc->next_own) {
+		if (!ration_lcore_is_there(lc)) { /* It ends after rte_eal_cleanup(). */
+			ration_self_forget();
+			return;
+		}
 		if (ration_load(&lc->lcore_id, relaxed) != lcore_id)
 			continue;
 		ration_lcore_offline(lc);
@@ -275,7 +285,7 @@ fold_own(struct ration_domain *d, struct ration_lcore *lc)
 {
 	uint32_t token, i;
 
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+	if (ration_is_primary()) {
 		token = ration_walk_begin(lc);
 		for (i = 0; i < lc->nb_stocks; i++)
 			ration_ledger_fold(d, lc, i);
@@ -296,7 +306,11 @@ ration_lcore_unregister(struct ration_lcore *lc)
 	struct ration_domain *d;
 	struct member *m;
 
-	if (lc == NULL || lc->flags & RATION_LCORE_SHARED)
+	if (lc == NULL)
+		return -EINVAL;
+	if (!ration_lcore_is_there(lc))
+		return -ENODEV;
+	if (lc->flags & RATION_LCORE_SHARED)
 		return -EINVAL;
 	d = ration_domain_of(lc);
 	m = ration_member_of(lc);

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ticketlock.h>
 
@@ -20,6 +19,7 @@
 #include "lcore/ledger.h"
 #include "lcore/member.h"
 #include "shm/clock.h"
+#include "shm/eal.h"
 #include "shm/liveness.h"
 #include "shm/process.h"
 #include "tree/counter.h"
@@ -102,7 +102,7 @@ ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, voi
 	uint32_t nb_members, i;
 	int nb_dead = 0, rc;
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
 	release_drainers(d);

@@ -19,13 +19,13 @@
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
 
 #include "drain/drain.h"
 #include "drain/engines.h"
 #include "drain/recover.h"
 #include "lcore/self.h"
 #include "shm/clock.h"
+#include "shm/eal.h"
 #include "shm/trace.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
@@ -42,7 +42,7 @@ find_dead(struct drain *dr)
 	uint32_t i;
 
 	dr->next_check = ration_cycles_in(CHECK_DEAD_US);
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!ration_is_primary())
 		return;
 	for (i = 0; i < dr->nb_rows; i++) {
 		row = &dr->rows[i];

@@ -2,7 +2,6 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
@@ -12,6 +11,7 @@
 #include "lcore/requests.h"
 #include "lcore/serve.h"
 #include "lcore/walk.h"
+#include "shm/eal.h"
 #include "shm/trace.h"
 
 /*
@@ -34,7 +34,7 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	 * member has returned all its stock (T1), and sees the gate when it comes back (T4). Model
 	 * d_takeover, case secondary.
 	 */
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+	if (!ration_is_primary()) {
 		ration_row_done(dr, row, 0);
 		return true;
 	}
@@ -52,17 +52,11 @@ take_over(struct drain *dr, struct ration_drain_row *row, uint64_t word)
 	return true;
 }
 
-/* Return true if m is a worker of this process in WAIT, and the caller is the main lcore. */
-static bool
-is_launchable(const struct member *m, uint32_t lcore_id)
+bool
+ration_engine_can_launch(const struct member *m, uint32_t lcore_id)
 {
-	if (!ration_member_is_ours(m) || lcore_id >= RTE_MAX_LCORE ||
-	    lcore_id == rte_get_main_lcore())
-		return false;
-	/* An lcore that is not enabled has zeros for state (WAIT) and file descriptors. */
-	if (rte_lcore_id() != rte_get_main_lcore() || !rte_lcore_is_enabled(lcore_id))
-		return false;
-	return rte_eal_get_lcore_state(lcore_id) == WAIT;
+	return rte_lcore_id() == rte_get_main_lcore() &&
+	       ration_member_is_waiting_worker(m, lcore_id);
 }
 
 static int
@@ -106,7 +100,7 @@ launch(struct ration_drain_row *row, struct ration_lcore *lc)
 static void
 request(const struct drain *dr, struct ration_drain_row *row, struct ration_lcore *lc)
 {
-	if (is_launchable(ration_row_member(dr, row), row->lcore_id) && launch(row, lc))
+	if (ration_engine_can_launch(ration_row_member(dr, row), row->lcore_id) && launch(row, lc))
 		return;
 	if (row->engine == RATION_DRAIN_MAILBOX)
 		return;

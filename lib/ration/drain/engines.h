@@ -10,9 +10,13 @@
  * The ways to drain a member: by the caller itself, mailbox, remote launch, take-over.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drain/report.h"
+
+/** Return true if m is a worker of this process in WAIT, and the caller is the main lcore. */
+bool ration_engine_can_launch(const struct member *m, uint32_t lcore_id);
 
 /** If a thread is registered as member_id, add a row and send a request. Never waits. */
 void ration_engine_request(struct drain *dr, uint32_t member_id);

@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_launch.h>
-#include <rte_lcore.h>
 
 #include "drain/report.h"
 #include "lcore/member.h"
 #include "shm/clock.h"
 #include "shm/log.h"
+#include "tree/path.h"
 
 void
 ration_row_done(struct drain *dr, struct ration_drain_row *row, uint64_t units)
@@ -44,9 +43,7 @@ reason_of(const struct drain *dr, const struct ration_drain_row *row)
 
 	if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_TAKEN)
 		return RATION_DRAIN_REASON_TAKEN;
-	if (ration_member_is_ours(m) && row->lcore_id < RTE_MAX_LCORE &&
-	    row->lcore_id != rte_get_main_lcore() && rte_lcore_is_enabled(row->lcore_id) &&
-	    rte_eal_get_lcore_state(row->lcore_id) == WAIT)
+	if (ration_member_is_waiting_worker(m, row->lcore_id))
 		return RATION_DRAIN_REASON_WAIT;
 	return RATION_DRAIN_REASON_SILENT;
 }
@@ -62,11 +59,13 @@ log_timeout(const struct drain *dr, const struct ration_drain_row *row)
 		[RATION_DRAIN_REASON_WALK] = "it did not finish a charge or uncharge",
 	};
 
+	char path[RATION_PATH_SIZE];
+
 	RATION_LOG_LIMITED(
 		dr->domain,
-		"member %u (lcore %d) did not answer a drain of counter %u within %" PRIu64
+		"member %u (lcore %d) did not answer a drain of counter %s within %" PRIu64
 		" us: %s",
-		row->member_id, (int)row->lcore_id, dr->target,
+		row->member_id, (int)row->lcore_id, ration_path_text(dr->domain, dr->target, path),
 		row->cycles / (ration_us_to_cycles(1)), reasons[row->reason]);
 }
 

@@ -2,6 +2,9 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
 #include "lcore/member.h"
 #include "shm/liveness.h"
 
@@ -28,6 +31,16 @@ ration_member_is_mine(const struct member *m)
 {
 	return ration_load(&m->tid, relaxed) == ration_this_thread() && ration_member_is_ours(m) &&
 	       MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE;
+}
+
+bool
+ration_member_is_waiting_worker(const struct member *m, uint32_t lcore_id)
+{
+	if (!ration_member_is_ours(m) || lcore_id >= RTE_MAX_LCORE ||
+	    lcore_id == rte_get_main_lcore())
+		return false;
+	/* An lcore that is not enabled has zeros for state (WAIT) and file descriptors. */
+	return rte_lcore_is_enabled(lcore_id) && rte_eal_get_lcore_state(lcore_id) == WAIT;
 }
 
 bool

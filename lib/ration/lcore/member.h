@@ -56,6 +56,9 @@ bool ration_member_is_ours(const struct member *m);
 /** Return true if the calling thread owns the member and the member is online. */
 bool ration_member_is_mine(const struct member *m);
 
+/** Return true if the owner of the member is an EAL worker of this process in WAIT. */
+bool ration_member_is_waiting_worker(const struct member *m, uint32_t lcore_id);
+
 /** Return true if lc is not shared, the calling thread owns it, and it is online. */
 bool ration_lcore_is_usable(const struct ration_lcore *lc);
 

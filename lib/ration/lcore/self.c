@@ -16,9 +16,8 @@ static __thread struct ration_lcore *self[RATION_DOMAINS_MAX];
 /* All lcore areas of this thread, in all domains. A wait serves all of them. */
 static __thread struct ration_lcore *own;
 
-/* A forked child does not own the members of the thread that called fork(). */
-static void
-forget_own(void)
+void
+ration_self_forget(void)
 {
 	own = NULL;
 	memset(self, 0, sizeof(self));
@@ -26,7 +25,8 @@ forget_own(void)
 
 RTE_INIT(ration_self_init)
 {
-	pthread_atfork(NULL, NULL, forget_own);
+	/* A forked child does not own the members of the thread that called fork(). */
+	pthread_atfork(NULL, NULL, ration_self_forget);
 }
 
 void

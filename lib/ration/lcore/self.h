@@ -21,6 +21,9 @@ void ration_self_add(struct ration_lcore *lc);
 /** Remove an lcore area from the list of the calling thread, when it unregisters. */
 void ration_self_remove(const struct ration_lcore *lc);
 
+/** Forget all members of the calling thread: a forked child does not own them, or EAL is gone. */
+void ration_self_forget(void);
+
 /** Set the lcore area that ration_lcore_self() returns to the calling thread. */
 void ration_self_set(const struct ration_domain *d, struct ration_lcore *lc);
 

@@ -17,7 +17,6 @@
 
 #include <errno.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "lcore/entry.h"
@@ -27,6 +26,7 @@
 #include "lcore/stats.h"
 #include "lcore/stock.h"
 #include "lcore/walk.h"
+#include "shm/eal.h"
 #include "shm/trace.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
@@ -157,7 +157,7 @@ usable_or_shared(struct ration_lcore *lc)
 	if (!(lc->flags & RATION_LCORE_SHARED) && likely(ration_lcore_is_usable(lc)))
 		return lc;
 	/* If the process is killed, a walk through the shared area cannot be found and repaired. */
-	if (unlikely(rte_eal_process_type() != RTE_PROC_PRIMARY))
+	if (unlikely(!ration_is_primary()))
 		return NULL;
 	return ration_lcore_shared(ration_domain_of(lc));
 }

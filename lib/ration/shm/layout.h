@@ -31,8 +31,6 @@
 	((uint64_t)sizeof(struct counter) | (uint64_t)sizeof(struct node) << 16 |                  \
 	 (uint64_t)sizeof(struct ration_lcore) << 32 | (uint64_t)sizeof(struct member) << 48)
 
-/** Maximum number of domains of a process. */
-#define RATION_DOMAINS_MAX 16
 /** Maximum number of drains that run at once: each has a bit in the round word. */
 #define RATION_DRAINERS_MAX 32
 /** Index that names no counter. */

@@ -16,6 +16,18 @@ ration_local(const struct ration_domain *d)
 	return &locals[d->id];
 }
 
+struct local *
+ration_local_find(const struct ration_domain *d)
+{
+	uint32_t id;
+
+	for (id = 0; id < RATION_DOMAINS_MAX; id++) {
+		if (d != NULL && locals[id].domain == d)
+			return &locals[id];
+	}
+	return NULL;
+}
+
 void
 ration_local_enter(struct ration_domain *d, struct rte_hash *paths)
 {

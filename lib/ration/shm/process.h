@@ -42,6 +42,9 @@ struct local {
 /** Process-local state of a domain. */
 struct local *ration_local(const struct ration_domain *d);
 
+/** Process-local state of the domain at an address, or NULL. Does not read the domain. */
+struct local *ration_local_find(const struct ration_domain *d);
+
 /** Initialize the table entry of a domain. `paths` may be NULL. */
 void ration_local_enter(struct ration_domain *d, struct rte_hash *paths);
 

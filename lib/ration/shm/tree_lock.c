@@ -23,9 +23,9 @@
  * value again, and uses the tree as it is.
  */
 
-#include <rte_eal.h>
 #include <rte_pause.h>
 
+#include "shm/eal.h"
 #include "shm/process.h"
 #include "shm/tree_lock.h"
 
@@ -52,7 +52,7 @@ ration_tree_read(const struct ration_domain *d)
 {
 	uint32_t seq, tries = 0;
 
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+	if (ration_is_primary()) {
 		rte_ticketlock_lock(&ration_local(d)->tree);
 		return 0;
 	}
@@ -70,7 +70,7 @@ ration_tree_read(const struct ration_domain *d)
 bool
 ration_tree_retry(const struct ration_domain *d, uint32_t token)
 {
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+	if (ration_is_primary()) {
 		rte_ticketlock_unlock(&ration_local(d)->tree);
 		return false;
 	}

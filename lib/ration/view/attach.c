@@ -6,12 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_memzone.h>
 
 #include "shm/abi.h"
+#include "shm/eal.h"
 #include "shm/log.h"
 #include "shm/process.h"
 #include "shm/zone.h"
@@ -77,7 +77,7 @@ enter_found(struct ration_domain *d)
 	if (l->domain == d && l->gen == d->gen)
 		return true;
 	/* The primary enters each domain when it creates it, so the id of this one is wrong. */
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+	if (ration_is_primary()) {
 		RATION_LOG(ERR, "domain %s is corrupted: it has the id of another domain", d->name);
 		return false;
 	}
@@ -119,7 +119,7 @@ __ration_domain_lookup(const char *name, uint64_t abi)
 	const struct rte_memzone *mz;
 	struct ration_domain *d;
 
-	if (!ration_abi_fits(name, abi))
+	if (!ration_abi_fits(name, abi) || !ration_eal_needed(name))
 		return NULL;
 	d = ration_domain_attach(name, &mz);
 	/* The pages of an observed domain are read-only, so do not return a writable pointer. */

@@ -16,6 +16,7 @@
 #include "shm/tree_lock.h"
 #include "tree/counter.h"
 #include "tree/names.h"
+#include "tree/path.h"
 #include "view/inspect.h"
 
 const char *
@@ -141,33 +142,6 @@ ration_counter_next(const struct ration_domain *d, ration_counter_t c)
 	return next;
 }
 
-/* The caller is between ration_tree_read() and ration_tree_retry(). */
-static int
-write_path(const struct ration_domain *d, const struct ration_lineage *lineage, char *path,
-	   size_t size)
-{
-	size_t used = 0, length;
-	const char *name;
-	uint32_t i;
-
-	if (size == 0)
-		return -ENAMETOOLONG;
-	path[0] = '\0';
-	for (i = 1; i <= lineage->depth; i++) {
-		name = ration_node_at(d, lineage->index[i])->name;
-		length = strnlen(name, RATION_COUNTER_NAMESIZE - 1);
-		if (used + (i > 1) + length >= size)
-			return -ENAMETOOLONG;
-		if (i > 1)
-			path[used++] = '/';
-		memcpy(path + used, name, length);
-		used += length;
-		path[used] = '\0';
-	}
-	/* A name may have become shorter after strnlen(), if the tree changed. */
-	return (int)strlen(path);
-}
-
 int
 ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char *path, size_t size)
 {
@@ -182,7 +156,7 @@ ration_counter_path(const struct ration_domain *d, ration_counter_t handle, char
 		token = ration_tree_read(d);
 		rc = ration_inspect(d, handle, &c, &lineage);
 		if (rc == 0)
-			rc = write_path(d, &lineage, path, size);
+			rc = ration_path_write(d, lineage.index + 1, lineage.depth, path, size);
 	} while (ration_tree_retry(d, token));
 	return rc;
 }

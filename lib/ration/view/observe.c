@@ -9,11 +9,11 @@
 
 #include <errno.h>
 
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_memzone.h>
 
 #include "shm/abi.h"
+#include "shm/eal.h"
 #include "shm/process.h"
 #include "shm/zone.h"
 #include "view/attach.h"
@@ -46,9 +46,9 @@ __ration_domain_observe(const char *name, size_t *writable, uint64_t abi)
 	struct ration_domain *d;
 	size_t nb;
 
-	if (!ration_abi_fits(name, abi))
+	if (!ration_abi_fits(name, abi) || !ration_eal_needed(name))
 		return NULL;
-	if (rte_eal_process_type() == RTE_PROC_PRIMARY) {
+	if (ration_is_primary()) {
 		rte_errno = ENOTSUP;
 		return NULL;
 	}
