@@ -27,6 +27,46 @@ extern "C" {
  * @{
  */
 
+/**
+ * Check the name of a counter. This is the only rule for names; ration_counter_create() uses it.
+ *
+ * A name is valid UTF-8 of 1 to RATION_COUNTER_NAMESIZE - 1 bytes. It has no '/', no control
+ * character, no line or paragraph separator, and no character that cannot be seen: no text
+ * direction mark, no character without width, no byte order mark. It does not start or end with a
+ * blank of any kind. So two different names also look different, with these exceptions: letters of
+ * several scripts that look alike, and two encodings of an accented letter.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param name
+ *   The name, or NULL.
+ * @return
+ *   NULL if the name is good, or else a constant text that completes the sentence "The name ...",
+ *   for example "contains '/' (which separates the names of a path)".
+ */
+const char *ration_name_error(const char *name);
+
+/**
+ * Copy a text for a message or a report. Each byte that is not UTF-8, and each character that
+ * ration_name_error() refuses because it cannot be printed, is written as an escape: a backslash,
+ * then x and the byte in 2 hexadecimal digits, or u and the code point in 4, or U and the code
+ * point in 8. All other characters stay as they are, '/' and the backslash included. The library
+ * writes names in this form to logs and to ration_domain_dump().
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param[out] out
+ *   Buffer for the text and its terminating NUL. The text is cut between two characters if it does
+ *   not fit. 6 times the size of the text is always enough.
+ * @param size
+ *   Size of the buffer in bytes. 0: nothing is written.
+ * @param text
+ *   The text.
+ * @return
+ *   Length of the whole text after escaping, without the NUL, like snprintf().
+ */
+size_t ration_name_escape(char *out, size_t size, const char *text);
+
 /** Flag: the counter is charged directly, so it keeps its stock when it gets children. */
 #define RATION_COUNTER_DIRECT (1u << 0)
 /**
@@ -65,13 +105,13 @@ struct ration_counter_params {
  * @param parent
  *   The counter above the new one, for example ration_domain_root().
  * @param name
- *   Name, unique among the children of the parent: 1 to RATION_COUNTER_NAMESIZE - 1 bytes, no '/'
- *   and no control characters.
+ *   Name, unique among the children of the parent. ration_name_error() is the rule.
  * @param params
  *   Limit, batch and flags; NULL for no limit and the default batch.
  * @return
  *   Handle of the counter, or RATION_COUNTER_NONE with rte_errno set:
- *   - EINVAL: the name or a parameter is out of range
+ *   - EINVAL: the name or a parameter is out of range; ration_name_error() says what is wrong with
+ *     a name
  *   - ENAMETOOLONG: the name is too long
  *   - ESTALE: the parent does not exist
  *   - EEXIST: the parent has a child of this name

@@ -16,6 +16,7 @@
 #include "shm/layout.h"
 #include "shm/liveness.h"
 #include "shm/log.h"
+#include "shm/name_rule.h"
 #include "shm/process.h"
 #include "shm/sanitizers.h"
 #include "shm/trace.h"

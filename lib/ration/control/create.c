@@ -69,15 +69,9 @@ disable_stock(struct ration_domain *d, struct counter *c)
 static int
 check_name(const char *name)
 {
-	const char *s;
-
-	if (name == NULL || name[0] == '\0')
-		return -EINVAL;
-	for (s = name; *s != '\0'; s++) {
-		if (*s == '/' || (unsigned char)*s < 0x20 || *s == 0x7f)
-			return -EINVAL;
-	}
-	return s - name < RATION_COUNTER_NAMESIZE ? 0 : -ENAMETOOLONG;
+	if (name != NULL && strnlen(name, RATION_COUNTER_NAMESIZE) == RATION_COUNTER_NAMESIZE)
+		return -ENAMETOOLONG;
+	return ration_name_error(name) == NULL ? 0 : -EINVAL;
 }
 
 static int
