@@ -175,12 +175,34 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  */
 int ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags);
 
+/**
+ * Name of a flag in ration_counter_info::flags, for messages.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param flag
+ *   One flag, for example RATION_COUNTER_DIRECT.
+ * @return
+ *   A constant text such as "direct"; "unknown" if it is not exactly one known flag. Never NULL.
+ */
+const char *ration_counter_flag_name(uint32_t flag);
+
 /** State of a counter, see ration_counter_get(). */
 struct ration_counter_info {
 	uint64_t usage; /**< Charged units, including the stock of all lcores. */
 	uint64_t max; /**< Hard limit in units. */
 	uint64_t watermark; /**< Largest usage since creation or the last reset. */
-	uint64_t failures; /**< Number of charges refused because this counter lacked room. */
+	/**
+	 * Number of charges, of this counter or one below it, that were refused because this
+	 * counter lacked room.
+	 */
+	uint64_t failures;
+	/**
+	 * Number of charges of this counter itself that were refused, because it or a counter above
+	 * it lacked room. So `refused` tells which tenant was refused, and `failures` by which
+	 * limit. Charges refused because the counter is being destroyed do not count.
+	 */
+	uint64_t refused;
 	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
 	uint64_t rejected; /**< Number of uncharges that exceeded the charged units. */
 	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
@@ -192,8 +214,8 @@ struct ration_counter_info {
 };
 
 /**
- * Read the state of a counter. The call is cheap: it reads each field once. While lcores run, the
- * fields may be from different points in time.
+ * Read the state of a counter. The call is cheap: it reads each field once, and for `refused` a few
+ * words of each member. While lcores run, the fields may be from different points in time.
  *
  * Any process, any thread. Does not wait for lcores.
  *

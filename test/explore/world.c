@@ -132,10 +132,17 @@ enter_counter(uint32_t index, uint32_t parent, uint32_t batch)
 static void
 mark_minor(struct ration_lcore *lc)
 {
+	struct workspace *ws;
+
 	if (lc == NULL)
 		return;
 	memory_mark_minor(&lc->stats, sizeof(lc->stats));
 	memory_mark_minor(&lc->countdown, sizeof(lc->countdown));
+	if (lc->flags & RATION_LCORE_SHARED)
+		return;
+	ws = ration_workspace(lc);
+	memory_mark_minor(&ws->refused_moves, sizeof(ws->refused_moves));
+	memory_mark_minor(ws->refused, sizeof(ws->refused));
 }
 
 void
@@ -158,7 +165,7 @@ world_create(const struct ration_domain_params *params)
 		mark_minor(ration_lcore_area(w->d, &w->d->members[i]));
 	for (i = 0; i < w->d->max_counters; i++) {
 		c = ration_counter_at(w->d, i);
-		memory_mark_minor(&c->watermark, 4 * sizeof(uint64_t));
+		memory_mark_minor(&c->watermark, 5 * sizeof(uint64_t));
 	}
 }
 
@@ -218,6 +225,8 @@ charged(uint32_t number, uint32_t which, ration_counter_t c, int rc)
 		explore_fail("P8: a charge of a destroyed counter was granted");
 	else if (rc == 0)
 		w->at[op->index].granted += op->n;
+	else if (rc == -EDQUOT && w->c[which] == c)
+		w->at[op->index].refused++;
 	else if (rc != -EDQUOT && rc != -ETIMEDOUT)
 		check_gone(op->index, rc);
 	return rc;
@@ -243,6 +252,7 @@ world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_
 
 	for (i = 0; i < nb; i++)
 		c[i] = w->c[which[i]];
+	w->bursts = true;
 	told = ration_try_charge_burst(world_lcore(), c, n, nb, granted);
 	end(number, true);
 	for (i = 0; i < nb; i++) {

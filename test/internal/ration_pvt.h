@@ -35,6 +35,7 @@
 #include "lcore/idle.h"
 #include "lcore/ledger.h"
 #include "lcore/member.h"
+#include "lcore/refused.h"
 #include "lcore/requests.h"
 #include "lcore/self.h"
 #include "lcore/serve.h"

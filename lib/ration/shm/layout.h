@@ -76,15 +76,12 @@ struct counter {
 	RATION_ATOMIC(uint64_t) failures;
 	RATION_ATOMIC(uint64_t) forced;
 	RATION_ATOMIC(uint64_t) rejected;
+	/** Refused charges of this counter, without those in workspace::refused. */
+	RATION_ATOMIC(uint64_t) refused;
 	/** Ledger of the shared area and of folded members, see ration_ledger(). */
 	RATION_ATOMIC(int64_t) ledger;
 	/** Sum of cap_max of this counter and of all counters below it. */
 	RATION_ATOMIC(uint64_t) stock_bound;
-	/**
-	 * Largest cap that a stock entry of this counter can have. A smaller batch does not reduce
-	 * it, because entries keep their cap until their next slow path.
-	 */
-	RATION_ATOMIC(uint32_t) cap_max;
 	/** Number of walks that took units of this counter, failed, and gave them back. */
 	RATION_ATOMIC(uint32_t) rollbacks;
 	/** 1 if usage may be above max: a charge was forced, or max was lowered. */
@@ -95,6 +92,11 @@ struct counter {
 	RATION_ATOMIC(uint32_t) gen;
 	RATION_ATOMIC(uint32_t) flags;
 	uint32_t depth;
+	/**
+	 * Largest cap that a stock entry of this counter can have. A smaller batch does not reduce
+	 * it, because entries keep their cap until their next slow path.
+	 */
+	RATION_ATOMIC(uint32_t) cap_max;
 	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Indices of `depth` ancestors, root first. */
 };
 
@@ -299,6 +301,16 @@ struct uncharge_gather {
 	uint64_t units[RATION_DEPTH_MAX];
 };
 
+#ifndef RATION_REFUSED_WORDS /* Fewer in the explorer. */
+#define RATION_REFUSED_WORDS 32
+#endif
+
+/** Refused charges of one counter on one lcore, see lcore/refused.c. Written by the owner. */
+struct refused {
+	RATION_ATOMIC(uint64_t) counter; /**< Handle of the counter, or RATION_COUNTER_NONE. */
+	RATION_ATOMIC(uint64_t) nb;
+};
+
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
 struct workspace {
 	/** Index + 1 of the counter that a walk changes, or changed last; for drain/repair.c. */
@@ -308,6 +320,8 @@ struct workspace {
 	uint64_t caps; /**< Sum of the caps of all stock entries: the most units it can hide. */
 	uint64_t idle_since; /**< TSC up to which the scan for idle stock is done. */
 	uint32_t idle_next; /**< Next stock entry of that scan; a multiple of 64. */
+	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while a word of refused[] moves. */
+	struct refused refused[RATION_REFUSED_WORDS]; /**< Indexed by counter index, modulo. */
 };
 
 /** Workspace of an lcore, after its active bitmap. Not for the shared area, which has none. */
