@@ -148,10 +148,18 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  * control call releases its index. The kernel treats offline cgroups in the same way.
  */
 #define RATION_DESTROY_KEEP_UNITS (1u << 0)
+/**
+ * Flag of ration_counter_destroy(): destroy also all counters below the counter. They are destroyed
+ * as a whole or, if the call fails, not at all. The number of waits does not depend on the number
+ * of counters. With RATION_DESTROY_KEEP_UNITS, each counter with granted units, and each counter
+ * above one, goes offline, and the others are destroyed.
+ */
+#define RATION_DESTROY_RECURSIVE (1u << 1)
 
 /**
- * Destroy a counter that has no children. Its stock is drained first. During the call, charges are
- * refused with -ENOENT, and uncharges still work.
+ * Destroy a counter that has no children, or a counter and all counters below it. Their stock is
+ * drained first. During the call, charges of them are refused with -ENOENT, and uncharges still
+ * work.
  *
  * Primary process only, any thread, not on the data path. May wait up to a few times the domain's
  * timeout; while it waits, it serves the mailbox of the calling thread.
@@ -161,7 +169,7 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  * @param c
  *   The counter.
  * @param flags
- *   0, or RATION_DESTROY_KEEP_UNITS.
+ *   0, RATION_DESTROY_KEEP_UNITS, RATION_DESTROY_RECURSIVE, or both.
  * @return
  *   - 0: the counter is destroyed and its handles are stale; with RATION_DESTROY_KEEP_UNITS, the
  *     handles become stale when a control call releases the index, after the last unit is
@@ -169,8 +177,9 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  *   - -ESTALE: the counter does not exist
  *   - -EINVAL: unknown flags
  *   - -EPERM: the counter is the root
- *   - -EBUSY: the counter has children, or granted units and RATION_DESTROY_KEEP_UNITS is not set
- *   - -ETIMEDOUT: an lcore did not answer in time; the counter is unchanged
+ *   - -EBUSY: the counter has children and RATION_DESTROY_RECURSIVE is not set, or units are
+ *     granted and RATION_DESTROY_KEEP_UNITS is not set; nothing is changed
+ *   - -ETIMEDOUT: an lcore did not answer in time; nothing is changed
  *   - -E_RTE_SECONDARY: the process is not the primary process
  */
 int ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags);

@@ -459,23 +459,23 @@ world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch)
 	return 0;
 }
 
-int
-world_destroy(uint32_t which, uint32_t flags)
+/* Whether a destroy concerns a counter. */
+static bool
+is_destroyed_with(uint32_t i, uint32_t index, uint32_t flags)
 {
-	const uint32_t index = (uint32_t)w->c[which];
-	struct entry *e = &w->at[index];
-	uint32_t number;
-	int rc;
+	if (i == index)
+		return true;
+	return (flags & RATION_DESTROY_RECURSIVE) && w->at[i].known && !w->at[i].destroyed &&
+	       world_is_below(i, index);
+}
 
-	e->destroys++;
-	number = begin(OP_DESTROY, index, 0);
-	rc = timed(1, ration_counter_destroy(w->d, w->c[which], flags));
-	end(number, rc == 0);
-	if (rc != 0)
-		return rc;
-	if (world_stock(index) != 0)
-		explore_fail("P6: destroyed with stock");
-	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_OFFLINE) {
+/* A counter was destroyed: with RATION_DESTROY_KEEP_UNITS it may be offline. */
+static void
+note_destroyed(uint32_t i, uint32_t flags)
+{
+	struct entry *e = &w->at[i];
+
+	if (ration_counter_at(w->d, i)->flags & RATION_COUNTER_OFFLINE) {
 		e->destroyed = true; /* Units are granted: the counter stays in the books. */
 		if (!(flags & RATION_DESTROY_KEEP_UNITS))
 			explore_fail("P8: a destroyed counter still exists");
@@ -483,6 +483,31 @@ world_destroy(uint32_t which, uint32_t flags)
 		if (e->granted != 0)
 			explore_fail("P2: destroyed while units were granted");
 		e->known = false;
+	}
+}
+
+int
+world_destroy(uint32_t which, uint32_t flags)
+{
+	const uint32_t index = (uint32_t)w->c[which];
+	bool concerned[WORLD_COUNTERS];
+	uint32_t number, i;
+	int rc;
+
+	for (i = 0; i < WORLD_COUNTERS; i++) {
+		concerned[i] = is_destroyed_with(i, index, flags);
+		w->at[i].destroys += concerned[i];
+	}
+	number = begin(OP_DESTROY, index, 0);
+	rc = timed(1, ration_counter_destroy(w->d, w->c[which], flags));
+	end(number, rc == 0);
+	if (rc != 0)
+		return rc;
+	if (world_stock(index) != 0)
+		explore_fail("P6: destroyed with stock");
+	for (i = 0; i < WORLD_COUNTERS; i++) {
+		if (concerned[i])
+			note_destroyed(i, flags);
 	}
 	return 0;
 }

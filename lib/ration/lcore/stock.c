@@ -206,6 +206,24 @@ __ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 }
 
 int
+ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
+{
+	const struct ration_domain *d = ration_domain_of(lc);
+	const struct counter *c;
+
+	/* As usable_or_shared() decides. */
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY && !ration_lcore_is_usable(lc))
+		return -E_RTE_SECONDARY;
+	c = ration_resolve(d, handle);
+	if (c == NULL)
+		return -ESTALE;
+	if (!(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
+		return -EDQUOT;
+	/* Releasing a counter clears the mark, too: was it that of this counter? */
+	return ration_resolve(d, handle) != NULL ? -ENOENT : -ESTALE;
+}
+
+int
 ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed)
 {
 	struct counter *at;

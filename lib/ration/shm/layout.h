@@ -51,6 +51,7 @@
 #define COUNTER_IN_USE (1u << 16)
 #define COUNTER_DYING (1u << 17) /**< Being destroyed: charges are refused. */
 #define COUNTER_STOCKLESS (1u << 18) /**< No stock: the root, or a parent without DIRECT. */
+#define COUNTER_EMPTY (1u << 19) /**< Dying, and without units before a grace period. */
 
 /**
  * A counter. It has three cache lines: every walk writes the first, events write the second, and
