@@ -210,6 +210,7 @@ ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
 	const struct counter *c;
+	uint32_t flags;
 
 	/* As usable_or_shared() decides. */
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY && !ration_lcore_is_usable(lc))
@@ -217,7 +218,8 @@ ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
 	c = ration_resolve(d, handle);
 	if (c == NULL)
 		return -ESTALE;
-	if (!(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
+	flags = ration_load(&c->flags, seq_cst);
+	if (!(flags & COUNTER_DYING))
 		return -EDQUOT;
 	/* Releasing a counter clears the mark, too: was it that of this counter? */
 	return ration_resolve(d, handle) != NULL ? -ENOENT : -ESTALE;
