@@ -27,7 +27,7 @@ usage()
 	END
 }
 
-ALL_TARGETS=(image api classify budget eal_args pmd_options bench_options number)
+ALL_TARGETS=(image api classify budget eal_args pmd_options bench_options name number)
 SECONDS_EACH=30
 SEED=1
 CORPUS=

@@ -24,8 +24,8 @@ EXPECTED = {
     'ration_stock': (8, {0: 'units limit'}),
     'counter': (3 * LINE, {
         0: 'usage usage_local parent parent_depth',
-        1: 'watermark failures forced rejected ledger stock_bound cap_max rollbacks over_max_ok',
-        2: 'max batch gen flags depth ancestors',
+        1: 'watermark failures forced rejected refused ledger stock_bound rollbacks over_max_ok',
+        2: 'max batch gen flags depth cap_max ancestors',
     }),
     'member': (LINE, {0: 'state area_offset tid pid start'}),
     'ration_lcore': (6 * LINE, {

@@ -125,6 +125,39 @@ ration_try_charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 }
 
 /**
+ * Say why a charge of a counter was refused: for ration_try_charge_burst(), which returns only that
+ * it was, and for callers that have kept the handle but not the error. The call looks at the handle
+ * and at the state of the counter now; it charges and counts nothing. A counter that was destroyed
+ * since the charge is reported as such, although the charge may have been over budget.
+ *
+ * Owner of lc only, like ration_try_charge(). Does not wait. The cost is a few loads, after a
+ * refusal only: the charge itself pays nothing for it.
+ *
+ * @code
+ * ration_try_charge_burst(lc, c, NULL, nb, granted);
+ * for (i = 0; i < nb; i++) {
+ *         if (granted[i])
+ *                 continue;
+ *         if (ration_charge_error(lc, c[i]) == -EDQUOT)
+ *                 over_budget++;
+ *         else
+ *                 gone++;
+ * }
+ * @endcode
+ *
+ * @param lc
+ *   Lcore area of the calling thread.
+ * @param c
+ *   The counter.
+ * @return
+ *   - -EDQUOT: the counter exists, so the charge was over budget
+ *   - -ENOENT: the counter is being destroyed
+ *   - -ESTALE: the counter does not exist
+ *   - -E_RTE_SECONDARY: lc is shared or offline, and the process is a secondary process
+ */
+int ration_charge_error(const struct ration_lcore *lc, ration_counter_t c);
+
+/**
  * Charge n units and ignore the limits. Usage may exceed `max` after the call; then charges are
  * refused until usage has fallen below `max`. Every charge that exceeds a limit is counted as
  * forced. Corresponds to page_counter_charge() in the kernel.
@@ -293,7 +326,7 @@ __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const
  *   Number of charges.
  * @param[out] granted
  *   Array of nb results: 1 if the charge was granted, 0 if it failed with any error of
- *   ration_try_charge().
+ *   ration_try_charge(). ration_charge_error() says which.
  * @return
  *   Number of granted charges.
  */

@@ -27,6 +27,46 @@ extern "C" {
  * @{
  */
 
+/**
+ * Check the name of a counter. This is the only rule for names; ration_counter_create() uses it.
+ *
+ * A name is valid UTF-8 of 1 to RATION_COUNTER_NAMESIZE - 1 bytes. It has no '/', no control
+ * character, no line or paragraph separator, and no character that cannot be seen: no text
+ * direction mark, no character without width, no byte order mark. It does not start or end with a
+ * blank of any kind. So two different names also look different, with these exceptions: letters of
+ * several scripts that look alike, and two encodings of an accented letter.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param name
+ *   The name, or NULL.
+ * @return
+ *   NULL if the name is good, or else a constant text that completes the sentence "The name ...",
+ *   for example "contains '/' (which separates the names of a path)".
+ */
+const char *ration_name_error(const char *name);
+
+/**
+ * Copy a text for a message or a report. Each byte that is not UTF-8, and each character that
+ * ration_name_error() refuses because it cannot be printed, is written as an escape: a backslash,
+ * then x and the byte in 2 hexadecimal digits, or u and the code point in 4, or U and the code
+ * point in 8. All other characters stay as they are, '/' and the backslash included. The library
+ * writes names in this form to logs and to ration_domain_dump().
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param[out] out
+ *   Buffer for the text and its terminating NUL. The text is cut between two characters if it does
+ *   not fit. 6 times the size of the text is always enough.
+ * @param size
+ *   Size of the buffer in bytes. 0: nothing is written.
+ * @param text
+ *   The text.
+ * @return
+ *   Length of the whole text after escaping, without the NUL, like snprintf().
+ */
+size_t ration_name_escape(char *out, size_t size, const char *text);
+
 /** Flag: the counter is charged directly, so it keeps its stock when it gets children. */
 #define RATION_COUNTER_DIRECT (1u << 0)
 /**
@@ -79,8 +119,7 @@ struct ration_counter_params {
  * @param parent
  *   The counter above the new one, for example ration_domain_root().
  * @param name
- *   Name, unique among the children of the parent: 1 to RATION_COUNTER_NAMESIZE - 1 bytes, no '/'
- *   and no control characters.
+ *   Name, unique among the children of the parent. ration_name_error() is the rule.
  * @param params
  *   Limit, batch and flags, or NULL for the defaults.
  * @return
@@ -122,10 +161,18 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  * control call releases its index. The kernel treats offline cgroups in the same way.
  */
 #define RATION_DESTROY_KEEP_UNITS (1u << 0)
+/**
+ * Flag of ration_counter_destroy(): destroy also all counters below the counter. They are destroyed
+ * as a whole or, if the call fails, not at all. The number of waits does not depend on the number
+ * of counters. With RATION_DESTROY_KEEP_UNITS, each counter with granted units, and each counter
+ * above one, goes offline, and the others are destroyed.
+ */
+#define RATION_DESTROY_RECURSIVE (1u << 1)
 
 /**
- * Destroy a counter that has no children. Its stock is drained first. During the call, charges are
- * refused with -ENOENT, and uncharges still work.
+ * Destroy a counter that has no children, or a counter and all counters below it. Their stock is
+ * drained first. During the call, charges of them are refused with -ENOENT, and uncharges still
+ * work.
  *
  * Primary process only, any thread, not on the data path. May wait up to a few times the domain's
  * timeout; while it waits, it serves the mailbox of the calling thread.
@@ -135,7 +182,7 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  * @param c
  *   The counter.
  * @param flags
- *   0, or RATION_DESTROY_KEEP_UNITS.
+ *   0, RATION_DESTROY_KEEP_UNITS, RATION_DESTROY_RECURSIVE, or both.
  * @return
  *   - 0: the counter is destroyed and its handles are stale; with RATION_DESTROY_KEEP_UNITS, the
  *     handles become stale when a control call releases the index, after the last unit is
@@ -143,18 +190,41 @@ ration_counter_t ration_counter_find(const struct ration_domain *d, const char *
  *   - -ESTALE: the counter does not exist
  *   - -EINVAL: unknown flags; a log message names them
  *   - -EPERM: the counter is the root
- *   - -EBUSY: the counter has children, or granted units and RATION_DESTROY_KEEP_UNITS is not set
- *   - -ETIMEDOUT: an lcore did not answer in time; the counter is unchanged
+ *   - -EBUSY: the counter has children and RATION_DESTROY_RECURSIVE is not set, or units are
+ *     granted and RATION_DESTROY_KEEP_UNITS is not set; nothing is changed
+ *   - -ETIMEDOUT: an lcore did not answer in time; nothing is changed
  *   - -E_RTE_SECONDARY: the process is not the primary process
  */
 int ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t flags);
+
+/**
+ * Name of a flag in ration_counter_info::flags, for messages.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param flag
+ *   One flag, for example RATION_COUNTER_DIRECT.
+ * @return
+ *   A constant text such as "direct"; "unknown" if it is not exactly one known flag. Never NULL.
+ */
+const char *ration_counter_flag_name(uint32_t flag);
 
 /** State of a counter, see ration_counter_get(). */
 struct ration_counter_info {
 	uint64_t usage; /**< Charged units, including the stock of all lcores. */
 	uint64_t max; /**< Hard limit in units. */
 	uint64_t watermark; /**< Largest usage since creation or the last reset. */
-	uint64_t failures; /**< Number of charges refused because this counter lacked room. */
+	/**
+	 * Number of charges, of this counter or one below it, that were refused because this
+	 * counter lacked room.
+	 */
+	uint64_t failures;
+	/**
+	 * Number of charges of this counter itself that were refused, because it or a counter above
+	 * it lacked room. So `refused` tells which tenant was refused, and `failures` by which
+	 * limit. Charges refused because the counter is being destroyed do not count.
+	 */
+	uint64_t refused;
 	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
 	uint64_t rejected; /**< Number of uncharges that exceeded the charged units. */
 	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
@@ -166,8 +236,8 @@ struct ration_counter_info {
 };
 
 /**
- * Read the state of a counter. The call is cheap: it reads each field once. While lcores run, the
- * fields may be from different points in time.
+ * Read the state of a counter. The call is cheap: it reads each field once, and for `refused` a few
+ * words of each member. While lcores run, the fields may be from different points in time.
  *
  * Any process, any thread. Does not wait for lcores.
  *

@@ -11,6 +11,7 @@
  */
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include <ration_core.h>
 
@@ -55,6 +56,25 @@ enum ration_drain_reason {
 	RATION_DRAIN_REASON_WALK /**< It did not finish a charge or uncharge in time. */
 };
 
+/**
+ * Names of the values of the enumerations, for messages: the last part of the identifier in lower
+ * case, such as "mailbox" for RATION_DRAIN_MAILBOX.
+ *
+ * Any process, any thread. Does not wait.
+ *
+ * @param engine
+ *   A value of the enumeration, or any other number.
+ * @return
+ *   A constant text; "unknown" for a number that is not in the enumeration. Never NULL.
+ */
+const char *ration_drain_engine_name(enum ration_drain_engine engine);
+
+/** Name of a status: "done", "empty" or "timedout". See ration_drain_engine_name(). */
+const char *ration_drain_status_name(enum ration_drain_status status);
+
+/** Name of a reason: "none", "silent", "wait", ... See ration_drain_engine_name(). */
+const char *ration_drain_reason_name(enum ration_drain_reason reason);
+
 /** Result of a drain for one member. */
 struct ration_drain_row {
 	uint32_t member_id; /**< Index of the member. */
@@ -88,6 +108,18 @@ struct ration_drain_report {
 	uint64_t units; /**< Units returned by all members, in all drains. */
 	uint64_t cycles; /**< TSC cycles that the whole call took. */
 };
+
+/**
+ * Write a report to a file as text: one line for the drain and one for each row.
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param report
+ *   A report that a drain has written.
+ * @param f
+ *   The file.
+ */
+void ration_drain_report_dump(const struct ration_drain_report *report, FILE *f);
 
 /**
  * Return all stock of a counter and its subtree to the tree, on every lcore, and wait until this is

@@ -179,6 +179,54 @@ void ration_lcore_stats_get(const struct ration_lcore *lc, struct ration_lcore_s
  */
 const struct ration_lcore *ration_lcore_get(const struct ration_domain *d, uint32_t member_id);
 
+/** State of a member entry, see ration_member_get(). */
+enum ration_member_state {
+	RATION_MEMBER_FREE, /**< No thread uses the entry. */
+	RATION_MEMBER_CLAIMED, /**< A thread is registering. */
+	RATION_MEMBER_ONLINE, /**< Its thread uses its stock and reports quiescent points. */
+	RATION_MEMBER_OFFLINE, /**< Its thread is offline, see ration_lcore_offline(). */
+	RATION_MEMBER_TAKEN, /**< A drainer returns its stock, or it is being repaired. */
+	/** Its thread has unregistered in a secondary process; ration_reap() frees the entry. */
+	RATION_MEMBER_UNREAPED,
+	RATION_MEMBER_DEAD /**< Its thread has died; ration_reap() frees the entry. */
+};
+
+/** Name of a state, such as "online". See ration_drain_engine_name(). */
+const char *ration_member_state_name(enum ration_member_state state);
+
+/** State of a member. All fields but member_id and state are 0 in a free entry. */
+struct ration_member_info {
+	uint32_t member_id; /**< Index of the member. */
+	enum ration_member_state state; /**< State of the member entry. */
+	uint32_t lcore_id; /**< rte_lcore_id() of the thread, or LCORE_ID_ANY. */
+	int32_t pid; /**< Process id of the thread. */
+	int32_t tid; /**< Thread id of the thread. */
+	uint32_t nb_stocks; /**< Number of stock entries in use. */
+	uint64_t stock; /**< Units in stock, of all counters. */
+	struct ration_lcore_stats stats; /**< Event counters. */
+};
+
+/**
+ * Read the state of a member entry. The cost grows with the number of its stock entries in use.
+ * While lcores run, the fields may be from different points in time.
+ *
+ * Any process, any thread. Does not wait for lcores.
+ *
+ * @param d
+ *   The domain.
+ * @param member_id
+ *   Index of the member entry, 0 to ration_domain_params::max_members - 1.
+ * @param[out] info
+ *   State of the member.
+ * @return
+ *   - 0: done, also for a free entry
+ *   - -ENOENT: the domain has no entry with this index; a loop over all entries ends here
+ *   - -EINVAL: info is NULL
+ *   - -EPROTO: the entry is corrupted
+ */
+int ration_member_get(const struct ration_domain *d, uint32_t member_id,
+		      struct ration_member_info *info);
+
 /** @internal Slow path of ration_quiescent(). */
 void __ration_serve(struct ration_lcore *lc);
 

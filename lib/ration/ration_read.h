@@ -32,7 +32,8 @@ struct ration_reading {
 	uint64_t usage; /**< Charged units: granted and stock. */
 	uint64_t stock; /**< Units in stock on all lcores, of the counter and its subtree. */
 	uint64_t granted; /**< Units granted and not uncharged yet. */
-	uint64_t error; /**< Maximum difference between `granted` and the true value. */
+	/** Maximum difference between `granted` and the true value when usage was read. */
+	uint64_t error;
 };
 
 /**
@@ -57,9 +58,19 @@ int ration_read(const struct ration_domain *d, ration_counter_t c, struct ration
 
 /**
  * Read the granted units of a counter: usage minus the sum of the stock of all lcores. The cost
- * grows with the number of members and of their stock entries in use. `error` is 0 if no other
- * member was online during the call, because then no unit could move. Corresponds to
+ * grows with the number of members and of their stock entries in use. Corresponds to
  * percpu_counter_sum() in the kernel.
+ *
+ * `error` says how far `granted` can be off because the stocks of other lcores were read one after
+ * the other, and at another instant than usage. It is the sum over all online members of other
+ * threads:
+ * - 0 for a member without stock of the counter and its subtree;
+ * - for each stock entry, the larger of the units in it and the units that it can still take,
+ *   because the lcore may have used all of them or filled it up meanwhile, without a trace;
+ * - for a member that walked the tree during each of 4 tries: the most that one member can hide.
+ *
+ * So it is 0 if no other member is online or has stock, usually about as large as the stock of the
+ * others, and never larger than `granted` and `stock`, whichever is larger.
  *
  * Any process, any thread. Does not wait.
  *
@@ -100,7 +111,13 @@ RATION_EXPERIMENTAL
 int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
 
 /**
- * Write the tree, the members and their statistics to a file as text.
+ * Write the state of a domain to a file as text, one line each for: its sizes and times, the drains
+ * that run, every counter (path, usage, granted units and stock of its subtree, limits, refusals,
+ * flags) and every member that is not free (owner, state, stock, statistics). Names are written as
+ * by ration_name_escape().
+ *
+ * The cost grows with the number of counters times the number of members. The call allocates 8
+ * bytes for each counter. While lcores run, the lines may be from different points in time.
  *
  * Any process, any thread. Does not wait for lcores.
  *

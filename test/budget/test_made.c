@@ -64,8 +64,9 @@ a_missing_file_is_refused(void **state)
 		"none.yaml",
 		"none.yaml: cannot open: No such file or directory (must be a regular file)");
 	assert_refused("", ": cannot open: No such file or directory (must be a regular file)");
-	assert_refused("a\nb",
-		       "a?b: cannot open: No such file or directory (must be a regular file)");
+	assert_refused(
+		"a\nb",
+		"a\\u000ab: cannot open: No such file or directory (must be a regular file)");
 }
 
 static void

@@ -44,11 +44,8 @@ static const char *const name_parts[] = {
 	"a",
 	"gold",
 	"-",
-	"- ",
 	"?",
-	": ",
 	":",
-	" #",
 	"#",
 	"'",
 	"''",
@@ -67,8 +64,6 @@ static const char *const name_parts[] = {
 	"{",
 	"}",
 	",",
-	" ",
-	"  ",
 	"~",
 	"=",
 	"<<",
@@ -83,24 +78,32 @@ static const char *const name_parts[] = {
 	"\xc3\xa9",
 	"\xe6\x97\xa5",
 	"\xf0\x9f\x98\x80",
+	/* With blanks outside: only in the middle of a name. */
+	"- ",
+	": ",
+	" #",
+	" ",
+	"  ",
 	"\xc2\xa0",
-	"\xef\xbb\xbf",
-	"\xe2\x80\x8b",
 };
+#define NB_INNER_PARTS 6
+#define NB_OUTER_PARTS (RTE_DIM(name_parts) - NB_INNER_PARTS)
 
 /* The number makes the names of siblings unique. */
 static void
 write_name(FILE *f, uint32_t number)
 {
-	uint32_t i, nb = below(4);
+	uint32_t i, nb = below(3);
 
 	fprintf(f, "{name: \"");
 	if (below(2))
 		fprintf(f, "%u", number);
 	else
-		nb++, fprintf(f, "%s%u", name_parts[below(RTE_DIM(name_parts))], number);
+		nb++, fprintf(f, "%s%u", name_parts[below(NB_OUTER_PARTS)], number);
 	for (i = 0; i < nb; i++)
 		fputs(name_parts[below(RTE_DIM(name_parts))], f);
+	if (nb > 0)
+		fputs(name_parts[below(NB_OUTER_PARTS)], f);
 	fprintf(f, "\"");
 }
 
@@ -114,7 +117,7 @@ write_rules(FILE *f, uint32_t *next_id)
 		"{destination: 10.0.0.%u/32}",
 		"{source: 10.%u.0.0/16}",
 	};
-	uint32_t i, nb = below(4);
+	uint32_t i, nb = below(3);
 
 	fprintf(f, ", match: [");
 	for (i = 0; i < nb && *next_id < 250; i++) {

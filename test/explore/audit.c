@@ -437,6 +437,19 @@ check_end(void)
 	}
 }
 
+/* Each refused charge is counted once, for the counter that it charged. */
+static void
+check_refused(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < nb_counters(); i++) {
+		if (w->at[i].known && !w->at[i].destroyed &&
+		    ration_refused_sum(w->d, ration_handle(w->d, i)) != w->at[i].refused)
+			explore_fail("a wrong number of refused charges");
+	}
+}
+
 void
 explore_audit_end(const struct scenario *scenario)
 {
@@ -451,6 +464,8 @@ explore_audit_end(const struct scenario *scenario)
 	if (w->unreaped)
 		return;
 	check_end();
+	if (w->deaths == 0 && !w->bursts)
+		check_refused();
 	if (ration_domain_verify(w->d, 1, NULL) != 0)
 		explore_fail("P2: the domain does not verify at the end");
 }

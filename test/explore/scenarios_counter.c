@@ -218,6 +218,68 @@ drain_parent(void)
 	world_done();
 }
 
+/* ------------------------------------------------------------------ subtree */
+
+static void
+set_up_subtree(void)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 4, .max_members = 2, .timeout_us = 1000000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 40, 0, 0);
+	world_counter(1, 0, 40, 2, 0);
+	world_counter(2, 0, 40, 2, 0);
+	world_member(0);
+	w->working = 7;
+}
+
+static void
+charge_children(void)
+{
+	if (world_charge(1, 2) == 0)
+		world_uncharge(1, 2);
+	world_quiescent();
+	if (world_charge(2, 1) == 0)
+		world_uncharge(2, 1);
+	world_finish();
+}
+
+static void
+charge_child_without_slot(void)
+{
+	if (world_charge(1, 1) == 0)
+		world_uncharge(1, 1);
+	world_done();
+}
+
+/* All of it or nothing, and then its indices are used again. */
+static void
+destroy_subtree(void)
+{
+	int rc = world_destroy(0, RATION_DESTROY_RECURSIVE);
+
+	if (rc == 0) {
+		world_create_below(0, UINT32_MAX, 30, 2);
+		world_create_below(2, 0, 30, 2);
+	} else if (rc != -EBUSY) {
+		explore_fail("a destroy of a subtree returned an unexpected result");
+	} else if (ration_counter_at(w->d, (uint32_t)w->c[1])->flags & COUNTER_DYING ||
+		   ration_counter_at(w->d, (uint32_t)w->c[2])->flags & COUNTER_DYING) {
+		explore_fail("P8: a refused destroy has left a part of the subtree dying");
+	}
+	world_done();
+}
+
+static void
+destroy_subtree_and_keep(void)
+{
+	if (world_destroy(0, RATION_DESTROY_RECURSIVE | RATION_DESTROY_KEEP_UNITS) != 0)
+		explore_fail("a destroy that keeps units was refused");
+	world_create_below(0, UINT32_MAX, 20, 2);
+	world_done();
+}
+
 /* -------------------------------------------------------------- first child */
 
 static void
@@ -328,6 +390,22 @@ const struct scenario scenarios_counter[] = {
 		.nb_fibers = 3,
 		.set_up = set_up_keep,
 		.fiber = {hold_for_a_while, destroy_and_keep, drain_parent},
+		.preemptions = 2,
+	},
+	{
+		.name = "subtree",
+		.shows = "P2 P6 P8: charges below a counter that is destroyed with its children",
+		.nb_fibers = 3,
+		.set_up = set_up_subtree,
+		.fiber = {charge_children, charge_child_without_slot, destroy_subtree},
+		.preemptions = 2,
+	},
+	{
+		.name = "subtree-keep",
+		.shows = "P2 P8: counters of a destroyed subtree go offline, or are released",
+		.nb_fibers = 3,
+		.set_up = set_up_subtree,
+		.fiber = {charge_children, charge_child_without_slot, destroy_subtree_and_keep},
 		.preemptions = 2,
 	},
 	{

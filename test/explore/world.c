@@ -132,10 +132,17 @@ enter_counter(uint32_t index, uint32_t parent, uint32_t batch)
 static void
 mark_minor(struct ration_lcore *lc)
 {
+	struct workspace *ws;
+
 	if (lc == NULL)
 		return;
 	memory_mark_minor(&lc->stats, sizeof(lc->stats));
 	memory_mark_minor(&lc->countdown, sizeof(lc->countdown));
+	if (lc->flags & RATION_LCORE_SHARED)
+		return;
+	ws = ration_workspace(lc);
+	memory_mark_minor(&ws->refused_moves, sizeof(ws->refused_moves));
+	memory_mark_minor(ws->refused, sizeof(ws->refused));
 }
 
 void
@@ -158,7 +165,7 @@ world_create(const struct ration_domain_params *params)
 		mark_minor(ration_lcore_area(w->d, &w->d->members[i]));
 	for (i = 0; i < w->d->max_counters; i++) {
 		c = ration_counter_at(w->d, i);
-		memory_mark_minor(&c->watermark, 4 * sizeof(uint64_t));
+		memory_mark_minor(&c->watermark, 5 * sizeof(uint64_t));
 	}
 }
 
@@ -219,6 +226,8 @@ charged(uint32_t number, uint32_t which, ration_counter_t c, int rc)
 		explore_fail("P8: a charge of a destroyed counter was granted");
 	else if (rc == 0)
 		w->at[op->index].granted += op->n;
+	else if (rc == -EDQUOT && w->c[which] == c)
+		w->at[op->index].refused++;
 	else if (rc != -EDQUOT && rc != -ETIMEDOUT)
 		check_gone(op->index, rc);
 	return rc;
@@ -244,6 +253,7 @@ world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_
 
 	for (i = 0; i < nb; i++)
 		c[i] = w->c[which[i]];
+	w->bursts = true;
 	told = ration_try_charge_burst(world_lcore(), c, n, nb, granted);
 	end(number, true);
 	for (i = 0; i < nb; i++) {
@@ -451,23 +461,23 @@ world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t batch)
 	return 0;
 }
 
-int
-world_destroy(uint32_t which, uint32_t flags)
+/* Whether a destroy concerns a counter. */
+static bool
+is_destroyed_with(uint32_t i, uint32_t index, uint32_t flags)
 {
-	const uint32_t index = (uint32_t)w->c[which];
-	struct entry *e = &w->at[index];
-	uint32_t number;
-	int rc;
+	if (i == index)
+		return true;
+	return (flags & RATION_DESTROY_RECURSIVE) && w->at[i].known && !w->at[i].destroyed &&
+	       world_is_below(i, index);
+}
 
-	e->destroys++;
-	number = begin(OP_DESTROY, index, 0);
-	rc = timed(1, ration_counter_destroy(w->d, w->c[which], flags));
-	end(number, rc == 0);
-	if (rc != 0)
-		return rc;
-	if (world_stock(index) != 0)
-		explore_fail("P6: destroyed with stock");
-	if (ration_counter_at(w->d, index)->flags & RATION_COUNTER_OFFLINE) {
+/* A counter was destroyed: with RATION_DESTROY_KEEP_UNITS it may be offline. */
+static void
+note_destroyed(uint32_t i, uint32_t flags)
+{
+	struct entry *e = &w->at[i];
+
+	if (ration_counter_at(w->d, i)->flags & RATION_COUNTER_OFFLINE) {
 		e->destroyed = true; /* Units are granted: the counter stays in the books. */
 		if (!(flags & RATION_DESTROY_KEEP_UNITS))
 			explore_fail("P8: a destroyed counter still exists");
@@ -475,6 +485,31 @@ world_destroy(uint32_t which, uint32_t flags)
 		if (e->granted != 0)
 			explore_fail("P2: destroyed while units were granted");
 		e->known = false;
+	}
+}
+
+int
+world_destroy(uint32_t which, uint32_t flags)
+{
+	const uint32_t index = (uint32_t)w->c[which];
+	bool concerned[WORLD_COUNTERS];
+	uint32_t number, i;
+	int rc;
+
+	for (i = 0; i < WORLD_COUNTERS; i++) {
+		concerned[i] = is_destroyed_with(i, index, flags);
+		w->at[i].destroys += concerned[i];
+	}
+	number = begin(OP_DESTROY, index, 0);
+	rc = timed(1, ration_counter_destroy(w->d, w->c[which], flags));
+	end(number, rc == 0);
+	if (rc != 0)
+		return rc;
+	if (world_stock(index) != 0)
+		explore_fail("P6: destroyed with stock");
+	for (i = 0; i < WORLD_COUNTERS; i++) {
+		if (concerned[i])
+			note_destroyed(i, flags);
 	}
 	return 0;
 }

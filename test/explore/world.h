@@ -74,6 +74,7 @@ struct entry {
 	uint64_t leak; /**< Most units that deaths may have left charged to it. */
 	uint64_t usage; /**< At the last audit. */
 	uint32_t destroys; /**< Number of attempts to destroy it. */
+	uint64_t refused; /**< Charges that returned -EDQUOT. */
 };
 
 /** State seen by an exact charge when it read usage of a level. */
@@ -112,6 +113,7 @@ struct world {
 	uint32_t changing; /**< Number of limit changes in progress. */
 	bool unreaped; /**< A fiber has died and was not reaped yet. */
 	uint32_t deaths;
+	bool bursts; /**< There was a burst: its refusals have no reasons. */
 	uint64_t round; /**< The round word at the last audit. */
 	uint32_t gen_of[RATION_DRAINERS_MAX]; /**< Round number that a drainer opened. */
 	uint32_t rollbacks[WORLD_COUNTERS];

@@ -141,6 +141,7 @@ be_secondary(void **state)
 	assert_int_equal(ration_counter_set_max(d, c, 1, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_reap(d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	assert_int_equal(ration_try_charge(ration_lcore_self(d), c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_charge_error(ration_lcore_self(d), c), -E_RTE_SECONDARY);
 	lc = ration_lcore_register(d);
 	assert_non_null(lc);
 	assert_int_equal(ration_try_charge(lc, c, 10), 0);

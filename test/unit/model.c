@@ -206,6 +206,7 @@ model_check(struct model *m)
 		check_children(m, i, &info);
 		/* Failures are checked in the step that caused them, and so are rejections. */
 		assert_int_equal(info.failures, c->failures);
+		assert_int_equal(info.refused, c->refused);
 		assert_int_equal(info.rejected, c->rejected);
 	}
 	for (i = 0; i < MODEL_COUNTERS; i++) {

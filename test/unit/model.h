@@ -30,6 +30,7 @@ struct model_counter {
 	uint32_t batch;
 	uint64_t max;
 	uint64_t granted; /**< Charged to this counter, not to a descendant. */
+	uint64_t refused; /**< As last seen after bursts, else counted. */
 	uint64_t failures; /**< As last seen: the library decides which level counts. */
 	uint64_t rejected;
 	/** As last seen: usage must not rise above max, but may stay there. */

@@ -101,6 +101,43 @@ stale_handles_in_a_burst_change_nothing(void **state)
 	assert_int_equal(usage_of(f->d, f->root), stock_of(f->d, a));
 }
 
+/* The reason of each refusal in a burst, asked for afterwards. */
+static void
+a_refusal_in_a_burst_tells_its_reason(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t stale = make_counter(f->d, f->root, "stale", 10, 64), full, dying, good;
+	const int expected[] = {0, -EDQUOT, -ESTALE, -ENOENT, -ESTALE, -EDQUOT};
+	ration_counter_t c[RTE_DIM(expected)];
+	uint8_t granted[RTE_DIM(expected)];
+	struct ration_lcore_stats before;
+	unsigned int i;
+
+	assert_int_equal(ration_counter_destroy(f->d, stale, 0), 0);
+	good = make_counter(f->d, f->root, "good", 100, 64);
+	full = make_counter(f->d, f->root, "full", 0, 64);
+	dying = make_counter(f->d, f->root, "dying", 10, 0);
+	assert_int_equal(ration_try_charge(f->lc[0], dying, 1), 0);
+	assert_int_equal(ration_counter_destroy(f->d, dying, RATION_DESTROY_KEEP_UNITS), 0);
+	c[0] = good;
+	c[1] = c[5] = full;
+	c[2] = stale;
+	c[3] = dying;
+	c[4] = RATION_COUNTER_NONE;
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted), 1);
+	before = stats_of(f->lc[0]);
+	for (i = 1; i < RTE_DIM(c); i++) {
+		assert_int_equal(granted[i], 0);
+		assert_int_equal(ration_charge_error(f->lc[0], c[i]), expected[i]);
+		assert_int_equal(ration_charge_error(ration_lcore_shared(f->d), c[i]), expected[i]);
+	}
+	/* Asking counts nothing. */
+	assert_int_equal(stats_of(f->lc[0]).rejected, before.rejected);
+	assert_int_equal(stats_of(f->lc[0]).refusals, before.refusals);
+	assert_int_equal(failures_of(f->d, full), 2);
+	assert_int_equal(ration_uncharge(f->lc[0], dying, 1), 0);
+}
+
 static void
 an_uncharged_burst_tells_what_was_too_much(void **state)
 {
@@ -354,6 +391,7 @@ main(void)
 		with_one_member(sums_of_a_run_do_not_wrap),
 		with_one_member(an_empty_burst_does_nothing),
 		with_one_member(stale_handles_in_a_burst_change_nothing),
+		with_one_member(a_refusal_in_a_burst_tells_its_reason),
 		with_one_member(an_uncharged_burst_tells_what_was_too_much),
 		cmocka_unit_test(charged_bursts_equal_single_charges),
 		cmocka_unit_test(uncharged_bursts_give_back_what_single_calls_do),

@@ -151,7 +151,7 @@ names_out_of_rule_are_refused(void **state)
 static void
 names_within_the_rule_are_taken_to_the_byte(void **state)
 {
-	static const char *const good[] = {"x", "a b", "..", "%s", "t\xc3\xaate", "-", "\xff"};
+	static const char *const good[] = {"x", "a b", "..", "%s", "t\xc3\xaate", "-"};
 	struct fixture *f = *state;
 	char longest[RATION_COUNTER_NAMESIZE + 1];
 	ration_counter_t c;

@@ -324,7 +324,7 @@ units_of_a_destroyed_counter_stay_with_its_ancestors(void **state)
 	ration_counter_t c = make_counter(f->d, p, "c", 1000, 64), next;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 10), 0);
-	assert_int_equal(ration_counter_destroy(f->d, c, 2), -EINVAL);
+	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_RECURSIVE << 1), -EINVAL);
 	assert_int_equal(ration_counter_destroy(f->d, c, RATION_DESTROY_KEEP_UNITS), 0);
 	/* An offline counter has no stock and no name, and refuses charges. */
 	assert_int_equal(usage_of(f->d, p), 10);

@@ -72,6 +72,25 @@ create_names_the_parameter_of_a_counter(void **state)
 }
 
 static void
+create_says_what_is_wrong_with_a_name(void **state)
+{
+	struct fixture *f = *state;
+
+	capture();
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, "a/b", NULL),
+		     EINVAL);
+	assert_logged(ration_domain_name(f->d),
+		      "create counter \"a/b\": ", "the name contains '/'");
+	capture();
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, "a\nb", NULL),
+		     EINVAL);
+	assert_logged("create counter \"a\\u000ab\": ", "the name ", "control");
+	capture();
+	assert_errno(RATION_COUNTER_NONE, ration_counter_create(f->d, f->root, NULL, NULL), EINVAL);
+	assert_logged("create counter \"\": ", "the name ", "");
+}
+
+static void
 create_names_the_parameter_of_a_domain(void **state)
 {
 	static const struct {
@@ -275,6 +294,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_domain(create_names_the_parameter_of_a_counter),
+		in_domain(create_says_what_is_wrong_with_a_name),
 		cmocka_unit_test(create_names_the_parameter_of_a_domain),
 		in_domain(changes_name_the_parameter_and_the_counter),
 		cmocka_unit_test(the_domain_too_many_is_named),

@@ -127,7 +127,7 @@ a_dump_shows_threads_lcores_and_offline_counters(void **state)
 	assert_true(actor_register(&f->actors[0]));
 	ration_domain_dump(f->d, out);
 	fclose(out);
-	assert_non_null(strstr(text, "rejected 0 offline"));
+	assert_non_null(strstr(text, "children 0 offline"));
 	assert_non_null(strstr(text, "lcore 0"));
 	assert_non_null(strstr(text, "thread"));
 	free(text);

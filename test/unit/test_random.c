@@ -163,6 +163,7 @@ check_refusal(struct run *r, int i, uint64_t n)
 	}
 	assert_true(counted >= 0);
 	r->m.c[counted].failures++;
+	r->m.c[i].refused++;
 	/* The level itself lacks room, independent of its descendants. */
 	assert_int_equal(model_lowest_without_room(&r->m, counted, n), counted);
 	if (!stocked)
@@ -211,9 +212,12 @@ step_burst(struct run *r)
 	 * The steps with single charges check which charges are refused, and at which level they
 	 * count.
 	 */
-	for (i = 0; i < MODEL_COUNTERS; i++)
-		if (r->m.c[i].live)
-			r->m.c[i].failures = failures_of(r->m.d, r->m.c[i].handle);
+	for (i = 0; i < MODEL_COUNTERS; i++) {
+		if (!r->m.c[i].live)
+			continue;
+		r->m.c[i].failures = failures_of(r->m.d, r->m.c[i].handle);
+		r->m.c[i].refused = info_of(r->m.d, r->m.c[i].handle).refused;
+	}
 }
 
 static void

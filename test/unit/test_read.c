@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_debug.h>
 #include <rte_errno.h>
+
+#include <ration_pvt.h>
 
 #include "eal.h"
 #include "fixture.h"
@@ -114,6 +117,90 @@ read_sum_reports_an_error_bound_while_others_are_online(void **state)
 	assert_int_equal(r.usage, r.granted + r.stock);
 	assert_true(r.error > 0);
 	assert_in_range(r.granted, 3 > r.error ? 3 - r.error : 0, 3 + r.error);
+}
+
+static void
+go_offline(struct ration_lcore *lc, void *arg)
+{
+	RTE_SET_USED(arg);
+	RTE_VERIFY(ration_lcore_offline(lc) == 0);
+}
+
+/* 10 units, one by one: the first takes 64 ahead, the others come from the stock. */
+static void
+charge_one_by_one(struct ration_lcore *lc, void *arg)
+{
+	const ration_counter_t c = *(ration_counter_t *)arg;
+	unsigned int i;
+
+	for (i = 0; i < 10; i++)
+		RTE_VERIFY(ration_try_charge(lc, c, 1) == 0);
+}
+
+static void
+walk_for_ever(struct ration_lcore *lc, void *arg)
+{
+	RTE_SET_USED(arg);
+	ration_walk_begin(lc);
+}
+
+static void
+walk_no_more(struct ration_lcore *lc, void *arg)
+{
+	RTE_SET_USED(arg);
+	ration_walk_end(lc, ration_load(&lc->seq, relaxed) - 1);
+}
+
+/*
+ * The error as a number: 1, 2, 3 and 4 other members that are online, of which each has taken 64
+ * units ahead of a cap of 128, and has used 9 of them.
+ */
+static void
+the_error_is_what_the_others_have_in_stock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", 1000000, 64);
+	ration_counter_t idle = make_counter(f->d, f->root, "idle", 1000, 64);
+	unsigned int i;
+
+	/* Much is granted, so that this does not bound the error. */
+	assert_int_equal(ration_try_charge(f->lc[0], c, 100000), 0);
+	assert_int_equal(sum_of(f->d, c).error, 0);
+	for (i = 0; i < RTE_DIM(f->actors); i++) {
+		assert_int_equal(actor_start(&f->actors[i], f->d, ACTOR_THREAD, 0), 0);
+		assert_true(actor_register(&f->actors[i]));
+		/* Online, but without stock. */
+		assert_int_equal(sum_of(f->d, c).error, i * 73);
+		assert_true(actor_do(&f->actors[i], charge_one_by_one, &c));
+		/* 55 are left: it may use these, or put 73 to them. */
+		assert_int_equal(sum_of(f->d, c).error, (i + 1) * 73);
+		assert_int_equal(sum_of(f->d, f->root).error, (i + 1) * 73);
+		assert_int_equal(sum_of(f->d, c).granted, 100000 + (i + 1) * 10);
+		assert_int_equal(sum_of(f->d, idle).error, 0);
+	}
+	/* A member that walks all the time: what it can hide at most, 2 x batch. */
+	assert_true(actor_do(&f->actors[0], walk_for_ever, NULL));
+	assert_int_equal(sum_of(f->d, c).error, 3 * 73 + 128);
+	assert_true(actor_do(&f->actors[0], walk_no_more, NULL));
+	assert_int_equal(sum_of(f->d, c).error, 4 * 73);
+	assert_true(actor_do(&f->actors[1], go_offline, NULL));
+	assert_int_equal(sum_of(f->d, c).error, 3 * 73);
+}
+
+/* The true value is between 0 and usage. */
+static void
+the_error_is_at_most_all_of_usage(void **state)
+{
+	struct fixture *f = *state;
+	struct actor *a = &f->actors[0];
+	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64);
+
+	assert_int_equal(actor_start(a, f->d, ACTOR_THREAD, 0), 0);
+	assert_true(actor_register(a));
+	assert_true(actor_do(a, charge_one_by_one, &c));
+	assert_int_equal(sum_of(f->d, c).granted, 10);
+	assert_int_equal(sum_of(f->d, c).stock, 55);
+	assert_int_equal(sum_of(f->d, c).error, 55);
 }
 
 static void
@@ -277,6 +364,8 @@ main(void)
 		with_two_members(read_sum_sums_the_stock_of_all_lcores),
 		in_domain(read_sum_is_exact_without_members),
 		in_domain(read_sum_reports_an_error_bound_while_others_are_online),
+		with_one_member(the_error_is_what_the_others_have_in_stock),
+		in_domain(the_error_is_at_most_all_of_usage),
 		with_two_members(read_is_usage_within_its_error),
 		with_one_member(the_bound_holds_when_the_batch_is_lowered),
 		with_one_member(the_bound_covers_only_existing_counters),

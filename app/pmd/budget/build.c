@@ -10,10 +10,11 @@
 #include <rte_common.h>
 
 #include "budget/build.h"
-#include "budget/value.h"
 
 /* Initial number of elements of an array. */
 #define ROOM_MIN 16
+/* Size of a message before it is escaped: the longest path, and what is wrong. */
+#define BUDGET_MESSAGE_MAX (4096 + 1024)
 
 int
 budget_excerpt_length(const char *text)
@@ -29,22 +30,11 @@ budget_excerpt_length(const char *text)
 	return length;
 }
 
-/* Text from the file, and the file name, must not start new lines or control a terminal. */
-static void
-make_printable(char *text)
-{
-	size_t nb;
-
-	for (; *text != '\0'; text++)
-		for (nb = budget_control_length(text); nb > 0; nb--)
-			text[nb - 1] = '?';
-}
-
 int
 budget_fail(const struct budget_build *w, size_t line, const char *key, const char *format, ...)
 {
 	char where[32] = "";
-	char what[512];
+	char what[512], line_of_text[BUDGET_MESSAGE_MAX];
 	va_list ap;
 
 	if (line > 0)
@@ -52,11 +42,11 @@ budget_fail(const struct budget_build *w, size_t line, const char *key, const ch
 	va_start(ap, format);
 	vsnprintf(what, sizeof(what), format, ap);
 	va_end(ap);
-	snprintf(w->error, w->size, "%s%s: %.*s%s%s", w->file, where,
+	snprintf(line_of_text, sizeof(line_of_text), "%s%s: %.*s%s%s", w->file, where,
 		 key != NULL ? budget_excerpt_length(key) : 0, key != NULL ? key : "",
 		 key != NULL ? ": " : "", what);
-	if (w->size > 0)
-		make_printable(w->error);
+	/* Text from the file, and the file name, must not start new lines or control a terminal. */
+	ration_name_escape(w->error, w->size, line_of_text);
 	return -1;
 }
 

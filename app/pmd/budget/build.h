@@ -61,8 +61,8 @@ uint32_t budget_build_node(struct budget_build *w, uint32_t parent, uint32_t lin
 int budget_build_rule(struct budget_build *w, const struct budget_rule *rule);
 
 /**
- * Write the error message "file:line: key: ...". Characters that cannot be printed on one line are
- * replaced by '?'.
+ * Write the error message "file:line: key: ...". Characters that cannot be printed are written as
+ * ration_name_escape() does.
  *
  * @param line
  *   Line of the file; 0 leaves it out.

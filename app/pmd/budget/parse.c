@@ -22,7 +22,7 @@ read_name(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 
 	if (text == NULL)
 		return -1;
-	fault = budget_name_fault(text);
+	fault = ration_name_error(text);
 	if (fault != NULL)
 		return budget_yaml_fail(r, key, fault);
 	memcpy(r->w->b->nodes[node].name, text, strlen(text) + 1);

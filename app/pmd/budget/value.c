@@ -88,39 +88,6 @@ budget_number_fault(const char *text, uint64_t *value)
 	return "is not a number (digits, optionally with suffix k, M or G; or 'max')";
 }
 
-size_t
-budget_control_length(const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-
-	if (s[0] < 0x20 || s[0] == 0x7f)
-		return s[0] != '\0';
-	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
-		return 2;
-	if (s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9))
-		return 3;
-	return 0;
-}
-
-const char *
-budget_name_fault(const char *name)
-{
-	size_t length = strlen(name), i;
-
-	RTE_BUILD_BUG_ON(RATION_COUNTER_NAMESIZE != 43 + 1);
-	if (length == 0)
-		return "is empty (1 to 43 bytes)";
-	if (length >= RATION_COUNTER_NAMESIZE)
-		return "is too long (1 to 43 bytes)";
-	for (i = 0; i < length; i++) {
-		if (name[i] == '/')
-			return "contains '/' (which separates the names of a path)";
-		if (budget_control_length(name + i) > 0)
-			return "contains a control character (printable characters only)";
-	}
-	return NULL;
-}
-
 const char *
 budget_prefix_fault(const char *text, uint32_t *prefix, uint8_t *length)
 {

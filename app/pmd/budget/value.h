@@ -7,7 +7,7 @@
 
 /**
  * @file
- * The values in a budget file: numbers, names, prefixes, ids.
+ * The values in a budget file: numbers, prefixes, ids. ration_name_error() checks names.
  *
  * Functions named ..._fault() check a value. They return NULL if the value is valid, else text for
  * an error message, which follows the value: "is negative (...)". The text in parentheses says what
@@ -18,15 +18,6 @@
 #include <stdint.h>
 
 #include "budget/budget.h"
-
-/**
- * Return the length in bytes of the control character or line separator (UTF-8) at the start of
- * `text`, 0 if there is none.
- */
-size_t budget_control_length(const char *text);
-
-/** Check a name. */
-const char *budget_name_fault(const char *name);
 
 /** Read a limit or a batch, see budget_number(). */
 const char *budget_number_fault(const char *text, uint64_t *value);

@@ -12,6 +12,8 @@
 #include <rte_mbuf.h>
 #include <rte_string_fns.h>
 
+#include <ration.h>
+
 #include "message.h"
 #include "ports/ports.h"
 
@@ -109,10 +111,13 @@ static int
 add_port(struct ports *ports, uint16_t id, const struct options *o)
 {
 	struct port *p = &ports->port[ports->nb];
+	char name[RTE_ETH_NAME_MAX_LEN] = "";
 	int rc;
 
 	p->id = id;
-	rc = rte_eth_dev_get_name_by_port(id, p->name);
+	rc = rte_eth_dev_get_name_by_port(id, name);
+	/* The name of a virtual device comes from the command line. */
+	ration_name_escape(p->name, sizeof(p->name), name);
 	if (rc == 0)
 		rc = rte_eth_dev_info_get(id, &p->info);
 	if (rc == 0)

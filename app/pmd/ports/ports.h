@@ -24,7 +24,7 @@
 /** A port in use. */
 struct port {
 	uint16_t id; /**< DPDK port id. */
-	char name[RTE_ETH_NAME_MAX_LEN];
+	char name[RTE_ETH_NAME_MAX_LEN]; /**< Escaped, for messages and reports. */
 	struct rte_ether_addr mac;
 	struct rte_eth_dev_info info;
 };

@@ -16,6 +16,8 @@
 #include "control/offline.h"
 #include "drain/grace.h"
 #include "shm/eal.h"
+#include "shm/log.h"
+#include "shm/name_rule.h"
 #include "shm/params.h"
 #include "shm/process.h"
 #include "shm/tree_lock.h"
@@ -68,17 +70,18 @@ disable_stock(struct ration_domain *d, struct counter *c)
 }
 
 static int
-check_name(const char *name)
+check_name(const struct ration_domain *d, const char *name)
 {
-	const char *s;
+	const char *error = ration_name_error(name);
+	char shown[RATION_ESCAPED_SIZE(RATION_COUNTER_NAMESIZE)];
 
-	if (name == NULL || name[0] == '\0')
-		return -EINVAL;
-	for (s = name; *s != '\0'; s++) {
-		if (*s == '/' || (unsigned char)*s < 0x20 || *s == 0x7f)
-			return -EINVAL;
-	}
-	return s - name < RATION_COUNTER_NAMESIZE ? 0 : -ENAMETOOLONG;
+	if (error == NULL)
+		return 0;
+	ration_name_escape(shown, sizeof(shown), name != NULL ? name : "");
+	RATION_LOG(ERR, "domain %s: create counter \"%s\": the name %s", d->name, shown, error);
+	if (name != NULL && strnlen(name, RATION_COUNTER_NAMESIZE) == RATION_COUNTER_NAMESIZE)
+		return -ENAMETOOLONG;
+	return -EINVAL;
 }
 
 /* Check the parameters, and replace those that select a default or zero by their values. */
@@ -167,7 +170,7 @@ ration_counter_create(struct ration_domain *d, ration_counter_t parent, const ch
 	int64_t index = ration_is_primary() ? 0 : -E_RTE_SECONDARY;
 
 	if (index == 0)
-		index = check_name(name);
+		index = check_name(d, name);
 	if (index == 0)
 		index = check_params(d, name, &p, params);
 	if (index == 0) {

@@ -206,6 +206,9 @@ ration_repair(struct ration_lcore *lc, uint64_t deadline)
 			return rc;
 	}
 	memset(&ws->gather, 0, sizeof(ws->gather));
+	/* Readers of the refusals need not wait for a move that does not end. */
+	ration_store(&ws->refused_moves,
+		     (ration_load(&ws->refused_moves, relaxed) + 1) & ~UINT32_C(1), release);
 	ration_store(&ws->walking, 0, relaxed);
 	/* Even: the walk has ended. */
 	ration_store(&lc->seq, (ration_load(&lc->seq, relaxed) + 1) & ~UINT32_C(1), release);

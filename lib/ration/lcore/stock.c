@@ -22,6 +22,7 @@
 #include "lcore/entry.h"
 #include "lcore/ledger.h"
 #include "lcore/member.h"
+#include "lcore/refused.h"
 #include "lcore/requests.h"
 #include "lcore/stats.h"
 #include "lcore/stock.h"
@@ -162,12 +163,13 @@ usable_or_shared(struct ration_lcore *lc)
 	return ration_lcore_shared(ration_domain_of(lc));
 }
 
-/* Count a refusal, because `failed` lacks room. Within a walk. */
+/* Count a refused charge of a counter, because `failed` lacks room. Within a walk. */
 static void
-note_refusal(struct ration_lcore *lc, struct counter *failed)
+note_refusal(struct ration_lcore *lc, ration_counter_t charged, struct counter *failed)
 {
 	ration_fetch_add(&failed->failures, 1, relaxed);
 	ration_stat_add(lc, &lc->stats.refusals, 1);
+	ration_refused_add(lc, charged);
 	ration_trace_refusal(lc->member_id, ration_index_of(ration_domain_of(lc), failed));
 }
 
@@ -184,7 +186,7 @@ charge_slow(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, force, &failed);
 	if (unlikely(rc == -EDQUOT)) {
-		note_refusal(lc, failed);
+		note_refusal(lc, c, failed);
 		ration_request_return(lc, failed);
 	}
 	ration_walk_end(lc, token);
@@ -201,6 +203,26 @@ __rte_noinline int
 __ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
 	return charge_slow(lc, c, n, true);
+}
+
+int
+ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
+{
+	const struct ration_domain *d = ration_domain_of(lc);
+	const struct counter *c;
+	uint32_t flags;
+
+	/* As usable_or_shared() decides. */
+	if (!ration_is_primary() && !ration_lcore_is_usable(lc))
+		return -E_RTE_SECONDARY;
+	c = ration_resolve(d, handle);
+	if (c == NULL)
+		return -ESTALE;
+	flags = ration_load(&c->flags, seq_cst);
+	if (!(flags & COUNTER_DYING))
+		return -EDQUOT;
+	/* Releasing a counter clears the mark, too: was it that of this counter? */
+	return ration_resolve(d, handle) != NULL ? -ENOENT : -ESTALE;
 }
 
 int
@@ -233,7 +255,7 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	token = ration_walk_begin(lc);
 	/* While the counter exists, all levels above it exist. */
 	if (ration_resolve(d, handle) != NULL)
-		note_refusal(lc, ration_counter_at(d, failed));
+		note_refusal(lc, handle, ration_counter_at(d, failed));
 	ration_walk_end(lc, token);
 }
 

@@ -49,6 +49,7 @@
 #define COUNTER_IN_USE (1u << 16)
 #define COUNTER_DYING (1u << 17) /**< Being destroyed: charges are refused. */
 #define COUNTER_STOCKLESS (1u << 18) /**< No stock: the root, or a parent without DIRECT. */
+#define COUNTER_EMPTY (1u << 19) /**< Dying, and without units before a grace period. */
 
 /**
  * A counter. It has three cache lines: every walk writes the first, events write the second, and
@@ -74,15 +75,12 @@ struct counter {
 	RATION_ATOMIC(uint64_t) failures;
 	RATION_ATOMIC(uint64_t) forced;
 	RATION_ATOMIC(uint64_t) rejected;
+	/** Refused charges of this counter, without those in workspace::refused. */
+	RATION_ATOMIC(uint64_t) refused;
 	/** Ledger of the shared area and of folded members, see ration_ledger(). */
 	RATION_ATOMIC(int64_t) ledger;
 	/** Sum of cap_max of this counter and of all counters below it. */
 	RATION_ATOMIC(uint64_t) stock_bound;
-	/**
-	 * Largest cap that a stock entry of this counter can have. A smaller batch does not reduce
-	 * it, because entries keep their cap until their next slow path.
-	 */
-	RATION_ATOMIC(uint32_t) cap_max;
 	/** Number of walks that took units of this counter, failed, and gave them back. */
 	RATION_ATOMIC(uint32_t) rollbacks;
 	/** 1 if usage may be above max: a charge was forced, or max was lowered. */
@@ -93,6 +91,11 @@ struct counter {
 	RATION_ATOMIC(uint32_t) gen;
 	RATION_ATOMIC(uint32_t) flags;
 	uint32_t depth;
+	/**
+	 * Largest cap that a stock entry of this counter can have. A smaller batch does not reduce
+	 * it, because entries keep their cap until their next slow path.
+	 */
+	RATION_ATOMIC(uint32_t) cap_max;
 	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Indices of `depth` ancestors, root first. */
 };
 
@@ -297,6 +300,16 @@ struct uncharge_gather {
 	uint64_t units[RATION_DEPTH_MAX];
 };
 
+#ifndef RATION_REFUSED_WORDS /* Fewer in the explorer. */
+#define RATION_REFUSED_WORDS 32
+#endif
+
+/** Refused charges of one counter on one lcore, see lcore/refused.c. Written by the owner. */
+struct refused {
+	RATION_ATOMIC(uint64_t) counter; /**< Handle of the counter, or RATION_COUNTER_NONE. */
+	RATION_ATOMIC(uint64_t) nb;
+};
+
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
 struct workspace {
 	/** Index + 1 of the counter that a walk changes, or changed last; for drain/repair.c. */
@@ -306,6 +319,8 @@ struct workspace {
 	uint64_t caps; /**< Sum of the caps of all stock entries: the most units it can hide. */
 	uint64_t idle_since; /**< TSC up to which the scan for idle stock is done. */
 	uint32_t idle_next; /**< Next stock entry of that scan; a multiple of 64. */
+	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while a word of refused[] moves. */
+	struct refused refused[RATION_REFUSED_WORDS]; /**< Indexed by counter index, modulo. */
 };
 
 /** Workspace of an lcore, after its active bitmap. Not for the shared area, which has none. */

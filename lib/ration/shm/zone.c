@@ -130,7 +130,7 @@ ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ratio
 		ration_store(known, offset, relaxed);
 	}
 	/*
-	 * The addresses are those of ration_ledger() and ration_active(). They are computed from
+	 * The addresses are those of ration_ledger() and the like. They are computed from
 	 * max_counters, which is checked, because nb_stocks in the area may be corrupted.
 	 */
 	stocks->nb_stocks = RTE_ALIGN_CEIL(d->max_counters, 64u);
@@ -141,5 +141,7 @@ ration_area_find(const struct ration_domain *d, uint32_t member_id, struct ratio
 	stocks->ledger = (const RATION_ATOMIC(int64_t) *)at;
 	at += stocks->nb_stocks * sizeof(int64_t) + RATION_RED_ZONE;
 	stocks->active = (const RATION_ATOMIC(uint64_t) *)at;
+	at += stocks->nb_stocks / 8 + RATION_RED_ZONE;
+	stocks->workspace = (const struct workspace *)at;
 	return 1;
 }

@@ -49,6 +49,7 @@ struct ration_area {
 	const struct ration_stock *stocks;
 	const RATION_ATOMIC(int64_t) *ledger;
 	const RATION_ATOMIC(uint64_t) *active;
+	const struct workspace *workspace;
 	uint32_t nb_stocks;
 };
 

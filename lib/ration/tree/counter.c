@@ -61,6 +61,7 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 	ration_store(&c->failures, 0, relaxed);
 	ration_store(&c->forced, 0, relaxed);
 	ration_store(&c->rejected, 0, relaxed);
+	ration_store(&c->refused, 0, relaxed);
 	ration_store(&c->ledger, 0, relaxed);
 	ration_store(&c->stock_bound, 0, relaxed);
 	ration_store(&c->cap_max, 0, relaxed);

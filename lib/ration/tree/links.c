@@ -48,3 +48,25 @@ ration_unlink_child(struct ration_domain *d, uint32_t parent, uint32_t index)
 		p->last_child = n->prev;
 	p->nb_children--;
 }
+
+uint32_t
+ration_subtree_first(const struct ration_domain *d, uint32_t top)
+{
+	uint32_t child;
+
+	while ((child = ration_node_at(d, top)->first_child) != RATION_INDEX_NONE)
+		top = child;
+	return top;
+}
+
+uint32_t
+ration_subtree_next(const struct ration_domain *d, uint32_t index, uint32_t top)
+{
+	uint32_t sibling = ration_node_at(d, index)->next;
+
+	if (index == top)
+		return RATION_INDEX_NONE;
+	if (sibling != RATION_INDEX_NONE)
+		return ration_subtree_first(d, sibling);
+	return ration_counter_at(d, index)->parent;
+}

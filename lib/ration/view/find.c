@@ -12,6 +12,7 @@
 
 #include <rte_errno.h>
 
+#include "lcore/refused.h"
 #include "shm/process.h"
 #include "shm/tree_lock.h"
 #include "tree/counter.h"
@@ -171,6 +172,7 @@ fill_info(const struct ration_domain *d, const struct counter *c,
 	info->max = ration_load(&c->max, relaxed);
 	info->watermark = ration_load(&c->watermark, relaxed);
 	info->failures = ration_load(&c->failures, relaxed);
+	info->refused = ration_refused_sum(d, ration_handle(d, lineage->index[lineage->depth]));
 	info->forced = ration_load(&c->forced, relaxed);
 	info->rejected = ration_load(&c->rejected, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);
