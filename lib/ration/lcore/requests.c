@@ -107,15 +107,18 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 }
 
 void
-ration_request_return(struct ration_lcore *lc, const struct counter *failed)
+ration_request_return(struct ration_domain *d, const struct counter *failed, uint64_t nth)
 {
-	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
 	struct member *m;
 
 	if (nb == 0)
 		return;
-	first = (uint32_t)(ration_load(&lc->stats.refusals, relaxed) * REQUESTED_MAX % nb);
+	/*
+	 * By the refusals of the counter, not of the lcore: an lcore that is refused for two
+	 * counters in turn would ask the same half of 16 members for each of them every time.
+	 */
+	first = (uint32_t)(nth % nb * REQUESTED_MAX % nb);
 	for (i = 0; i < RTE_MIN(nb, (uint32_t)REQUESTED_MAX); i++) {
 		m = &d->members[(first + i) % nb];
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
