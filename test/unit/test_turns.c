@@ -245,6 +245,52 @@ every_word_of_a_mailbox_is_served(void **state)
 }
 
 /*
+ * As many counters as the mailbox has words are refused before it every time, and take stock again:
+ * the request of the last counter finds no word, but its stock comes back in the end.
+ */
+static void
+a_counter_that_never_finds_a_word_is_not_refused_for_ever(void **state)
+{
+	enum {
+		NB = RATION_REQUESTS_MAX + 1,
+		TIMES = 5000
+	};
+	static const uint32_t crowds[] = {2, 9, 32};
+	const uint32_t last = RATION_REQUESTS_MAX;
+	ration_counter_t c[NB];
+	struct ration_lcore *hider;
+	uint32_t i, k, times;
+	struct crowd w;
+	char name[8];
+
+	(void)state;
+	for (k = 0; k < RTE_DIM(crowds); k++) {
+		crowd_open(&w, crowds[k], 0);
+		hider = w.lc[w.nb - 1];
+		for (i = 0; i < NB; i++) {
+			snprintf(name, sizeof(name), "%u", i);
+			c[i] = make_counter(w.d, w.root, name, 100000, 8);
+			assert_int_equal(ration_try_charge(hider, c[i], 1), 0);
+		}
+		for (times = 0; hider->stocks[(uint32_t)c[last]].units > 0; times++) {
+			assert_in_range(times, 0, TIMES);
+			for (i = 0; i < NB; i++)
+				assert_int_equal(
+					ration_try_charge(ration_lcore_shared(w.d), c[i], 100000),
+					-EDQUOT);
+			ration_quiescent(hider);
+			for (i = 0; i < last; i++) {
+				assert_int_equal(ration_try_charge(hider, c[i], 1), 0);
+				assert_int_equal(ration_uncharge(hider, c[i], 1), 0);
+			}
+		}
+		/* Such requests are rare, because they return all stock. */
+		assert_in_range(times, 1000, TIMES);
+		crowd_close(&w);
+	}
+}
+
+/*
  * Before each quiescent point another request arrives, for the first counter, whose stock is filled
  * again each time. The scan that runs ends all the same, with the entries after it.
  */
@@ -327,6 +373,7 @@ main(void)
 		cmocka_unit_test(tenants_refused_in_turn_do_not_share_the_turns),
 		cmocka_unit_test(refused_lcores_take_turns_together),
 		cmocka_unit_test(every_word_of_a_mailbox_is_served),
+		cmocka_unit_test(a_counter_that_never_finds_a_word_is_not_refused_for_ever),
 		cmocka_unit_test(a_scan_ends_though_requests_keep_arriving),
 		cmocka_unit_test(an_offline_counter_without_units_does_not_wait_behind_others),
 	};
