@@ -329,7 +329,11 @@ check_writer(const volatile void *at)
 		explore_fail("P6: stock entries written by a thread that must not");
 }
 
-/* Record the state when an exact charge reads usage. */
+/*
+ * Record the state when an exact charge reads usage of a level. The limit counts as the charge read
+ * it: it reads limit and usage one after the other, and a control call may change the limit between
+ * the two or after both.
+ */
 static void
 note_sight(const struct op *op, const volatile void *at)
 {
@@ -339,11 +343,12 @@ note_sight(const struct op *op, const volatile void *at)
 
 	for (i = op->index; i != RATION_INDEX_NONE; i = w->at[i].parent) {
 		c = ration_counter_at(w->d, i);
+		s = &w->sight[op->fiber][i];
+		if (at == &c->max)
+			s->max = c->max;
 		if (at != &c->usage)
 			continue;
-		s = &w->sight[op->fiber][i];
 		s->valid = true;
-		s->max = c->max;
 		s->usage = c->usage;
 		s->granted = world_granted(i) + leak_below(i);
 		s->stock = world_stock(i);

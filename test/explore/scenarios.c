@@ -12,8 +12,8 @@ const struct scenario *
 scenario_at(uint32_t i)
 {
 	static const struct scenario *const lists[] = {
-		scenarios_charge,  scenarios_drain, scenarios_member,
-		scenarios_counter, scenarios_death, scenarios_churn,
+		scenarios_charge, scenarios_drain, scenarios_member, scenarios_counter,
+		scenarios_death,  scenarios_churn, scenarios_limit,
 	};
 	const struct scenario *s;
 	uint32_t list;

@@ -80,7 +80,8 @@ struct entry {
 /** State seen by an exact charge when it read usage of a level. */
 struct sight {
 	bool valid;
-	uint64_t max, usage;
+	uint64_t max; /**< As the charge last read it. */
+	uint64_t usage;
 	uint64_t granted; /**< Below the level, by completed operations. */
 	uint64_t stock; /**< Below the level. */
 	uint32_t op[EXPLORE_FIBERS]; /**< Unfinished operations of others below it: number + 1. */

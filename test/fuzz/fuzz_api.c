@@ -24,6 +24,7 @@
 #define STALE 8
 #define STEPS_MAX 200
 #define PATIENCE_US 1000000
+#define BURST_MAX 12
 
 enum life {
 	LIFE_NONE,
@@ -396,6 +397,127 @@ do_uncharge(struct fuzz_input *in)
 		known[i].granted -= n;
 }
 
+/* A burst with runs of the same counter, and with amounts whose sums exceed 32 bits. */
+struct burst {
+	int which[BURST_MAX]; /* As pick() returns it. */
+	ration_counter_t c[BURST_MAX];
+	uint32_t n[BURST_MAX];
+	uint8_t granted[BURST_MAX];
+	uint16_t nb;
+	bool amounts; /* Without amounts each packet is one unit. */
+};
+
+static uint32_t
+pick_amount(struct fuzz_input *in)
+{
+	uint8_t kind = fuzz_byte(in);
+
+	if (kind < 180)
+		return kind % 40 + 1;
+	return kind < 230 ? UINT32_MAX - kind + 180 : (uint32_t)fuzz_number(in, 4) | 1;
+}
+
+static void
+pick_burst(struct fuzz_input *in, struct burst *b)
+{
+	uint8_t what = fuzz_byte(in);
+	uint16_t i;
+
+	b->nb = what % (BURST_MAX + 1);
+	b->amounts = what & 0x80;
+	for (i = 0; i < b->nb; i++) {
+		what = fuzz_byte(in);
+		b->which[i] = i > 0 ? b->which[i - 1] : -1;
+		b->c[i] = i > 0 ? b->c[i - 1] : RATION_COUNTER_NONE;
+		if (i == 0 || what % 2 == 0)
+			b->which[i] = pick(in, &b->c[i]);
+		b->n[i] = b->amounts ? pick_amount(in) : 1;
+	}
+}
+
+static void
+do_charge_burst(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	struct ration_counter_info info;
+	uint16_t i, granted = 0, rc;
+	struct burst b;
+	int k;
+
+	pick_burst(in, &b);
+	rc = ration_try_charge_burst(lc, b.c, b.amounts ? b.n : NULL, b.nb, b.granted);
+	for (i = 0; i < b.nb; i++) {
+		CLAIM(b.granted[i] <= 1);
+		granted += b.granted[i];
+		if (!b.granted[i])
+			continue;
+		k = b.which[i];
+		CLAIM(k >= 0 && known[k].life == LIFE_LIVE);
+		known[k].granted += b.n[i];
+		claim_limits_held(k);
+	}
+	CLAIM(rc == granted);
+	/* Usage only rises in a burst of charges: what was refused does not fit afterwards. */
+	for (k = 0; k < COUNTERS; k++) {
+		if (known[k].life != LIFE_NONE &&
+		    ration_counter_get(d, known[k].handle, &info) == 0)
+			usage_before[k] = info.usage;
+	}
+	for (i = 0; i < b.nb; i++) {
+		k = b.which[i];
+		CLAIM(b.granted[i] || k < 0 || known[k].life != LIFE_LIVE ||
+		      !fits(k, b.n[i], true));
+	}
+}
+
+/*
+ * Decide about the run from i to end - 1: the granted units, or fewer, or too many to be mistaken
+ * for a return to stock. @return whether the library must accept it
+ */
+static bool
+settle_run(struct burst *b, uint16_t i, uint16_t end)
+{
+	struct known *k = b->which[i] >= 0 ? &known[b->which[i]] : NULL;
+	uint64_t sum = 0;
+	uint16_t j;
+
+	for (j = i; j < end; j++)
+		sum += b->n[j];
+	if (k == NULL || sum > usage_before[b->which[i]] + RATION_CAP_MASK)
+		return k != NULL && sum <= k->granted;
+	/* Without amounts the units cannot be changed: take the whole run out of the burst. */
+	if (sum > k->granted && !b->amounts) {
+		for (j = i; j < end; j++) {
+			b->c[j] = RATION_COUNTER_NONE;
+			b->which[j] = -1;
+		}
+		return false;
+	}
+	for (j = i; j < end && sum > k->granted; j++)
+		b->n[j] = j == i ? (uint32_t)RTE_MIN(k->granted, UINT64_C(0xffffffff)) : 0;
+	return true;
+}
+
+static void
+do_uncharge_burst(struct fuzz_input *in)
+{
+	struct ration_lcore *lc = pick_lcore(in);
+	uint16_t i, end, accepted = 0;
+	struct burst b;
+
+	pick_burst(in, &b);
+	for (i = 0; i < b.nb; i = end) {
+		for (end = i + 1; end < b.nb && b.c[end] == b.c[i];)
+			end++;
+		if (!settle_run(&b, i, end))
+			continue;
+		accepted += end - i;
+		for (; i < end; i++)
+			known[b.which[i]].granted -= b.n[i];
+	}
+	CLAIM(ration_uncharge_burst(lc, b.c, b.amounts ? b.n : NULL, b.nb) == accepted);
+}
+
 static void
 do_set_max(struct fuzz_input *in)
 {
@@ -535,9 +657,11 @@ do_nothing(struct fuzz_input *in)
 /* ------------------------------------------------------------------- one run */
 
 static void (*const calls[])(struct fuzz_input *in) = {
-	do_charge, do_charge, do_charge, do_charge_sync, do_uncharge, do_uncharge,
-	do_force,  do_create, do_create, do_destroy,	 do_set_max,  do_set_batch,
-	do_drain,  do_move,   do_move,	 do_bogus,	 do_nothing,
+	do_charge,	   do_charge,	 do_charge,	  do_charge_sync,  do_uncharge,
+	do_uncharge,	   do_force,	 do_create,	  do_create,	   do_destroy,
+	do_set_max,	   do_set_batch, do_drain,	  do_move,	   do_move,
+	do_bogus,	   do_nothing,	 do_charge_burst, do_charge_burst, do_uncharge_burst,
+	do_uncharge_burst,
 };
 
 static void

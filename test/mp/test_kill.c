@@ -495,6 +495,40 @@ an_unregistered_process_is_not_reported(void **state)
 	assert_no_member_is_left();
 }
 
+static struct ration_lcore *
+prepare_little(void)
+{
+	struct ration_lcore *lc = ration_lcore_register_extra(w.d);
+
+	ration_try_charge(lc, w.leaf[1], 2);
+	return lc;
+}
+
+/* The member entry was that of a process that left, or died, with units granted. */
+static void
+a_process_at_a_reused_member_entry_is_reported_with_its_own_units(void **state)
+{
+	const struct call former[] = {{"unregistered", prepare_unregistered, call_nothing},
+				      {"killed", prepare_stocked, call_nothing}};
+	const struct call last = {"last", prepare_little, call_nothing};
+	uint64_t lost;
+	uint32_t i, k;
+
+	(void)state;
+	for (k = 0; k < RTE_DIM(former); k++) {
+		lost = 0;
+		kill_after(&former[k], 0);
+		assert_int_equal(ration_reap(w.d, ANSWER_US, NULL, NULL), (int)k);
+		kill_after(&last, 0);
+		assert_int_equal(ration_reap(w.d, ANSWER_US, release_lost, &lost), 1);
+		assert_int_equal(lost, 2);
+		for (i = 0; i < NB_LEAVES; i++)
+			assert_int_equal(ration_uncharge(ration_lcore_shared(w.d), w.leaf[i], 3),
+					 0);
+		assert_no_member_is_left();
+	}
+}
+
 static void
 an_unregistered_thread_of_a_secondary_charges_nothing(void **state)
 {
@@ -519,6 +553,7 @@ main(void)
 		cmocka_unit_test(the_reap_opens_the_gate_of_a_dead_drainer),
 		cmocka_unit_test(a_kill_at_any_instruction_loses_nothing),
 		cmocka_unit_test(an_unregistered_process_is_not_reported),
+		cmocka_unit_test(a_process_at_a_reused_member_entry_is_reported_with_its_own_units),
 		cmocka_unit_test(an_unregistered_thread_of_a_secondary_charges_nothing),
 	};
 

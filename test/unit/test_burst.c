@@ -64,6 +64,97 @@ sums_of_a_run_do_not_wrap(void **state)
 	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 5);
 }
 
+/* The sum of the first run is 2^32 + 1: if it wrapped, a stock of 64 units would cover it. */
+static void
+sums_of_a_charged_run_do_not_wrap_into_the_stock(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", 1000, 64);
+	ration_counter_t b = make_counter(f->d, f->root, "b", 1000, 64);
+	const ration_counter_t c[] = {a, a, b, a, a};
+	const uint32_t n[] = {UINT32_MAX, 2, 1, UINT32_MAX, 2};
+	const uint8_t expected[] = {0, 1, 1, 0, 1};
+	uint8_t granted[RTE_DIM(c)];
+
+	assert_int_equal(ration_try_charge(f->lc[0], a, 1), 0);
+	assert_int_equal(stock_of(f->d, a), 64);
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, n, RTE_DIM(c), granted), 3);
+	assert_memory_equal(granted, expected, sizeof(expected));
+	assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 5);
+}
+
+/* Units that one run returns: more than 32 bits hold, in the middle and at the end of a burst. */
+static void
+sums_of_a_returned_run_do_not_wrap(void **state)
+{
+	static const uint32_t batches[] = {0, 64};
+	const uint64_t many = 2 * (uint64_t)UINT32_MAX + 3;
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(batches); i++) {
+		ration_counter_t a = make_counter(f->d, f->root, "a", RATION_UNLIMITED, batches[i]);
+		ration_counter_t b = make_counter(f->d, f->root, "b", RATION_UNLIMITED, batches[i]);
+		const ration_counter_t c[] = {a, a, a, b, a, a, a};
+		const uint32_t n[] = {UINT32_MAX, UINT32_MAX, 3, 7, 3, UINT32_MAX, UINT32_MAX};
+
+		assert_int_equal(ration_try_charge(f->lc[0], a, 2 * many), 0);
+		assert_int_equal(ration_try_charge(f->lc[0], b, 7), 0);
+		assert_int_equal(ration_uncharge_burst(f->lc[0], c, n, RTE_DIM(c)), RTE_DIM(c));
+		drain_all(f->d);
+		assert_int_equal(usage_of(f->d, a), 0);
+		assert_int_equal(usage_of(f->d, f->root), 0);
+		assert_int_equal(ration_counter_destroy(f->d, a, 0), 0);
+		assert_int_equal(ration_counter_destroy(f->d, b, 0), 0);
+	}
+}
+
+/* One unit is granted, and the sum of the run is 2^32 + 1. */
+static void
+a_returned_run_that_would_wrap_is_too_much(void **state)
+{
+	static const uint32_t batches[] = {0, 64};
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(batches); i++) {
+		ration_counter_t a = make_counter(f->d, f->root, "a", 1000, batches[i]);
+		const ration_counter_t c[] = {a, a, RATION_COUNTER_NONE, a, a};
+		const uint32_t n[] = {UINT32_MAX, 2, 1, 2, UINT32_MAX};
+
+		assert_int_equal(ration_try_charge(f->lc[0], a, 1), 0);
+		assert_int_equal(ration_uncharge_burst(f->lc[0], c, n, RTE_DIM(c)), 0);
+		assert_int_equal(usage_of(f->d, a) - stock_of(f->d, a), 1);
+		assert_int_equal(stock_of(f->d, a), batches[i]);
+		assert_int_equal(info_of(f->d, a).rejected, 2);
+		assert_int_equal(ration_uncharge(f->lc[0], a, 1), 0);
+		assert_int_equal(ration_counter_destroy(f->d, a, 0), 0);
+	}
+}
+
+/* A run of as many packets as a burst can have. */
+static void
+the_longest_burst_is_one_run(void **state)
+{
+	static ration_counter_t c[UINT16_MAX];
+	static uint8_t granted[UINT16_MAX];
+	struct fixture *f = *state;
+	ration_counter_t a = make_counter(f->d, f->root, "a", UINT16_MAX - 1, 0);
+	uint32_t i;
+
+	for (i = 0; i < RTE_DIM(c); i++)
+		c[i] = a;
+	assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, UINT16_MAX, granted),
+			 UINT16_MAX - 1);
+	assert_int_equal(granted[UINT16_MAX - 2], 1);
+	assert_int_equal(granted[UINT16_MAX - 1], 0);
+	assert_int_equal(usage_of(f->d, a), UINT16_MAX - 1);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, UINT16_MAX), 0);
+	assert_int_equal(usage_of(f->d, a), UINT16_MAX - 1);
+	assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, UINT16_MAX - 1), UINT16_MAX - 1);
+	assert_int_equal(usage_of(f->d, a), 0);
+}
+
 static void
 an_empty_burst_does_nothing(void **state)
 {
@@ -389,6 +480,10 @@ main(void)
 		with_one_member(a_burst_is_granted_packet_by_packet),
 		with_one_member(a_run_is_granted_as_far_as_it_fits),
 		with_one_member(sums_of_a_run_do_not_wrap),
+		with_one_member(sums_of_a_charged_run_do_not_wrap_into_the_stock),
+		with_one_member(sums_of_a_returned_run_do_not_wrap),
+		with_one_member(a_returned_run_that_would_wrap_is_too_much),
+		with_one_member(the_longest_burst_is_one_run),
 		with_one_member(an_empty_burst_does_nothing),
 		with_one_member(stale_handles_in_a_burst_change_nothing),
 		with_one_member(a_refusal_in_a_burst_tells_its_reason),

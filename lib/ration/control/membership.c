@@ -269,6 +269,11 @@ ration_lcore_online(struct ration_lcore *lc)
 			break;
 		rte_pause();
 	}
+	/*
+	 * A wait of this thread served the member in vain meanwhile. If countdown passed 0 then, it
+	 * has wrapped, and the next look for idle stock would be 4 billion quiescent points away.
+	 */
+	ration_idle_start(lc);
 	/* A drainer may still wait for an answer to its request. Model d_takeover: NOSERVE. */
 	ration_serve_fully(lc);
 	return 0;

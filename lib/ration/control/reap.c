@@ -100,7 +100,7 @@ ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, voi
 {
 	uint64_t deadline = ration_cycles_in(timeout_us);
 	uint32_t nb_members, i;
-	int nb_dead = 0, rc;
+	int nb_dead = 0, failed = 0, rc;
 
 	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
@@ -109,12 +109,12 @@ ration_reap(struct ration_domain *d, uint32_t timeout_us, ration_reap_cb cb, voi
 	nb_members = ration_load(&d->nb_members, seq_cst);
 	for (i = 0; i < nb_members; i++) {
 		rc = reap_member(d, &d->members[i], deadline, cb, arg);
-		if (rc < 0) {
-			nb_dead = rc;
-			break;
-		}
-		nb_dead += rc;
+		/* Go on: a member that cannot be repaired must not keep those after it. */
+		if (rc < 0)
+			failed = rc;
+		else
+			nb_dead += rc;
 	}
 	ration_control_unlock(d);
-	return nb_dead;
+	return failed != 0 ? failed : nb_dead;
 }

@@ -15,7 +15,7 @@
 /** Scan some stock entries for idle stock, as many as are due by now. Owner only. */
 void ration_idle(struct ration_lcore *lc);
 
-/** Start the search for idle stock, when a member registers. Owner only. */
+/** Start the search for idle stock, when a member registers or comes back online. Owner only. */
 void ration_idle_start(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_IDLE_H_ */

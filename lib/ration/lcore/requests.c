@@ -16,7 +16,9 @@
  * Drain: its request must not be lost, because the drain may time out before the owner reads it,
  * and the report says that the stock comes back later. If the list is full, the drain requests all
  * stock.
- * Refused charge: its request may be lost; the next refusal writes it again.
+ * Refused charge: its request may be lost; the next refusal writes it again. If the list is full
+ *     whenever a counter is refused, because others are refused before it every time, one refusal
+ *     of thousands requests all stock, so that the counter is not refused for ever.
  * Destroyed counter: a request may name one. Then the owner returns stock needlessly, no more.
  *
  * See "The mailbox" in doc/guide/internals/protocols.rst.
@@ -28,6 +30,13 @@
 
 /* Number of members that one refusal sends requests to. */
 #define REQUESTED_MAX 8
+
+/*
+ * After so many refusals of a counter the next ones, until each member is asked once, insist: they
+ * request all stock of members whose list is full. Rarely, because that costs the member a refill
+ * of each counter that it uses.
+ */
+#define PATIENCE 4096
 
 /* Result of writing a request. */
 enum outcome {
@@ -88,7 +97,7 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 }
 
 static void
-request_from(struct ration_domain *d, struct member *m, const struct counter *c)
+request_from(struct ration_domain *d, struct member *m, const struct counter *c, bool insists)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
@@ -104,22 +113,29 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c)
 	 */
 	if (outcome == WRITTEN || (outcome == FOUND && ration_load(&lc->pending, relaxed) == 0))
 		ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, seq_cst);
+	else if (unlikely(outcome == FULL && insists))
+		ration_fetch_or(&lc->pending, RATION_PENDING_EVERYTHING, seq_cst);
 }
 
 void
-ration_request_return(struct ration_lcore *lc, const struct counter *failed)
+ration_request_return(struct ration_domain *d, const struct counter *failed, uint64_t nth)
 {
-	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
+	uint32_t turns = (nb + REQUESTED_MAX - 1) / REQUESTED_MAX;
+	bool insists = nth % PATIENCE + turns >= PATIENCE;
 	struct member *m;
 
 	if (nb == 0)
 		return;
-	first = (uint32_t)(ration_load(&lc->stats.refusals, relaxed) * REQUESTED_MAX % nb);
+	/*
+	 * By the refusals of the counter, not of the lcore: an lcore that is refused for two
+	 * counters in turn would ask the same half of 16 members for each of them every time.
+	 */
+	first = (uint32_t)(nth % nb * REQUESTED_MAX % nb);
 	for (i = 0; i < RTE_MIN(nb, (uint32_t)REQUESTED_MAX); i++) {
 		m = &d->members[(first + i) % nb];
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
-			request_from(d, m, failed);
+			request_from(d, m, failed, insists);
 	}
 }
 

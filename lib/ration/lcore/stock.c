@@ -163,14 +163,19 @@ usable_or_shared(struct ration_lcore *lc)
 	return ration_lcore_shared(ration_domain_of(lc));
 }
 
-/* Count a refused charge of a counter, because `failed` lacks room. Within a walk. */
-static void
+/*
+ * Count a refused charge of a counter, because `failed` lacks room. Within a walk.
+ * @return earlier refusals at `failed`
+ */
+static uint64_t
 note_refusal(struct ration_lcore *lc, ration_counter_t charged, struct counter *failed)
 {
-	ration_fetch_add(&failed->failures, 1, relaxed);
+	uint64_t nth = ration_fetch_add(&failed->failures, 1, relaxed);
+
 	ration_stat_add(lc, &lc->stats.refusals, 1);
 	ration_refused_add(lc, charged);
 	ration_trace_refusal(lc->member_id, ration_index_of(ration_domain_of(lc), failed));
+	return nth;
 }
 
 static int
@@ -185,10 +190,8 @@ charge_slow(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
 	rc = refill(lc, c, n, force, &failed);
-	if (unlikely(rc == -EDQUOT)) {
-		note_refusal(lc, c, failed);
-		ration_request_return(lc, failed);
-	}
+	if (unlikely(rc == -EDQUOT))
+		ration_request_return(ration_domain_of(lc), failed, note_refusal(lc, c, failed));
 	ration_walk_end(lc, token);
 	return rc;
 }
