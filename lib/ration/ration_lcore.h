@@ -51,7 +51,7 @@ struct ration_lcore_stats {
  *
  * Any thread, registered with EAL or not. Not on the data path: the call may reserve memory. A
  * secondary process uses the members that ration_domain_params::secondary_members reserves. The
- * child of a fork() must register for itself, and counts as a secondary process.
+ * child of a fork() must register for itself; in all other calls it counts as a secondary process.
  *
  * When the thread ends, it is unregistered automatically, unless rte_eal_cleanup() has unmapped the
  * domain. When it calls rte_thread_unregister(), it goes offline.

@@ -38,6 +38,7 @@ const struct rte_memzone *explore_zone_lookup(const char *name);
 /* Processes and lcores, as the scenario defines them for its fibers. */
 unsigned int explore_lcore_id(void);
 int explore_lcore_is_enabled(unsigned int id);
+bool ration_is_primary(void);
 enum rte_lcore_state_t explore_lcore_state(unsigned int id);
 int explore_launch(lcore_function_t *function, void *arg, unsigned int id);
 int explore_wait_lcore(unsigned int id);
@@ -93,6 +94,7 @@ explore_trylock(rte_ticketlock_t *lock)
 #define rte_eal_wait_lcore(id) explore_wait_lcore(id)
 #define rte_socket_id() 0u
 #define rte_lcore_callback_register(name, init, uninit, arg) ((void)(uninit))
+#define rte_eal_process_type() (ration_is_primary() ? RTE_PROC_PRIMARY : RTE_PROC_SECONDARY)
 #define rte_memzone_reserve_aligned(name, size, socket, flags, align)                              \
 	((void)(socket), explore_zone_reserve(name, size))
 #define rte_memzone_lookup(name) explore_zone_lookup(name)

@@ -274,7 +274,8 @@ do_destroy(struct fuzz_input *in)
 {
 	ration_counter_t handle;
 	int i = pick(in, &handle), rc;
-	uint32_t flags = fuzz_byte(in) % 3;
+	static const uint32_t choice[] = {0, RATION_DESTROY_KEEP_UNITS, 1u << 2};
+	uint32_t flags = choice[fuzz_byte(in) % RTE_DIM(choice)];
 	struct ration_counter_info info;
 
 	rc = ration_counter_destroy(d, handle, flags);
@@ -524,7 +525,8 @@ do_set_max(struct fuzz_input *in)
 	ration_counter_t handle;
 	int i = pick(in, &handle), rc;
 	uint64_t max = pick_units(in);
-	uint32_t flags = fuzz_byte(in) % 3;
+	static const uint32_t choice[] = {0, RATION_DESTROY_KEEP_UNITS, 1u << 2};
+	uint32_t flags = choice[fuzz_byte(in) % RTE_DIM(choice)];
 
 	rc = ration_counter_set_max(d, handle, max, flags);
 	if (max > RATION_UNLIMITED || flags > RATION_MAX_STRICT) {

@@ -330,7 +330,7 @@ a_destroy_that_fails_changes_nothing(void **state)
 {
 	struct garden *g = *state;
 
-	fails(g, ration_counter_destroy(g->d, g->leaf, 2), -EINVAL, false);
+	fails(g, ration_counter_destroy(g->d, g->leaf, 4), -EINVAL, false);
 	fails(g, ration_counter_destroy(g->d, g->leaf, UINT32_MAX), -EINVAL, false);
 	fails(g, ration_counter_destroy(g->d, g->stale, 0), -ESTALE, false);
 	fails(g, ration_counter_destroy(g->d, RATION_COUNTER_NONE, 0), -ESTALE, false);

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
@@ -70,7 +71,8 @@ note_member(struct ration_domain *d, uint32_t member_id)
 static struct member *
 claim_member(struct ration_domain *d)
 {
-	bool primary = ration_is_primary();
+	/* A forked child takes an entry of its parent: the others may be needed by real ones. */
+	bool primary = rte_eal_process_type() == RTE_PROC_PRIMARY;
 	uint32_t split = d->max_members - d->secondary_members;
 	uint32_t i = primary ? 0 : split, end = primary ? split : d->max_members;
 	uint32_t pid = (uint32_t)ration_this_process();
