@@ -14,9 +14,9 @@ links_lead_somewhere()
 {
 	local link bad=0
 
-	for link in $(grep -ohE 'href="[^"#:]*\.html' "$1" | cut -d '"' -f 2 | sort -u); do
+	while read -r link; do
 		[[ -s ${1%/*}/$link ]] || { echo "$1: $link leads nowhere"; bad=1; }
-	done
+	done < <(grep -ohE 'href="[^"#:]*\.html' "$1" | cut -d '"' -f 2 | sort -u)
 	return "$bad"
 }
 

@@ -57,10 +57,10 @@ readme_configures()
 	local line option
 
 	line=$(grep '^meson setup build' <<<"$LINES_OF_README") || return 1
-	for option in $(grep -o -- '-D[a-z]*' <<<"$line"); do
+	while read -r option; do
 		grep -q "^option('${option#-D}'" "$ROOT/meson_options.txt" ||
 			{ echo "no option: $option"; return 1; }
-	done
+	done < <(grep -o -- '-D[a-z]*' <<<"$line")
 }
 
 installs()
