@@ -31,7 +31,7 @@ is_root()
 }
 
 # become_root ARG...: start the script again as root, through sudo, with these arguments. It goes on
-# as a plain user if there is no sudo, if nobody is there to answer its question, or if sudo refuses.
+# as a plain user if there is no sudo, if nobody can answer its question, or if sudo refuses.
 become_root()
 {
 	local name
@@ -175,7 +175,7 @@ last_line()
 	tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
 }
 
-# tests_done FILE: "12 of 95 tests done", from the log of meson or from TAP; before that the last line.
+# tests_done FILE: "12 of 95 tests done", from a log of meson or TAP; else the last line.
 tests_done()
 {
 	local count

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Counts tests and keeps the logs of those that failed. Sourced after common.sh; WORKDIR has the logs
-# of the steps.
+# Counts tests and keeps the logs of those that failed. Sourced after common.sh; the logs of
+# the steps are in WORKDIR.
 
 PASSED=0
 FAILED=0
 SKIPPED=0
 
-# All limits are for a machine that does nothing else. A busy one takes several times as long, and no
-# limit decides a test: they only end what hangs.
+# All limits are for a machine that does nothing else. A busy one takes several times as long, and
+# no limit decides a test: they only end what hangs.
 PATIENCE=${RATION_PATIENCE:-4}
 
 # The parts of the script, to say how far it is: part TITLE.
@@ -129,8 +129,8 @@ MESON_TAP='
 	  elif ($cases | length) == 0 then "ok 1 - \($name)"
 	  else empty end'
 
-# meson_tests NAME LIMIT BUILD ARG...: run tests of a build directory and count their cases. TIMEOUTS
-# multiplies the limits of single tests.
+# meson_tests NAME LIMIT BUILD ARG...: run tests of a build directory and count their cases.
+# TIMEOUTS multiplies the limits of single tests.
 meson_tests()
 {
 	local name=$1 limit=$(($2 * PATIENCE)) build=$3 logs="$3/meson-logs" log status=0

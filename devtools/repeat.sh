@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# Runs the whole test script several times in a row, one time with all CPUs loaded by something else,
-# to find tests that fail without a defect.
+# Runs the whole test script several times in a row, one time with all CPUs loaded by something
+# else, to find tests that fail without a defect.
 
 set -u
 # shellcheck source=devtools/common.sh

@@ -73,14 +73,15 @@ journal_is_ours()
 	{ read -r && IFS=$'\t' read -r kind name; } <"$HOST_ROOT$JOURNAL" && [[ $kind == ns ]] &&
 		[[ $name != "$(pid_namespace)" ]] || return 0
 	if ! sees_all_threads; then
-		log_error "entered in another PID namespace, $name: leave there, or in the first one"
+		log_error "entered in another PID namespace, $name: leave there or in the first"
 		return 1
 	fi
 	process=$(find "$HOST_ROOT"/proc/[0-9]*/ns/pid -maxdepth 0 -lname "${name//[][]/?}" \
 		-print -quit 2>/dev/null)
 	[[ -n $process ]] || { FOREIGN=1; return 0; }
 	process=${process#"$HOST_ROOT/proc/"}
-	log_error "entered in another PID namespace: nsenter --target ${process%%/*} --pid --mount" \
+	log_error "entered in another PID namespace:" \
+		"nsenter --target ${process%%/*} --pid --mount" \
 		"$PROGRAM leave"
 	return 1
 }

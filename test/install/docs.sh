@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# The built pages: the guide links the API pages and they link back, the first API page is not empty,
-# and no page shows what applications must not call. Run by devtools/test.sh, with a build directory
-# in which the pages are built.
+# The built pages: the guide links the API pages and they link back, the first API page is not
+# empty, and no page shows what applications must not call. Run by devtools/test.sh, with a build
+# directory in which the pages are built.
 
 # shellcheck source=test/install/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# The README's own lines, as root: install, compile and start the first program. In a mount namespace
-# with /usr/local, /etc and the linker's cache of its own, so that nothing stays on the machine.
+# The README's own lines, as root: install, compile and start the first program. In a mount
+# namespace with /usr/local, /etc and the linker's cache of its own, so that nothing stays on the
+# machine.
 # RATION_BUILD is the build directory that is installed, with the programs.
 
 # shellcheck source=test/install/lib.sh

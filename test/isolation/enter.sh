@@ -57,8 +57,8 @@ trap copy_state DEBUG
 END
 
 # A script that is started with this file in BASH_ENV is killed at the writing command KILL_AT.
-sed -e 's|^	/bin/cp.*|	((STATE != KILL_AT)) \|\| kill -KILL $$|; /printf/d' "$TMP/states.sh" \
-	>"$TMP/kill.sh"
+sed -e 's|^	/bin/cp.*|	((STATE != KILL_AT)) \|\| kill -KILL $$|' -e '/printf/d' \
+	"$TMP/states.sh" >"$TMP/kill.sh"
 
 isolate()
 {
