@@ -13,6 +13,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Ordinary users, and root after a plain su, have no sbin in their path, where ip and ethtool are.
 PATH=$PATH:/usr/sbin:/sbin
 
+# Set in scripts that another script has started.
+STARTED_BY_SCRIPT=${RATION_TAG:-}
 # Part of the name of everything that the script creates on this machine. Scripts that a script
 # starts inherit it, so that the first one can clean up after all of them.
 export RATION_TAG=${RATION_TAG:-$$}
@@ -26,6 +28,26 @@ die()
 is_root()
 {
 	[[ $EUID -eq 0 ]]
+}
+
+# become_root ARG...: start the script again as root, through sudo, with these arguments. It goes on
+# as a plain user if there is no sudo, if nobody can answer its question, or if sudo refuses.
+become_root()
+{
+	local name
+	local -a kept=()
+
+	! is_root && [[ -z $STARTED_BY_SCRIPT ]] && command -v sudo >/dev/null || return 0
+	if ! sudo -n true 2>/dev/null; then
+		[[ -t 0 && -t 2 ]] || return 0
+		echo "${0##*/} uses sudo; --plain-user does without, and does less" >&2
+		sudo -v || { echo "${0##*/}: going on as a plain user" >&2; return 0; }
+	fi
+	# sudo hands over neither of them.
+	for name in TMPDIR CI TERM; do
+		[[ -z ${!name:-} ]] || kept+=("$name=${!name}")
+	done
+	exec sudo -- env "${kept[@]}" "$0" "$@"
 }
 
 CLEANUP=()
@@ -133,7 +155,7 @@ clear_progress()
 }
 
 # show_progress LABEL SECONDS [DETAIL]: one line that is rewritten; without a terminal a plain line
-# every ten seconds.
+# every ten seconds, with the detail only if that is a number of tests.
 show_progress()
 {
 	local line
@@ -143,13 +165,32 @@ show_progress()
 		printf '\r\033[K%s' "${line:0:$((${COLUMNS:-80} - 1))}"
 		PROGRESS_SHOWN=1
 	elif (($2 % 10 == 0)); then
-		printf '  %s: %d s\n' "$1" "$2"
+		[[ ${3:-} =~ ^[0-9]+\ of\ [0-9]+\  ]] || set -- "$1" "$2"
+		printf '  %s: %d s%s\n' "$1" "$2" "${3:+, $3}"
 	fi
 }
 
 last_line()
 {
 	tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]'
+}
+
+# tests_done FILE: "12 of 95 tests done", from a log of meson or TAP; else the last line.
+tests_done()
+{
+	local count
+
+	count=$(grep -aoE '^ *[0-9]+/[0-9]+ ' "$1" 2>/dev/null | tail -n 1 | tr -d ' ')
+	if [[ -z $count ]]; then
+		count=$(awk '/^1\.\.[0-9]+$/ { all = substr($0, 4) }
+			/^(not )?ok / { n++ }
+			END { if (all) print n + 0 "/" all }' "$1" 2>/dev/null)
+	fi
+	if [[ -n $count ]]; then
+		echo "${count%/*} of ${count#*/} tests done"
+	else
+		last_line "$1"
+	fi
 }
 
 # wait_child PID LABEL LIMIT [COMMAND ARG...]: show progress until the child ends, with the output

@@ -46,10 +46,15 @@ report()
 		--exclude-lines-by-pattern "$(exclusions line)" \
 		--exclude-branches-by-pattern "$(exclusions branch)" \
 		--exclude-unreachable-branches --exclude-throw-branches "$@" \
-		"$BUILD/lib" "$BUILD/test/unit" "$BUILD/test/mp" "$BUILD/test/stress"
+		"${COMPILED[@]}"
 }
 
 BUILD=$1
+# What was not compiled has no directory.
+COMPILED=()
+for folder in lib test/unit test/mp test/stress; do
+	[[ ! -d $BUILD/$folder ]] || COMPILED+=("$BUILD/$folder")
+done
 if [[ -n $LIST ]]; then
 	report --txt - && report --branches --txt -
 	exit

@@ -12,7 +12,8 @@ PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 # shellcheck disable=SC2034
 PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
-	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox)
+	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox libpcap-dev man-db make
+	git)
 # shellcheck disable=SC2034
 PACKAGES_DOCS=(python3-sphinx doxygen graphviz gnuplot-nox)
 # shellcheck disable=SC2034

@@ -13,117 +13,34 @@ set -u
 . "$ROOT/devtools/dpdk.sh"
 # shellcheck source=devtools/netns.sh
 . "$ROOT/devtools/netns.sh"
+# shellcheck source=devtools/outcome.sh
+. "$ROOT/devtools/outcome.sh"
 
 usage()
 {
 	cat <<-'END'
-		Usage: [sudo] devtools/test.sh [--quick] [--keep]
+		Usage: devtools/test.sh [--quick] [--keep] [--plain-user]
 
 		Installs what is missing, builds, runs all tests and checks, and ends with the
-		line "N passed, N failed, N skipped". The status is 0 if none failed. A plain
-		user installs nothing and skips what needs root.
+		line "N passed, N failed, N skipped". The status is 0 if none failed. The logs
+		of what failed are kept in build-logs, and named. Takes half an hour on two
+		CPUs; with --quick a third of that.
 
-		  --quick  only the gcc build and the unit tests
-		  --keep   keep the build folder build-test, or use it again if it is there
-		  --help   this text
+		Not started by root, it starts itself again through sudo, if there is one. A
+		plain user installs nothing and skips what needs root.
+
+		  --quick       only the gcc build and the unit tests
+		  --keep        keep the build folder build-test, or use it again if it is there
+		  --plain-user  without sudo
+		  --help        this text
+
+		Environment: RATION_PATIENCE, by what all limits of time are multiplied
+		(default 4); RATION_LOGS, the folder for the logs of what failed.
 	END
 }
 
-PASSED=0
-FAILED=0
-SKIPPED=0
-
-# outcome passed|failed|skipped NAME [REASON]: count one test. Passed tests print no line.
-outcome()
-{
-	case $1 in
-	passed) PASSED=$((PASSED + 1)) ;;
-	failed) FAILED=$((FAILED + 1)); echo "  FAILED: $2${3:+ ($3)}" ;;
-	skipped) SKIPPED=$((SKIPPED + 1)); echo "  skipped: $2${3:+ ($3)}" ;;
-	esac
-}
-
-# test_step NAME LIMIT COMMAND ARG...: a test that is one command.
-test_step()
-{
-	local name=$1 limit=$2
-
-	shift 2
-	if step "$name" "$limit" "$WORKDIR/step.log" "$@"; then
-		outcome passed "$name"
-	else
-		outcome failed "$name"
-		return 1
-	fi
-}
-
-# count_tap PREFIX: count lines of TAP from stdin.
-count_tap()
-{
-	local line name
-
-	while read -r line; do
-		name="$1: $(sed -E 's/^(not )?ok [0-9]* *(- )?//; s/# SKIP *//' <<<"$line")"
-		case $line in
-		ok\ *'# SKIP'* | not\ ok\ *'# SKIP'*) outcome skipped "$name" ;;
-		'ok '*) outcome passed "$name" ;;
-		'not ok '*) outcome failed "$name" ;;
-		esac
-	done
-}
-
-# Read meson's log: for each test a line of TAP for each case, or one line if it has no cases. A
-# test that failed although none of its cases failed counts as one more failure.
-# shellcheck disable=SC2016 # jq's variables
-MESON_TAP='
-	def cases: [(.stdout // "") | split("\n")[] | select(test("^ *(not )?ok "))];
-	def failures: map(select(test("^ *not ok ") and (test("# SKIP") | not)));
-	def is_bad: .result as $r | ["OK", "SKIP", "EXPECTEDFAIL"] | index($r) == null;
-	.name as $name | cases as $cases
-	| ($cases[] | sub("^ *(?<ok>(not )?ok [0-9]* *-? *)"; "\(.ok)" + $name + ": ")),
-	  if .result == "SKIP" and ($cases | length) == 0
-	  then "ok 1 - \($name) # SKIP "
-	       + ((.stdout // "") | split("\n") | map(select(. != "")) | last // "")
-	  elif is_bad and ($cases | failures | length) == 0
-	       and (.returncode != 0 or ($cases | map(select(test("# SKIP"))) | length) == 0)
-	  then "not ok 1 - \($name): \(.result), status \(.returncode)"
-	  elif ($cases | length) == 0 then "ok 1 - \($name)"
-	  else empty end'
-
-# meson_tests NAME LIMIT BUILD ARG...: run tests of a build directory and count their cases.
-meson_tests()
-{
-	local name=$1 limit=$2 build=$3 logs="$3/meson-logs" log start=$SECONDS status=0
-
-	shift 3
-	rm -f "$logs"/counted*.json
-	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 2 "$@" \
-		>"$WORKDIR/$name.log" 2>&1
-	wait_child "$CHILD" "$name" "$limit" last_line "$WORKDIR/$name.log" || status=$?
-	printf '  %s: ran %d s\n' "$name" "$((SECONDS - start))"
-	if ((status != 0)); then
-		grep -avE '^(ninja: | *[0-9]+/[0-9]+ .* (OK|SKIP) )' "$WORKDIR/$name.log" |
-			tail -n 150 | sed 's/^/    | /'
-	fi
-	# With a wrapper, meson adds its name.
-	log=$(find "$logs" -name "counted*.json" -size +0)
-	if [[ -z $log ]]; then
-		outcome failed "$name" "status $status, no test has run"
-		return 1
-	fi
-	((status != 124)) || outcome failed "$name" "not finished after $limit s"
-	count_tap "$name" < <(jq -r "$MESON_TAP" "$log")
-}
-
-# suite_programs BUILD SUITE: print the programs of the tests of a suite.
-suite_programs()
-{
-	meson introspect --tests "$1" | jq -r --arg suite "libration:$2" \
-		'.[] | select(.suite | index($suite)) | .cmd[0]'
-}
-
-# build NAME CC ARG...: configure and build below build-test; BUILT is the directory.
-build()
+# configure NAME CC ARG...: a build directory below build-test; BUILT is its path.
+configure()
 {
 	local name=$1 cc=$2
 
@@ -135,12 +52,32 @@ build()
 		test_step "$name: configure" 120 env CC="$cc" CFLAGS= LDFLAGS= \
 			meson setup --werror "$BUILT" "$ROOT" "$@" || return 1
 	fi
-	test_step "$name: build without warnings" 600 ninja -C "$BUILT" -j 2
+}
+
+# compile NAME TARGET...: all of it without targets.
+compile()
+{
+	local name=$1
+
+	shift
+	test_step "$name: build without warnings" 600 ninja -C "$BUILT" -j 2 "$@"
+}
+
+# compile_suites NAME SUITE...: only what the tests of these suites need.
+compile_suites()
+{
+	local name=$1
+	local -a targets
+
+	shift
+	mapfile -t targets < <(suite_targets "$BUILT" "$@")
+	((${#targets[@]} > 0)) || { outcome failed "$name" 'no targets'; return 1; }
+	compile "$name" "${targets[@]}"
 }
 
 run_gcc()
 {
-	build gcc gcc -Dbuildtype=debugoptimized || return
+	configure gcc gcc -Dbuildtype=debugoptimized && compile gcc || return
 	GCC_BUILD=$BUILT
 	# Only processes with common hugepages can share a domain.
 	if is_root && reserve_hugepages 128; then
@@ -163,20 +100,48 @@ run_clang()
 		outcome skipped 'clang: build without warnings' 'clang is not installed'
 		return
 	fi
-	build clang clang -Dbuildtype=release
+	configure clang clang -Dbuildtype=release && compile clang
 }
 
-# Leak detection is off: EAL keeps memory until the process ends.
-run_sanitizers()
+# Leak detection is off: EAL keeps memory until the process ends. The compilers run beside the tests
+# end to end, which mostly wait, and give way to them.
+begin_sanitizers()
 {
-	build sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+	SANITIZERS=
+	configure sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Dexplore=false \
 		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
+	SANITIZERS_BUILD=$BUILT
+	spawn nice -n 19 ninja -C "$BUILT" -j 2 >"$WORKDIR/sanitizers.log" 2>&1
+	SANITIZERS=$CHILD
+}
+
+end_sanitizers()
+{
+	local name='sanitizers: build without warnings' start=$SECONDS status=0
+
+	[[ -n $SANITIZERS ]] || return
+	wait_child "$SANITIZERS" "$name" "$((600 * PATIENCE))" last_line \
+		"$WORKDIR/sanitizers.log" || status=$?
+	if ((status != 0)); then
+		tail -n 60 "$WORKDIR/sanitizers.log" | sed 's/^/    | /'
+		outcome failed "$name" "status $status"
+		keep_logs "$name" "$WORKDIR/sanitizers.log"
+		return 1
+	fi
+	printf '  %s: done (%d s)\n' "$name" "$((SECONDS - start))"
+	outcome passed "$name"
+}
+
+run_sanitizers()
+{
+	end_sanitizers || return
 	# With sanitizers a call has many times the instructions, and each is a step. "Once" prints
 	# the same text for every build, and a long script.
-	RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests 'unit tests with sanitizers' 500 \
-		"$BUILT" --no-suite e2e --no-suite install --no-suite model --no-suite explore \
-		--no-suite isolation --no-suite once --timeout-multiplier 4
+	TIMEOUTS=4 RATION_TEST_KILLS=8 RATION_TEST_EFFORT=40 meson_tests \
+		'unit tests with sanitizers' 500 "$SANITIZERS_BUILD" --no-suite e2e \
+		--no-suite install --no-suite model --no-suite explore --no-suite isolation \
+		--no-suite once
 }
 
 # Without optimization, so that each branch in the code is a branch in the source.
@@ -186,10 +151,10 @@ run_coverage()
 		outcome skipped 'coverage' 'gcovr is not installed'
 		return
 	fi
-	build coverage gcc -Dbuildtype=debug -Dapps=false -Db_coverage=true \
-		-Dc_args=-fprofile-update=atomic || return
-	RATION_TEST_KILLS=4 meson_tests 'unit tests for coverage' 200 "$BUILT" --suite unit \
-		--suite mp --timeout-multiplier 2
+	configure coverage gcc -Dbuildtype=debug -Dapps=false -Dexplore=false -Db_coverage=true \
+		-Dc_args=-fprofile-update=atomic && compile_suites coverage unit mp || return
+	TIMEOUTS=2 RATION_TEST_KILLS=4 meson_tests 'unit tests for coverage' 200 "$BUILT" \
+		--suite unit --suite mp
 	if [[ -z ${RATION_HUGE_DIR:-} ]]; then
 		outcome skipped 'coverage' 'without hugepages secondary processes do not run'
 		return
@@ -198,71 +163,101 @@ run_coverage()
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
 
-# Unit tests as an unprivileged user: copies, because that user may not be able to read the build
-# directory.
+# The directory is not below TMPDIR: that user may not be able to enter it.
+make_home()
+{
+	local above
+
+	for above in "${TMPDIR:-/tmp}" /tmp /var/tmp /run; do
+		home=$(mktemp -d "$above/ration-plain-$RATION_TAG-XXXXXX" 2>/dev/null) || continue
+		at_exit rm -rf "$home"
+		chown "$1:$1" "$home"
+		! setpriv --reuid="$1" --clear-groups test -w "$home" 2>/dev/null || return 0
+	done
+	return 1
+}
+
+# begin_plain PROGRAM: CHILD is its pid.
+begin_plain()
+{
+	mkdir "$home/${1##*/}.run"
+	chown "$user:$user" "$home/${1##*/}.run"
+	spawn setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs \
+		env -i CMOCKA_MESSAGE_OUTPUT=TAP PATH="$PATH" HOME="$home" \
+		XDG_RUNTIME_DIR="$home/${1##*/}.run" TMPDIR="$home/${1##*/}.run" "$1" >"$1.log" 2>&1
+}
+
+# end_plain PID PROGRAM
+end_plain()
+{
+	local name="plain user: ${2##*/}" status=0 failed=$FAILED
+
+	wait_child "$1" "$name" "$((60 * PATIENCE))" tests_done "$2.log" || status=$?
+	count_tap "$name" <"$2.log"
+	if ((status != 0)) && ! grep -q '^not ok' "$2.log"; then
+		outcome failed "$name" "status $status"
+		tail -n 20 "$2.log" | sed 's/^/    | /'
+	fi
+	((FAILED == failed)) || keep_logs "$name" "$2.log"
+}
+
+# Unit tests as an unprivileged user, two at a time: copies, because that user may not be able to
+# read the build directory.
 run_plain_user()
 {
-	local home name status user=65534
+	local home name before='' before_name user=65534
+	local -a programs
 
 	[[ -n $GCC_BUILD ]] && is_root || return 0
-	home=$(mktemp -d "${TMPDIR:-/tmp}/ration-plain-$RATION_TAG-XXXXXX") || return
-	at_exit rm -rf "$home"
-	while read -r name; do
-		cp "$name" "$home/"
-	done < <(suite_programs "$GCC_BUILD" plain)
+	make_home "$user" ||
+		{ outcome skipped 'plain user' 'no folder that another user can enter'; return; }
+	mapfile -t programs < <(suite_programs "$GCC_BUILD" plain)
+	cp "${programs[@]}" "$home/"
 	chown -R "$user:$user" "$home"
-	for name in "$home"/test_*; do
-		status=0
-		spawn setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs \
-			env -i CMOCKA_MESSAGE_OUTPUT=TAP PATH="$PATH" HOME="$home" \
-			XDG_RUNTIME_DIR="$home" TMPDIR="$home" "$name" >"$WORKDIR/plain.log" 2>&1
-		wait_child "$CHILD" "plain user: ${name##*/}" 60 last_line "$WORKDIR/plain.log" ||
-			status=$?
-		count_tap "plain user: ${name##*/}" <"$WORKDIR/plain.log"
-		if ((status != 0)) && ! grep -q '^not ok' "$WORKDIR/plain.log"; then
-			outcome failed "plain user: ${name##*/}" "status $status"
-			tail -n 20 "$WORKDIR/plain.log" | sed 's/^/    | /'
-		fi
+	for name in "${programs[@]}"; do
+		name=$home/${name##*/}
+		begin_plain "$name"
+		[[ -z $before ]] || end_plain "$before" "$before_name"
+		before=$CHILD
+		before_name=$name
 	done
+	[[ -z $before ]] || end_plain "$before" "$before_name"
 }
 
 # Fuzz all code that reads input for some time, and the planted error, which must be found.
 run_fuzz()
 {
-	local log=$WORKDIR/fuzz.log
+	local log=$WORKDIR/fuzz.log failed=$FAILED
 
 	if ! command -v clang >/dev/null; then
 		outcome skipped 'fuzzing' 'clang is not installed'
 		return
 	fi
-	BUILT=$BUILD/fuzz
-	if [[ ! -f $BUILT/build.ninja ]]; then
-		test_step 'fuzz: configure' 120 env CC=clang CFLAGS= LDFLAGS= \
-			meson setup --werror "$BUILT" "$ROOT" -Dfuzz=true -Db_lundef=false \
-			-Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
-			-Dc_args=-fno-sanitize-recover=undefined || return
-	fi
-	test_step 'fuzz: build without warnings' 300 ninja -C "$BUILT" -j 2 fuzz || return
+	configure fuzz clang -Dfuzz=true -Db_lundef=false -Dbuildtype=debugoptimized \
+		-Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=undefined || return
+	compile fuzz fuzz || return
 	spawn "$ROOT/devtools/fuzz.sh" --seconds 18 "$BUILT" >"$log" 2>"$log.progress"
-	wait_child "$CHILD" 'fuzzing' 300 last_line "$log.progress"
+	wait_child "$CHILD" 'fuzzing' "$((300 * PATIENCE))" last_line "$log.progress"
 	grep -E '^(#|ok|not ok)' "$log" | sed -E 's/^(ok [0-9]+ )?/  /'
 	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'did not finish'
 	count_tap 'fuzz' <"$log"
+	((FAILED == failed)) || keep_logs fuzzing "$log" "$log.progress"
 }
 
 # Only tests with several threads, some of them with less effort. Fences order accesses of other
 # processes, which ThreadSanitizer does not see: hence no warnings about them.
 run_tsan()
 {
-	build tsan gcc -Dbuildtype=debugoptimized -Dapps=false -Ddefault_library=static \
-		-Db_sanitize=thread -Db_lundef=false \
-		-Dc_args='-DRTE_FORCE_INTRINSICS -DRTE_USE_C11_MEM_MODEL -Wno-tsan' || return
+	configure tsan gcc -Dbuildtype=debugoptimized -Dapps=false -Dexplore=false \
+		-Ddefault_library=static -Db_sanitize=thread -Db_lundef=false \
+		-Dc_args='-DRTE_FORCE_INTRINSICS -DRTE_USE_C11_MEM_MODEL -Wno-tsan' &&
+		compile_suites tsan stress threads || return
 	if ! setarch -R true 2>/dev/null; then
 		outcome skipped 'threads with ThreadSanitizer' 'setarch -R does not work'
 		return
 	fi
-	RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
-		--wrapper 'setarch -R' --timeout-multiplier 4 --suite stress --suite threads
+	TIMEOUTS=4 RATION_TEST_EFFORT=10 meson_tests 'threads with ThreadSanitizer' 200 "$BUILT" \
+		--wrapper 'setarch -R' --suite stress --suite threads
 }
 
 # All unit tests of the library, the random ones with less effort.
@@ -282,8 +277,8 @@ run_valgrind()
 	# or tests of ration-pmd.
 	mapfile -t tests < <(find "$GCC_BUILD/test/unit" -maxdepth 1 -name 'test_*' -type f \
 		-perm -u+x -printf '%f\n' | sed 's/^test_//')
-	RATION_TEST_EFFORT=5 meson_tests 'unit tests with valgrind' 200 "$GCC_BUILD" \
-		--wrapper "$(printf '%q ' "${valgrind[@]}")" --timeout-multiplier 4 "${tests[@]}"
+	TIMEOUTS=4 RATION_TEST_EFFORT=5 meson_tests 'unit tests with valgrind' 200 "$GCC_BUILD" \
+		--wrapper "$(printf '%q ' "${valgrind[@]}")" "${tests[@]}"
 }
 
 # The checks use one CPU, so that the tests can use the others meanwhile.
@@ -296,12 +291,15 @@ begin_checks()
 
 end_checks()
 {
-	wait_child "$CHECKS" 'style and static checks' 400 last_line "$WORKDIR/checks.log" ||
-		grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
+	local failed=$FAILED
+
+	wait_child "$CHECKS" 'style and static checks' "$((400 * PATIENCE))" tests_done \
+		"$WORKDIR/checks.log" || grep -vE '^(ok|1\.\.)' "$WORKDIR/checks.log"
 	if ! grep -q '^1\.\.' "$WORKDIR/checks.log"; then
 		outcome failed 'style and static checks' 'did not run'
 	fi
 	count_tap 'check' <"$WORKDIR/checks.log"
+	((FAILED == failed)) || keep_logs checks "$WORKDIR/checks.log"
 }
 
 # Guide and API pages: each warning of Sphinx or Doxygen is an error.
@@ -311,7 +309,11 @@ run_docs()
 		outcome skipped 'guide and API pages' 'Sphinx or Doxygen is not installed'
 		return
 	fi
-	build docs gcc -Ddocs=true -Dapps=false -Dtests=false
+	# Only the pages: the other builds have compiled the library.
+	if configure docs gcc -Ddocs=true -Dapps=false -Dtests=false &&
+			compile docs doc/html doc/api; then
+		tap_step 'pages' 60 "$ROOT/test/install/docs.sh" "$BUILT"
+	fi
 	test_step 'figures of the guide' 60 "$ROOT/devtools/figures.sh" --check
 }
 
@@ -327,55 +329,67 @@ run_e2e()
 
 QUICK=
 KEEP=
+PLAIN_USER=
 for option; do
 	case $option in
 	-h | --help) usage; exit 0 ;;
 	--quick) QUICK=1 ;;
 	--keep) KEEP=1 ;;
+	--plain-user) PLAIN_USER=1 ;;
 	*) usage >&2; die "unknown option '$option'" ;;
 	esac
 done
+[[ -n $PLAIN_USER ]] || become_root "$@"
 
 GCC_BUILD=
 export LC_ALL=C.UTF-8
+# How long the shell tests of ration-pmd wait for a program, in seconds.
+export DEADLINE=$((60 * PATIENCE))
 cd "$ROOT" || exit 1
 make_workdir
 choose_build_dir build-test
 [[ -n $KEEP ]] || { rm -rf "$BUILD"; at_exit rm -rf "$BUILD"; }
+PARTS=$(grep -cE '^\s*part ' "$0")
+[[ -z $QUICK ]] || PARTS=2
 
-echo 'Packages'
+part 'Packages'
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TRAFFIC[@]}" "${PACKAGES_TEST[@]}" \
 	"${PACKAGES_DOCS[@]}" ||
 	echo '  continuing without the missing packages'
 need_commands jq meson ninja gcc
 
-echo 'Build and unit tests'
+part 'Build and unit tests'
 ! is_root || at_exit remove_namespaces "ration-$RATION_TAG-"
 run_gcc
 if [[ -z $QUICK ]]; then
 	begin_checks
-	echo 'Outside program against the installed library'
+	part 'Outside program against the installed library'
 	run_install
-	echo 'Models'
+	part 'Models'
 	run_models
-	echo 'Other builds'
+	part 'Other builds'
 	run_clang
-	echo 'Guide'
+	part 'Guide'
 	run_docs
-	echo 'Checks'
+	part 'Checks'
 	end_checks
-	run_sanitizers
-	echo 'Coverage'
-	run_coverage
-	echo 'Plain user'
-	run_plain_user
-	echo 'Fuzzing'
-	run_fuzz
-	run_tsan
-	run_valgrind
-	echo 'End to end'
+	part 'End to end'
+	begin_sanitizers
 	run_e2e
+	part 'Sanitizers'
+	run_sanitizers
+	part 'Coverage'
+	run_coverage
+	part 'Plain user'
+	run_plain_user
+	part 'Fuzzing'
+	run_fuzz
+	part 'ThreadSanitizer'
+	run_tsan
+	part 'valgrind'
+	run_valgrind
 fi
 
+[[ -z $KEPT ]] || echo "Logs of what failed: $KEPT"
 echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 ((FAILED == 0))

@@ -25,19 +25,19 @@ boot_list()
 check_isolcpus()
 {
 	local why='the scheduler may put any thread there and take the lcore away for milliseconds'
-	local mend="at run time: isolate.sh enter $CPUS; for good: boot with isolcpus=domain,"
+	local fix="at run time: isolate.sh enter $CPUS; for good: boot with isolcpus=domain,"
 	local isolated=
 
-	mend+="managed_irq,$CPUS"
+	fix+="managed_irq,$CPUS"
 	if host_read /sys/devices/system/cpu/isolated || boot_list isolcpus; then
 		isolated=$REPLY
 	fi
 	if cpulist_parse "$isolated" && cpulist_covers "$REPLY" "$CPUS"; then
-		found ok isolcpus "isolated: $isolated" "$why" "$mend"
+		found ok isolcpus "isolated: $isolated" "$why" "$fix"
 	elif find_isolated_cpuset; then
-		found ok isolcpus 'not needed, a cpuset does it' "$why" "$mend"
+		found ok isolcpus 'not needed, a cpuset does it' "$why" "$fix"
 	else
-		found wrong isolcpus "isolated: ${isolated:-none}" "$why" "$mend"
+		found wrong isolcpus "isolated: ${isolated:-none}" "$why" "$fix"
 	fi
 }
 
@@ -102,17 +102,17 @@ mount_cpusets()
 check_cpuset()
 {
 	local why='a cpuset partition isolates at run time and keeps other threads out'
-	local mend="isolate.sh enter $CPUS"
+	local fix="isolate.sh enter $CPUS"
 
 	if find_isolated_cpuset; then
-		found ok cpuset "version $CGROUP_VERSION: $REPLY" "$why" "$mend"
+		found ok cpuset "version $CGROUP_VERSION: $REPLY" "$why" "$fix"
 	elif [[ ${FOUND_STATE[isolcpus]:-} == ok ]]; then
-		found ok cpuset 'none, isolcpus does it' "$why" "$mend"
+		found ok cpuset 'none, isolcpus does it' "$why" "$fix"
 	elif ((CGROUP_VERSION == 0)); then
 		mount_cpusets
 		found unknown cpuset 'no cpuset controller is mounted' "$why" "$REPLY"
 	else
-		found wrong cpuset "version $CGROUP_VERSION, no isolated partition" "$why" "$mend"
+		found wrong cpuset "version $CGROUP_VERSION, no isolated partition" "$why" "$fix"
 	fi
 }
 
@@ -121,7 +121,7 @@ check_cpuset()
 check_threads()
 {
 	local why='each of these threads may preempt the lcore for a time slice of milliseconds'
-	local mend="isolate.sh enter $CPUS" dir names=
+	local fix="isolate.sh enter $CPUS" dir names=
 	local -i number=0
 
 	LCORE_CPUS=
@@ -136,38 +136,38 @@ check_threads()
 		((number > 3)) || names+="${names:+, }$THREAD_NAME"
 	done
 	if ((number == 0)); then
-		found ok threads 'none but those pinned there' "$why" "$mend"
+		found ok threads 'none but those pinned there' "$why" "$fix"
 	else
-		found wrong threads "$number may run there: $names, ..." "$why" "$mend"
+		found wrong threads "$number may run there: $names, ..." "$why" "$fix"
 	fi
 }
 
 check_nohz_full()
 {
 	local why='each tick interrupts the lcore, 100 to 1000 times a second, for microseconds'
-	local mend="boot with nohz_full=$CPUS"
+	local fix="boot with nohz_full=$CPUS"
 
 	if ! host_read /sys/devices/system/cpu/nohz_full; then
 		found weak nohz_full 'the kernel cannot stop its tick' "$why" \
 			'a kernel with CONFIG_NO_HZ_FULL'
 	elif cpulist_parse "$REPLY" && cpulist_covers "$REPLY" "$CPUS"; then
-		found ok nohz_full "no tick on $REPLY" "$why" "$mend"
+		found ok nohz_full "no tick on $REPLY" "$why" "$fix"
 	else
-		found weak nohz_full "no tick on: ${REPLY:-none}" "$why" "$mend"
+		found weak nohz_full "no tick on: ${REPLY:-none}" "$why" "$fix"
 	fi
 }
 
 check_rcu_nocbs()
 {
 	local why='RCU callbacks run in a softirq on the CPU that has queued them'
-	local mend="boot with rcu_nocbs=$CPUS"
+	local fix="boot with rcu_nocbs=$CPUS"
 
 	if boot_list rcu_nocbs && cpulist_covers "$REPLY" "$CPUS"; then
-		found ok rcu_nocbs "callbacks moved off $REPLY" "$why" "$mend"
+		found ok rcu_nocbs "callbacks moved off $REPLY" "$why" "$fix"
 	elif [[ ${FOUND_STATE[nohz_full]:-} == ok ]]; then
-		found ok rcu_nocbs 'comes with nohz_full' "$why" "$mend"
+		found ok rcu_nocbs 'comes with nohz_full' "$why" "$fix"
 	else
-		found weak rcu_nocbs "callbacks moved off: ${REPLY:-none}" "$why" "$mend"
+		found weak rcu_nocbs "callbacks moved off: ${REPLY:-none}" "$why" "$fix"
 	fi
 }
 
@@ -211,59 +211,59 @@ sort_irqs()
 check_irqs()
 {
 	local why='an interrupt takes microseconds, and the softirq after it may take milliseconds'
-	local mend="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
+	local fix="isolate.sh enter $CPUS; for good: boot with irqaffinity=$HOUSEKEEPING"
 	local queue="boot with isolcpus=managed_irq,domain,$CPUS, or give the device fewer queues"
 	local busy
 
 	[[ -d $HOST_ROOT/proc/irq ]] ||
-		{ found unknown irqs 'no /proc/irq' "$why" "$mend"; return; }
+		{ found unknown irqs 'no /proc/irq' "$why" "$fix"; return; }
 	sort_irqs
 	busy_irqs "$IRQS_INSIDE"
 	busy=$REPLY
 	queue="isolate.sh enter $CPUS; if it says that one cannot be moved: $queue"
 	if [[ -n $IRQS_HERE ]]; then
-		found wrong irqs "delivered there:$IRQS_HERE$busy" "$why" "$mend"
+		found wrong irqs "delivered there:$IRQS_HERE$busy" "$why" "$fix"
 	elif [[ -n $busy ]]; then
 		found wrong irqs "coming in there:$busy" "$why" "$queue"
 	elif [[ -n $IRQS_INSIDE ]]; then
 		found weak irqs "allowed there only, none came in:$IRQS_INSIDE" "$why" "$queue"
 	elif [[ -n $IRQS_ALLOWED ]]; then
-		found weak irqs "allowed there:$IRQS_ALLOWED" "$why" "$mend"
+		found weak irqs "allowed there:$IRQS_ALLOWED" "$why" "$fix"
 	elif host_read /proc/irq/default_smp_affinity && cpumask_parse "$REPLY" &&
 			cpulist_overlaps "$REPLY" "$CPUS"; then
-		found weak irqs 'new ones are allowed there' "$why" "$mend"
+		found weak irqs 'new ones are allowed there' "$why" "$fix"
 	else
-		found ok irqs 'none allowed there' "$why" "$mend"
+		found ok irqs 'none allowed there' "$why" "$fix"
 	fi
 }
 
 check_irqbalance()
 {
 	local why='irqbalance moves interrupts back'
-	local mend='systemctl disable --now irqbalance'
+	local fix='systemctl disable --now irqbalance'
 
 	if find_program irqbalance; then
-		found weak irqbalance 'it runs' "$why" "$mend"
+		found weak irqbalance 'it runs' "$why" "$fix"
 	else
-		found ok irqbalance 'it does not run' "$why" "$mend"
+		found ok irqbalance 'it does not run' "$why" "$fix"
 	fi
 }
 
 check_workqueues()
 {
 	local why='unbound kernel work may run there'
-	local mend="isolate.sh enter $CPUS" file=/sys/devices/virtual/workqueue/cpumask
+	local fix="isolate.sh enter $CPUS" file=/sys/devices/virtual/workqueue/cpumask
 
 	if ! host_read "$file" || ! cpumask_parse "$REPLY"; then
-		found unknown workqueues "cannot read $file" "$why" "$mend"
+		found unknown workqueues "cannot read $file" "$why" "$fix"
 	elif cpulist_overlaps "$REPLY" "$CPUS"; then
-		found weak workqueues 'allowed there' "$why" "$mend"
+		found weak workqueues 'allowed there' "$why" "$fix"
 	else
-		found ok workqueues 'none allowed there' "$why" "$mend"
+		found ok workqueues 'none allowed there' "$why" "$fix"
 	fi
 }
 
-# watchdog NAME FILE WHY MEND: a watchdog that is off, or does not run on these CPUs.
+# watchdog NAME FILE WHY FIX: a watchdog that is off, or does not run on these CPUs.
 watchdog()
 {
 	if ! host_read "/proc/sys/kernel/$2"; then
@@ -290,13 +290,13 @@ check_watchdogs()
 check_vmstat()
 {
 	local why='a worker folds statistics on every CPU this often'
-	local mend='sysctl vm.stat_interval=120' file=/proc/sys/vm/stat_interval
+	local fix='sysctl vm.stat_interval=120' file=/proc/sys/vm/stat_interval
 
 	if ! host_read "$file" || [[ ! $REPLY =~ ^[0-9]+$ ]]; then
-		found unknown vmstat "cannot read $file" "$why" "$mend"
+		found unknown vmstat "cannot read $file" "$why" "$fix"
 	elif ((REPLY < 10)); then
-		found weak vmstat "every $REPLY s" "$why" "$mend"
+		found weak vmstat "every $REPLY s" "$why" "$fix"
 	else
-		found ok vmstat "every $REPLY s" "$why" "$mend"
+		found ok vmstat "every $REPLY s" "$why" "$fix"
 	fi
 }

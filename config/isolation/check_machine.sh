@@ -16,7 +16,7 @@ cpu_has()
 check_governor()
 {
 	local why='a change of the frequency stops the CPU, and changes the time of a cycle'
-	local mend='cpupower frequency-set -g performance' cpu governor=
+	local fix='cpupower frequency-set -g performance' cpu governor=
 
 	cpulist_cpus "$CPUS"
 	for cpu in $REPLY; do
@@ -26,8 +26,8 @@ check_governor()
 	case $governor in
 	'') found unknown governor 'the kernel does not govern it' "$why" \
 		'firmware or host: a fixed frequency' ;;
-	performance) found ok governor "$governor" "$why" "$mend" ;;
-	*) found weak governor "$governor" "$why" "$mend" ;;
+	performance) found ok governor "$governor" "$why" "$fix" ;;
+	*) found weak governor "$governor" "$why" "$fix" ;;
 	esac
 }
 
@@ -77,13 +77,13 @@ deepest_sleep()
 check_cstates()
 {
 	local why='a core in a deep idle state needs that long to wake up, and slows its neighbors'
-	local mend='cpupower idle-set -D 1; for good: boot with processor.max_cstate=1'
+	local fix='cpupower idle-set -D 1; for good: boot with processor.max_cstate=1'
 	local cpu
 	local -i deepest=-1
 
-	mend+=' intel_idle.max_cstate=1, or tuned (force_latency)'
+	fix+=' intel_idle.max_cstate=1, or tuned (force_latency)'
 	! boot_parameter idle || [[ $REPLY != poll ]] ||
-		{ found ok cstates 'idle=poll' "$why" "$mend"; return; }
+		{ found ok cstates 'idle=poll' "$why" "$fix"; return; }
 	cpulist_cpus "$CPUS"
 	for cpu in $REPLY; do
 		deepest_sleep "$cpu"
@@ -93,9 +93,9 @@ check_cstates()
 		found unknown cstates 'the kernel does not choose them' "$why" \
 			'firmware or host: no C-states below C1'
 	elif ((deepest > 10)); then
-		found weak cstates "$deepest us to wake up" "$why" "$mend"
+		found weak cstates "$deepest us to wake up" "$why" "$fix"
 	else
-		found ok cstates "$deepest us to wake up" "$why" "$mend"
+		found ok cstates "$deepest us to wake up" "$why" "$fix"
 	fi
 }
 
@@ -173,24 +173,24 @@ CLOCKSOURCE_DIR=/sys/devices/system/clocksource/clocksource0
 check_clocksource()
 {
 	local why='reading a clock that is not the TSC is slow, or a system call'
-	local mend="echo tsc > $CLOCKSOURCE_DIR/current_clocksource" source
+	local fix="echo tsc > $CLOCKSOURCE_DIR/current_clocksource" source
 
-	mend+='; for good: boot with clocksource=tsc'
+	fix+='; for good: boot with clocksource=tsc'
 	if ! host_read "$CLOCKSOURCE_DIR/current_clocksource"; then
-		found unknown clocksource 'cannot read it' "$why" "$mend"
+		found unknown clocksource 'cannot read it' "$why" "$fix"
 		return
 	fi
 	source=$REPLY
 	# If the kernel has found the TSC unstable, tsc=reliable would only hide that.
 	if host_read "$CLOCKSOURCE_DIR/available_clocksource" && [[ " $REPLY " != *' tsc '* ]]; then
-		mend='the kernel does not trust the TSC, see dmesg | grep -i tsc: firmware or host'
+		fix='the kernel does not trust the TSC, see dmesg | grep -i tsc: firmware or host'
 	fi
 	case $source in
-	tsc | arch_sys_counter) found ok clocksource "$source" "$why" "$mend" ;;
+	tsc | arch_sys_counter) found ok clocksource "$source" "$why" "$fix" ;;
 	kvm-clock | hyperv_clocksource_tsc_page)
-		found weak clocksource "$source" "$why" "$mend"
+		found weak clocksource "$source" "$why" "$fix"
 		;;
-	*) found wrong clocksource "$source" "$why" "$mend" ;;
+	*) found wrong clocksource "$source" "$why" "$fix" ;;
 	esac
 }
 
@@ -211,42 +211,42 @@ clock_is_watched()
 check_clockwatch()
 {
 	local why='a timer checks the TSC of each CPU in turn, twice a second'
-	local mend='boot with tsc=nowatchdog, or tsc=reliable, if dmesg does not call it unstable'
+	local fix='boot with tsc=nowatchdog, or tsc=reliable, if dmesg does not call it unstable'
 
 	if clock_is_watched; then
-		found weak clockwatch 'the TSC is watched' "$why" "$mend"
+		found weak clockwatch 'the TSC is watched' "$why" "$fix"
 	else
-		found ok clockwatch 'the kernel does not watch the TSC' "$why" "$mend"
+		found ok clockwatch 'the kernel does not watch the TSC' "$why" "$fix"
 	fi
 }
 
 check_tsc()
 {
 	local why='a TSC that changes its rate or stops does not measure time'
-	local mend='another CPU, or a host that passes constant_tsc and nonstop_tsc on'
+	local fix='another CPU, or a host that passes constant_tsc and nonstop_tsc on'
 
 	if ! host_field /proc/cpuinfo flags; then
-		found unknown tsc 'no flags in /proc/cpuinfo' "$why" "$mend"
+		found unknown tsc 'no flags in /proc/cpuinfo' "$why" "$fix"
 	elif cpu_has constant_tsc && cpu_has nonstop_tsc; then
-		found ok tsc 'constant_tsc nonstop_tsc' "$why" "$mend"
+		found ok tsc 'constant_tsc nonstop_tsc' "$why" "$fix"
 	elif cpu_has constant_tsc; then
-		found weak tsc 'constant_tsc only: it may stop in a deep sleep' "$why" "$mend"
+		found weak tsc 'constant_tsc only: it may stop in a deep sleep' "$why" "$fix"
 	else
-		found wrong tsc 'not constant_tsc' "$why" "$mend"
+		found wrong tsc 'not constant_tsc' "$why" "$fix"
 	fi
 }
 
 check_virtual()
 {
 	local why='the host may take the CPU away, and the guest can neither prevent nor see it'
-	local mend='host: pin each vCPU to its own isolated CPU; or use bare metal'
+	local fix='host: pin each vCPU to its own isolated CPU; or use bare metal'
 
 	if ! host_field /proc/cpuinfo flags; then
-		found unknown virtual 'no flags in /proc/cpuinfo' "$why" "$mend"
+		found unknown virtual 'no flags in /proc/cpuinfo' "$why" "$fix"
 	elif cpu_has hypervisor; then
-		found weak virtual 'a virtual machine' "$why" "$mend"
+		found weak virtual 'a virtual machine' "$why" "$fix"
 	else
-		found ok virtual 'no hypervisor seen' "$why" "$mend"
+		found ok virtual 'no hypervisor seen' "$why" "$fix"
 	fi
 }
 
@@ -271,16 +271,16 @@ steal_between_looks()
 check_steal()
 {
 	local why='the host has run other guests while this CPU was ready to run'
-	local mend='host: pin each vCPU to its own CPU'
+	local fix='host: pin each vCPU to its own CPU'
 
 	STOLEN_EVER=0
 	if ! steal_between_looks; then
-		found unknown steal 'not in /proc/stat' "$why" "$mend"
+		found unknown steal 'not in /proc/stat' "$why" "$fix"
 	elif ((STOLEN > 0)); then
-		found wrong steal "$STOLEN of $TOTAL ticks in the last $COUNT_FOR s" "$why" "$mend"
+		found wrong steal "$STOLEN of $TOTAL ticks in the last $COUNT_FOR s" "$why" "$fix"
 	elif ((STOLEN_EVER > 0)); then
-		found weak steal "none now, $STOLEN_EVER ticks since boot" "$why" "$mend"
+		found weak steal "none now, $STOLEN_EVER ticks since boot" "$why" "$fix"
 	else
-		found ok steal 'none since boot' "$why" "$mend"
+		found ok steal 'none since boot' "$why" "$fix"
 	fi
 }

@@ -45,12 +45,12 @@ hugepages_in()
 check_hugepages()
 {
 	local why='with small pages a table of counters misses the TLB'
-	local mend='echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
+	local fix='echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
 	local node nodes list
 
-	mend+='; for good: boot with default_hugepagesz=1G hugepages=1'
+	fix+='; for good: boot with default_hugepagesz=1G hugepages=1'
 	if ! hugepages_in /sys/kernel/mm/hugepages; then
-		found unknown hugepages 'not in /sys/kernel/mm/hugepages' "$why" "$mend"
+		found unknown hugepages 'not in /sys/kernel/mm/hugepages' "$why" "$fix"
 		return
 	fi
 	list=$REPLY
@@ -60,13 +60,13 @@ check_hugepages()
 		hugepages_in "/sys/devices/system/node/$node/hugepages" && [[ -z $REPLY ]] ||
 			continue
 		found weak hugepages "none on $node of the CPUs" "$why" \
-			"${mend/kernel\/mm/devices\/system\/node\/$node}"
+			"${fix/kernel\/mm/devices\/system\/node\/$node}"
 		return
 	done
 	if [[ -z $list ]]; then
-		found weak hugepages 'none reserved' "$why" "$mend"
+		found weak hugepages 'none reserved' "$why" "$fix"
 	else
-		found ok hugepages "reserved: $list" "$why" "$mend"
+		found ok hugepages "reserved: $list" "$why" "$fix"
 	fi
 }
 
@@ -75,15 +75,15 @@ THP_DIR=/sys/kernel/mm/transparent_hugepage
 check_thp()
 {
 	local why='the kernel joins and splits pages under running threads and flushes all TLBs'
-	local mend="echo madvise > $THP_DIR/enabled; for good: boot with"
+	local fix="echo madvise > $THP_DIR/enabled; for good: boot with"
 
-	mend+=' transparent_hugepage=madvise'
+	fix+=' transparent_hugepage=madvise'
 	if ! chosen_word "$THP_DIR/enabled"; then
-		found ok thp 'the kernel has none' "$why" "$mend"
+		found ok thp 'the kernel has none' "$why" "$fix"
 	elif [[ $REPLY == always ]]; then
-		found weak thp "$REPLY" "$why" "$mend"
+		found weak thp "$REPLY" "$why" "$fix"
 	else
-		found ok thp "$REPLY" "$why" "$mend"
+		found ok thp "$REPLY" "$why" "$fix"
 	fi
 }
 
@@ -103,61 +103,61 @@ thp_is_wanted()
 check_khugepaged()
 {
 	local why='it joins pages of running threads, takes a CPU for that, and flushes all TLBs'
-	local mend="echo never > $THP_DIR/enabled; or keep it off: isolate.sh enter $CPUS"
+	local fix="echo never > $THP_DIR/enabled; or keep it off: isolate.sh enter $CPUS"
 	local pause=$THP_DIR/khugepaged/scan_sleep_millisecs
 
 	if ! thp_is_wanted; then
-		found ok khugepaged off "$why" "$mend"
+		found ok khugepaged off "$why" "$fix"
 	elif host_read "$pause" && [[ $REPLY =~ ^[0-9]+$ ]] && ((REPLY >= 3600000)); then
-		found ok khugepaged "once in $((REPLY / 1000)) s" "$why" "$mend"
+		found ok khugepaged "once in $((REPLY / 1000)) s" "$why" "$fix"
 	elif find_program khugepaged && thread_look "$REPLY" &&
 			! cpulist_overlaps "$THREAD_CPUS" "$CPUS"; then
-		found ok khugepaged "on CPU $THREAD_CPUS" "$why" "$mend"
+		found ok khugepaged "on CPU $THREAD_CPUS" "$why" "$fix"
 	else
-		found weak khugepaged 'it scans, and may run there' "$why" "$mend"
+		found weak khugepaged 'it scans, and may run there' "$why" "$fix"
 	fi
 }
 
 check_ksm()
 {
 	local why='merged pages are copied at the first write, and a kernel thread looks for more'
-	local mend='echo 0 > /sys/kernel/mm/ksm/run'
+	local fix='echo 0 > /sys/kernel/mm/ksm/run'
 
 	if ! host_read /sys/kernel/mm/ksm/run; then
-		found ok ksm 'the kernel has none' "$why" "$mend"
+		found ok ksm 'the kernel has none' "$why" "$fix"
 	elif [[ $REPLY == 1 ]]; then
-		found weak ksm 'it runs' "$why" "$mend"
+		found weak ksm 'it runs' "$why" "$fix"
 	else
-		found ok ksm off "$why" "$mend"
+		found ok ksm off "$why" "$fix"
 	fi
 }
 
 check_swap()
 {
 	local why='a page that was written to disk comes back in milliseconds'
-	local mend='swapoff -a' device=
+	local fix='swapoff -a' device=
 
 	[[ -r $HOST_ROOT/proc/swaps ]] ||
-		{ found ok swap 'the kernel has none' "$why" "$mend"; return; }
+		{ found ok swap 'the kernel has none' "$why" "$fix"; return; }
 	# The first line is the heading.
 	{ read -r device; device=; read -r device _; } <"$HOST_ROOT/proc/swaps"
 	if [[ -n $device ]]; then
-		found weak swap "$device" "$why" "$mend"
+		found weak swap "$device" "$why" "$fix"
 	else
-		found ok swap none "$why" "$mend"
+		found ok swap none "$why" "$fix"
 	fi
 }
 
 check_numa_balancing()
 {
 	local why='the kernel unmaps pages to detect which threads use them: a page fault each'
-	local mend='sysctl kernel.numa_balancing=0; for good: boot with numa_balancing=disable'
+	local fix='sysctl kernel.numa_balancing=0; for good: boot with numa_balancing=disable'
 
 	if ! host_read /proc/sys/kernel/numa_balancing; then
-		found ok numa 'no automatic balancing' "$why" "$mend"
+		found ok numa 'no automatic balancing' "$why" "$fix"
 	elif [[ $REPLY == 0 ]]; then
-		found ok numa 'automatic balancing is off' "$why" "$mend"
+		found ok numa 'automatic balancing is off' "$why" "$fix"
 	else
-		found weak numa 'automatic balancing is on' "$why" "$mend"
+		found weak numa 'automatic balancing is on' "$why" "$fix"
 	fi
 }

@@ -44,14 +44,14 @@ move_workers()
 # At least one CPU must remain for all other threads.
 choose_housekeeping()
 {
-	host_cpus || { complain 'cannot find out which CPUs are online'; return 1; }
+	host_cpus || { log_error 'cannot find out which CPUs are online'; return 1; }
 	ONLINE=$REPLY
 	cpulist_covers "$ONLINE" "$CPUS" ||
-		{ complain "CPU $REST is not online; online are: $ONLINE"; return 1; }
+		{ log_error "CPU $REST is not online; online are: $ONLINE"; return 1; }
 	cpulist_split "$ONLINE" "$CPUS"
 	HOUSEKEEPING=$REST
 	[[ -n $HOUSEKEEPING ]] ||
-		{ complain "$CPUS are all CPUs: one must be left for everything else"; return 1; }
+		{ log_error "$CPUS are all CPUs: one must be left for everything else"; return 1; }
 }
 
 # Write all masks first: later changes are undone before them.
@@ -59,7 +59,7 @@ make_changes()
 {
 	find_cpusets || :
 	note cpus "$CPUS" && note ns "$(pid_namespace)" && survey_threads ||
-		{ complain "cannot write $HOST_ROOT$JOURNAL"; return 1; }
+		{ log_error "cannot write $HOST_ROOT$JOURNAL"; return 1; }
 	move_interrupts
 	move_workers
 	isolate_scheduler || note weaker
@@ -70,7 +70,7 @@ make_changes()
 tell_how()
 {
 	if journal_is_weaker; then
-		complain "CPU $CPUS is not isolated ($HOW); $PROGRAM leave gives it back"
+		log_error "CPU $CPUS is not isolated ($HOW); $PROGRAM leave gives it back"
 		return "$EXIT_WEAKER"
 	fi
 	echo "CPU $CPUS is isolated${FROM_WHOM:+ from $FROM_WHOM} ($HOW);" \
@@ -88,7 +88,7 @@ run_enter()
 	fi
 	if journal_exists && journal_is_done; then
 		journal_cpus
-		complain "CPU $REPLY is isolated; leave first"
+		log_error "CPU $REPLY is isolated; leave first"
 		return 1
 	fi
 	if journal_exists; then
@@ -108,8 +108,8 @@ undo_all()
 	find_cpusets || :
 	[[ -n $FOREIGN ]] || note_newborn
 	journal_undo && return 0
-	complain "cannot undo: ${LEFT_UNDONE[*]}"
-	complain "try again, or remove $HOST_ROOT$JOURNAL to forget it"
+	log_error "cannot undo: ${LEFT_UNDONE[*]}"
+	log_error "try again, or remove $HOST_ROOT$JOURNAL to forget it"
 	return 1
 }
 

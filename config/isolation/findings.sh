@@ -10,16 +10,16 @@
 #	unknown  cannot be read here; it does not count
 
 FOUND_NAMES=()
-declare -A FOUND_STATE=() FOUND_VALUE=() FOUND_WHY=() FOUND_MEND=()
+declare -A FOUND_STATE=() FOUND_VALUE=() FOUND_WHY=() FOUND_FIX=()
 
-# found STATE NAME VALUE WHY MEND: why it matters, and the command or boot parameter that fixes it.
+# found STATE NAME VALUE WHY FIX: why it matters, and the command or boot parameter that fixes it.
 found()
 {
 	FOUND_NAMES+=("$2")
 	FOUND_STATE[$2]=$1
 	FOUND_VALUE[$2]=$3
 	FOUND_WHY[$2]=$4
-	FOUND_MEND[$2]=$5
+	FOUND_FIX[$2]=$5
 }
 
 # count_found STATE: number of findings in this state, into REPLY.
@@ -67,7 +67,7 @@ print_table()
 		printf '%-12s %-8s %s\n' "$name" "${FOUND_STATE[$name]}" "${FOUND_VALUE[$name]}"
 		[[ ${FOUND_STATE[$name]} != ok ]] || continue
 		printf '%21s why: %s\n' '' "${FOUND_WHY[$name]}"
-		printf '%21s fix: %s\n' '' "${FOUND_MEND[$name]}"
+		printf '%21s fix: %s\n' '' "${FOUND_FIX[$name]}"
 	done
 	found_counts
 	printf '\nCPU %s: %s' "$1" "$REPLY"
@@ -116,7 +116,7 @@ print_json()
 		printf ', "value": %s' "$REPLY"
 		json_string "${FOUND_WHY[$name]}"
 		printf ', "why": %s' "$REPLY"
-		json_string "${FOUND_MEND[$name]}"
+		json_string "${FOUND_FIX[$name]}"
 		printf ', "fix": %s}' "$REPLY"
 	done
 	printf '\n]}\n'

@@ -53,26 +53,26 @@ usage()
 	END
 }
 
-complain()
+log_error()
 {
 	printf '%s: %s\n' "$PROGRAM" "$*" >&2
 }
 
 warn()
 {
-	complain "weaker: $*"
+	log_error "weaker: $*"
 }
 
 bad_usage()
 {
-	complain "$*; --help shows how to use it"
+	log_error "$*; --help shows how to use it"
 	exit "$EXIT_USAGE"
 }
 
 need_root()
 {
 	[[ $EUID -eq 0 || -n $HOST_ROOT ]] && return 0
-	complain "$COMMAND needs root"
+	log_error "$COMMAND needs root"
 	return 1
 }
 
@@ -83,7 +83,7 @@ default_cpus()
 
 	journal_cpus && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
 	host_read /sys/devices/system/cpu/isolated && [[ -n $REPLY ]] && { CPUS=$REPLY; return 0; }
-	host_cpus || { complain 'cannot find out which CPUs are online'; return 1; }
+	host_cpus || { log_error 'cannot find out which CPUs are online'; return 1; }
 	cpus=$REPLY
 	cpulist_cpus "$cpus"
 	[[ $REPLY != *' '* ]] || { cpulist_split "$cpus" "${REPLY%% *}"; cpus=$REST; }

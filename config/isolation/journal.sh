@@ -30,15 +30,15 @@ journal_open()
 {
 	local dir=$HOST_ROOT$JOURNAL_DIR mode
 
-	{ [[ -d $dir ]] || mkdir -m 0755 "$dir"; } || { complain "cannot make $dir"; return 1; }
+	{ [[ -d $dir ]] || mkdir -m 0755 "$dir"; } || { log_error "cannot make $dir"; return 1; }
 	mode=$(stat -c '%a' "$dir") || return 1
 	if [[ -L $dir || ! -O $dir ]] || (((8#$mode & 8#022) != 0)); then
-		complain "$dir is not safe: it must be a folder that only its owner can write to"
+		log_error "$dir is not safe: it must be a folder that only its owner can write to"
 		return 1
 	fi
 	exec {LOCK}>"$dir/lock" || return 1
 	flock -w 60 "$LOCK" ||
-		{ complain "another $PROGRAM is running and does not finish"; return 1; }
+		{ log_error "another $PROGRAM is running and does not finish"; return 1; }
 }
 
 # Succeeds if there are changes to undo.
@@ -73,14 +73,15 @@ journal_is_ours()
 	{ read -r && IFS=$'\t' read -r kind name; } <"$HOST_ROOT$JOURNAL" && [[ $kind == ns ]] &&
 		[[ $name != "$(pid_namespace)" ]] || return 0
 	if ! sees_all_threads; then
-		complain "entered in another PID namespace, $name: leave there, or in the first one"
+		log_error "entered in another PID namespace, $name: leave there or in the first"
 		return 1
 	fi
 	process=$(find "$HOST_ROOT"/proc/[0-9]*/ns/pid -maxdepth 0 -lname "${name//[][]/?}" \
 		-print -quit 2>/dev/null)
 	[[ -n $process ]] || { FOREIGN=1; return 0; }
 	process=${process#"$HOST_ROOT/proc/"}
-	complain "entered in another PID namespace: nsenter --target ${process%%/*} --pid --mount" \
+	log_error "entered in another PID namespace:" \
+		"nsenter --target ${process%%/*} --pid --mount" \
 		"$PROGRAM leave"
 	return 1
 }

@@ -50,7 +50,7 @@ make_partition()
 	local dir=$CGROUP_ROOT/$ISOLATED_NAME
 
 	if ! sees_all_threads; then
-		complain 'this is a PID namespace: threads outside of it would be moved, too'
+		log_error 'this is a PID namespace: threads outside of it would be moved, too'
 		return 1
 	fi
 	switch_cpusets_on && make_cgroup "$dir" && host_write "$dir/cgroup.type" threaded &&
@@ -62,7 +62,7 @@ make_partition()
 		host_write "$dir/cpuset.cpus.partition" isolated || return 1
 	keep_apart
 	host_read "$dir/cpuset.cpus.partition"
-	[[ $REPLY == isolated ]] || { complain "the kernel says: $REPLY"; return 1; }
+	[[ $REPLY == isolated ]] || { log_error "the kernel says: $REPLY"; return 1; }
 }
 
 # Two cpusets, and no load balancing at the top, which contains both. Threads that this /proc does

@@ -112,9 +112,27 @@ flood()
 		>"$WORKDIR/flood-$1.log" 2>&1
 }
 
-# ping_tenant TENANT COUNT: send echo requests and print the number of replies.
+# ping_tenant TENANT COUNT: send echo requests until there are that many replies. Prints the numbers
+# of requests and of replies: with a deadline, ping sends more requests than it wants replies if the
+# replies come late. It waits for none of those then.
 ping_tenant()
 {
-	in_ns "$CLIENTS" ping -q -n -c "$2" -i 0.01 -W 5 -w 60 -I "10.10.$1.1" "10.10.$1.2" |
-		sed -n 's/.* \([0-9]*\) received.*/\1/p'
+	in_ns "$CLIENTS" ping -q -n -c "$2" -i 0.01 -w 120 -I "10.10.$1.1" "10.10.$1.2" |
+		sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p'
+}
+
+# shellcheck disable=SC2034 # SENT is for the tests
+# claim_replies TEXT TENANT COUNT: that many replies at least. SENT is the number of requests.
+claim_replies()
+{
+	local replies
+
+	read -r SENT replies _ <<<"$(ping_tenant "$2" "$3") 0 0"
+	claim_more "$1" "$3" "$replies"
+}
+
+# has_delivered TENANT COUNT: the latest statistics say so.
+has_delivered()
+{
+	[[ $(tenant "$1" delivered) == "$2" ]]
 }

@@ -5,31 +5,10 @@
 # Installs the library into a separate directory and builds the README's example with it, as a user
 # would: with pkg-config and no other file of this tree.
 
-set -u
-# shellcheck source=devtools/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../../devtools/common.sh"
-# shellcheck source=devtools/dpdk.sh
-. "$ROOT/devtools/dpdk.sh"
+# shellcheck source=test/install/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 EXAMPLE=$ROOT/test/install/example.c
-NUMBER=0
-FAILED=0
-
-# claim NAME COMMAND ARG...: one line of TAP; the output of the command is shown if it fails.
-claim()
-{
-	local name=$1 output
-
-	shift
-	NUMBER=$((NUMBER + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $NUMBER - $name"
-	else
-		echo "not ok $NUMBER - $name"
-		tail -n 40 <<<"$output" | sed 's/^/# /'
-		FAILED=1
-	fi
-}
 
 install_library()
 {
@@ -54,12 +33,28 @@ compile_shared()
 		readelf -d "$WORKDIR/shared" | grep -q 'NEEDED.*libration\.so\.[0-9]'
 }
 
+# is_inside PROGRAM: libration is in the program, not beside it.
+is_inside()
+{
+	! readelf -d "$WORKDIR/$1" | grep 'NEEDED.*libration'
+}
+
 compile_static()
 {
 	# shellcheck disable=SC2046 # several words
-	compile static "$(pkg-config --variable=libdir libration)/libration.a" \
-		$(pkg-config --libs libdpdk) &&
-		! readelf -d "$WORKDIR/static" | grep 'NEEDED.*libration'
+	compile static $(pkg-config --libs libration-static) && is_inside static
+}
+
+# DPDK's archives, too, as the guide says for a system without the library that no driver calls.
+compile_all_static()
+{
+	local line
+
+	line=$(block_of "$ROOT/doc/guide/start/install.rst" 'static.*sed')
+	echo "$line"
+	[[ -n $line ]] && (cd "$WORKDIR" && cp "$EXAMPLE" example.c && eval "$line") &&
+		mv "$WORKDIR/example" "$WORKDIR/all-static" && is_inside all-static &&
+		! readelf -d "$WORKDIR/all-static" | grep 'NEEDED.*librte_'
 }
 
 # run_example PROGRAM: the program must find the limit of 100 to the unit.
@@ -90,8 +85,36 @@ compile_headers()
 # The README shows the same program after its license header.
 readme_shows_example()
 {
-	# shellcheck disable=SC2016 # backquotes of Markdown
-	diff <(sed -n '/^```c$/,/^```$/p' "$ROOT/README.md" | sed '1d;$d') <(sed '1,4d' "$EXAMPLE")
+	diff <(lines_of "$ROOT/README.md" c main) <(sed '1,4d' "$EXAMPLE")
+}
+
+# The Makefile beside the installed examples builds them, with either library.
+makefile_builds_examples()
+{
+	local examples=$WORKDIR/examples pc
+
+	for pc in libration libration-static; do
+		rm -rf "$examples"
+		cp -r "$PREFIX/share/doc/libration/examples" "$examples" &&
+			make -C "$examples" CC="${CC:-cc}" PC="$pc" || return 1
+		[[ -x $examples/example && -x $examples/two_lcores ]] || return 1
+	done
+}
+
+# With neither programs nor guide, their files are not installed.
+only_the_library_is_there()
+{
+	diff - <(cd "$PREFIX" && find . -type f -not -name '*.h' -not -path '*/isolation/*' |
+		sort) <<-'END'
+		./lib/libration.a
+		./lib/libration.so.0.1.0
+		./lib/pkgconfig/libration-static.pc
+		./lib/pkgconfig/libration.pc
+		./share/doc/libration/examples/Makefile
+		./share/doc/libration/examples/example.c
+		./share/doc/libration/examples/two_lcores.c
+		./share/man/man3/libration.3
+	END
 }
 
 compile_tutorial()
@@ -122,15 +145,18 @@ PREFIX=$WORKDIR/prefix
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
 eal_args install no-huge
 
-echo '1..10'
 claim 'the library installs without programs and tests' install_library
+claim 'nothing else is installed' only_the_library_is_there
 claim 'the example compiles against the shared library' compile_shared
 claim 'the example runs with the shared library' run_example shared
 claim 'the example compiles against the static library' compile_static
 claim 'the example runs with the static library' run_example static
+claim 'the example compiles with DPDK inside' compile_all_static
+claim 'the example runs with DPDK inside' run_example all-static
+claim 'the installed Makefile builds the examples' makefile_builds_examples
 claim 'the program of the tutorial compiles' compile_tutorial
 claim 'the program of the tutorial prints what the tutorial says' run_tutorial
 claim 'pkg-config names the ABI of DPDK' dpdk_abi_is_told
 claim 'each installed header compiles alone in C and C++' compile_headers
 claim 'the README shows the example' readme_shows_example
-exit "$FAILED"
+finish

@@ -28,12 +28,12 @@ says()
 	[[ $line == *"\"state\": \"$1\""* ]]
 }
 
-# mends NAME TEXT: the remedy contains this text.
-mends()
+# fixes NAME TEXT: the remedy contains this text.
+fixes()
 {
-	look 2-3 | jq -r ".checks[] | select(.name == \"$1\") | .fix" >"$TMP/mend"
-	cat "$TMP/mend"
-	grep -qF -e "$2" "$TMP/mend"
+	look 2-3 | jq -r ".checks[] | select(.name == \"$1\") | .fix" >"$TMP/fix"
+	cat "$TMP/fix"
+	grep -qF -e "$2" "$TMP/fix"
 }
 
 # The script sleeps between its two readings; this directory replaces files before the second one.
@@ -92,7 +92,7 @@ all_are_ok()
 			and (.name + .value + .why + .fix | length) > 20))' <<<"$json"
 }
 
-table_names_what_mends()
+table_names_the_fixes()
 {
 	"$ISOLATE" check --root "$MADE" 2-3 >"$TMP/table"
 	cat "$TMP/table"
@@ -124,7 +124,7 @@ check 'status 0 if all is ok' ends 0 2-3
 check 'isolated CPUs are the default' ends 0
 put /proc/sys/vm/stat_interval 1
 check 'status 1 if something is weak' ends 1 2-3
-check 'the table says why and what mends it' table_names_what_mends
+check 'the table says why and how to fix it' table_names_the_fixes
 put /sys/devices/system/clocksource/clocksource0/current_clocksource hpet
 check 'status 2 if something is wrong' ends 2 2-3
 check 'odd names are quoted' odd_text_stays_json
@@ -150,7 +150,7 @@ finds weak irqs /proc/irq/default_smp_affinity f
 finds weak irqs /proc/irq/11/smp_affinity_list 2
 put /proc/irq/11/effective_affinity_list 2
 check 'irqs is weak: one of a queue, but quiet' says weak irqs
-check 'irqs: a queue is mended at boot' mends irqs managed_irq
+check 'irqs: the fix for a queue is at boot' fixes irqs managed_irq
 # interrupts FILE COUNT COUNT COUNT COUNT
 interrupts()
 {
@@ -205,7 +205,7 @@ check 'cstates is ok: no sleep at all on this CPU' says ok cstates
 put $sys/cpu/cpu2/power/pm_qos_resume_latency_us 0
 check 'cstates is weak: 0 is no limit' says weak cstates
 finds wrong smt $sys/cpu/cpu2/topology/thread_siblings_list 0,2
-check 'smt: the sibling is named' mends smt 'cpu0/online'
+check 'smt: the sibling is named' fixes smt 'cpu0/online'
 finds ok smt $sys/cpu/cpu2/topology/thread_siblings_list 2-3
 put_thread 300 302 lcore-worker-3 4194304 3
 check 'smt is weak: both have lcores' says weak smt
@@ -214,10 +214,10 @@ rm -r "$MADE"$sys/cpu/cpu?/topology
 check 'smt is unknown without topology' says unknown smt
 finds weak clocksource $sys/clocksource/clocksource0/current_clocksource kvm-clock
 misses unknown clocksource $sys/clocksource/clocksource0/current_clocksource
-check 'clocksource: the TSC can be chosen' mends clocksource 'echo tsc >'
+check 'clocksource: the TSC can be chosen' fixes clocksource 'echo tsc >'
 finds wrong clocksource $sys/clocksource/clocksource0/current_clocksource hpet
 put $sys/clocksource/clocksource0/available_clocksource 'hpet acpi_pm '
-check 'clocksource: an unstable TSC is not hidden' mends clocksource 'does not trust the TSC'
+check 'clocksource: an unstable TSC is not hidden' fixes clocksource 'does not trust the TSC'
 finds weak clockwatch /proc/cpuinfo 'flags : fpu constant_tsc nonstop_tsc'
 put /proc/cmdline 'quiet tsc=nowatchdog'
 check 'clockwatch is ok: told not to' says ok clockwatch
@@ -232,7 +232,7 @@ finds weak virtual /proc/cpuinfo 'flags : constant_tsc nonstop_tsc hypervisor'
 misses unknown virtual /proc/cpuinfo
 finds ok hugepages $sys/node/node1/hugepages/hugepages-2048kB/nr_hugepages 512
 finds weak hugepages $sys/node/node1/hugepages/hugepages-1048576kB/nr_hugepages 0
-check 'hugepages: the node is named' mends hugepages devices/system/node/node1/hugepages
+check 'hugepages: the node is named' fixes hugepages devices/system/node/node1/hugepages
 make_good_machine
 rm -r "$MADE"$sys/cpu/cpu?/node1
 check 'hugepages is ok without nodes: any size' says ok hugepages
@@ -330,7 +330,7 @@ check 'version 2: cpuset is ok: the top says so' says ok cpuset
 make_good_machine
 put $sys/cpu/isolated ''
 put /proc/mounts 'tmpfs /sys/fs/cgroup tmpfs rw 0 0' 'cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0'
-check 'cpuset: what is mounted there is not hidden' mends cpuset 'mount -t cgroup -o cpuset'
+check 'cpuset: what is mounted there is not hidden' fixes cpuset 'mount -t cgroup -o cpuset'
 make_cpuset_machine 2
 put /sys/fs/cgroup/lcores/cpuset.cpus.partition 'isolated invalid (CPUs are not exclusive)'
 check 'version 2: cpuset is wrong while the partition is invalid' says wrong cpuset

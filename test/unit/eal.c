@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 #include "shm/sanitizers.h"
 
 /* Directory of EAL's files; it is removed at the end. */
-static char runtime[] = "/tmp/ration-test-XXXXXX";
+static char runtime[PATH_MAX];
 
 /* The n-th CPU that this process may use, or the first one if there are fewer. */
 static int
@@ -80,6 +81,9 @@ test_eal_start(const char *test, unsigned int nb_workers)
 	char *argv[] = {name,	opt[0], opt[1], opt[2], opt[3], opt[4],
 			opt[5], opt[6], prefix, opt[7], lcores, NULL};
 
+	/* Not every user can write to /tmp. */
+	snprintf(runtime, sizeof(runtime), "%s/ration-test-XXXXXX",
+		 getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(runtime) == NULL || setenv("RUNTIME_DIRECTORY", runtime, 1) != 0) {
 		perror(runtime);
 		return -1;
