@@ -16,6 +16,12 @@ ration_local(const struct ration_domain *d)
 	return &locals[d->id];
 }
 
+struct local *
+ration_local_at(uint32_t id)
+{
+	return &locals[id];
+}
+
 void
 ration_local_enter(struct ration_domain *d, struct rte_hash *paths)
 {
