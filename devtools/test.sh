@@ -198,6 +198,18 @@ run_coverage()
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
 
+# The unit tests of the library with checked calls: those that obey the rules have no violations.
+run_checked()
+{
+	BUILT=$BUILD/checks
+	if [[ ! -f $BUILT/build.ninja ]]; then
+		test_step 'checks: configure' 120 env CC=gcc CFLAGS= LDFLAGS= \
+			meson setup --werror "$BUILT" "$ROOT" -Dbuildtype=debug -Dapps=false \
+			-Dexplore=false -Dchecks=true || return
+	fi
+	meson_tests 'checked build' 300 "$BUILT" --suite unit
+}
+
 # Unit tests as an unprivileged user: copies, because that user may not be able to read the build
 # directory.
 run_plain_user()
@@ -360,6 +372,7 @@ if [[ -z $QUICK ]]; then
 	run_models
 	echo 'Other builds'
 	run_clang
+	run_checked
 	echo 'Guide'
 	run_docs
 	echo 'Checks'

@@ -10,10 +10,10 @@
  * The checked build: finds calls that break the rules of these headers.
  *
  * A program that is compiled with RATION_CHECKS defined before it includes ration.h makes checked
- * calls: each call first verifies its arguments and its thread. A violation is counted, and reported
- * once for each kind and place through the log type lib.ration, with a backtrace. The program goes
- * on: a call that cannot be made is refused, and a call through the lcore area of another thread
- * walks the tree through the shared area, so that no unit is lost.
+ * calls: each call first verifies its arguments and its thread. A violation is counted, and
+ * reported once for each kind and place through the log type lib.ration, with a backtrace. The
+ * program goes on: a call that cannot be made is refused, and a call through the lcore area of
+ * another thread walks the tree through the shared area, so that no unit is lost.
  *
  * The library is the same for both kinds of programs. Without RATION_CHECKS the calls are those of
  * the other headers, without any check. Define RATION_CHECKS for all files of a program: calls of

@@ -15,8 +15,7 @@
 /** Status of a process that has violations. */
 #define VIOLATIONS 99
 
-static void __attribute__((destructor))
-fail_if_violated(void)
+static void __attribute__((destructor)) fail_if_violated(void)
 {
 	struct ration_checks checks;
 	unsigned int kind;

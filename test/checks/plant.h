@@ -40,8 +40,8 @@ void plant_seen(void);
 
 /**
  * Since plant_seen() there were exactly nb violations of one kind and none of another, and the log
- * has `reports` of them, of the call with this name, each with a backtrace. Without checks there was
- * nothing at all.
+ * has `reports` of them, of the call with this name, each with a backtrace. Without checks there
+ * was nothing at all.
  */
 void assert_planted(enum ration_check kind, unsigned int nb, unsigned int reports,
 		    const char *call);

@@ -117,17 +117,28 @@ dpdk_abi_is_told()
 	[[ $(pkg-config --variable=dpdk_abi libration) =~ ^[0-9]+$ ]]
 }
 
+# The same library serves a program with checks: with the flag it makes checked calls.
+compile_checked()
+{
+	# shellcheck disable=SC2046 # several words
+	compile checked $(pkg-config --variable=checks_cflags libration) \
+		$(pkg-config --libs libration) &&
+		nm -D --undefined-only "$WORKDIR/checked" | grep -q __ration_checked_try_charge
+}
+
 make_workdir
 PREFIX=$WORKDIR/prefix
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
 eal_args install no-huge
 
-echo '1..10'
+echo '1..12'
 claim 'the library installs without programs and tests' install_library
 claim 'the example compiles against the shared library' compile_shared
 claim 'the example runs with the shared library' run_example shared
 claim 'the example compiles against the static library' compile_static
 claim 'the example runs with the static library' run_example static
+claim 'the example compiles with checks' compile_checked
+claim 'the example runs with checks' run_example checked
 claim 'the program of the tutorial compiles' compile_tutorial
 claim 'the program of the tutorial prints what the tutorial says' run_tutorial
 claim 'pkg-config names the ABI of DPDK' dpdk_abi_is_told

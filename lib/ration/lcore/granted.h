@@ -7,8 +7,8 @@
 
 /**
  * @file
- * The granted units of each counter, counted at each checked call of this process. So an uncharge of
- * units that nobody was granted is found although it fits into the stock.
+ * The granted units of each counter, counted at each checked call of this process. So an uncharge
+ * of units that nobody was granted is found although it fits into the stock.
  */
 
 #include <stdbool.h>
