@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <rte_errno.h>
 
@@ -250,8 +251,12 @@ static inline void
 __ration_checked_lcore_stats_get(struct __ration_check_site *site, const struct ration_lcore *lc,
 				 struct ration_lcore_stats *stats)
 {
-	if (__ration_check_pointer(site, stats, "the result") && __ration_check_area(site, lc))
+	if (stats == NULL)
+		__ration_check_pointer(site, stats, "the result");
+	else if (__ration_check_area(site, lc))
 		ration_lcore_stats_get(lc, stats);
+	else
+		memset(stats, 0, sizeof(*stats));
 }
 
 #ifdef RATION_ALLOW_EXPERIMENTAL

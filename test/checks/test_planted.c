@@ -38,12 +38,16 @@ a_call_of_another_thread_is_found(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100, 16);
 	char owner[32];
+	uint64_t stock;
 
 	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	stock = stock_of(f->d, c);
 	assert_int_equal(actor_start(&f->actors[0], f->d, ACTOR_THREAD, 0), 0);
 	assert_clean();
 	assert_true(actor_do(&f->actors[0], charge_only, f));
 	assert_planted(RATION_CHECK_OWNER, 1, 1, "ration_try_charge");
+	/* The stock of the owner is not touched. */
+	assert_int_equal(stock_of(f->d, c), CHECKED ? stock : stock - 1);
 	snprintf(owner, sizeof(owner), "belongs to thread %d of", ration_this_thread());
 	assert_int_equal(plant_count(owner), CHECKED);
 	plant_seen();
@@ -334,16 +338,39 @@ units_of_unchecked_calls_are_no_excess(void **state)
 	assert_int_equal(ration_try_charge(f->lc[0], c, 7), 0);
 	assert_int_equal((ration_uncharge)(f->lc[0], c, 10), 0);
 	assert_clean();
-	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
-	/* The next counter with this index starts at 0. */
-	c = make_counter(f->d, f->root, "c", 100, 16);
-	assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
-	assert_int_equal(ration_uncharge(f->lc[0], c, 1), 0);
-	assert_clean();
-	assert_int_equal(ration_uncharge(f->lc[0], c, 1), CHECKED ? -ERANGE : 0);
-	if (!CHECKED)
-		assert_int_equal(ration_try_charge(f->lc[0], c, 1), 0);
+	/* The count of this process does not know that all units are back: the slow path does. */
+	assert_int_equal(ration_try_charge(f->lc[0], c, 50), 0);
+	assert_int_equal((ration_uncharge)(f->lc[0], c, 50), 0);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 50), -ERANGE);
 	assert_planted(RATION_CHECK_EXCESS, 1, 1, "ration_uncharge");
+}
+
+static void
+units_of_an_earlier_counter_do_not_count(void **state)
+{
+	const struct ration_domain_params params = {.max_counters = 2, .socket_id = SOCKET_ID_ANY};
+	struct ration_domain *d = ration_domain_create("two", &params);
+	ration_counter_t c, next;
+	struct ration_lcore *lc;
+
+	(void)state;
+	assert_non_null(d);
+	lc = ration_lcore_register(d);
+	c = make_counter(d, ration_domain_root(d), "c", 100, 16);
+	assert_int_equal(ration_try_charge(lc, c, 5), 0);
+	assert_int_equal((ration_uncharge)(lc, c, 5), 0);
+	assert_int_equal(ration_counter_destroy(d, c, 0), 0);
+	next = make_counter(d, ration_domain_root(d), "next", 100, 16);
+	assert_int_equal((uint32_t)next, (uint32_t)c);
+	assert_int_equal(ration_try_charge(lc, next, 1), 0);
+	assert_int_equal(ration_uncharge(lc, next, 1), 0);
+	assert_clean();
+	assert_int_equal(ration_uncharge(lc, next, 1), CHECKED ? -ERANGE : 0);
+	assert_planted(RATION_CHECK_EXCESS, 1, 1, "ration_uncharge");
+	if (!CHECKED) /* Make it up. */
+		assert_int_equal(ration_try_charge(lc, next, 1), 0);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
 }
 
 /* The same burst by checked and by other calls. */
@@ -456,6 +483,13 @@ calls_after_domain_free_are_found(void **state)
 	ration_quiescent(lc);
 	ration_try_charge(f->lc[0], c, 1);
 	assert_int_equal(plant_count(ration_check_name(RATION_CHECK_GONE)), 4);
+	plant_seen();
+	/* The next domain may have the same place in the tables and in memory, not this area. */
+	d = ration_domain_create("gone", NULL);
+	assert_non_null(d);
+	assert_int_equal(ration_try_charge(lc, ration_domain_root(d), 1), -EINVAL);
+	assert_planted(RATION_CHECK_GONE, 1, 1, "ration_try_charge");
+	assert_int_equal(ration_domain_free(d), 0);
 }
 
 static void
@@ -556,6 +590,7 @@ main(void)
 		planted(units_out_of_range_are_found),
 		planted(a_violation_is_reported_once_at_each_place),
 		planted(units_of_unchecked_calls_are_no_excess),
+		planted(units_of_an_earlier_counter_do_not_count),
 		planted(bursts_give_the_same_results),
 #ifdef RATION_CHECKS
 		planted(a_call_within_a_call_uses_the_shared_area),
