@@ -163,6 +163,13 @@ run_coverage()
 	grep -E '^(lines|branches):' "$WORKDIR/step.log" | sed 's/^/    /'
 }
 
+# The unit tests of the library with checked calls: those that obey the rules have no violations.
+run_checked()
+{
+	configure checks gcc -Dbuildtype=debug -Dapps=false -Dexplore=false -Dchecks=true &&
+		compile_suites checks unit && meson_tests 'checked build' 300 "$BUILT" --suite unit
+}
+
 # The directory is not below TMPDIR: that user may not be able to enter it.
 make_home()
 {
@@ -369,6 +376,7 @@ if [[ -z $QUICK ]]; then
 	run_models
 	part 'Other builds'
 	run_clang
+	run_checked
 	part 'Guide'
 	run_docs
 	part 'Checks'

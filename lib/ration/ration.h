@@ -47,12 +47,18 @@
  */
 
 #include <ration_charge.h>
+#include <ration_checks.h>
 #include <ration_core.h>
 #include <ration_counter.h>
 #include <ration_domain.h>
 #include <ration_drain.h>
 #include <ration_lcore.h>
 #include <ration_read.h>
+
+/* Last: its macros have the names of the functions above. */
+#ifdef RATION_CHECKS
+#include <ration_checked.h>
+#endif
 
 /**
  * @defgroup ration_domain Domains
@@ -73,6 +79,9 @@
  *
  * @defgroup ration_read Reading
  * Read usage and stock, verify the promises, print a domain.
+ *
+ * @defgroup ration_checks Checked build
+ * Find calls that break the rules: compile the program with RATION_CHECKS.
  */
 
 #endif /* RATION_H_ */

@@ -140,6 +140,15 @@ dpdk_abi_is_told()
 	[[ $(pkg-config --variable=dpdk_abi libration) =~ ^[0-9]+$ ]]
 }
 
+# The same library serves a program with checks: with the flag it makes checked calls.
+compile_checked()
+{
+	# shellcheck disable=SC2046 # several words
+	compile checked $(pkg-config --variable=checks_cflags libration) \
+		$(pkg-config --libs libration) &&
+		nm -D --undefined-only "$WORKDIR/checked" | grep -q __ration_checked_try_charge
+}
+
 make_workdir
 PREFIX=$WORKDIR/prefix
 export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig
@@ -154,6 +163,8 @@ claim 'the example runs with the static library' run_example static
 claim 'the example compiles with DPDK inside' compile_all_static
 claim 'the example runs with DPDK inside' run_example all-static
 claim 'the installed Makefile builds the examples' makefile_builds_examples
+claim 'the example compiles with checks' compile_checked
+claim 'the example runs with checks' run_example checked
 claim 'the program of the tutorial compiles' compile_tutorial
 claim 'the program of the tutorial prints what the tutorial says' run_tutorial
 claim 'pkg-config names the ABI of DPDK' dpdk_abi_is_told

@@ -28,6 +28,12 @@ ration_local_find(const struct ration_domain *d)
 	return NULL;
 }
 
+struct local *
+ration_local_at(uint32_t id)
+{
+	return &locals[id];
+}
+
 void
 ration_local_enter(struct ration_domain *d, struct rte_hash *paths)
 {

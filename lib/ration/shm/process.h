@@ -45,6 +45,9 @@ struct local *ration_local(const struct ration_domain *d);
 /** Process-local state of the domain at an address, or NULL. Does not read the domain. */
 struct local *ration_local_find(const struct ration_domain *d);
 
+/** Table entry with this id, below RATION_DOMAINS_MAX. */
+struct local *ration_local_at(uint32_t id);
+
 /** Initialize the table entry of a domain. `paths` may be NULL. */
 void ration_local_enter(struct ration_domain *d, struct rte_hash *paths);
 
