@@ -19,6 +19,7 @@
 #include "report/report.h"
 #include "stats/check.h"
 #include "stats/stats.h"
+#include "tenants/limits.h"
 #include "tenants/tenants.h"
 
 /* All state of the program. */
@@ -28,7 +29,7 @@ struct app {
 	struct tenants tenants;
 	struct lcores lcores;
 	struct stats stats;
-	FILE *reports;
+	struct reports *reports;
 };
 
 /* Set up everything that needs EAL. */
@@ -62,6 +63,7 @@ forward_packets(struct app *app)
 	uint64_t violations;
 	int rc;
 
+	tenants_warn_limits(&app->tenants);
 	rc = monitor_run(&app->lcores, &app->options, &app->stats, app->reports);
 	violations = check_packets(&app->stats);
 	if (app->tenants.domain != NULL)
@@ -80,6 +82,7 @@ run(struct app *app)
 	if (rc == 0)
 		rc = forward_packets(app);
 	ports_stop(&app->ports);
+	report_close(app->reports);
 	stats_free(&app->stats);
 	lcores_free(&app->lcores);
 	return rc;

@@ -74,6 +74,9 @@ done <<'END'
 --forward-mode=hold needs --service-rate@--forward-mode=hold
 --budget and --classify cannot be combined@--budget=a.yaml --classify=a.yaml
 --budget: the file name is empty@--budget=
+--stats-rows: 0 is out of range@--stats-rows=0
+--stats-filter: the pattern is empty@--stats-filter=
+--stats-changed: takes no value@--stats-changed=1
 END
 
 for prefix in ../evil a/b '' . .. 'a b' 'ä'; do
@@ -102,7 +105,7 @@ shows_help()
 	for option in forward-mode nb-cores rxq txq rxd txd burst mbcache total-num-mbufs \
 		mbuf-size portmask port-topology stats-period no-flush-rx disable-link-check \
 		record-core-cycles budget classify duration max-packets stats-format service-rate \
-		hold-size latency help; do
+		hold-size latency stats-rows stats-filter stats-changed help; do
 		grep -q -- "^  --$option" "$WORK/out" || { echo "no --$option"; return 1; }
 	done
 }

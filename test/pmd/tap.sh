@@ -76,6 +76,17 @@ expect_message()
 	grep '^ration-pmd: ' "$WORK/err" | grep -qF -- "$1" || { echo "no message: $1"; return 1; }
 }
 
+# eventually COMMAND...: wait until the command succeeds.
+eventually()
+{
+	local end=$((SECONDS + DEADLINE))
+
+	until "$@"; do
+		((SECONDS < end)) || { echo "did not succeed within $DEADLINE s: $*"; return 1; }
+		sleep 0.05
+	done
+}
+
 # last_is FILTER: the jq filter is true for the last line on stdout. With -s, because otherwise jq
 # succeeds if there is no line.
 last_is()
@@ -89,6 +100,15 @@ expect_json()
 	last_is "$1" && return 0
 	echo "not true: $1"
 	tail -n 1 "$WORK/out"
+	return 1
+}
+
+# expect_every FILTER: the jq filter is true for every line on stdout.
+expect_every()
+{
+	jq -es "length > 0 and all(.[]; $1)" "$WORK/out" >/dev/null && return 0
+	echo "not true for every report: $1"
+	jq -c "select($1 | not)" "$WORK/out" | head -n 3
 	return 1
 }
 

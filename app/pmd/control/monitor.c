@@ -2,18 +2,24 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "control/monitor.h"
 #include "forward/state.h"
+#include "measure/period.h"
+#include "message.h"
 #include "report/report.h"
 
 /* Longest sleep in seconds, which is the longest delay of a stop. */
 #define TICK 0.05
 /* The same with --max-packets, which has to be detected sooner. */
 #define TICK_COUNTING 0.002
+/* Seconds between two looks at the links of the ports. */
+#define LINK_PERIOD 1.0
 
 static volatile sig_atomic_t stop_requested;
 
@@ -86,35 +92,64 @@ is_over(const struct lcores *lcores, const struct options *o, double now)
 	return false;
 }
 
+/*
+ * Report, and set `next` to the time of the next report. Periods that have passed meanwhile are
+ * skipped: reports that follow each other at once would contain nothing.
+ */
 static int
-watch(const struct lcores *lcores, const struct options *o, struct stats *s, FILE *reports,
-      double start)
+report_period(struct stats *s, struct reports *reports, double now, double *next)
 {
-	double period = (double)o->stats_period, next = period, now;
-	int rc;
+	uint64_t missed = period_advance(next, (double)s->options->stats_period, now);
 
-	while (now = seconds() - start, !is_over(lcores, o, now)) {
-		if (period > 0 && now >= next) {
-			stats_collect(s, now);
-			rc = report_write(reports, s, REPORT_PERIOD, 0);
-			if (rc < 0)
-				return rc;
-			next += period;
-			continue;
-		}
-		sleep_for(time_until(
-			(double)o->duration, now,
-			time_until(next, now, o->max_packets != 0 ? TICK_COUNTING : TICK)));
-	}
+	if (missed > 0 && s->periods_missed == 0)
+		log_error("--stats-period: %" PRIu64 " reports were due while the program did "
+			  "not run or a report was written; they are skipped and counted",
+			  missed);
+	s->periods_missed += missed;
+	stats_collect(s, now);
+	return report_write(reports, s, REPORT_PERIOD, 0);
+}
+
+/* Sleep, or wait for the reader of the statistics. */
+static int
+pass_time(struct reports *reports, double duration)
+{
+	if (report_pending(reports))
+		return report_flush(reports, (unsigned int)ceil(duration * 1e3));
+	sleep_for(duration);
 	return 0;
 }
 
+static int
+watch(const struct lcores *lcores, const struct options *o, struct stats *s,
+      struct reports *reports, double start)
+{
+	double tick = o->max_packets != 0 ? TICK_COUNTING : TICK;
+	double next = (double)o->stats_period, look = LINK_PERIOD, now;
+	int rc = 0;
+
+	while (now = seconds() - start, rc == 0 && !is_over(lcores, o, now)) {
+		if (now >= look) {
+			period_advance(&look, LINK_PERIOD, now);
+			links_update(&s->links, s->from_ports);
+		}
+		if (next > 0 && now >= next)
+			rc = report_period(s, reports, now, &next);
+		else
+			rc = pass_time(reports, time_until((double)o->duration, now,
+							   time_until(next, now, tick)));
+	}
+	return rc;
+}
+
 int
-monitor_run(struct lcores *lcores, const struct options *o, struct stats *s, FILE *reports)
+monitor_run(struct lcores *lcores, const struct options *o, struct stats *s,
+	    struct reports *reports)
 {
 	double start = seconds();
 	int rc, ended;
 
+	stats_start(s);
 	rc = lcores_launch(lcores);
 	if (rc == 0)
 		rc = watch(lcores, o, s, reports, start);

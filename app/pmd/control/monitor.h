@@ -12,10 +12,9 @@
  * All functions: main lcore only.
  */
 
-#include <stdio.h>
-
 #include "forward/lcores.h"
 #include "options/options.h"
+#include "report/report.h"
 #include "stats/stats.h"
 
 /** Install signal handlers: SIGINT and SIGTERM request a clean stop, SIGPIPE is ignored. */
@@ -32,6 +31,7 @@ int monitor_stop_requested(void);
  * @return
  *   0, or a negative errno after one line on stderr.
  */
-int monitor_run(struct lcores *lcores, const struct options *o, struct stats *s, FILE *reports);
+int monitor_run(struct lcores *lcores, const struct options *o, struct stats *s,
+		struct reports *reports);
 
 #endif /* CONTROL_MONITOR_H_ */

@@ -7,7 +7,10 @@
 #include "forward/loop.h"
 #include "measure/clock.h"
 
-/* Packets that find the queue full are lost. */
+/*
+ * Packets that find the queue full are lost. A packet counts as held after it was charged and until
+ * it leaves the queue, before it is uncharged: what is held never exceeds what is charged.
+ */
 static void
 enqueue(struct fwd_lcore *l, uint32_t stream, struct burst *b, uint16_t nb, uint64_t now)
 {
@@ -23,6 +26,8 @@ enqueue(struct fwd_lcore *l, uint32_t stream, struct burst *b, uint16_t nb, uint
 		};
 	}
 	taken = rte_ring_sp_enqueue_burst_elem(l->hold.ring, held, sizeof(held[0]), nb, NULL);
+	for (i = 0; i < taken; i++)
+		count_add(&l->held[b->nodes[i]], 1);
 	if (taken < nb)
 		account_complete(l, b, taken, taken, nb);
 }
@@ -52,6 +57,7 @@ dequeue(struct fwd_lcore *l, struct held_packet *held, struct burst *b, uint16_t
 		b->pkts[i] = held[i].pkt;
 		b->nodes[i] = held[i].node;
 		b->bytes[i] = rte_pktmbuf_pkt_len(held[i].pkt);
+		count_add(&l->held[held[i].node], UINT64_MAX); /* minus 1 */
 	}
 }
 

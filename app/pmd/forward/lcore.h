@@ -29,7 +29,8 @@
 /** What happened to packets. Each offered packet gets exactly one of the other verdicts. */
 enum verdict {
 	VERDICT_OFFERED, /**< Received. */
-	VERDICT_DELIVERED, /**< Sent; freed in mode rxonly. */
+	/** Handed to the driver, which may still fail to send it; freed in mode rxonly. */
+	VERDICT_DELIVERED,
 	VERDICT_REFUSED, /**< Dropped because the tenant is over its budget. */
 	VERDICT_LOST, /**< Dropped because the hold queue or the TX queue is full. */
 	VERDICT_COUNT,
@@ -54,11 +55,14 @@ struct fwd_lcore {
 	const struct classifier *classifier; /**< NULL: all packets belong to node 0. */
 	const ration_counter_t *counters; /**< Indexed by node. */
 	struct tenant_counts *tenants; /**< Indexed by node. */
+	/** Packets in the hold queue, indexed by node; NULL in other modes. */
+	RATION_ATOMIC(uint64_t) *held;
 	/** Indexed by node; an element is NULL if no rule leads to its node. NULL: no --latency. */
 	struct latency **latencies;
 	struct hold_queue hold; /**< Mode hold only. */
 
 	RATION_ATOMIC(uint64_t) rx_packets;
+	RATION_ATOMIC(uint64_t) delivered; /**< Loops without accounting: as VERDICT_DELIVERED. */
 	RATION_ATOMIC(uint64_t) busy_cycles; /**< TSC ticks spent on bursts with packets. */
 
 	unsigned int lcore_id;

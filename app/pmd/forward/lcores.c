@@ -83,6 +83,12 @@ create_memory(struct fwd_lcore *l, uint32_t nb_streams, const struct options *o,
 					RTE_CACHE_LINE_SIZE, socket);
 	if (l->streams == NULL || l->tenants == NULL)
 		return -ENOMEM;
+	if (o->forward_mode == FORWARD_HOLD) {
+		l->held = rte_zmalloc_socket(NULL, t->nb_nodes * sizeof(l->held[0]),
+					     RTE_CACHE_LINE_SIZE, socket);
+		if (l->held == NULL)
+			return -ENOMEM;
+	}
 	return o->latency ? create_latencies(l, t, socket) : 0;
 }
 
@@ -94,6 +100,7 @@ free_lcore(struct fwd_lcore *l, const struct tenants *t)
 	for (i = 0; l->latencies != NULL && i < t->nb; i++)
 		rte_free(l->latencies[t->nodes[i]]);
 	rte_free(l->latencies);
+	rte_free(l->held);
 	rte_free(l->tenants);
 	rte_free(l->streams);
 	hold_queue_free(&l->hold);
@@ -248,7 +255,8 @@ lcores_received(const struct lcores *lcores)
 	unsigned int i;
 
 	for (i = 0; i < lcores->nb; i++)
-		sum += ration_load(&lcores->lcore[i]->rx_packets, relaxed);
+		/* Pairs with the release in count_add(): what has been sent is included. */
+		sum += ration_load(&lcores->lcore[i]->rx_packets, acquire);
 	return sum;
 }
 

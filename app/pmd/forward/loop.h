@@ -79,6 +79,7 @@ forward_plain(struct fwd_lcore *l, struct stream *s, rewrite_t *rewrite)
 		return;
 	rewrite(s, pkts, nb);
 	sent = transmit(s, pkts, nb);
+	count_add(&l->delivered, sent);
 	if (unlikely(sent < nb))
 		rte_pktmbuf_free_bulk(&pkts[sent], nb - sent);
 	cycles_end(l, start);

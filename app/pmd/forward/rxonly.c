@@ -15,6 +15,7 @@ free_plain(struct fwd_lcore *l, struct stream *s)
 	if (unlikely(nb == 0))
 		return;
 	rte_pktmbuf_free_bulk(pkts, nb);
+	count_add(&l->delivered, nb);
 	cycles_end(l, start);
 }
 

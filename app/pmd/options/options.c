@@ -23,6 +23,7 @@ enum kind {
 	KIND_MASK,
 	KIND_CHOICE,
 	KIND_FILE,
+	KIND_PATTERN,
 };
 
 struct entry {
@@ -95,6 +96,15 @@ static const struct entry entries[] = {
 	       "stop after N packets were received and no packet is held"),
 	CHOICE("stats-format", stats_format, formats, "text|json",
 	       "json: one object per line on stdout; default text"),
+	NUMBER("stats-rows", stats_rows, 1, UINT32_MAX, 0,
+	       "print at most N tenants and N counters; default 20, with json 100"),
+	{.name = "stats-filter",
+	 .kind = KIND_PATTERN,
+	 .offset = AT(stats_filter),
+	 .argument = "PATTERN",
+	 .text = "print the tenants and counters whose path matches: 'edge/*'"},
+	FLAG("stats-changed", stats_changed,
+	     "print the tenants and counters that have changed since the last time"),
 	NUMBER("service-rate", service_rate, 1, 1000000000, 0,
 	       "hold: packets per second that leave the queues of all lcores"),
 	NUMBER("hold-size", hold_size, 1, 1 << 24, 0,
@@ -157,10 +167,11 @@ set_choice(const struct entry *e, const char *value, uint64_t *field)
 }
 
 static int
-set_file(const struct entry *e, const char *value, const char **field)
+set_text(const struct entry *e, const char *value, const char **field)
 {
 	if (value[0] == '\0') {
-		log_error("--%s: the file name is empty", e->name);
+		log_error("--%s: the %s is empty", e->name,
+			  e->kind == KIND_FILE ? "file name" : "pattern");
 		return -EINVAL;
 	}
 	*field = value;
@@ -180,7 +191,8 @@ set(const struct entry *e, const char *value, struct options *o)
 	case KIND_CHOICE:
 		return set_choice(e, value, field);
 	case KIND_FILE:
-		return set_file(e, value, field);
+	case KIND_PATTERN:
+		return set_text(e, value, field);
 	case KIND_FLAG:
 		break;
 	}

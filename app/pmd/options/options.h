@@ -59,12 +59,15 @@ struct options {
 	uint64_t port_topology; /**< enum port_topology */
 	uint64_t stats_period;
 	uint64_t stats_format; /**< enum stats_format */
+	uint64_t stats_rows;
 	uint64_t duration;
 	uint64_t max_packets;
 	uint64_t service_rate;
 	uint64_t hold_size;
 	const char *budget;
 	const char *classify;
+	const char *stats_filter;
+	bool stats_changed;
 	bool latency;
 	bool no_flush_rx;
 	bool disable_link_check;

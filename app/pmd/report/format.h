@@ -27,7 +27,7 @@ enum report_type {
  * @param violations
  *   Number of violations that the checks found; used with REPORT_TOTAL only.
  * @return
- *   0. The caller must check the stream for write errors.
+ *   0 or -ENOMEM. The caller must check the stream for write errors.
  */
 int report_text(FILE *f, const struct stats *s, enum report_type type, uint64_t violations);
 

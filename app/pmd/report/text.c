@@ -3,70 +3,142 @@
  */
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "report/format.h"
+#include "report/select.h"
 
-#define U " %14" PRIu64
+/* Columns of 20 + 6 * 13 characters fit into a terminal of 100 columns. */
+#define U " %12" PRIu64
+#define HEAD " %12s"
 
 static void
 print_ports(FILE *f, const struct stats *s)
 {
 	uint16_t i;
 
-	fprintf(f, "%-20s %14s %14s %12s %12s %10s %10s %10s %10s\n", "port", "rx", "tx", "rx/s",
-		"tx/s", "missed", "errors", "no mbuf", "tx dropped");
+	fprintf(f, "%-20s" HEAD HEAD HEAD HEAD HEAD "\n", "port", "rx", "tx", "rx/s", "tx/s",
+		"link");
 	for (i = 0; i < s->from_ports->nb; i++) {
 		const struct port_stats *p = &s->ports[i];
 
-		fprintf(f,
-			"%2u %-17s" U U " %12.0f %12.0f %10" PRIu64 " %10" PRIu64 " %10" PRIu64
-			" %10" PRIu64 "\n",
-			p->id, p->name, p->rx.packets, p->tx.packets, p->rx_rate, p->tx_rate,
-			p->missed, p->errors + p->tx_errors, p->nombuf, p->tx_dropped);
+		fprintf(f, "%2u %-17s" U U " %12.0f %12.0f" HEAD "\n", p->id, p->name,
+			p->rx.packets, p->tx.packets, p->rx_rate, p->tx_rate, link_name(p->link));
+	}
+	fprintf(f, "%-20s" HEAD HEAD HEAD HEAD HEAD "\n", "port drops", "rx missed", "rx errors",
+		"no mbuf", "tx errors", "tx dropped");
+	for (i = 0; i < s->from_ports->nb; i++) {
+		const struct port_stats *p = &s->ports[i];
+
+		fprintf(f, "%2u %-17s" U U U U U "\n", p->id, p->name, p->missed, p->errors,
+			p->nombuf, p->tx_errors, p->tx_dropped);
 	}
 }
 
 static void
-print_units(FILE *f, uint64_t units)
+print_tenant(FILE *f, const struct tenant_stats *t)
 {
-	if (units == RATION_UNLIMITED)
-		fprintf(f, " %14s", "unlimited");
-	else
-		fprintf(f, U, units);
-}
-
-static void
-print_tenant(FILE *f, const struct stats *s, const struct tenant_stats *t)
-{
-	fprintf(f, "%-20s" U U U U U, t->name, t->verdicts[VERDICT_OFFERED].packets,
+	fprintf(f, U U U U U U "\n", t->verdicts[VERDICT_OFFERED].packets,
 		t->verdicts[VERDICT_DELIVERED].packets, t->verdicts[VERDICT_REFUSED].packets,
-		t->verdicts[VERDICT_LOST].packets, t->held);
-	if (s->from_tenants->counters != NULL) {
-		fprintf(f, U, t->usage);
-		print_units(f, t->max);
-		fprintf(f, U, t->watermark);
+		t->verdicts[VERDICT_LOST].packets, t->held, t->in_flight);
+}
+
+/* One line with the sums of the rows that were left out. */
+static void
+print_more_tenants(FILE *f, const struct stats *s, const struct selection *selected)
+{
+	struct tenant_stats sum = {0};
+	char label[32];
+	uint32_t i;
+	int verdict;
+
+	for (i = selected->nb; i < selected->nb + selected->nb_more; i++) {
+		const struct tenant_stats *t = &s->tenants[selected->rows[i]];
+
+		for (verdict = 0; verdict < VERDICT_COUNT; verdict++)
+			sum.verdicts[verdict].packets += t->verdicts[verdict].packets;
+		sum.held += t->held;
+		sum.in_flight += t->in_flight;
 	}
-	if (s->options->latency)
-		fprintf(f, " %10.1f %10.1f %10.1f %10.1f", t->latency.p50, t->latency.p99,
-			t->latency.p999, t->latency.max);
-	fprintf(f, "\n");
+	snprintf(label, sizeof(label), "... and %u more", selected->nb_more);
+	fprintf(f, "%-20s", label);
+	print_tenant(f, &sum);
 }
 
 static void
-print_tenants(FILE *f, const struct stats *s)
+print_latencies(FILE *f, const struct stats *s, const struct selection *selected)
 {
 	uint32_t i;
 
-	fprintf(f, "%-20s %14s %14s %14s %14s %14s", "tenant", "offered", "delivered", "refused",
-		"lost", "held");
-	if (s->from_tenants->counters != NULL)
-		fprintf(f, " %14s %14s %14s", "usage", "max", "watermark");
+	fprintf(f, "%-20s" HEAD HEAD HEAD HEAD HEAD "\n", "time held (us)", "p50", "p99", "p99.9",
+		"max", "packets");
+	for (i = 0; i < selected->nb; i++) {
+		const struct tenant_stats *t = &s->tenants[selected->rows[i]];
+
+		fprintf(f, "%-20s %12.1f %12.1f %12.1f %12.1f" U "\n", t->name, t->latency.p50,
+			t->latency.p99, t->latency.p999, t->latency.max, t->latency.count);
+	}
+}
+
+static int
+print_tenants(FILE *f, const struct stats *s)
+{
+	struct selection selected;
+	uint32_t i;
+	int rc;
+
+	rc = select_tenants(s, &selected);
+	if (rc < 0)
+		return rc;
+	fprintf(f, "%-20s" HEAD HEAD HEAD HEAD HEAD HEAD "\n", "tenant", "offered", "delivered",
+		"refused", "lost", "held", "in flight");
+	for (i = 0; i < selected.nb; i++) {
+		fprintf(f, "%-20s", s->tenants[selected.rows[i]].name);
+		print_tenant(f, &s->tenants[selected.rows[i]]);
+	}
+	if (selected.nb_more > 0)
+		print_more_tenants(f, s, &selected);
 	if (s->options->latency)
-		fprintf(f, " %10s %10s %10s %10s", "p50 us", "p99 us", "p99.9 us", "max us");
-	fprintf(f, "\n");
-	for (i = 0; i < s->nb_tenants; i++)
-		print_tenant(f, s, &s->tenants[i]);
+		print_latencies(f, s, &selected);
+	free(selected.rows);
+	return 0;
+}
+
+static void
+print_counter(FILE *f, const struct counter_stats *c)
+{
+	fprintf(f, "%-20s" U, c->path, c->usage);
+	if (c->max == RATION_UNLIMITED)
+		fprintf(f, HEAD, "unlimited");
+	else
+		fprintf(f, U, c->max);
+	fprintf(f, U U U U "\n", c->watermark, c->failures, c->forced, c->rejected);
+}
+
+static int
+print_counters(FILE *f, const struct stats *s)
+{
+	struct selection selected;
+	uint64_t failures = 0;
+	uint32_t i;
+	int rc;
+
+	if (s->nb_counters == 0)
+		return 0;
+	rc = select_counters(s, &selected);
+	if (rc < 0)
+		return rc;
+	fprintf(f, "%-20s" HEAD HEAD HEAD HEAD HEAD HEAD "\n", "counter", "usage", "max",
+		"watermark", "refused here", "forced", "rejected");
+	for (i = 0; i < selected.nb; i++)
+		print_counter(f, &s->counters[selected.rows[i]]);
+	for (; i < selected.nb + selected.nb_more; i++)
+		failures += s->counters[selected.rows[i]].failures;
+	if (selected.nb_more > 0)
+		fprintf(f, "... and %u more counters, which refused %" PRIu64 "\n",
+			selected.nb_more, failures);
+	free(selected.rows);
+	return 0;
 }
 
 static void
@@ -74,40 +146,88 @@ print_lcores(FILE *f, const struct stats *s)
 {
 	unsigned int i;
 
-	fprintf(f, "%-20s %14s %14s", "lcore", "packets", "cycles/packet");
-	if (s->from_tenants->counters != NULL)
-		fprintf(f, " %14s %14s %14s %14s", "refills", "trims", "refusals", "drains");
-	fprintf(f, "\n");
+	fprintf(f, "%-20s" HEAD " %13s\n", "lcore", "packets", "cycles/packet");
 	for (i = 0; i < s->from_lcores->nb; i++) {
 		const struct lcore_stats *l = &s->lcores[i];
 
 		fprintf(f, "%-20u" U, l->lcore_id, l->packets);
 		if (s->options->record_core_cycles)
-			fprintf(f, " %14.1f", l->cycles_per_packet);
+			fprintf(f, " %13.1f\n", l->cycles_per_packet);
 		else
-			fprintf(f, " %14s", "-");
-		if (s->from_tenants->counters != NULL)
-			fprintf(f, U U U U, l->ration.refills, l->ration.trims, l->ration.refusals,
-				l->ration.drains);
-		fprintf(f, "\n");
+			fprintf(f, " %13s\n", "-");
 	}
+}
+
+#define EVENT " %10" PRIu64
+
+static void
+print_events(FILE *f, const struct stats *s)
+{
+	unsigned int i;
+
+	if (s->nb_counters == 0)
+		return;
+	fprintf(f, "%-12s %10s %10s %10s %10s %10s %10s %10s %10s\n", "lcore events", "refills",
+		"trims", "refusals", "forced", "drains", "drained", "idle", "rejected");
+	for (i = 0; i < s->from_lcores->nb; i++) {
+		const struct ration_lcore_stats *r = &s->lcores[i].ration;
+
+		fprintf(f, "%-12u" EVENT EVENT EVENT EVENT EVENT EVENT EVENT EVENT "\n",
+			s->lcores[i].lcore_id, r->refills, r->trims, r->refusals, r->forced,
+			r->drains, r->drained, r->idle, r->rejected);
+	}
+}
+
+/* Some drivers accept packets that they cannot send, and count an error later. */
+static void
+print_port_errors(FILE *f, const struct stats *s)
+{
+	uint16_t i;
+
+	for (i = 0; i < s->from_ports->nb; i++) {
+		const struct port_stats *p = &s->ports[i];
+
+		if (p->tx_errors > 0)
+			fprintf(f,
+				"port %u (%s): the driver counted %" PRIu64
+				" TX errors; 'delivered' are packets that a driver has accepted\n",
+				p->id, p->name, p->tx_errors);
+		if (p->link != LINK_UP)
+			fprintf(f, "port %u (%s): %s is %s\n", p->id, p->name,
+				p->link == LINK_GONE ? "its interface" : "link",
+				link_name(p->link));
+	}
+}
+
+static void
+print_result(FILE *f, const struct stats *s, uint64_t violations)
+{
+	print_port_errors(f, s);
+	if (violations > 0)
+		fprintf(f, "check: FAILED, %" PRIu64 " violations\n", violations);
+	else if (s->nb_counters > 0)
+		fprintf(f, "check: passed, the usage of all counters is 0, no packet is missing\n");
+	else
+		fprintf(f, "check: passed, no packet is missing\n");
 }
 
 int
 report_text(FILE *f, const struct stats *s, enum report_type type, uint64_t violations)
 {
+	int rc;
+
 	fprintf(f, "---- %s after %.1f s ----\n", type == REPORT_TOTAL ? "total" : "statistics",
 		s->time);
+	if (s->periods_missed + s->reports_dropped > 0)
+		fprintf(f, "reports: %" PRIu64 " missed, %" PRIu64 " dropped\n", s->periods_missed,
+			s->reports_dropped);
 	print_ports(f, s);
-	print_tenants(f, s);
+	rc = print_tenants(f, s);
+	if (rc == 0)
+		rc = print_counters(f, s);
 	print_lcores(f, s);
-	if (type != REPORT_TOTAL)
-		return 0;
-	if (violations > 0)
-		fprintf(f, "check: FAILED, %" PRIu64 " violations\n", violations);
-	else if (s->from_tenants->counters != NULL)
-		fprintf(f, "check: passed, the usage of all counters is 0, no packet is missing\n");
-	else
-		fprintf(f, "check: passed, no packet is missing\n");
-	return 0;
+	print_events(f, s);
+	if (type == REPORT_TOTAL)
+		print_result(f, s, violations);
+	return rc;
 }

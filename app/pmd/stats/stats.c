@@ -12,6 +12,9 @@
 #include "message.h"
 #include "stats/stats.h"
 
+/* Attempts to read a tenant's counter and held packets of the same instant. */
+#define HELD_TRIES 16
+
 int
 stats_init(struct stats *s, const struct options *o, const struct ports *ports,
 	   const struct tenants *tenants, const struct lcores *lcores)
@@ -22,13 +25,22 @@ stats_init(struct stats *s, const struct options *o, const struct ports *ports,
 		.from_tenants = tenants,
 		.from_lcores = lcores,
 		.nb_tenants = tenants->nb,
+		.nb_counters = tenants->counters != NULL ? tenants->nb_nodes : 0,
 	};
 	s->tenants = calloc(s->nb_tenants, sizeof(s->tenants[0]));
-	if (s->tenants == NULL) {
+	s->counters = calloc(RTE_MAX(s->nb_counters, 1u), sizeof(s->counters[0]));
+	s->before = calloc(RTE_MAX(s->nb_counters, 1u), sizeof(s->before[0]));
+	if (s->tenants == NULL || s->counters == NULL || s->before == NULL) {
 		log_error("no memory for the statistics of %u tenants", s->nb_tenants);
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+void
+stats_start(struct stats *s)
+{
+	links_init(&s->links, s->from_ports);
 }
 
 static uint64_t
@@ -107,58 +119,170 @@ collect_latency(const struct lcores *lcores, uint32_t node, struct latency_stats
 	};
 }
 
-/* The plain loops count only received packets and packets that could not be sent. */
+/*
+ * The loops without accounting count neither bytes nor tenants. Read the received packets last, as
+ * in collect_rows().
+ */
 static void
 collect_plain(const struct stats *s, struct tenant_stats *t)
 {
-	uint16_t i;
+	const struct lcores *lcores = s->from_lcores;
+	unsigned int i;
 
+	for (i = 0; i < lcores->nb; i++)
+		t->verdicts[VERDICT_DELIVERED].packets +=
+			ration_load(&lcores->lcore[i]->delivered, acquire);
 	for (i = 0; i < s->from_ports->nb; i++) {
-		t->verdicts[VERDICT_LOST].packets += s->ports[i].tx_dropped;
+		t->verdicts[VERDICT_LOST].packets += tx_dropped(lcores, s->ports[i].id);
 		t->verdicts[VERDICT_OFFERED].bytes += s->ports[i].rx.bytes;
 		t->verdicts[VERDICT_DELIVERED].bytes += s->ports[i].tx.bytes;
 	}
-	t->verdicts[VERDICT_OFFERED].packets = lcores_received(s->from_lcores);
-	t->verdicts[VERDICT_DELIVERED].packets =
-		t->verdicts[VERDICT_OFFERED].packets - t->verdicts[VERDICT_LOST].packets;
+	t->verdicts[VERDICT_OFFERED].packets = lcores_received(lcores);
 	if (s->options->forward_mode == FORWARD_RXONLY)
 		t->verdicts[VERDICT_DELIVERED].bytes = t->verdicts[VERDICT_OFFERED].bytes;
 }
 
-/* Read VERDICT_OFFERED last: then the other verdicts never exceed it. */
+/* The limits do not change during a run. */
 static void
-collect_rows(const struct lcores *lcores, uint32_t node, struct tenant_stats *t)
+collect_counter(const struct stats *s, uint32_t node)
 {
+	const struct tenants *from = s->from_tenants;
+	struct counter_stats *c = &s->counters[node];
+	struct ration_counter_info info;
+
+	c->path = tenants_name(from, node);
+	if (ration_counter_get(from->domain, from->counters[node], &info) != 0)
+		return;
+	c->usage = info.usage;
+	c->max = info.max;
+	/* A charge raises usage first: a larger usage that was seen is the watermark already. */
+	c->watermark = RTE_MAX(info.watermark, info.usage);
+	c->failures = info.failures;
+	c->forced = info.forced;
+	c->rejected = info.rejected;
+}
+
+/* Returns the number of packets of a tenant that have left the queue. */
+static uint64_t
+read_left(const struct lcores *lcores, uint32_t node)
+{
+	struct totals sum = {0};
+	unsigned int i;
+
+	for (i = 0; i < lcores->nb; i++) {
+		counts_read(&lcores->lcore[i]->tenants[node].verdicts[VERDICT_LOST], &sum);
+		counts_read(&lcores->lcore[i]->tenants[node].verdicts[VERDICT_DELIVERED], &sum);
+	}
+	return sum.packets;
+}
+
+static uint64_t
+read_held(const struct lcores *lcores, uint32_t node)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < lcores->nb && lcores->lcore[i]->held != NULL; i++)
+		/* Pairs with the release in count_add(), as in counts_read(). */
+		sum += ration_load(&lcores->lcore[i]->held[node], acquire);
+	return sum;
+}
+
+/*
+ * Read the counter and the held packets of a tenant, of the same instant if possible: neither the
+ * held packets nor those that have left change while the counter is read.
+ */
+static void
+collect_held(const struct stats *s, struct tenant_stats *t)
+{
+	const struct lcores *lcores = s->from_lcores;
+	const struct tenants *from = s->from_tenants;
+	/* In other modes nothing is held. */
+	unsigned int tries = s->options->forward_mode == FORWARD_HOLD ? HELD_TRIES : 1;
+	uint64_t left;
+
+	while (tries-- > 0) {
+		left = read_left(lcores, t->node);
+		t->held = read_held(lcores, t->node);
+		if (from->counters == NULL)
+			return;
+		collect_counter(s, t->node);
+		if (t->held == read_held(lcores, t->node) && left == read_left(lcores, t->node))
+			return;
+	}
+	/*
+	 * The figures are of different instants. At each instant the held packets were charged,
+	 * therefore this is nearer to the truth. Units that are bytes say nothing about packets.
+	 */
+	if (from->budget->unit == BUDGET_PACKETS)
+		t->held = RTE_MIN(t->held, s->counters[t->node].usage);
+}
+
+/*
+ * A packet is offered, then held, then it leaves. Read in the opposite order: then no packet is
+ * seen twice, and the sum never exceeds what was offered.
+ */
+static void
+collect_rows(const struct stats *s, struct tenant_stats *t)
+{
+	const struct lcores *lcores = s->from_lcores;
 	int verdict;
 	unsigned int i;
 
-	for (verdict = VERDICT_COUNT - 1; verdict >= 0; verdict--)
+	for (verdict = VERDICT_COUNT - 1; verdict > VERDICT_OFFERED; verdict--)
 		for (i = 0; i < lcores->nb; i++)
-			counts_read(&lcores->lcore[i]->tenants[node].verdicts[verdict],
+			counts_read(&lcores->lcore[i]->tenants[t->node].verdicts[verdict],
 				    &t->verdicts[verdict]);
+	collect_held(s, t);
+	for (i = 0; i < lcores->nb; i++)
+		counts_read(&lcores->lcore[i]->tenants[t->node].verdicts[VERDICT_OFFERED],
+			    &t->verdicts[VERDICT_OFFERED]);
 }
 
 static void
 collect_tenant(const struct stats *s, uint32_t node, struct tenant_stats *t)
 {
-	const struct tenants *from = s->from_tenants;
-	struct ration_counter_info info;
+	const struct tenant_stats before = *t;
 
-	*t = (struct tenant_stats){.name = tenants_name(from, node)};
+	*t = (struct tenant_stats){.name = tenants_name(s->from_tenants, node), .node = node};
 	if (s->from_lcores->plain)
 		collect_plain(s, t);
 	else
-		collect_rows(s->from_lcores, node, t);
-	t->held = t->verdicts[VERDICT_OFFERED].packets - t->verdicts[VERDICT_DELIVERED].packets -
-		  t->verdicts[VERDICT_REFUSED].packets - t->verdicts[VERDICT_LOST].packets;
+		collect_rows(s, t);
+	t->in_flight =
+		t->verdicts[VERDICT_OFFERED].packets - t->verdicts[VERDICT_DELIVERED].packets -
+		t->verdicts[VERDICT_REFUSED].packets - t->verdicts[VERDICT_LOST].packets - t->held;
 	if (s->options->latency)
 		collect_latency(s->from_lcores, node, &t->latency);
-	if (from->counters != NULL &&
-	    ration_counter_get(from->domain, from->counters[node], &info) == 0) {
-		t->usage = info.usage;
-		t->max = info.max;
-		t->watermark = info.watermark;
+	t->recent = t->verdicts[VERDICT_OFFERED].packets - before.verdicts[VERDICT_OFFERED].packets;
+	t->changed = memcmp(t->verdicts, before.verdicts, sizeof(t->verdicts)) != 0 ||
+		     t->held != before.held;
+}
+
+/* Tenants with their counters, then the other counters: children before their parents. */
+static void
+collect_tenants(struct stats *s)
+{
+	const struct tenants *from = s->from_tenants;
+	uint32_t i, tenant = s->nb_tenants;
+
+	for (i = 0; i < s->nb_tenants; i++)
+		collect_tenant(s, from->nodes[i], &s->tenants[i]);
+	for (i = s->nb_counters; i-- > 0;) {
+		if (tenant > 0 && from->nodes[tenant - 1] == i)
+			tenant--;
+		else
+			collect_counter(s, i);
 	}
+}
+
+static void
+compare_counter(struct counter_stats *c, const struct counter_stats *before)
+{
+	c->recent = c->failures - before->failures;
+	c->changed = c->recent != 0 || c->usage != before->usage ||
+		     c->watermark != before->watermark || c->forced != before->forced ||
+		     c->rejected != before->rejected;
 }
 
 void
@@ -166,10 +290,16 @@ stats_collect(struct stats *s, double time)
 {
 	uint32_t i;
 
-	for (i = 0; i < s->from_ports->nb; i++)
+	links_update(&s->links, s->from_ports);
+	for (i = 0; i < s->from_ports->nb; i++) {
 		collect_port(&s->from_ports->port[i], s->from_lcores, time - s->time, &s->ports[i]);
-	for (i = 0; i < s->nb_tenants; i++)
-		collect_tenant(s, s->from_tenants->nodes[i], &s->tenants[i]);
+		s->ports[i].link = s->links.state[i];
+	}
+	if (s->nb_counters > 0)
+		memcpy(s->before, s->counters, s->nb_counters * sizeof(s->before[0]));
+	collect_tenants(s);
+	for (i = 0; i < s->nb_counters; i++)
+		compare_counter(&s->counters[i], &s->before[i]);
 	for (i = 0; i < s->from_lcores->nb; i++)
 		collect_lcore(s->from_lcores->lcore[i], &s->lcores[i]);
 	s->time = time;
@@ -178,17 +308,27 @@ stats_collect(struct stats *s, double time)
 void
 stats_average(struct stats *s)
 {
-	uint16_t i;
+	static const struct counter_stats start;
+	uint32_t i;
 
 	for (i = 0; i < s->from_ports->nb && s->time > 0; i++) {
 		s->ports[i].rx_rate = (double)s->ports[i].rx.packets / s->time;
 		s->ports[i].tx_rate = (double)s->ports[i].tx.packets / s->time;
 	}
+	for (i = 0; i < s->nb_tenants; i++) {
+		s->tenants[i].recent = s->tenants[i].verdicts[VERDICT_OFFERED].packets;
+		s->tenants[i].changed = s->tenants[i].recent != 0;
+	}
+	for (i = 0; i < s->nb_counters; i++)
+		compare_counter(&s->counters[i], &start);
 }
 
 void
 stats_free(struct stats *s)
 {
 	free(s->tenants);
+	free(s->counters);
+	free(s->before);
 	s->tenants = NULL;
+	s->counters = s->before = NULL;
 }
