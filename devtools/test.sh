@@ -29,6 +29,9 @@ usage()
 	END
 }
 
+# Of the sample of run_mutation.
+MUTATION_SEED=3
+
 PASSED=0
 FAILED=0
 SKIPPED=0
@@ -304,6 +307,15 @@ end_checks()
 	count_tap 'check' <"$WORKDIR/checks.log"
 }
 
+# A sample of small defects in the library, always the same: the tests must notice each.
+run_mutation()
+{
+	[[ -n $GCC_BUILD ]] || return 0
+	test_step 'planted defects: a sample' 300 "$ROOT/devtools/mutation.sh" --count 6 \
+		--seed "$MUTATION_SEED" --target 100 "$GCC_BUILD"
+	grep '^seed ' "$WORKDIR/step.log" | sed 's/^/    /'
+}
+
 # Guide and API pages: each warning of Sphinx or Doxygen is an error.
 run_docs()
 {
@@ -373,6 +385,8 @@ if [[ -z $QUICK ]]; then
 	run_fuzz
 	run_tsan
 	run_valgrind
+	echo 'Planted defects'
+	run_mutation
 	echo 'End to end'
 	run_e2e
 fi
