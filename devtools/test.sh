@@ -30,7 +30,7 @@ usage()
 }
 
 # Of the sample of run_mutation.
-MUTATION_SEED=3
+MUTATION_SEED=5
 
 PASSED=0
 FAILED=0

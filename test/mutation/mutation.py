@@ -101,7 +101,7 @@ class Session:
         else:
             result = bench.try_defect(d, self.texts[d.file])
         row = {"file": d.file, "function": d.function, "line": d.line, "kind": d.kind,
-               "old": d.old, "new": d.new, "result": result[0], "test": result[1],
+               "old": d.old, "new": d.new, "nth": d.nth, "result": result[0], "test": result[1],
                "how": result[2], "seconds": round(time.monotonic() - start, 1)}
         with self.lock:
             self.rows[number] = row

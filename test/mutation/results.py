@@ -7,7 +7,7 @@ import json
 
 from source import squeeze
 
-FIELDS = ("file", "function", "old", "new", "why")
+FIELDS = ("file", "function", "old", "new", "why", "nth")
 
 
 class BadList(Exception):
@@ -15,7 +15,7 @@ class BadList(Exception):
 
 
 def read_equivalents(path):
-    """Read the list of equivalent defects. @return reasons by (file, function, old, new)"""
+    """Read the list of equivalent defects. @return reasons by key, as Defect.key()"""
     entries, entry, key = [], {}, None
     for number, line in enumerate(path.read_text().splitlines() + [""], 1):
         if line.startswith("#"):
@@ -35,10 +35,13 @@ def read_equivalents(path):
             entry[key] = value.strip()
     listed = {}
     for e in entries:
-        missing = [f for f in FIELDS if not e.get(f)]
+        missing = [f for f in FIELDS[:5] if not e.get(f)]
         if missing:
             raise BadList(f"{path}:{e['line']}: no '{missing[0]}'")
-        listed[tuple(squeeze(e[f]) for f in FIELDS[:4])] = squeeze(e["why"])
+        nth = e.get("nth", "1")
+        if not nth.isdecimal():
+            raise BadList(f"{path}:{e['line']}: 'nth' is not a number")
+        listed[*(squeeze(e[f]) for f in FIELDS[:4]), int(nth)] = squeeze(e["why"])
     return listed
 
 
@@ -53,7 +56,8 @@ def check_equivalents(path, listed, defects):
 
 def entry_of(row):
     """Return a row as an entry of the list, without the reason."""
-    return "".join(f"{f}: {row[f]}\n" for f in FIELDS[:4]) + "why:\n"
+    nth = f"nth: {row['nth']}\n" if row["nth"] > 1 else ""
+    return "".join(f"{f}: {row[f]}\n" for f in FIELDS[:4]) + nth + "why:\n"
 
 
 def read_rows(path):
