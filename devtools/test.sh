@@ -39,6 +39,9 @@ usage()
 	END
 }
 
+# Of the sample of run_mutation.
+MUTATION_SEED=5
+
 # configure NAME CC ARG...: a build directory below build-test; BUILT is its path.
 configure()
 {
@@ -309,6 +312,15 @@ end_checks()
 	((FAILED == failed)) || keep_logs checks "$WORKDIR/checks.log"
 }
 
+# A sample of small defects in the library, always the same: the tests must notice each.
+run_mutation()
+{
+	[[ -n $GCC_BUILD ]] || return 0
+	test_step 'planted defects: a sample' 300 "$ROOT/devtools/mutation.sh" --count 6 \
+		--seed "$MUTATION_SEED" --target 100 "$GCC_BUILD"
+	grep '^seed ' "$WORKDIR/step.log" | sed 's/^/    /'
+}
+
 # Guide and API pages: each warning of Sphinx or Doxygen is an error.
 run_docs()
 {
@@ -396,6 +408,8 @@ if [[ -z $QUICK ]]; then
 	run_tsan
 	part 'valgrind'
 	run_valgrind
+	part 'Planted defects'
+	run_mutation
 fi
 
 [[ -z $KEPT ]] || echo "Logs of what failed: $KEPT"
