@@ -45,8 +45,12 @@ has_lines()
 	test -s "$TMP/plots/$1" && tail -n 3 "$TMP/plots/$1" | head -n 1 | grep -q '^#\[Mean '
 }
 
+# The title says what is shown, the key is not on the curves, and the last label has space.
 has_plots()
 {
+	grep -q "^set title '[A-Z][^']* [^']*' noenhanced" "$TMP/plots/$1.gp" &&
+		grep -q '^set key below ' "$TMP/plots/$1.gp" &&
+		grep -q '^set rmargin ' "$TMP/plots/$1.gp" || return
 	grep -q '<svg' "$TMP/plots/$1.svg" && file_begins_as_png "$TMP/plots/$1.png"
 }
 

@@ -364,11 +364,13 @@ plot(const struct bench *b, const struct hiccup *h)
 				continue;
 			lines[nb].name = r->gap->name + strlen("largest gap, ");
 			lines[nb].color = i;
-			lines[nb].dashed = state == 1;
+			lines[nb].marked = state == 1;
 			lines[nb++].histogram = &r->all;
 		}
 	}
-	return hgrm_plot(b->plot, "hiccup", lines, nb, 1000 * b->ticks_per_ns);
+	return hgrm_plot(b->plot, "hiccup",
+			 "Gaps between two iterations of a polling lcore with libration", lines, nb,
+			 1000 * b->ticks_per_ns);
 }
 
 static int
