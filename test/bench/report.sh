@@ -15,6 +15,7 @@ if ! command -v jq > /dev/null; then
 fi
 
 BUILD=$(dirname "$BENCH")/../..
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 
 # holds EXPRESSION [FILE]: the jq expression is true.
 holds()
@@ -58,6 +59,71 @@ finds_wrong_ratio()
 		! python3 "$(dirname "$0")/ratios.py" "$TMP/wrong.json" ||
 			{ echo "not found: $change"; return 1; }
 	done
+}
+
+# page REPORT: write the page of the guide from a report, in a copy of the scripts.
+page()
+{
+	COPY=$TMP/copy
+	[ -d "$COPY" ] || { mkdir -p "$COPY/doc/guide/results" &&
+		cp -r "$ROOT/devtools" "$COPY" && echo '   bench' > "$COPY/doc/guide/index.rst"; } ||
+		return
+	"$COPY/devtools/results.sh" --json "$1"
+}
+
+# The report may already be where the page has it, by any path.
+page_is_made_from_its_own_report()
+{
+	page "$TMP/all.json" || return
+	cp "$COPY/doc/guide/results.rst" "$TMP/first.rst" || return
+	ln -s results "$COPY/doc/guide/link"
+	for path in results/results.json ./results//results.json link/results.json; do
+		(cd "$COPY/doc/guide" && page "$path") &&
+			cmp "$TMP/all.json" "$COPY/doc/guide/results/results.json" &&
+			cmp "$TMP/first.rst" "$COPY/doc/guide/results.rst" || return
+	done
+}
+
+# refuses REPORT MESSAGE: nothing is changed.
+refuses()
+{
+	! page "$1" > "$TMP/refused" 2>&1 && grep "$2" "$TMP/refused" &&
+		cmp "$TMP/all.json" "$COPY/doc/guide/results/results.json" &&
+		cmp "$TMP/first.rst" "$COPY/doc/guide/results.rst"
+}
+
+page_refuses_other_reports()
+{
+	head -c 10000 "$TMP/all.json" > "$TMP/cut.json"
+	refuses "$TMP/cut.json" 'is not a report' || return
+	jq '.interrupted = true' "$TMP/all.json" > "$TMP/interrupted.json"
+	refuses "$TMP/interrupted.json" 'interrupted run' || return
+	jq '.test = "walk"' "$TMP/all.json" > "$TMP/walk.json"
+	refuses "$TMP/walk.json" 'not of all tests' && refuses "$TMP/missing.json" 'cannot read'
+}
+
+# The ten figures come first and all have a name that the report has, then all ratios, each once.
+page_has_all_figures()
+{
+	page "$TMP/all.json" || return
+	awk '/^The figures that matter/ { on = 1 } /^How to read them/ { exit } on' \
+		"$TMP/first.rst" > "$TMP/matter"
+	[ "$(grep -c '^   \* - ' "$TMP/matter")" -eq 11 ] || return
+	sed -n 's/^   \* - \(.*\): not measured$/\1/p' "$TMP/matter" | while read -r name; do
+		jq -e --arg name "$name" 'any(.ratios[]; .name == $name)' "$TMP/all.json" ||
+			{ echo "no such ratio: $name"; exit 1; }
+	done || return
+	sed -n '/^All ratios$/,/^Machine$/p' "$TMP/first.rst" | sed -n 's/^   \* - //p' |
+		grep -v '^figure$' | sort > "$TMP/shown"
+	jq -r '.ratios[].name' "$TMP/all.json" | sort | diff - "$TMP/shown" &&
+		! grep -x 'Others' "$TMP/first.rst"
+}
+
+# Nobody has changed the page or the report by hand.
+committed_page_is_made_from_its_report()
+{
+	"$ROOT/devtools/results.sh" --json "$ROOT/doc/guide/results/results.json" \
+		--page "$TMP/committed.rst" && diff "$TMP/committed.rst" "$ROOT/doc/guide/results.rst"
 }
 
 table_has_all_rows()
@@ -241,6 +307,11 @@ check 'a missed target is explained' missed_is_explained
 check 'the tables fit 100 columns' lines_fit
 check 'another program computes the same ratios' python3 "$(dirname "$0")/ratios.py" "$TMP/all.json"
 check 'that program finds a wrong ratio' finds_wrong_ratio
+
+check 'the page of results is made from its own report' page_is_made_from_its_own_report
+check 'the page of results has all figures' page_has_all_figures
+check 'the page of results refuses other reports' page_refuses_other_reports
+check 'the page of the guide is made from its report' committed_page_is_made_from_its_report
 
 check 'charge needs one lcore' bench 1 --test=charge --quick --repeats 12 \
 	--json "$TMP/charge.json"
