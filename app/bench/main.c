@@ -6,13 +6,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <rte_eal.h>
 #include <rte_lcore.h>
 
 #include "bench_flags.h"
 #include "eal_args.h"
+#include "eal_files.h"
 #include "harness/clock.h"
+#include "harness/interrupt.h"
 #include "machine/machine.h"
 #include "message.h"
 #include "options.h"
@@ -27,6 +29,9 @@
 
 #define CALIBRATE_MS 1000
 #define CALIBRATE_QUICK_MS 50
+
+/* A program that a signal has ended has the exit status 128 + signal, as in a shell. */
+#define EXIT_SIGNAL 128
 
 static int
 check_lcores(const struct bench_test *test)
@@ -61,11 +66,15 @@ run_tests(const struct options *o, struct bench *b)
 		return rc;
 	fprintf(stderr, "measuring the TSC frequency\n");
 	b->ticks_per_ns = clock_calibrate(o->quick ? CALIBRATE_QUICK_MS : CALIBRATE_MS);
-	for (i = 0; bench_tests[i] != NULL && rc == 0; i++) {
+	for (i = 0; bench_tests[i] != NULL && rc == 0 && !bench_stops(b); i++) {
 		if (is_chosen(o, bench_tests[i]))
 			rc = bench_tests[i]->run(b);
 	}
-	return rc;
+	/* A test that was told to stop may fail for that reason. */
+	if (!bench_stops(b))
+		return rc;
+	results_drop_partial(&b->results);
+	return 0;
 }
 
 static int
@@ -79,12 +88,14 @@ report(const struct options *o, const struct bench *b, const struct machine_befo
 				      b->seconds, "quick", b->quick, "isolate", b->isolate));
 	int rc = 0;
 
-	report_text(&b->results, o->test_name, machine, stdout);
 	if (o->quick)
 		printf("\nQuick run: the figures only show that the program works.\n");
 	if (BENCH_DEBUG_BUILD)
-		printf("\nThe library is a debug build (%s): drains are slow.\n",
-		       BENCH_LIBRARY_FLAGS);
+		printf("\nThe library is a debug build: drains are slow.\n");
+	if (bench_stops(b))
+		printf("\nInterrupted by SIG%s: the report has what was measured until then.\n",
+		       sigabbrev_np(b->results.interrupted));
+	report_text(&b->results, o->test_name, machine, stdout);
 	document = report_json(&b->results, o->test_name, machine);
 	if (document == NULL) {
 		warnx("no memory for the report");
@@ -98,26 +109,22 @@ report(const struct options *o, const struct bench *b, const struct machine_befo
 	return rc;
 }
 
+/* @return the exit status */
 static int
-run(const struct options *o)
+run(const struct options *o, struct bench *b)
 {
-	struct bench b = {
-		.repeats = o->repeats,
-		.seconds = o->seconds,
-		.quick = o->quick,
-		.isolate = o->isolate,
-		.plot = o->plot,
-	};
 	struct machine_before before;
-	int rc;
+	int rc, signal;
 
-	results_init(&b.results);
 	machine_record_before(&before);
-	rc = run_tests(o, &b);
+	rc = run_tests(o, b);
+	/* From here on everything is measured, and a signal does not change the report. */
+	signal = interrupt_ignore();
 	if (rc == 0)
-		rc = report(o, &b, &before);
-	results_free(&b.results);
-	return rc;
+		rc = report(o, b, &before);
+	if (rc != 0)
+		return EXIT_FAILURE;
+	return signal == 0 ? EXIT_SUCCESS : EXIT_SIGNAL + signal;
 }
 
 static void
@@ -131,6 +138,7 @@ int
 main(int argc, char **argv)
 {
 	struct command_line line = {.help = false};
+	static struct bench b;
 	struct options o;
 	int rc;
 
@@ -153,9 +161,18 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (o.plot != NULL && gnuplot_probe(o.plot) < 0)
 		return EXIT_FAILURE;
+	b.repeats = o.repeats;
+	b.seconds = o.seconds;
+	b.quick = o.quick;
+	b.isolate = o.isolate;
+	b.plot = o.plot;
+	results_init(&b.results);
+	/* Before EAL starts, so that a signal never leaves EAL's files behind. */
+	interrupt_catch(&b.results.interrupted);
 	if (eal_start(&line, own_usage) < 0)
 		return EXIT_FAILURE;
-	rc = run(&o);
-	rte_eal_cleanup();
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	rc = run(&o, &b);
+	results_free(&b.results);
+	eal_stop();
+	return rc;
 }

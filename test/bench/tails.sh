@@ -45,8 +45,12 @@ has_lines()
 	test -s "$TMP/plots/$1" && tail -n 3 "$TMP/plots/$1" | head -n 1 | grep -q '^#\[Mean '
 }
 
+# The title says what is shown, the key is not on the curves, and the last label has space.
 has_plots()
 {
+	grep -q "^set title '[A-Z][^']* [^']*' noenhanced" "$TMP/plots/$1.gp" &&
+		grep -q '^set key below ' "$TMP/plots/$1.gp" &&
+		grep -q '^set rmargin ' "$TMP/plots/$1.gp" || return
 	grep -q '<svg' "$TMP/plots/$1.svg" && file_begins_as_png "$TMP/plots/$1.png"
 }
 
@@ -217,6 +221,17 @@ check 'each row has its parameters' holds '.rows | all(.impl == "machine" or ([.
 	| has("counters", "depth", "batch", "mix", "warm_up_ms")] | all))' latency
 check 'every planned start is granted, refused or cut' holds '[.rows[].params | select(has("cut"))]
 	| length == 29 and all(.granted + .refused + .cut == .values and .cut < .values)' latency
+# Starts have random intervals, but 0.5 % at most of their number is chance. The warm-up would add a
+# sixth.
+check 'the values are those of the counted blocks, without a warm-up' holds '
+	[.rows[] | select(.params.cut != null)
+	| .params.values / (.samples * .params.warm_up_ms * 1000 / .params.interval_us)]
+	| length == 29 and all(. > 0.9 and . < 1.1)' latency
+check 'a percentile needs ten values above it' holds '[.rows[] | select(.params.cut != null)
+	| .params | ((.values >= 1000) == has("p99")) and ((.values >= 10000) == has("p99.9"))]
+	| length == 29 and all' latency
+check 'starts that were not ready in time are among all starts' holds '[.rows[].params
+	| select(has("unready"))] | length == 29 and all(.unready <= .values)' latency
 check 'only cases near the limit are refused' holds '[.rows[] | select(.params.refused > 0)]
 	| length > 0 and all(.case | test("near the limit|sync charge"))' latency
 for test in hiccup latency; do

@@ -185,6 +185,28 @@ an_error_ends_the_loop(void **state)
 	assert_int_equal(o.nb, 5);
 }
 
+/* All figures differ, so that none can stand for another one. */
+static void
+a_sum_has_every_figure_of_its_parts(void **state)
+{
+	static struct open_loop_result sum, one, two;
+
+	(void)state;
+	sum = (struct open_loop_result){0};
+	one = (struct open_loop_result){.granted = 1, .refused = 20, .unready = 300, .cut = 4000};
+	two = (struct open_loop_result){.granted = 5, .refused = 60, .unready = 700, .cut = 8000};
+	histogram_record(&one.delays, 11);
+	histogram_record(&two.delays, 13);
+	open_loop_add(&sum, &one);
+	open_loop_add(&sum, &two);
+	assert_int_equal(sum.granted, 6);
+	assert_int_equal(sum.refused, 80);
+	assert_int_equal(sum.unready, 1000);
+	assert_int_equal(sum.cut, 12000);
+	assert_int_equal(sum.delays.total, 2);
+	assert_int_equal(sum.delays.max, 13);
+}
+
 int
 main(void)
 {
@@ -195,6 +217,7 @@ main(void)
 		cmocka_unit_test_setup(starts_that_are_given_up_count_with_their_delay, clear),
 		cmocka_unit_test_setup(refusals_are_not_grants, clear),
 		cmocka_unit_test_setup(an_error_ends_the_loop, clear),
+		cmocka_unit_test(a_sum_has_every_figure_of_its_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,9 @@
 
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -237,6 +239,148 @@ a_percentile_of_a_row_needs_ten_samples_above_it(void **state)
 	results_free(&r);
 }
 
+/* 0, 37, 74, ... modulo a prime: every value once, in no order. */
+#define SCRAMBLED 997u
+
+static void
+samples_in_no_order_have_the_same_figures(void **state)
+{
+	struct results r;
+	struct row *row, *two;
+	uint32_t i;
+
+	(void)state;
+	results_init(&r);
+	row = results_row(&r, "a", "row", "ns", json_object());
+	two = results_row(&r, "b", "row", "ns", json_object());
+	for (i = 0; i < SCRAMBLED; i++) {
+		samples_add(&row->samples, 1 + i * 370 % SCRAMBLED);
+		samples_add(&two->samples, 2 + 2 * (i * 371 % SCRAMBLED));
+	}
+	results_close_row(row);
+	results_close_row(two);
+	assert_true(row->summary.min == 1 && row->summary.max == SCRAMBLED);
+	assert_true(row->summary.median == (SCRAMBLED + 1) / 2.0);
+	/* The value that 99 % do not exceed. */
+	assert_true(json_number_value(json_object_get(row->params, "p99")) == 987);
+	results_ratio(&r, "ratio", two, row, 2);
+	assert_true(last_ratio(&r)->value == 2 && ratio_ok(last_ratio(&r)));
+	assert_true(last_ratio(&r)->low < 2 && last_ratio(&r)->high > 2);
+	results_free(&r);
+}
+
+/* The parts are those of the time: sorting before they are made would change them. */
+static void
+parts_are_made_before_samples_are_sorted(void **state)
+{
+	struct results r;
+	struct row *row;
+	int i;
+
+	(void)state;
+	results_init(&r);
+	row = results_row(&r, "a", "row", "ns", json_object());
+	for (i = 0; i < 700; i++)
+		samples_add(&row->samples, i / 100 == 3 ? 1 : 1000 - i / 100);
+	results_close_row(row);
+	assert_int_equal(row->nb_parts, 7);
+	for (i = 0; i < 7; i++)
+		assert_true(row->parts[i] == (i == 3 ? 1 : 1000 - i));
+	results_free(&r);
+}
+
+static void
+a_reference_is_not_judged(void **state)
+{
+	struct results r;
+	struct row *two, *six;
+
+	(void)state;
+	results_init(&r);
+	two = add_row(&r, "a", "two", 1, 2);
+	six = add_row(&r, "a", "six", 1, 6);
+	results_ratio_with_reference(&r, "at least", six, two, 1, 15);
+	assert_true(last_ratio(&r)->reference == 15 && last_ratio(&r)->target == 1);
+	assert_true(ratio_judged(last_ratio(&r)) && ratio_ok(last_ratio(&r)));
+	results_ratio_with_reference(&r, "at least", two, six, 1, 15);
+	assert_true(ratio_judged(last_ratio(&r)) && !ratio_ok(last_ratio(&r)));
+	results_free(&r);
+}
+
+static void
+verdicts_are_counted(void **state)
+{
+	struct verdicts v;
+	struct results r;
+	struct row *two, *six;
+
+	(void)state;
+	results_init(&r);
+	two = add_row(&r, "a", "two", 1, 2);
+	six = add_row(&r, "a", "six", 1, 6);
+	results_ratio(&r, "met", two, six, 1);
+	results_ratio(&r, "missed", six, two, 1);
+	results_ratio(&r, "missed", six, two, 2);
+	results_ratio_at_least(&r, "met", six, two, 2);
+	results_ratio_at_least(&r, "met", six, two, 3);
+	results_ratio(&r, "no target", six, two, 0);
+	results_ratio(&r, "no value", NULL, two, 1);
+	v = results_verdicts(&r);
+	assert_int_equal(v.met, 3);
+	assert_int_equal(v.missed, 2);
+	assert_int_equal(v.unjudged, 1);
+	results_free(&r);
+}
+
+static struct row *
+unclosed_row(struct results *r, const char *name, uint32_t samples)
+{
+	struct row *row = results_row(r, "a", name, "ns", json_object());
+	uint32_t i;
+
+	for (i = 0; i < samples; i++)
+		samples_add(&row->samples, 3);
+	return row;
+}
+
+static bool
+has_row(const struct results *r, const char *name)
+{
+	const struct row_key key = {"a", name, 0, 0, 0};
+
+	return results_find(r, &key) != NULL;
+}
+
+static void
+an_interrupted_run_keeps_rows_with_enough_samples(void **state)
+{
+	struct results r;
+	struct row *whole, *enough, *few, *none;
+
+	(void)state;
+	results_init(&r);
+	whole = add_row(&r, "a", "whole", 1, 2);
+	enough = unclosed_row(&r, "enough", RESULTS_SAMPLES_MIN);
+	few = unclosed_row(&r, "few", RESULTS_SAMPLES_MIN - 1);
+	none = unclosed_row(&r, "none", 0);
+	unclosed_row(&r, "not closed", 100);
+	r.interrupted = SIGINT;
+	assert_int_equal(results_close_row(enough), 0);
+	assert_int_equal(results_close_row(few), 0);
+	assert_int_equal(results_close_row(none), 0);
+	assert_false(whole->partial);
+	assert_null(json_object_get(whole->params, "interrupted"));
+	assert_true(json_is_true(json_object_get(enough->params, "interrupted")));
+	results_ratio(&r, "of a part", whole, enough, 1);
+	assert_true(last_ratio(&r)->value > 0 && !ratio_judged(last_ratio(&r)));
+	results_ratio(&r, "of nothing", none, whole, 1);
+	assert_true(isnan(last_ratio(&r)->value));
+	results_drop_partial(&r);
+	assert_true(has_row(&r, "whole") && has_row(&r, "enough"));
+	assert_false(has_row(&r, "few") || has_row(&r, "none") || has_row(&r, "not closed"));
+	results_free(&r);
+}
+
 int
 main(void)
 {
@@ -250,6 +394,11 @@ main(void)
 		cmocka_unit_test(a_row_of_many_samples_has_parts_by_time),
 		cmocka_unit_test(a_part_without_samples_is_not_in_the_range),
 		cmocka_unit_test(a_percentile_of_a_row_needs_ten_samples_above_it),
+		cmocka_unit_test(samples_in_no_order_have_the_same_figures),
+		cmocka_unit_test(parts_are_made_before_samples_are_sorted),
+		cmocka_unit_test(a_reference_is_not_judged),
+		cmocka_unit_test(verdicts_are_counted),
+		cmocka_unit_test(an_interrupted_run_keeps_rows_with_enough_samples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

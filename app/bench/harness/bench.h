@@ -25,6 +25,13 @@ struct bench {
 	struct results results;
 };
 
+/** Has a signal ended the run? Then no further samples are taken. */
+static inline bool
+bench_stops(const struct bench *b)
+{
+	return b->results.interrupted != 0;
+}
+
 /** Convert TSC ticks to nanoseconds. */
 static inline double
 bench_ns(const struct bench *b, uint64_t ticks)

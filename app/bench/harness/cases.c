@@ -317,9 +317,9 @@ measure(struct bench *b, const char *test, struct case_list *l, uint32_t from, u
 {
 	uint32_t round;
 
-	for (round = 0; round < ROUNDS_WARM; round++)
+	for (round = 0; round < ROUNDS_WARM && !bench_stops(b); round++)
 		measure_round(b, l, true);
-	for (round = from; round < to; round++) {
+	for (round = from; round < to && !bench_stops(b); round++) {
 		progress(test, round, b->repeats);
 		shuffle(l);
 		measure_round(b, l, false);
@@ -337,7 +337,7 @@ measure_layout(struct bench *b, const char *test, struct case_list *l, uint32_t 
 	void *heap = malloc(size), *eal = rte_malloc(NULL, size, RTE_CACHE_LINE_SIZE);
 	uint32_t i;
 
-	for (i = 0; i < l->nb; i++) {
+	for (i = 0; i < l->nb && !bench_stops(b); i++) {
 		if (from == 0 || l->runs[i].row != NULL)
 			start_run(b, l, &l->runs[i]);
 	}
@@ -374,7 +374,7 @@ cases_run(struct bench *b, const char *test, struct case_list *l)
 	uint32_t layouts = RTE_MIN(RTE_MAX(b->repeats / REPEATS_OF_LAYOUT, 1u), LAYOUTS), i;
 	int rc = 0;
 
-	for (i = 0; i < layouts; i++)
+	for (i = 0; i < layouts && !bench_stops(b); i++)
 		measure_layout(b, test, l, b->repeats * i / layouts,
 			       b->repeats * (i + 1) / layouts);
 	progress(test, b->repeats, b->repeats);

@@ -51,6 +51,16 @@ give_up(const struct open_loop *l, struct open_loop_result *result, double start
 	}
 }
 
+void
+open_loop_add(struct open_loop_result *sum, const struct open_loop_result *part)
+{
+	histogram_add(&sum->delays, &part->delays);
+	sum->granted += part->granted;
+	sum->refused += part->refused;
+	sum->unready += part->unready;
+	sum->cut += part->cut;
+}
+
 int
 open_loop_run(const struct open_loop *l, struct open_loop_result *result)
 {

@@ -46,6 +46,9 @@ struct open_loop_result {
 	uint64_t cut;
 };
 
+/** Add all figures of one result to another. */
+void open_loop_add(struct open_loop_result *sum, const struct open_loop_result *part);
+
 /** Run the loop and add to the result. @return 0, or the negative errno of an operation */
 int open_loop_run(const struct open_loop *l, struct open_loop_result *result);
 

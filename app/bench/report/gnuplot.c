@@ -16,9 +16,12 @@
 
 #include "report/gnuplot.h"
 
+/** Width of all plots, in pixels. */
+#define WIDTH 900u
+
 const struct gnuplot_terminal gnuplot_terminals[GNUPLOT_TERMINALS] = {
-	{"svg size 900,540 dynamic font 'sans,13' background 'white'", "svg"},
-	{"pngcairo size 900,540 font 'sans,11' background 'white'", "png"},
+	{"svg", "dynamic font 'sans,13' background 'white'", "svg"},
+	{"pngcairo", "font 'sans,11' background 'white'", "png"},
 };
 
 /* Run gnuplot in a directory. @return its exit status, or -1 */
@@ -57,6 +60,13 @@ gnuplot_probe(const char *folder)
 		return 0;
 	warnx("--plot: cannot run gnuplot (Debian package gnuplot-nox)");
 	return -1;
+}
+
+void
+gnuplot_write_output(const struct gnuplot_terminal *t, const char *name, uint32_t height, FILE *f)
+{
+	fprintf(f, "set terminal %s size %u,%u %s\nset output '%s.%s'\n", t->terminal, WIDTH,
+		height, t->options, name, t->ending);
 }
 
 FILE *

@@ -16,6 +16,7 @@
 /** Output format of a plot. */
 struct gnuplot_terminal {
 	const char *terminal;
+	const char *options;
 	const char *ending;
 };
 
@@ -31,6 +32,10 @@ extern const struct gnuplot_terminal gnuplot_terminals[GNUPLOT_TERMINALS];
  *   0, or -1 after a message
  */
 int gnuplot_probe(const char *folder);
+
+/** Write the commands that select an output format, and the file NAME.ENDING. */
+void gnuplot_write_output(const struct gnuplot_terminal *t, const char *name, uint32_t height,
+			  FILE *f);
 
 /** Create a file in the directory. @return NULL after a message */
 FILE *gnuplot_open(const char *folder, const char *name);

@@ -29,19 +29,21 @@ struct hgrm_line {
 	const char *name; /**< Name of the line, and of its file with '-' instead of blanks. */
 	const struct histogram *histogram;
 	uint32_t color; /**< Related lines have the same color. */
-	bool dashed;
+	bool marked; /**< Draw it in a lighter color and with markers. */
 };
 
 /**
- * Write FOLDER/NAME-LINE.hgrm for each line, and draw all lines in NAME.svg and NAME.png. Call
- * gnuplot_probe() before.
+ * Write FOLDER/NAME-LINE.hgrm for each line, and draw all lines in NAME.svg and NAME.png. Lines
+ * without values are left out. Call gnuplot_probe() before.
  *
+ * @param title
+ *   What the plot shows.
  * @param per_us
  *   Recorded units per microsecond.
  * @return
  *   0, or -1 after a message
  */
-int hgrm_plot(const char *folder, const char *name, const struct hgrm_line *lines, uint32_t nb,
-	      double per_us);
+int hgrm_plot(const char *folder, const char *name, const char *title,
+	      const struct hgrm_line *lines, uint32_t nb, double per_us);
 
 #endif /* BENCH_HGRM_H_ */

@@ -11,6 +11,8 @@
 #include "report/plot.h"
 
 #define LINES_MAX 16
+/** In pixels. */
+#define HEIGHT 540
 
 struct plot {
 	const char *file;
@@ -23,26 +25,27 @@ struct plot {
 };
 
 static const struct plot plots[] = {
-	{"counters", "Pair of charge and uncharge, counters in turn, 3 levels", "round robin",
+	{"counters", "Time of a pair of charge and uncharge, over counters in turn, 3 levels",
+	 "round robin", "counters", "counters", "ns per pair", true},
+	{"bursts", "Time of a pair in bursts of 32, over counters in random order", "burst",
 	 "counters", "counters", "ns per pair", true},
-	{"bursts", "Bursts of 32 over counters in random order", "burst", "counters", "counters",
-	 "ns per pair", true},
-	{"prefetched", "Bursts of 32 over counters in random order, prefetched",
+	{"prefetched", "Time of a pair in bursts of 32, over counters in random order, prefetched",
 	 "burst, prefetched", "counters", "counters", "ns per pair", true},
-	{"depth", "Pair of charge and uncharge of one counter", "pair", "depth",
+	{"depth", "Time of a pair of charge and uncharge of one counter, by depth", "pair", "depth",
 	 "levels below the root", "ns per pair", false},
-	{"walk", "Pair of charge and uncharge without stock", "walk", "depth",
+	{"walk", "Time of a pair of charge and uncharge without stock, by depth", "walk", "depth",
 	 "levels below the root", "ns per pair", false},
-	{"seeds", "Table of the kernel series: each group charges and releases 64 pages", "seeds",
-	 "counters", "groups", "us per iteration", true},
-	{"lcores-private", "Pair on each lcore, a tree for each lcore", "private trees", "lcores",
-	 "lcores", "ns per pair", false},
-	{"lcores-shared", "Pair on each lcore, own counters below shared ancestors",
+	{"seeds", "Time in which each group charges and releases 64 pages", "seeds", "counters",
+	 "groups", "us per iteration", true},
+	{"lcores-private", "Time of a pair on each of several lcores, with a tree for each lcore",
+	 "private trees", "lcores", "lcores", "ns per pair", false},
+	{"lcores-shared",
+	 "Time of a pair on each of several lcores, own counters, shared ancestors",
 	 "shared ancestors", "lcores", "lcores", "ns per pair", false},
-	{"lcores-same", "Pair on each lcore, the same counter", "same counter", "lcores", "lcores",
-	 "ns per pair", false},
-	{"drain", "Drain of counters that have stock on polling lcores", "many: requester waits",
-	 "counters", "counters", "ns", true},
+	{"lcores-same", "Time of a pair on each of several lcores, all with the same counter",
+	 "same counter", "lcores", "lcores", "ns per pair", false},
+	{"drain", "Time of a drain of counters that have stock on polling lcores",
+	 "many: requester waits", "counters", "counters", "ns", true},
 };
 
 /* An implementation has the same color in all plots. */
@@ -121,8 +124,8 @@ write_script(const struct plot *p, const char *const *lines, uint32_t nb, FILE *
 	fputs("set autoscale xfix\n", f);
 	fputs("set offsets graph 0.02, graph 0.02, 0, 0\n", f);
 	for (k = 0; k < GNUPLOT_TERMINALS; k++) {
-		fprintf(f, "set terminal %s\nset output '%s.%s'\nplot ",
-			gnuplot_terminals[k].terminal, p->file, gnuplot_terminals[k].ending);
+		gnuplot_write_output(&gnuplot_terminals[k], p->file, HEIGHT, f);
+		fputs("plot ", f);
 		for (i = 0; i < nb; i++)
 			fprintf(f,
 				"%s'%s.dat' index %u using 1:2 title '%s' lc rgb '%s' lw 2 pt %u "

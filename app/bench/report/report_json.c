@@ -37,9 +37,9 @@ rows_json(const struct results *r)
 }
 
 static json_t *
-target_json(const struct ratio *ratio)
+bound_json(double bound)
 {
-	return ratio->target > 0 ? json_real(ratio->target) : json_null();
+	return bound > 0 ? json_real(bound) : json_null();
 }
 
 /* A ratio without a target, or of lcores that share a CPU, has no verdict: null. */
@@ -57,19 +57,30 @@ ratios_json(const struct results *r)
 
 	TAILQ_FOREACH(ratio, &r->ratios, next) {
 		json_array_append_new(
-			ratios, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name, "value",
-					  number_json(ratio->value), "low", number_json(ratio->low),
-					  "high", number_json(ratio->high), "target",
-					  target_json(ratio), "ok", verdict_json(ratio)));
+			ratios, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "name", ratio->name,
+					  "value", number_json(ratio->value), "low",
+					  number_json(ratio->low), "high", number_json(ratio->high),
+					  "target", bound_json(ratio->target), "reference",
+					  bound_json(ratio->reference), "ok", verdict_json(ratio)));
 	}
 	return ratios;
+}
+
+static json_t *
+verdicts_json(const struct results *r)
+{
+	const struct verdicts v = results_verdicts(r);
+
+	return json_pack("{s:i,s:i,s:i}", "met", (int)v.met, "missed", (int)v.missed, "not_judged",
+			 (int)v.unjudged);
 }
 
 json_t *
 report_json(const struct results *r, const char *test, json_t *machine)
 {
-	return json_pack("{s:s,s:o,s:o,s:o}", "test", test, "machine", machine, "rows",
-			 rows_json(r), "ratios", ratios_json(r));
+	return json_pack("{s:s,s:b,s:o,s:o,s:o,s:o}", "test", test, "interrupted",
+			 r->interrupted != 0, "machine", machine, "rows", rows_json(r), "ratios",
+			 ratios_json(r), "verdicts", verdicts_json(r));
 }
 
 static int

@@ -18,6 +18,7 @@ results_init(struct results *r)
 {
 	TAILQ_INIT(&r->rows);
 	TAILQ_INIT(&r->ratios);
+	r->interrupted = 0;
 }
 
 static void *
@@ -37,6 +38,7 @@ results_row(struct results *r, const char *impl, const char *name, const char *u
 
 	if (params == NULL)
 		errx(EXIT_FAILURE, "no memory for parameters of %s", name);
+	row->results = r;
 	row->impl = impl;
 	row->name = name;
 	row->unit = unit;
@@ -92,6 +94,11 @@ results_close_row(struct row *row)
 	row->summary = samples_summary(&row->samples);
 	add_percentile(row, "p99", 99);
 	add_percentile(row, "p99.9", 99.9);
+	if (row->results->interrupted) {
+		row->partial = true;
+		json_object_set_new(row->params, "interrupted", json_true());
+		return 0;
+	}
 	if (row->summary.samples > 0)
 		return 0;
 	warnx("%s, %s: no valid sample; does each lcore have its own CPU?", row->name, row->impl);
@@ -110,7 +117,7 @@ free_row(struct row *row)
 struct row *
 results_close_or_drop_row(struct results *r, struct row *row)
 {
-	if (results_close_row(row) == 0) {
+	if (results_close_row(row) == 0 && row->summary.samples > 0) {
 		if (row->summary.samples < RESULTS_SAMPLES_MIN && strcmp(row->unit, "%") != 0)
 			json_object_set_new(row->params, "short", json_true());
 		return row;
@@ -179,10 +186,12 @@ results_ratio(struct results *r, const char *name, const struct row *over, const
 	struct ratio *ratio = add_ratio(r, name, target);
 	uint32_t i;
 
-	if (over == NULL || under == NULL || under->summary.median == 0)
+	if (over == NULL || under == NULL || over->summary.samples == 0 ||
+	    under->summary.median == 0)
 		return ratio;
 	ratio->value = over->summary.median / under->summary.median;
 	ratio->one_cpu = over->one_cpu || under->one_cpu;
+	ratio->partial = over->partial || under->partial;
 	if (over->nb_parts != under->nb_parts || over->nb_parts == 0)
 		return ratio;
 	for (i = 0; i < over->nb_parts; i++)
@@ -200,15 +209,26 @@ results_ratio_at_least(struct results *r, const char *name, const struct row *ov
 }
 
 void
+results_ratio_with_reference(struct results *r, const char *name, const struct row *over,
+			     const struct row *under, double target, double reference)
+{
+	struct ratio *ratio = results_ratio(r, name, over, under, target);
+
+	ratio->at_least = true;
+	ratio->reference = reference;
+}
+
+void
 results_value(struct results *r, const char *name, const struct row *row, double target)
 {
 	struct ratio *ratio = add_ratio(r, name, target);
 	uint32_t i;
 
-	if (row == NULL)
+	if (row == NULL || row->summary.samples == 0)
 		return;
 	ratio->value = row->summary.median;
 	ratio->one_cpu = row->one_cpu;
+	ratio->partial = row->partial;
 	for (i = 0; i < row->nb_parts; i++)
 		widen(ratio, row->parts[i]);
 }
@@ -216,7 +236,7 @@ results_value(struct results *r, const char *name, const struct row *row, double
 bool
 ratio_judged(const struct ratio *ratio)
 {
-	return ratio->target > 0 && !ratio->one_cpu && !isnan(ratio->value);
+	return ratio->target > 0 && !ratio->one_cpu && !ratio->partial && !isnan(ratio->value);
 }
 
 static bool
@@ -235,6 +255,39 @@ bool
 ratio_undecided(const struct ratio *ratio)
 {
 	return !isnan(ratio->low) && meets(ratio, ratio->low) != meets(ratio, ratio->high);
+}
+
+struct verdicts
+results_verdicts(const struct results *r)
+{
+	struct verdicts v = {0};
+	const struct ratio *ratio;
+
+	TAILQ_FOREACH(ratio, &r->ratios, next) {
+		if (!ratio_judged(ratio))
+			v.unjudged += ratio->target > 0;
+		else if (ratio_ok(ratio))
+			v.met++;
+		else
+			v.missed++;
+	}
+	return v;
+}
+
+void
+results_drop_partial(struct results *r)
+{
+	struct row *row, *next;
+
+	for (row = TAILQ_FIRST(&r->rows); row != NULL; row = next) {
+		next = TAILQ_NEXT(row, next);
+		/* The summary is empty until the row is closed. */
+		if (row->summary.samples > 0 &&
+		    (!row->partial || row->summary.samples >= RESULTS_SAMPLES_MIN))
+			continue;
+		TAILQ_REMOVE(&r->rows, row, next);
+		free_row(row);
+	}
 }
 
 void

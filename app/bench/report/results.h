@@ -10,6 +10,7 @@
  * The results of the tests: rows, and ratios between them.
  */
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -20,14 +21,18 @@
 /** Fewer samples than this do not show the spread. */
 #define RESULTS_SAMPLES_MIN 11u
 
+struct results;
+
 /** The samples of one implementation in one case. */
 struct row {
 	TAILQ_ENTRY(row) next;
+	const struct results *results; /**< The results that have the row. */
 	const char *impl;
 	const char *name; /**< Name of the case. */
 	const char *unit;
 	json_t *params;
 	bool one_cpu; /**< The lcores shared a CPU: the figures show the scheduler. */
+	bool partial; /**< The run was interrupted before the row had all samples. */
 	struct samples samples;
 	double *parts; /**< Median of each part, see results_cut(). */
 	uint32_t nb_parts;
@@ -42,8 +47,14 @@ struct ratio {
 	double value; /**< NAN: a row is missing. */
 	double low, high; /**< The lowest and the highest ratio of the parts. NAN: no parts. */
 	double target; /**< 0: no target, the ratio is only reported. */
-	bool at_least; /**< The target is a lower bound; otherwise an upper bound. */
+	/**
+	 * Bound that another machine met, with other costs of atomic instructions. It is reported
+	 * and not judged. 0: none.
+	 */
+	double reference;
+	bool at_least; /**< The bounds are lower ones; otherwise upper ones. */
 	bool one_cpu; /**< The lcores of one of the rows shared a CPU: there is no verdict. */
+	bool partial; /**< One of the rows is partial: there is no verdict. */
 };
 
 /** Search key of a row. Fields that are 0 or NULL match everything. */
@@ -61,6 +72,15 @@ TAILQ_HEAD(ratio_list, ratio);
 struct results {
 	struct row_list rows;
 	struct ratio_list ratios;
+	/** Signal that ends the run before all samples are taken; 0: none. */
+	volatile sig_atomic_t interrupted;
+};
+
+/** Targets, and how many of them this run met. */
+struct verdicts {
+	unsigned int met;
+	unsigned int missed;
+	unsigned int unjudged; /**< A row is missing, partial, or of lcores that share a CPU. */
 };
 
 void results_init(struct results *r);
@@ -80,7 +100,13 @@ struct row *results_row(struct results *r, const char *impl, const char *name, c
  */
 void results_cut(struct row *row);
 
-/** Summarize the samples of a row. @return 0, or -1 after a message if there are none */
+/**
+ * Summarize the samples of a row.
+ *
+ * @return
+ *   0, or -1 after a message if there are none. In an interrupted run 0; the row is then marked as
+ *   interrupted, and results_drop_partial() removes it if it has too few samples.
+ */
 int results_close_row(struct row *row);
 
 /** First row that matches the key, or NULL. */
@@ -108,6 +134,13 @@ struct ratio *results_ratio(struct results *r, const char *name, const struct ro
 void results_ratio_at_least(struct results *r, const char *name, const struct row *over,
 			    const struct row *under, double target);
 
+/**
+ * The same with two lower bounds: `target` is judged, and `reference` is the one that another
+ * machine met.
+ */
+void results_ratio_with_reference(struct results *r, const char *name, const struct row *over,
+				  const struct row *under, double target, double reference);
+
 /** Add one median, in the unit of its row, for a target that is not a ratio. */
 void results_value(struct results *r, const char *name, const struct row *row, double target);
 
@@ -119,6 +152,15 @@ bool ratio_ok(const struct ratio *ratio);
 
 /** Do some parts meet the target, and others not? */
 bool ratio_undecided(const struct ratio *ratio);
+
+/** Count the verdicts of all ratios that have a target. */
+struct verdicts results_verdicts(const struct results *r);
+
+/**
+ * Remove what an interrupted run has not finished: rows that were not closed, and partial rows with
+ * fewer than RESULTS_SAMPLES_MIN samples.
+ */
+void results_drop_partial(struct results *r);
 
 void results_free(struct results *r);
 

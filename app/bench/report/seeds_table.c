@@ -28,6 +28,13 @@ static const struct seeds_columns tables[] = {
 	 {"kernel, memory cgroups", NULL}},
 };
 
+/* Three columns fit 100 characters, and the name of a single one may be longer. */
+static int
+width_of(const struct seeds_columns *c)
+{
+	return c->after[1] == NULL ? 22 : 12;
+}
+
 static void
 print_head(const struct seeds_columns *c, FILE *f)
 {
@@ -36,7 +43,7 @@ print_head(const struct seeds_columns *c, FILE *f)
 	fprintf(f, "\ntable of the kernel series, us/iteration: before is %s\n%8s %12s", c->title,
 		"groups", "before");
 	for (i = 0; c->after[i] != NULL; i++)
-		fprintf(f, " | %22s %10s", c->after[i], "delta");
+		fprintf(f, " | %*s %10s", width_of(c), c->after[i], "delta");
 	fputc('\n', f);
 }
 
@@ -54,9 +61,9 @@ print_line(const struct results *r, const struct seeds_columns *c, const struct 
 
 		after = results_find(r, &key);
 		if (after == NULL || old == 0)
-			fprintf(f, " | %22s %10s", "-", "-");
+			fprintf(f, " | %*s %10s", width_of(c), "-", "-");
 		else
-			fprintf(f, " | %22.2f %+8.1f %%", after->summary.median,
+			fprintf(f, " | %*.2f %+8.1f %%", width_of(c), after->summary.median,
 				(after->summary.median - old) / old * 100);
 	}
 	fputc('\n', f);

@@ -101,7 +101,7 @@ retry_missing(struct bench *b, struct drain_run *runs)
 	uint32_t repeat;
 	int i;
 
-	for (repeat = 0; repeat < b->repeats; repeat++) {
+	for (repeat = 0; repeat < b->repeats && !bench_stops(b); repeat++) {
 		for (i = 0; i < NB_CASES; i++) {
 			if (runs[i].row->samples.nb < b->repeats && cases[i].block(b, &runs[i]) < 0)
 				return -1;
@@ -123,7 +123,7 @@ measure(struct bench *b, struct drain_run *runs)
 		samples_clear(&runs[i].row->samples);
 		runs[i].rejected = 0;
 	}
-	for (repeat = 0; repeat < b->repeats; repeat++) {
+	for (repeat = 0; repeat < b->repeats && !bench_stops(b); repeat++) {
 		progress("drain", repeat, b->repeats);
 		for (i = 0; i < NB_CASES; i++) {
 			if (cases[i].block(b, &runs[i]) < 0)
@@ -209,7 +209,7 @@ run_drain(struct bench *b)
 	}
 	for (i = 0; i < NB_CASES; i++)
 		stop_run(&runs[i]);
-	if (rc == 0)
+	if (rc == 0 && !bench_stops(b))
 		rc = drain_many(b);
 	return rc < 0 ? rc : drain_plot(b);
 }

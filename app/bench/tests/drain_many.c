@@ -270,7 +270,7 @@ request_often(struct bench *b, struct drain_many_run *r)
 	uint64_t end = rte_rdtsc() + (uint64_t)(MS_OF_CASE * 1e6 * b->ticks_per_ns);
 	uint32_t requests = requests_of_case(b, r), i;
 
-	for (i = 0; i < 2 * requests && r->waits->samples.nb < requests; i++) {
+	for (i = 0; i < 2 * requests && !bench_stops(b) && r->waits->samples.nb < requests; i++) {
 		if (r->waits->samples.nb + r->rejected >= REQUESTS_MIN && rte_rdtsc() > end)
 			return;
 		request(b, r);
@@ -337,11 +337,12 @@ drain_many(struct bench *b)
 	uint32_t all = rte_lcore_count() - 1, owners, i;
 	int rc = 0;
 
-	for (i = 0; i < RTE_DIM(sizes) && rc == 0; i++) {
+	for (i = 0; i < RTE_DIM(sizes) && rc == 0 && !bench_stops(b); i++) {
 		progress("drain of many counters", i, RTE_DIM(sizes));
 		if (b->quick && sizes[i] > COUNTERS_QUICK)
 			continue;
-		for (owners = 1; owners <= all && rc == 0; owners = workers_next_nb(owners, all))
+		for (owners = 1; owners <= all && rc == 0 && !bench_stops(b);
+		     owners = workers_next_nb(owners, all))
 			rc = run_one(b, sizes[i], owners);
 	}
 	progress("drain of many counters", i, RTE_DIM(sizes));

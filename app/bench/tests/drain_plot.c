@@ -74,14 +74,14 @@ add_line(struct drain_lines *l, const struct row *row)
 		.name = l->names[l->nb],
 		.histogram = h,
 		.color = l->nb,
-		.dashed = strcmp(row->impl, "ration") != 0,
+		.marked = strcmp(row->impl, "ration") != 0,
 	};
 	l->nb++;
 }
 
 static int
-draw(const struct bench *b, struct drain_lines *l, const char *name, const char *const *cases,
-     uint32_t nb)
+draw(const struct bench *b, struct drain_lines *l, const char *name, const char *title,
+     const char *const *cases, uint32_t nb)
 {
 	const struct row *row;
 
@@ -90,7 +90,7 @@ draw(const struct bench *b, struct drain_lines *l, const char *name, const char 
 		if (l->nb < LINES_MAX && is_one_of(row, cases, nb))
 			add_line(l, row);
 	}
-	return l->nb == 0 ? 0 : hgrm_plot(b->plot, name, l->lines, l->nb, PER_US);
+	return l->nb == 0 ? 0 : hgrm_plot(b->plot, name, title, l->lines, l->nb, PER_US);
 }
 
 int
@@ -106,9 +106,13 @@ drain_plot(const struct bench *b)
 		warn("drain: no plots");
 		return -1;
 	}
-	rc = draw(b, l, "drain-engines", engines, RTE_DIM(engines));
+	rc = draw(b, l, "drain-engines",
+		  "Time of a drain, by what the lcore with the stock is doing", engines,
+		  RTE_DIM(engines));
 	if (rc == 0)
-		rc = draw(b, l, "drain-many", many, RTE_DIM(many));
+		rc = draw(b, l, "drain-many",
+			  "Time of a drain, by the number of counters with stock", many,
+			  RTE_DIM(many));
 	free(l);
 	return rc;
 }

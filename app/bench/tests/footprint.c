@@ -307,7 +307,7 @@ time_names(struct bench *b, struct ration_domain *d, struct rte_hash *h, struct 
 
 	add_names_rows(b, &ours, n->nb);
 	add_names_rows(b, &baseline, n->nb);
-	for (repeat = 0; repeat <= REPEATS; repeat++) {
+	for (repeat = 0; repeat <= REPEATS && !bench_stops(b); repeat++) {
 		progress("footprint", repeat, REPEATS + 1);
 		if (take_steps(b, &ours, n, repeat > 0) < 0 ||
 		    take_steps(b, &baseline, n, repeat > 0) < 0)
@@ -373,7 +373,7 @@ run_footprint(struct bench *b)
 		results_ratio(&b->results, "memory of a counter on an lcore: ration / stock-v3",
 			      results_find(&b->results, &ours), results_find(&b->results, &v3), 0);
 	}
-	return rc < 0 ? rc : measure_names(b);
+	return rc < 0 || bench_stops(b) ? rc : measure_names(b);
 }
 
 const struct bench_test test_footprint = {

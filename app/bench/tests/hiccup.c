@@ -225,7 +225,7 @@ measure_windows(const struct bench *b, struct hiccup *h, bool counts)
 	uint32_t i, p;
 
 	for (i = 0; i < (counts ? NB_CASES : 1); i++) {
-		for (p = 0; p < TAILS_NB_BACKENDS; p++) {
+		for (p = 0; p < TAILS_NB_BACKENDS && !bench_stops(b); p++) {
 			if (!(cases[i].backends & 1u << p))
 				continue;
 			h->backend = &h->backends[p];
@@ -299,7 +299,7 @@ measure_isolated(struct bench *b, struct hiccup *h, int round)
 {
 	int rc;
 
-	if (h->iso.obstacle != NULL || isolation_enter(&h->iso) < 0)
+	if (h->iso.obstacle != NULL || bench_stops(b) || isolation_enter(&h->iso) < 0)
 		return 0;
 	if (!neighbors_kept_away(&h->neighbors, rte_get_main_lcore(), h->iso.lcore_id)) {
 		isolation_abort(&h->iso, "threads that ask for the CPU may run on it");
@@ -364,11 +364,13 @@ plot(const struct bench *b, const struct hiccup *h)
 				continue;
 			lines[nb].name = r->gap->name + strlen("largest gap, ");
 			lines[nb].color = i;
-			lines[nb].dashed = state == 1;
+			lines[nb].marked = state == 1;
 			lines[nb++].histogram = &r->all;
 		}
 	}
-	return hgrm_plot(b->plot, "hiccup", lines, nb, 1000 * b->ticks_per_ns);
+	return hgrm_plot(b->plot, "hiccup",
+			 "Gaps between two iterations of a polling lcore with libration", lines, nb,
+			 1000 * b->ticks_per_ns);
 }
 
 static int
@@ -377,7 +379,7 @@ run_rounds(struct bench *b, struct hiccup *h)
 	int round, rc = 0;
 
 	isolation_check(&h->iso, b, rte_get_next_lcore(-1, 1, 0));
-	for (round = 0; round < ROUNDS && rc == 0; round++) {
+	for (round = 0; round < ROUNDS && rc == 0 && !bench_stops(b); round++) {
 		if (round > 0)
 			isolation_check_again(&h->iso);
 		rc = measure(b, h, round);

@@ -205,10 +205,7 @@ measure_block(const struct bench *b, struct latency *l, struct latency_result *r
 	samples_add(&result->median->samples,
 		    bench_ns(b, histogram_percentile(&l->block.delays, 50)) / 1000);
 	samples_add(&result->worst->samples, bench_ns(b, l->block.delays.max) / 1000);
-	histogram_add(&result->all.delays, &l->block.delays);
-	result->all.granted += l->block.granted;
-	result->all.refused += l->block.refused;
-	result->all.cut += l->block.cut;
+	open_loop_add(&result->all, &l->block);
 	result->returned_stock += l->work.returned_stock;
 	result->drains += drains;
 	return 0;
@@ -221,7 +218,7 @@ measure_blocks(const struct bench *b, struct latency *l, bool counts)
 	uint32_t i, p;
 
 	for (i = 0; i < latency_nb_cases; i++) {
-		for (p = 0; p < TAILS_NB_BACKENDS; p++) {
+		for (p = 0; p < TAILS_NB_BACKENDS && !bench_stops(b); p++) {
 			if (!(latency_cases[i].backends & 1u << p))
 				continue;
 			l->work = (struct latency_work){.c = &latency_cases[i],
@@ -293,7 +290,7 @@ measure_isolated(struct bench *b, struct latency *l, int round)
 {
 	int rc;
 
-	if (l->iso.obstacle != NULL || isolation_enter(&l->iso) < 0)
+	if (l->iso.obstacle != NULL || bench_stops(b) || isolation_enter(&l->iso) < 0)
 		return 0;
 	rc = measure(b, l, round);
 	/* If this fails, the next figures would not be those of the CPU as it is. */
@@ -371,7 +368,7 @@ run_rounds(struct bench *b, struct latency *l)
 
 	isolation_check(&l->iso, b, rte_get_next_lcore(-1, 1, 0));
 	l->one_cpu = isolation_one_cpu(rte_get_main_lcore(), l->iso.lcore_id);
-	for (round = 0; round < ROUNDS && rc == 0; round++) {
+	for (round = 0; round < ROUNDS && rc == 0 && !bench_stops(b); round++) {
 		if (round > 0)
 			isolation_check_again(&l->iso);
 		rc = measure(b, l, round);

@@ -23,7 +23,7 @@ add_lines(const struct latency *l, uint32_t i, uint32_t p, const char *const *na
 			.name = names[state],
 			.histogram = &r->all.delays,
 			.color = color,
-			.dashed = state == 1,
+			.marked = state == 1,
 		};
 	}
 	return nb;
@@ -33,7 +33,8 @@ add_lines(const struct latency *l, uint32_t i, uint32_t p, const char *const *na
  * Plot the cases of libration with drains, and the first case without; or all cases without drains.
  */
 static int
-plot_ration(const struct bench *b, const struct latency *l, const char *file, bool storm)
+plot_ration(const struct bench *b, const struct latency *l, const char *file, const char *title,
+	    bool storm)
 {
 	struct hgrm_line lines[2 * LATENCY_CASES_MAX];
 	uint32_t nb = 0, color = 0, i;
@@ -45,7 +46,7 @@ plot_ration(const struct bench *b, const struct latency *l, const char *file, bo
 		if (i == 0 || (c->roles == LATENCY_DRAINED) == storm)
 			nb += add_lines(l, i, TAILS_RATION, names, color++, &lines[nb]);
 	}
-	return hgrm_plot(b->plot, file, lines, nb, 1000 * b->ticks_per_ns);
+	return hgrm_plot(b->plot, file, title, lines, nb, 1000 * b->ticks_per_ns);
 }
 
 /* Plot one case for all measured backends. */
@@ -54,6 +55,7 @@ plot_backends(const struct bench *b, const struct latency *l, uint32_t i)
 {
 	struct hgrm_line lines[2 * TAILS_NB_BACKENDS];
 	char isolated[TAILS_NB_BACKENDS][32];
+	char title[96];
 	uint32_t nb = 0, p;
 
 	for (p = 0; p < TAILS_NB_BACKENDS; p++) {
@@ -62,7 +64,9 @@ plot_backends(const struct bench *b, const struct latency *l, uint32_t i)
 		snprintf(isolated[p], sizeof(isolated[p]), "%s, isolated", names[0]);
 		nb += add_lines(l, i, p, names, p, &lines[nb]);
 	}
-	return hgrm_plot(b->plot, latency_cases[i].plot, lines, nb, 1000 * b->ticks_per_ns);
+	snprintf(title, sizeof(title), "Delay of %s, since the planned start",
+		 latency_cases[i].row);
+	return hgrm_plot(b->plot, latency_cases[i].plot, title, lines, nb, 1000 * b->ticks_per_ns);
 }
 
 int
@@ -73,9 +77,13 @@ latency_plot(const struct bench *b, const struct latency *l)
 
 	if (b->plot == NULL)
 		return 0;
-	rc = plot_ration(b, l, "latency", false);
+	rc = plot_ration(b, l, "latency",
+			 "Delay of operations of libration since their planned start", false);
 	if (rc == 0)
-		rc = plot_ration(b, l, "latency-drained", true);
+		rc = plot_ration(
+			b, l, "latency-drained",
+			"Delay of 1,000 operations of libration while all counters are drained",
+			true);
 	for (i = 0; i < latency_nb_cases && rc == 0; i++) {
 		if (latency_cases[i].plot != NULL)
 			rc = plot_backends(b, l, i);

@@ -193,7 +193,7 @@ take_windows(struct bench *b, struct workers *c, struct limit_line *l, uint32_t 
 	struct workers_window w;
 
 	workers_work(b, c, ns);
-	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline && !bench_stops(b)) {
 		w = workers_work(b, c, ns);
 		if (!w.valid && !(l->row->one_cpu && w.done > 0)) {
 			l->rejected++;
@@ -313,7 +313,7 @@ run_limit(struct bench *b)
 		return -1;
 	}
 	add_lines(b, lines, RTE_DIM(lines));
-	for (round = 1; round <= ROUNDS && rc == 0; round++) {
+	for (round = 1; round <= ROUNDS && rc == 0 && !bench_stops(b); round++) {
 		progress("limit", round - 1, ROUNDS);
 		workers_add_round_trip(b, &trips);
 		for (i = 0; i < RTE_DIM(lines) && rc == 0; i++)

@@ -190,7 +190,7 @@ all_handed_over(struct bench *b, struct workers *c)
 
 	while (ration_load(&c->worker[1].held, acquire) < c->max) {
 		workers_work(b, c, 1000);
-		if (rte_rdtsc() > deadline)
+		if (rte_rdtsc() > deadline || bench_stops(b))
 			return false;
 	}
 	return true;
@@ -248,7 +248,7 @@ hand_over_all(struct bench *b)
 		return -1;
 	}
 	/* A limit counter refuses to uncharge units that are in the count of another thread. */
-	for (i = 0; impls[i] != NULL && rc == 0; i++) {
+	for (i = 0; impls[i] != NULL && rc == 0 && !bench_stops(b); i++) {
 		if (impls[i]->flags & BACKEND_TREE)
 			rc = run_hand_over(b, impls[i], c);
 	}
@@ -263,12 +263,12 @@ run_policy(struct bench *b)
 	uint32_t i;
 	int rc = 0;
 
-	for (i = 0; impls[i] != NULL && rc == 0; i++) {
+	for (i = 0; impls[i] != NULL && rc == 0 && !bench_stops(b); i++) {
 		progress("policy", i, RTE_DIM(impls));
 		rc = measure_all(b, impls[i]);
 	}
 	progress("policy", RTE_DIM(impls), RTE_DIM(impls));
-	if (rc != 0 || rte_lcore_count() < 2)
+	if (rc != 0 || rte_lcore_count() < 2 || bench_stops(b))
 		return rc;
 	rc = hand_over_all(b);
 	results_value(&b->results, "slow paths of producer and consumer: %",

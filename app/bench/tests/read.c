@@ -133,7 +133,7 @@ take_windows(struct bench *b, struct workers *c, struct read_line *l, uint32_t g
 	struct workers_window w;
 
 	workers_work(b, c, ns);
-	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline && !bench_stops(b)) {
 		w = workers_work(b, c, ns);
 		if (w.valid || l->row->one_cpu)
 			samples_add(&l->row->samples, w.ns / (double)w.done);
@@ -225,7 +225,7 @@ run_read(struct bench *b)
 		return -1;
 	}
 	nb = add_lines(b, lines);
-	for (round = 1; round <= ROUNDS && rc == 0; round++) {
+	for (round = 1; round <= ROUNDS && rc == 0 && !bench_stops(b); round++) {
 		progress("read", round - 1, ROUNDS);
 		workers_add_round_trip(b, &trips);
 		for (i = 0; i < nb && rc == 0; i++)

@@ -188,7 +188,7 @@ take_windows(struct bench *b, struct workers *c, struct scale_line *l, uint32_t 
 		ns *= 10;
 	deadline = rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
 	workers_work(b, c, ns);
-	while (l->row->samples.nb < goal && rte_rdtsc() < deadline) {
+	while (l->row->samples.nb < goal && rte_rdtsc() < deadline && !bench_stops(b)) {
 		w = workers_work(b, c, ns);
 		/* With shared CPUs nearly every window is invalid, and shows the scheduler. */
 		if (w.valid || (l->row->one_cpu && w.done > 0))
@@ -245,7 +245,7 @@ run_rounds(struct bench *b, struct scale_run *r, struct scale_line *lines, uint3
 	uint32_t round, i;
 	int rc = 0;
 
-	for (round = 1; round <= ROUNDS; round++) {
+	for (round = 1; round <= ROUNDS && !bench_stops(b); round++) {
 		if (lines[0].nb > 1)
 			workers_add_round_trip(b, trips);
 		for (i = 0; i < nb && rc == 0; i++)
@@ -292,11 +292,12 @@ add_ratios(struct bench *b)
 	const struct row_key hand_rr = {"slots-7-rr", "producer and consumer", 0, 0, 2};
 	struct results *r = &b->results;
 
-	results_ratio_at_least(r,
-			       "pair, 3 levels, 2 lcores sharing: atomic-tree / ration, at least",
-			       results_find(r, &same_atomic), results_find(r, &same_ration), 100);
-	results_ratio_at_least(r, "producer and consumer, 2 lcores: atomic-tree / ration, at least",
-			       results_find(r, &hand_atomic), results_find(r, &hand_ration), 5);
+	results_ratio_with_reference(
+		r, "pair, 3 levels, 2 lcores sharing: atomic-tree / ration, at least",
+		results_find(r, &same_atomic), results_find(r, &same_ration), 1, 100);
+	results_ratio_with_reference(
+		r, "producer and consumer, 2 lcores: atomic-tree / ration, at least",
+		results_find(r, &hand_atomic), results_find(r, &hand_ration), 1, 5);
 	results_ratio(r, "producer and consumer, 2 lcores: slots-7-rr / ration",
 		      results_find(r, &hand_rr), results_find(r, &hand_ration), 0);
 	results_ratio(r, "pair of ration: 2 lcores sharing / 1 lcore",
@@ -337,10 +338,11 @@ run_scale(struct bench *b)
 
 	for (nb = 1; nb <= all; nb = workers_next_nb(nb, all))
 		total += RTE_DIM(kinds);
-	for (nb = 1; nb <= all && rc == 0; nb = workers_next_nb(nb, all)) {
+	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(nb, all)) {
 		if (workers_share_cpus(nb))
 			fprintf(stderr, "scale: %u lcores share CPUs; their rows are marked\n", nb);
-		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0; kind++, done++) {
+		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0 && !bench_stops(b);
+		     kind++, done++) {
 			progress("scale", done, total);
 			rc = run_kind(b, kind, nb);
 		}

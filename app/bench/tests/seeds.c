@@ -97,7 +97,7 @@ measure(struct bench *b, struct seeds_run *runs)
 {
 	uint32_t trials = b->quick ? TRIALS_QUICK : TRIALS, trial, i;
 
-	for (trial = 0; trial <= trials; trial++) {
+	for (trial = 0; trial <= trials && !bench_stops(b); trial++) {
 		progress("seeds", trial, trials + 1);
 		for (i = 0; i < NB_RUNS; i++) {
 			double us = trial_us(b, &runs[i]);
@@ -163,7 +163,7 @@ run_seeds(struct bench *b)
 		rc = start_run(b, &runs[i], impls[i % NB_IMPLS], group_numbers[i / NB_IMPLS]);
 	if (rc == 0)
 		rc = measure(b, runs);
-	if (rc == 0)
+	if (rc == 0 && !bench_stops(b))
 		rc = seeds_kernel(b);
 	if (rc == 0)
 		add_ratios(b);

@@ -117,10 +117,13 @@ measure(struct bench *b, struct kernel_run *runs, uint32_t nb, uint32_t iteratio
 	uint32_t trials = b->quick ? TRIALS_QUICK : TRIALS, trial, i;
 	double ns;
 
-	for (trial = 0; trial <= trials; trial++) {
+	for (trial = 0; trial <= trials && !bench_stops(b); trial++) {
 		progress("seeds, real kernel", trial, trials + 1);
 		for (i = 0; i < nb; i++) {
 			ns = processes_run(&runs[i].processes);
+			/* A signal ends the wait for the processes. */
+			if (ns < 0 && bench_stops(b))
+				break;
 			if (ns < 0) {
 				warnx("seeds: a process failed with %u cgroups", runs[i].groups);
 				return -1;

@@ -98,6 +98,7 @@ struct tails_clock
 tails_clock_start(const struct bench *b, uint32_t wanted, double share)
 {
 	return (struct tails_clock){
+		.b = b,
 		.start = rte_rdtsc(),
 		.wanted = wanted,
 		.seconds = b->seconds * share,
@@ -128,7 +129,7 @@ tails_clock_next(struct tails_clock *c, const char *what)
 
 	show(c, what, passed, more);
 	c->windows++;
-	return more;
+	return more && !bench_stops(c->b);
 }
 
 void

@@ -72,6 +72,7 @@ json_t *tails_params(uint32_t counters, const char *mix, double warm_up_ms);
 
 /** Time limit of a part: a number of windows, or a share of --seconds. */
 struct tails_clock {
+	const struct bench *b;
 	uint64_t start;
 	uint32_t windows;
 	uint32_t wanted;
@@ -81,7 +82,7 @@ struct tails_clock {
 /** @param share of --seconds, 0 to 1 */
 struct tails_clock tails_clock_start(const struct bench *b, uint32_t wanted, double share);
 
-/** Count a window and show progress. @return true if there is time for it */
+/** Count a window and show progress. @return true if there is time for it and the run goes on */
 bool tails_clock_next(struct tails_clock *c, const char *what);
 
 void tails_sleep(double ns);
