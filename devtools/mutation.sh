@@ -27,15 +27,15 @@ usage()
 		  --count N      defects to plant (default 200)
 		  --seed N       which ones (default 1); a seed draws the same ones again
 		  --file FILE    only in this file of lib/ration, such as tree/gate.c; repeatable
-		  --jobs N       defects at one time (default 1)
+		  --jobs N       defects at a time (default 1)
 		  --target P     status 1 if less than P percent are caught (default 95)
 		  --output FILE  write a line of JSON for each defect
 		  --table FILE   write the tables of the guide
 		  --list         print the defects in the order of the seed, plant none
 		  --help         this text
 
-		A defect that is listed in test/mutation/equivalent.txt is not tried. Tests with true
-		secondary processes need RATION_HUGE_DIR, or root, which reserves hugepages.
+		A defect that is listed in test/mutation/equivalent.txt is not tried. Tests with
+		true secondary processes need RATION_HUGE_DIR, or root, which reserves hugepages.
 	END
 }
 

@@ -50,6 +50,7 @@ class Fixture:
         subprocess.run(["meson", "setup", self.build, self.root], check=True,
                        stdout=subprocess.DEVNULL)
         self.work = work
+        self.start = time.time() - 1
         self.temporary = work / "tmp"
         self.temporary.mkdir()
         self.done = self.run("--count", "1000", "--seed", "1", "--jobs", "2",
@@ -235,6 +236,13 @@ def interrupted(f):
             == 0 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert time.monotonic() < deadline, "a process is left"
+
+
+@check("folders that failed tests have left are removed")
+def folders(f):
+    assert sum(r["result"] == "caught" for r in f.rows) > 5
+    same([p.name for p in pathlib.Path("/tmp").glob("ration-mutation-left-*")
+          if p.stat().st_ctime >= f.start], [])
 
 
 @check("the tree is left as it was")

@@ -13,6 +13,9 @@ import subprocess
 import threading
 import time
 
+import build
+
+HERE = pathlib.Path(__file__).resolve().parent
 # Tests that find most, first; then those that have found something in the same file or room.
 FIRST = ["stock", "random", "charge", "counter", "limits", "drain", "domain", "burst"]
 COMPILE_SECONDS = 300
@@ -54,14 +57,15 @@ class Children:
             self.end(child)
 
     def end(self, child):
-        """End a process with all that it has started, and remove what EAL keeps for it."""
+        """End a process with all that it has started, and remove its hugepages."""
         try:
             os.killpg(child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         child.wait()
-        for path in glob.glob(f"/tmp/ration-test-*/dpdk/ration_*_{child.pid}"):
-            shutil.rmtree(pathlib.Path(path).parent.parent, ignore_errors=True)
+        if "RATION_HUGE_DIR" in os.environ:
+            for path in glob.glob(f"{os.environ['RATION_HUGE_DIR']}/ration*[-_]{child.pid}map_*"):
+                pathlib.Path(path).unlink(missing_ok=True)
         self.running.discard(child)
 
     def end_all(self):
@@ -135,6 +139,22 @@ class Bench:
         for name in ("lib", "test"):
             shutil.copytree(build.root / name, self.tree / name, symlinks=True)
         self.made = {}
+        self.folders = folder / "folders"
+        self.note_folders()
+
+    def note_folders(self):
+        """Compile what notes the folders that tests make."""
+        self.noting = self.out / "mkdtemp.o"
+        if self.children.run(["gcc", "-D_GNU_SOURCE", "-O2", "-fPIE", "-c", HERE / "mkdtemp.c",
+                              "-o", self.noting], COMPILE_SECONDS) != 0:
+            raise build.Failure("test/mutation/mkdtemp.c does not compile")
+
+    def remove_folders(self):
+        """Remove the folders that a test has left."""
+        if self.folders.exists():
+            for path in self.folders.read_text().splitlines():
+                shutil.rmtree(path, ignore_errors=True)
+            self.folders.unlink()
 
     def compile(self, obj):
         """Compile an object from the copy. @return its bytes, or None"""
@@ -166,7 +186,7 @@ class Bench:
         """Link a program with the objects that changed. @return its path, None if an error"""
         output = self.out / pathlib.Path(program.target).name
         objects = [str(self.made.get(o, self.build.folder / o)) for o in program.objects]
-        command = [program.rest[0], "-o", output, *objects, *program.rest[1:]]
+        command = [program.rest[0], "-o", output, *objects, self.noting, *program.rest[1:]]
         status = self.children.run(command, COMPILE_SECONDS, cwd=self.build.folder,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return output if status == 0 else None
@@ -191,8 +211,12 @@ class Bench:
 
     def run_test(self, path, args, env, seconds):
         """Run a test program. @return its status, None if it hangs"""
-        return self.children.run([path, *args], seconds, cwd=self.cwd, env=env,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            return self.children.run([path, *args], seconds, cwd=self.cwd,
+                                     env=dict(env, RATION_MUTATION_FOLDERS=str(self.folders)),
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        finally:
+            self.remove_folders()
 
     def run_programs(self, objects, path, text, file):
         """Run the test programs that change. @return (name, how) of the first that fails"""

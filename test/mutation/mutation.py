@@ -79,6 +79,7 @@ class Session:
         self.rows = {}
         self.children = engine.Children()
         self.problem = None
+        self.ended = []
 
     def nb_planted(self):
         return len(results.planted(list(self.rows.values())))
@@ -128,6 +129,13 @@ class Session:
             pass
         except Exception as problem:  # The other threads must end, too.
             self.problem = self.problem or problem
+        finally:
+            self.ended.append(bench)
+
+    def wait(self, nb_threads):
+        """Wait until all threads have ended. A join() that is interrupted would lose its thread."""
+        while len(self.ended) < nb_threads:
+            time.sleep(0.05)
 
     def counted(self):
         """Return the rows up to the wanted number; threads may have planted a few more."""
@@ -146,10 +154,10 @@ def run(o, session, built):
         try:
             for i in range(o.jobs):
                 bench = engine.Bench(built, users, pathlib.Path(folder) / str(i), shared)
-                threads.append(threading.Thread(target=session.work, args=(bench,)))
-                threads[-1].start()
-            for t in threads:
-                t.join()
+                thread = threading.Thread(target=session.work, args=(bench,))
+                thread.start()
+                threads.append(thread)
+            session.wait(len(threads))
             return True
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -157,8 +165,7 @@ def run(o, session, built):
             return False
         finally:
             session.children.end_all()
-            for t in threads:
-                t.join()
+            session.wait(len(threads))
             bad = sorted(n for n, s in shared[2].known.items() if s is None)
             if bad and not session.problem:
                 print(f"left out, because they fail without a defect: {', '.join(bad)}")

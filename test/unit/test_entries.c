@@ -136,6 +136,27 @@ a_child_is_another_process(void **state)
 	assert_false(ration_process_is_alive(id + 1));
 }
 
+/* In a child: the members of its parent's thread are not its own. */
+static bool
+has_no_member(const void *arg)
+{
+	const struct fixture *f = arg;
+
+	return ration_self_first() == NULL && ration_lcore_self(f->d) == ration_lcore_shared(f->d);
+}
+
+static void
+a_child_has_no_member_of_its_parent(void **state)
+{
+	struct fixture *f = *state;
+
+	f->lc[1] = ration_lcore_register(f->d);
+	assert_non_null(f->lc[1]);
+	assert_ptr_equal(ration_lcore_self(f->d), f->lc[1]);
+	in_child(has_no_member, f);
+	assert_ptr_equal(ration_lcore_self(f->d), f->lc[1]);
+}
+
 int
 main(void)
 {
@@ -143,6 +164,7 @@ main(void)
 		with_one_member(an_entry_never_has_a_generation_twice),
 		with_one_member(an_owner_that_died_before_it_had_an_area_is_reaped),
 		cmocka_unit_test(a_child_is_another_process),
+		with_one_member(a_child_has_no_member_of_its_parent),
 	};
 
 	if (test_eal_start("entries", 0) != 0)

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* What the stock is for: calls that it can serve do not walk the tree, and it is not kept unused. */
+/* What the stock is for: calls that it can serve walk no tree, and it is not kept unused. */
 
 #include <rte_common.h>
 #include <rte_cycles.h>
