@@ -83,7 +83,9 @@ a_packet_without_verdict_is_found(void **state)
 	assert_int_equal(check_packets(&stats), 0);
 	tenants[1].held = 1;
 	assert_int_equal(check_packets(&stats), 1);
-	tenants[0].held = UINT64_MAX;
+	tenants[0].in_flight = 1;
+	assert_int_equal(check_packets(&stats), 2);
+	tenants[0].in_flight = UINT64_MAX;
 	assert_int_equal(check_packets(&stats), 2);
 }
 

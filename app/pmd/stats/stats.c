@@ -189,8 +189,9 @@ read_held(const struct lcores *lcores, uint32_t node)
 }
 
 /*
- * Read the counter and the held packets of a tenant, of the same instant if possible: neither the
- * held packets nor those that have left change while the counter is read.
+ * Read the counter and the held packets of a tenant, of the same instant if possible. A packet is
+ * counted as delivered or lost before it is uncharged: if none was counted while the counter was
+ * read, all held packets were charged then.
  */
 static void
 collect_held(const struct stats *s, struct tenant_stats *t)
@@ -207,7 +208,7 @@ collect_held(const struct stats *s, struct tenant_stats *t)
 		if (from->counters == NULL)
 			return;
 		collect_counter(s, t->node);
-		if (t->held == read_held(lcores, t->node) && left == read_left(lcores, t->node))
+		if (left == read_left(lcores, t->node))
 			return;
 	}
 	/*
