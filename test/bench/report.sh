@@ -155,6 +155,8 @@ flags_match_build()
 check 'all tests run' bench 2 --test=all --quick --json "$TMP/all.json"
 cp "$TMP/check.log" "$TMP/all.txt"
 
+check 'no number is above 2^53, which readers round' \
+	holds 'all(.. | numbers; . <= 9007199254740992)'
 check 'top level' holds 'keys == ["interrupted", "machine", "ratios", "rows",
 	"test", "verdicts"] and .test == "all" and .interrupted == false'
 check 'machine' holds '.machine | (.cpus > 0) and (.tsc_hz > 1000000) and (.tsc_resolution_ns > 0)

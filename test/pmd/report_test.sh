@@ -142,6 +142,7 @@ claim 'the same with text' ends_unread TERM
 # A reader that goes on reading gets whole reports, and the total counts the dropped ones.
 resumes()
 {
+	: >"$WORK/out"
 	open_unread_pipe
 	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 --stats-rows=2000 \
 		--stats-format=json --budget="$WORK/many.yaml" >"$WORK/pipe" 2>"$WORK/err" \
@@ -244,14 +245,19 @@ tap_vanishes()
 	vanishes "--vdev=net_tap0,iface=rp$$a" && expect_json '.ports[0].tx_errors > 0'
 }
 
-# The link of a veth follows that of its peer.
+has_received()
+{
+	local packets
+
+	read -r packets <"/sys/class/net/$1/statistics/rx_packets" && ((packets > 0))
+}
+
+# Without --stats-period, too.
 link_goes_down()
 {
-	start "${EAL[@]}" --vdev="net_tap0,iface=rp$$a" --vdev=net_null0 -- --stats-period=1 \
-		--stats-format=json
-	eventually last_is '.ports[0].link == "up"' || return 1
+	start "${EAL[@]}" --vdev="net_tap0,iface=rp$$a" --vdev=net_null0 --
+	eventually has_received "rp$$a" 2>"$WORK/null" || return 1
 	ip link set "rp$$a" down
-	eventually last_is '.ports[0].link == "down"' || return 1
 	eventually grep -q 'port 0 (net_tap0): link is down' "$WORK/err" || return 1
 	ip link set "rp$$a" up
 	eventually grep -q 'port 0 (net_tap0): link is up again' "$WORK/err" || return 1
