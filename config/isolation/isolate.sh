@@ -29,7 +29,7 @@ usage()
 		Usage: $PROGRAM check [--json] [CPUS]
 		       $PROGRAM enter CPUS
 		       $PROGRAM leave
-		       $PROGRAM status
+		       $PROGRAM status [CPUS]
 
 		Isolates CPUs for polling lcores. CPUS is a list such as 1 or 2-5,8.
 
@@ -43,7 +43,9 @@ usage()
 		          3: all threads have been moved, but new threads may come.
 		  leave   undo enter, also after enter was killed. Status 0: all is undone;
 		          1: something could not be undone, try again.
-		  status  print the CPUs that this script has isolated.
+		  status  print the CPUs that this script has isolated. Status 0: these, or CPUS,
+		          are isolated; 1: they are not; 2: isolated in part, or not readable;
+		          3: threads have been moved, but new threads may come.
 
 		  --json      the result of check for programs
 		  --root DIR  read and change files below DIR instead of /
@@ -124,15 +126,25 @@ run_status()
 {
 	if ! journal_exists; then
 		echo 'no CPU is isolated by this script'
-	elif ! journal_cpus; then
-		echo 'not readable, or cut off: ask as root'
-	elif journal_is_done && journal_is_weaker; then
-		echo "CPU $REPLY is not isolated, but threads were moved away"
-	elif journal_is_done; then
-		echo "CPU $REPLY is isolated"
-	else
-		echo "CPU $REPLY is isolated in part: run $PROGRAM leave"
+		return 1
 	fi
+	if ! journal_cpus; then
+		echo 'not readable, or cut off: ask as root'
+		return 2
+	fi
+	if ! journal_is_done; then
+		echo "CPU $REPLY is isolated in part: run $PROGRAM leave"
+		return 2
+	fi
+	if journal_is_weaker; then
+		echo "CPU $REPLY is not isolated, but threads were moved away"
+		return "$EXIT_WEAKER"
+	fi
+	echo "CPU $REPLY is isolated"
+	[[ -n $CPUS ]] || return 0
+	cpulist_covers "$REPLY" "$CPUS" && return 0
+	echo "CPU $REST is not isolated by this script"
+	return 1
 }
 
 COMMAND=
@@ -154,7 +166,7 @@ while (($# > 0)); do
 		COMMAND=$1
 		;;
 	*)
-		[[ -z $CPUS && ($COMMAND == check || $COMMAND == enter) ]] ||
+		[[ -z $CPUS && $COMMAND =~ ^(check|enter|status)$ ]] ||
 			bad_usage "'$1' is not understood"
 		[[ -n $1 ]] && cpulist_parse "$1" ||
 			bad_usage "'$1' is not a list of CPUs such as 1 or 2-5,8"

@@ -392,6 +392,29 @@ check 'unknown command' refuses "'isolate' is not understood" isolate
 check 'unknown option' refuses "unknown option '--force'" leave --force
 check 'root is no folder' refuses "is no folder" status --root "$TMP/none"
 
+# status_is STATUS [CPUS]
+status_is()
+{
+	local status=0
+
+	isolate status "${@:2}" || status=$?
+	((status == $1))
+}
+
+# The exit status tells whether CPUs are isolated, in part, or only free of threads.
+status_tells()
+{
+	make_machine 2
+	status_is 1 && status_is 1 2 && isolate enter 2-3 && status_is 0 && status_is 0 2 &&
+		status_is 0 2-3 && status_is 1 1 && status_is 1 1-2 || return 1
+	sed -i '$d' "$MADE"/run/ration-isolation/journal
+	status_is 2 && status_is 2 2 && isolate leave && status_is 1 2 || return 1
+	make_machine 0
+	isolate enter 2-3
+	status_is 3 && status_is 3 2 && isolate leave && status_is 1 && make_machine 2
+}
+check 'the status of status tells' status_tells
+
 other_cpus_are_refused()
 {
 	isolate enter 2 && says 'CPU 2 is isolated; leave first' enter 3 ||
