@@ -36,8 +36,8 @@ RATIO='def short: (. * 1000 | round / 1000);
 	def met($value): if lower then $value >= .target else $value <= .target end;
 	def verdict: if .target == null then "" elif .ok == null then "not judged"
 		else (if .ok then "met" else "**missed**" end)
-		+ (if .low == null or met(.low) == met(.high) then "" else ", not in all parts" end)
-		end;
+		+ (if .low == null or met(.low) == met(.high) then ""
+			else ", not in all parts" end) end;
 	def cells: [.name, (if .value == null then "not measured" else (.value | short) end),
 		(if .low == null then "" else "\(.low | short) - \(.high | short)" end),
 		bound(.target), bound(.reference), verdict];
@@ -62,7 +62,7 @@ FIGURES='[
 		"slow paths of a random walk by 1: %", ""],
 	["A drain of a polling lcore takes <> times as long as a round trip through a ring",
 		"drain of a polling lcore: ration / ring round trip", "drain-engines"],
-	["At the hard limit, libration grants <> times as many charges as a tree with compare-and-swap",
+	["At the hard limit, libration grants <> times as many charges as a compare-and-swap tree",
 		"grants at the hard limit, all lcores: ration / cas-tree, at least", ""],
 	["A counter takes <> bytes on each lcore",
 		"memory of a counter on an lcore: bytes", ""]]'
@@ -76,14 +76,16 @@ figures()
 			elif . >= 1 then (. * 100 | round / 100)
 			else (. * 1000 | round / 1000) end;
 		.ratios as $all | ["figure", "range", "target", "there", ""],
-		($figures[] as [$text, $name] | first($all[] | select(.name == $name)) // {name: $name}
+		($figures[] as [$text, $name]
+			| first($all[] | select(.name == $name)) // {name: $name}
 			| . as $r | cells as $cells
 			| [(if $r.value == null then "\($name): not measured"
 				else ($text | sub("<>"; "**\($r.value | three)**")) end),
 				$cells[2], $cells[3], $cells[4], $cells[5]])
 		| @tsv' "$JSON" | list_table
 	printf '\n'
-	query '.ratios | map(select(.target)) | "Targets: \(map(select(.ok == true)) | length) met, "
+	query '.ratios | map(select(.target))
+		| "Targets: \(map(select(.ok == true)) | length) met, "
 		+ "\(map(select(.ok == false)) | length) missed, "
 		+ "\(map(select(.ok == null)) | length) not judged."'
 }

@@ -133,7 +133,8 @@ check_report()
 	[[ -r $JSON ]] || die "cannot read '$JSON'"
 	jq -e '.rows and .ratios and .machine' "$JSON" >/dev/null 2>&1 ||
 		die "'$JSON' is not a report of ration-bench"
-	[[ $(query .test) == all ]] || die "'$JSON' is a report of '$(query .test)' and not of all tests"
+	[[ $(query .test) == all ]] ||
+		die "'$JSON' is a report of '$(query .test)' and not of all tests"
 	[[ $(query .interrupted) != true ]] || die "'$JSON' is a report of an interrupted run"
 }
 

@@ -79,12 +79,10 @@ each_old_stock_has_its_deltas(void **state)
 	add_row("ration", "seeds", 4, 50);
 	written(text, sizeof(text));
 	assert_non_null(strstr(text, "before is seven slots, random eviction\n"));
-	assert_non_null(
-		strstr(text, "       4       200.00 |       150.00    -25.0 % |"));
+	assert_non_null(strstr(text, "       4       200.00 |       150.00    -25.0 % |"));
 	assert_non_null(strstr(text, " |        50.00    -75.0 %\n"));
 	assert_non_null(strstr(text, "before is seven slots, eviction in turn\n"));
-	assert_non_null(
-		strstr(text, "       4       100.00 |       150.00    +50.0 % |"));
+	assert_non_null(strstr(text, "       4       100.00 |       150.00    +50.0 % |"));
 	assert_non_null(strstr(text, " |        50.00    -50.0 %\n"));
 	/* The row of stock-v4 is missing. */
 	assert_non_null(strstr(text, " |            -          - | "));
