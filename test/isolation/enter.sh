@@ -339,8 +339,8 @@ killed_at()
 		is_restored
 }
 
-# Each state takes seconds: every eighth, or with RATION_TEST_STATES=all each.
-STEP=8
+# Each state takes seconds: every second, or with RATION_TEST_STATES=all each.
+STEP=2
 [[ ${RATION_TEST_STATES:-} != all ]] || STEP=1
 
 # One version alone while the tests are written.
@@ -366,6 +366,8 @@ for VERSION in ${RATION_TEST_CGROUPS:-2 1 0}; do
 	check "$name: leave" isolate leave
 	check "$name: all is restored" is_restored
 	check "$name: leaving again changes nothing" says 'no CPU is isolated' leave
+	# Each command that writes takes seconds, so the normal run has the machine with the fewest.
+	[[ $VERSION == 0 || ${RATION_TEST_STATES:-} == all ]] || continue
 	make_machine "$VERSION"
 	states_of enter 2-3 >"$TMP/states.log" 2>&1
 	sed 's/^/# /' <(tail -n 1 "$TMP/states.log")
