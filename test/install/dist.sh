@@ -26,7 +26,8 @@ carries_no_results()
 	local found
 
 	found=$(find "$TREE" -path "$TREE/.ci*" -o -path '*/results*' -not -name 'results*.sh' \
-		-not -name 'results.[ch]' -not -name 'test_results.c' -not -name 'results.py' | grep -v '^.*/app/')
+		-not -name 'results.[ch]' -not -name 'test_results.c' \
+		-not -name 'results.py' | grep -v '^.*/app/')
 	echo "$found"
 	[[ -z $found ]]
 }
