@@ -377,8 +377,10 @@ remove_files(pid_t pid)
 	glob_t files;
 	size_t i;
 
+	if (huge_dir == NULL)
+		return;
 	snprintf(pattern, sizeof(pattern), "%s/ration-shutdown-%dmap_*", huge_dir, (int)pid);
-	if (huge_dir == NULL || glob(pattern, 0, NULL, &files) != 0)
+	if (glob(pattern, 0, NULL, &files) != 0)
 		return;
 	for (i = 0; i < files.gl_pathc; i++)
 		unlink(files.gl_pathv[i]);
