@@ -8,7 +8,7 @@
 /**
  * @file
  * The granted units of each counter, counted at each checked call of this process. So an uncharge
- * of units that nobody was granted is found although it fits into the stock.
+ * of more units than this process was granted is found although it fits into the stock.
  */
 
 #include <stdbool.h>
