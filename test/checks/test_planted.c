@@ -478,7 +478,7 @@ calls_after_domain_free_are_found(void **state)
 	assert_planted(RATION_CHECK_GONE, 1, 1, "ration_drain");
 	plant_seen();
 	assert_errno(NULL, ration_lcore_register(d), EINVAL);
-	assert_int_equal(ration_domain_free(d), -EINVAL);
+	assert_int_equal(ration_domain_free(d), -ENODEV);
 	ration_lcore_stats_get(lc, &stats);
 	ration_quiescent(lc);
 	ration_try_charge(f->lc[0], c, 1);

@@ -163,17 +163,28 @@ a_thread_with_an_lcore_id_ends_after_cleanup(void)
 	end_thread(thread);
 }
 
-/* Map the pages of the domains again, for another purpose. */
+/* Map the pages of a domain again, for another purpose. Something else may have taken some of them. */
+static void
+map_pages_again(void *domain, int protection)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = RTE_ALIGN_FLOOR((uintptr_t)domain, page), at;
+	void *mapped;
+
+	for (at = from; at < from + (16 << 20); at += page) {
+		mapped = mmap((void *)at, page, protection,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		CLAIM(mapped == (void *)at || (at != from && errno == EEXIST));
+	}
+}
+
 static void
 map_again(int protection)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = RTE_ALIGN_FLOOR(RTE_MIN((uintptr_t)d, (uintptr_t)e), page);
-	uintptr_t to = RTE_MAX((uintptr_t)d, (uintptr_t)e) + (16 << 20);
-
 	CLAIM(rte_eal_cleanup() == 0);
-	CLAIM(mmap((void *)from, RTE_ALIGN_CEIL(to - from, page), protection,
-		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == (void *)from);
+	if (labs((long)((uintptr_t)d - (uintptr_t)e)) > 16 << 20)
+		map_pages_again(e, protection);
+	map_pages_again(d, protection);
 }
 
 static void

@@ -284,9 +284,31 @@ a_path_for_the_log_is_complete(void **state)
 		snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%s%s",
 			 i > 0 ? "/" : "", name);
 		c = make_counter(f->d, c, name, 1, 0);
-		assert_string_equal(ration_path_text(f->d, (uint32_t)c, path), expected);
+		assert_string_equal(ration_path_text(f->d, c, path), expected);
 	}
-	assert_string_equal(ration_path_text(f->d, f->d->max_counters, path), "(index 1024)");
+}
+
+/* Nothing is read from the entry of a counter that is gone: it may be that of another one. */
+static void
+a_stale_handle_is_named_by_its_number(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "gone", 1, 0), other;
+	unsigned int i = 0;
+	char path[RATION_PATH_SIZE], expected[RATION_PATH_SIZE];
+
+	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
+	do {
+		snprintf(path, sizeof(path), "next%u", i++);
+		other = make_counter(f->d, f->root, path, 1, 0);
+	} while ((uint32_t)other != (uint32_t)c);
+	snprintf(expected, sizeof(expected), "(stale handle 0x%016" PRIx64 ")", c);
+	assert_string_equal(ration_path_text(f->d, c, path), expected);
+	assert_string_equal(ration_path_text(f->d, f->d->max_counters, path),
+			    "(stale handle 0x0000000000000400)");
+	capture();
+	assert_int_equal(ration_counter_set_max(f->d, c, RATION_UNLIMITED + 1, 0), -EINVAL);
+	assert_logged("set_max of ", expected, "max is 9223372036854775808");
 }
 
 int
@@ -303,6 +325,7 @@ main(void)
 		cmocka_unit_test(many_members_that_are_left_are_counted),
 		in_domain(a_drain_that_times_out_names_the_path),
 		in_domain(a_path_for_the_log_is_complete),
+		in_domain(a_stale_handle_is_named_by_its_number),
 	};
 
 	if (test_eal_start("messages", 1) != 0)

@@ -20,7 +20,8 @@ __ration_checked_lcore_offline(struct __ration_check_site *site, struct ration_l
 	struct checked_call call;
 	int rc;
 
-	if (!ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
+	if (!ration_check_mapped(site, lc) ||
+	    !ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
 		return -EINVAL;
 	rc = ration_lcore_offline(lc);
 	ration_check_end(&call);
@@ -33,7 +34,8 @@ __ration_checked_lcore_online(struct __ration_check_site *site, struct ration_lc
 	struct checked_call call;
 	int rc;
 
-	if (!ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
+	if (!ration_check_mapped(site, lc) ||
+	    !ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
 		return -EINVAL;
 	rc = ration_lcore_online(lc);
 	ration_check_end(&call);
@@ -46,7 +48,11 @@ __ration_checked_lcore_unregister(struct __ration_check_site *site, struct ratio
 	struct checked_call call;
 
 	/* The header allows NULL. */
-	if (lc == NULL || !ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
+	if (lc == NULL)
+		return -EINVAL;
+	if (!ration_check_mapped(site, lc))
+		return -ENODEV;
+	if (!ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
 		return -EINVAL;
 	/* Another thread may use the member entry as soon as it is free. */
 	ration_check_end(&call);

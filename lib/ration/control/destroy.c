@@ -183,8 +183,7 @@ ration_counter_destroy(struct ration_domain *d, ration_counter_t c, uint32_t fla
 	int rc;
 
 	if (flags & ~allowed) {
-		const struct params_of of = {d->name, "destroy of",
-					     ration_path_text(d, (uint32_t)c, path)};
+		const struct params_of of = {d->name, "destroy of", ration_path_text(d, c, path)};
 
 		ration_flags_fit(&of, flags, allowed);
 		return -EINVAL;

@@ -24,7 +24,7 @@ struct leaving {
 static int
 unregister_launched(void *arg)
 {
-	const struct leaving *l = arg;
+	struct leaving *l = arg;
 
 	ration_lcore_unregister(l->lc);
 	ration_happens_before(l);

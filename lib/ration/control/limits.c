@@ -34,13 +34,11 @@ set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
 int
 ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch)
 {
+	char path[RATION_PATH_SIZE];
 	int rc;
 
-	char path[RATION_PATH_SIZE];
-
 	if (batch > RATION_BATCH_MAX) {
-		const struct params_of of = {d->name, "set_batch of",
-					     ration_path_text(d, (uint32_t)c, path)};
+		const struct params_of of = {d->name, "set_batch of", ration_path_text(d, c, path)};
 
 		ration_param_fits(&of, "batch", batch, RATION_BATCH_MAX);
 		return -EINVAL;
@@ -100,13 +98,12 @@ ration_counter_set_max(struct ration_domain *d, ration_counter_t handle, uint64_
 		       uint32_t flags)
 {
 	struct counter *c;
-	int rc;
-
 	char path[RATION_PATH_SIZE];
+	int rc;
 
 	if (max > RATION_UNLIMITED || (flags & ~RATION_MAX_STRICT)) {
 		const struct params_of of = {d->name, "set_max of",
-					     ration_path_text(d, (uint32_t)handle, path)};
+					     ration_path_text(d, handle, path)};
 
 		if (ration_param_fits(&of, "max", max, RATION_UNLIMITED))
 			ration_flags_fit(&of, flags, RATION_MAX_STRICT);

@@ -11,6 +11,7 @@
 #include "lcore/member.h"
 #include "shm/clock.h"
 #include "shm/log.h"
+#include "tree/counter.h"
 #include "tree/path.h"
 
 void
@@ -65,7 +66,8 @@ log_timeout(const struct drain *dr, const struct ration_drain_row *row)
 		dr->domain,
 		"member %u (lcore %d) did not answer a drain of counter %s within %" PRIu64
 		" us: %s",
-		row->member_id, (int)row->lcore_id, ration_path_text(dr->domain, dr->target, path),
+		row->member_id, (int)row->lcore_id,
+		ration_path_text(dr->domain, ration_handle(dr->domain, dr->target), path),
 		row->cycles / (ration_us_to_cycles(1)), reasons[row->reason]);
 }
 

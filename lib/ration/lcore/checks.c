@@ -18,8 +18,9 @@
 #include "shm/violation.h"
 #include "tree/counter.h"
 
-/* Number of lcore areas that a thread finds again without a search. */
-#define RECENT 8
+/* Number of lcore areas that a thread finds again without a search: 2 to the power of BITS. */
+#define RECENT_BITS 4
+#define RECENT (1 << RECENT_BITS)
 
 /* Thread that is in a checked call on each lcore area, or 0. */
 static RATION_ATOMIC(int32_t) marks[RATION_DOMAINS_MAX][RATION_MEMBERS_MAX];
@@ -33,10 +34,13 @@ struct recent {
 
 static __thread struct recent recent[RECENT];
 
+/* The domain, if there is one whose memory rte_eal_cleanup() has not unmapped. */
 static struct ration_domain *
 domain_at(uint32_t id)
 {
-	return ration_local_at(id)->domain;
+	struct ration_domain *d = ration_local_at(id)->domain;
+
+	return d != NULL && ration_domain_is_there(d) ? d : NULL;
 }
 
 /* Whether the lcore area is one of a domain of this process. */
@@ -71,35 +75,43 @@ search_area(const struct ration_lcore *lc)
 	return d;
 }
 
-static bool
-is_known(const struct ration_domain *d)
+/* The areas of a domain have equal distances. A product spreads them (Knuth, TAOCP 3, 6.4). */
+static struct recent *
+recent_of(const struct ration_lcore *lc)
 {
-	uint32_t id;
+	uint64_t product = (uintptr_t)lc * UINT64_C(0x9e3779b97f4a7c15);
 
-	for (id = 0; id < RATION_DOMAINS_MAX; id++) {
-		if (domain_at(id) == d)
-			return true;
-	}
-	return false;
+	return &recent[product >> (64 - RECENT_BITS)];
 }
 
 static struct ration_domain *
 find_domain(const struct ration_lcore *lc)
 {
-	struct recent *r = &recent[(uintptr_t)lc / RTE_CACHE_LINE_SIZE % RECENT];
+	struct recent *r = recent_of(lc);
 	const struct local *l = ration_local_at(r->id);
 	struct ration_domain *d;
 
+	/* No system call here: that would take longer than a charge. */
 	if (r->lc == lc && l->domain != NULL && l->gen == r->gen)
 		return l->domain;
 	/* A domain that the primary process has freed may have no memory here any more. */
 	if (ration_is_primary())
 		d = search_area(lc);
 	else
-		d = is_known(ration_domain_of(lc)) ? ration_domain_of(lc) : NULL;
+		d = ration_lcore_is_there(lc) ? ration_domain_of(lc) : NULL;
 	if (d != NULL)
 		*r = (struct recent){.lc = lc, .gen = d->gen, .id = d->id};
 	return d;
+}
+
+bool
+ration_check_mapped(struct __ration_check_site *site, const struct ration_lcore *lc)
+{
+	if (lc == NULL || ration_lcore_is_there(lc))
+		return true;
+	ration_violation(site, RATION_CHECK_GONE, "no domain has an lcore area at %p",
+			 (const void *)lc);
+	return false;
 }
 
 struct ration_domain *
@@ -241,7 +253,7 @@ __ration_check_domain(struct __ration_check_site *site, const struct ration_doma
 {
 	if (d == NULL)
 		ration_violation(site, RATION_CHECK_NULL, "the domain is NULL");
-	else if (!is_known(d))
+	else if (ration_local_find(d) == NULL)
 		ration_violation(site, RATION_CHECK_GONE, "there is no domain at %p",
 				 (const void *)d);
 	else

@@ -53,6 +53,12 @@ bool ration_check_owner(struct __ration_check_site *site, const struct ration_do
 			const struct ration_lcore *lc, enum ration_check wrong_owner);
 
 /**
+ * Check that rte_eal_cleanup() has not unmapped an lcore area; NULL passes. For calls outside the
+ * data path: the checks of others trust the area that a thread used before.
+ */
+bool ration_check_mapped(struct __ration_check_site *site, const struct ration_lcore *lc);
+
+/**
  * Begin a checked call: check the lcore area, its owner, and that no other call uses it.
  * @return false if the call must be refused
  */

@@ -34,8 +34,7 @@ static const char *const faults[] = {
 	[CONTROL] = "contains a control character (printable characters only)",
 	[SEPARATOR] = "contains a line separator (printable characters only)",
 	[DIRECTION] = "contains a text direction mark (visible characters only)",
-	[INVISIBLE] = "contains a character without width, such as U+200B or a byte order mark "
-		      "(visible characters only)",
+	[INVISIBLE] = "contains a character without width, such as U+200B (visible characters only)",
 	[UNASSIGNED] = "contains a code point that is not a character (printable characters only)",
 	[MALFORMED] = "is not valid UTF-8 (plain UTF-8 text)",
 };
@@ -75,10 +74,9 @@ decode(const unsigned char *s, uint32_t *code)
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t length, i;
 
-	if (s[0] < 0x80) {
-		*code = s[0];
+	*code = s[0];
+	if (s[0] < 0x80)
 		return 1;
-	}
 	if (s[0] < 0xc0 || s[0] >= 0xf8)
 		return 0;
 	length = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;

@@ -53,16 +53,23 @@ dump_stack(void)
 #endif
 }
 
+/* If several threads come to the place at the same time, one of them reports. */
+static bool
+is_first_here(struct __ration_check_site *site, enum ration_check kind)
+{
+	uint32_t bit = UINT32_C(1) << kind;
+
+	return (ration_fetch_or(&site->reported, bit, relaxed) & bit) == 0;
+}
+
 __rte_noinline void
 ration_violation(struct __ration_check_site *site, enum ration_check kind, const char *format, ...)
 {
-	uint32_t bit = UINT32_C(1) << kind;
 	char what[256];
 	va_list args;
 
 	ration_fetch_add(&counts[kind], 1, relaxed);
-	/* If several threads come to the place at the same time, one of them reports. */
-	if (ration_fetch_or(&site->reported, bit, relaxed) & bit)
+	if (!is_first_here(site, kind))
 		return;
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);

@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,18 +55,19 @@ copy_indices(const struct ration_domain *d, uint32_t index, uint32_t *indices)
 }
 
 const char *
-ration_path_text(const struct ration_domain *d, uint32_t index, char path[RATION_PATH_SIZE])
+ration_path_text(const struct ration_domain *d, ration_counter_t c, char path[RATION_PATH_SIZE])
 {
-	uint32_t indices[RATION_DEPTH_MAX], token;
+	uint32_t indices[RATION_DEPTH_MAX], index = (uint32_t)c, token;
 
 	if (index == 0)
 		return strcpy(path, "(root)");
 	do {
 		token = ration_tree_read(d);
-		if (index >= d->max_counters ||
+		/* The entry of a counter that is gone has no name, or that of another counter. */
+		if (ration_resolve(d, c) == NULL ||
 		    ration_path_write(d, indices, copy_indices(d, index, indices), path,
 				      RATION_PATH_SIZE) <= 0)
-			snprintf(path, RATION_PATH_SIZE, "(index %u)", index);
+			snprintf(path, RATION_PATH_SIZE, "(stale handle 0x%016" PRIx64 ")", c);
 	} while (ration_tree_retry(d, token));
 	return path;
 }

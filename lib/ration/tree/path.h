@@ -31,11 +31,12 @@ int ration_path_write(const struct ration_domain *d, const uint32_t *index, uint
 		      size_t size);
 
 /**
- * Write the path of a counter for a log message; "(root)" for the root.
+ * Write the path of a counter for a log message; "(root)" for the root, and the number of a handle that
+ * is stale.
  *
  * @return path
  */
-const char *ration_path_text(const struct ration_domain *d, uint32_t index,
+const char *ration_path_text(const struct ration_domain *d, ration_counter_t c,
 			     char path[RATION_PATH_SIZE]);
 
 #endif /* RATION_TREE_PATH_H_ */
