@@ -6,6 +6,8 @@
 # description.
 
 set -u -o pipefail
+# shellcheck source=devtools/descriptors.sh
+. "$(dirname "${BASH_SOURCE[0]}")/descriptors.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 STORED=devtools/abi/libration.abi
 

@@ -5,6 +5,8 @@
 # Style and static checks of all files, one line of TAP each.
 
 set -u -o pipefail
+# shellcheck source=devtools/descriptors.sh
+. "$(dirname "${BASH_SOURCE[0]}")/descriptors.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 usage()

@@ -7,6 +7,9 @@
 # A script hands each change outside its own directory to at_exit() at once, so that the change is
 # undone however the script ends: normally, on an error, on Ctrl-C, on TERM or HUP.
 
+# shellcheck source=devtools/descriptors.sh
+. "$(dirname "${BASH_SOURCE[0]}")/descriptors.sh"
+
 # shellcheck disable=SC2034 # used by the scripts that source this file
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 

@@ -5,6 +5,8 @@
 # The coverage of the library by the tests that have run in a build directory.
 
 set -u
+# shellcheck source=devtools/descriptors.sh
+. "$(dirname "${BASH_SOURCE[0]}")/descriptors.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 usage()

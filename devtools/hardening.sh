@@ -9,6 +9,8 @@
 # Usage: hardening.sh DIRECTORY|FILE...
 
 set -u
+# shellcheck source=devtools/descriptors.sh
+. "$(dirname "${BASH_SOURCE[0]}")/descriptors.sh"
 
 # Calls that must be used in their checked form.
 CHECKED='(v?s?n?printf|f?printf|memcpy|memset|strcpy|strcat|read|snprintf|fdelt|longjmp)_chk'

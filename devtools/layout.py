@@ -11,6 +11,7 @@ Usage: layout.py LIBRARY [--control]
 With --control each line of the table is wrong, and the check must report each line.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -106,8 +107,16 @@ def spoil():
     return expected, {key: offset + 4 for key, offset in OFFSETS.items()}, number + len(OFFSETS)
 
 
+def open_descriptors():
+    """Open /dev/null on closed standard descriptors, so that no other file gets their numbers."""
+    for fd in range(3):
+        if not os.path.exists(f'/proc/self/fd/{fd}'):
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def main():
     """Print the differences. The status is 0 if there are none, 77 if pahole is missing."""
+    open_descriptors()
     library = sys.argv[1]
     if shutil.which('pahole') is None:
         print('pahole is not installed (package dwarves)')

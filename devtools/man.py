@@ -10,6 +10,7 @@ page, between the two lines that mark them.
 """
 
 import difflib
+import os
 import re
 import subprocess
 import sys
@@ -60,7 +61,15 @@ def restore_columns(option):
     return option
 
 
+def open_descriptors():
+    """Open /dev/null on closed standard descriptors, so that no other file gets their numbers."""
+    for descriptor in range(3):
+        if not os.path.exists(f'/proc/self/fd/{descriptor}'):
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def main():
+    open_descriptors()
     if len(sys.argv) != 4 or sys.argv[1] not in ('check', 'renew'):
         sys.exit(__doc__.strip())
     command, program, page = sys.argv[1:]

@@ -14,6 +14,7 @@ FOLDER is lib/ration, app/bench or app/pmd, or a copy. One line for each violati
 if there is none.
 """
 
+import os
 import pathlib
 import re
 import sys
@@ -193,8 +194,16 @@ class House:
             yield 'cycle of public headers: ' + ', '.join(cycle)
 
 
+def open_descriptors():
+    """Open /dev/null on closed standard descriptors, so that no other file gets their numbers."""
+    for fd in range(3):
+        if not os.path.exists(f'/proc/self/fd/{fd}'):
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def main():
     """Print what is wrong."""
+    open_descriptors()
     sys.setrecursionlimit(10000)
     if len(sys.argv) not in (2, 3) or sys.argv[1] not in FOLDERS:
         print('usage: rooms.py lib|bench|pmd [FOLDER]', file=sys.stderr)

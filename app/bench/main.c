@@ -11,16 +11,19 @@
 #include <rte_lcore.h>
 
 #include "bench_flags.h"
+#include "descriptors.h"
 #include "eal_args.h"
 #include "eal_files.h"
 #include "harness/clock.h"
 #include "harness/interrupt.h"
 #include "machine/machine.h"
 #include "message.h"
+#include "misplaced.h"
 #include "options.h"
 #include "report/gnuplot.h"
 #include "report/plot.h"
 #include "report/report.h"
+#include "version.h"
 
 /**
  * @file
@@ -142,7 +145,15 @@ main(int argc, char **argv)
 	struct options o;
 	int rc;
 
+	if (descriptors_open() < 0)
+		return EXIT_FAILURE;
 	command_line_split(argc, argv, &line);
+	if (line.version) {
+		version_print("ration-bench");
+		return EXIT_SUCCESS;
+	}
+	if (misplaced_check(&line, options_names()) < 0)
+		return EXIT_USAGE;
 	if (line.help) {
 		options_usage(program_invocation_short_name);
 		return EXIT_SUCCESS;

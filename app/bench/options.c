@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "options.h"
 
 enum {
@@ -33,6 +35,17 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
+
+const char *const *
+options_names(void)
+{
+	static const char *names[RTE_DIM(long_options)];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(long_options); i++)
+		names[i] = long_options[i].name;
+	return names;
+}
 
 static void
 print_test_names(FILE *f)
@@ -67,7 +80,8 @@ options_usage(const char *program)
 	       "  --quick        %u repeats with small windows: a trial, no useful figures\n"
 	       "  --isolate      hiccup, latency: also isolate the CPU of the lcore and compare;\n"
 	       "                 needs root\n"
-	       "  --help         print this text\n\n"
+	       "  --help         print this text\n"
+	       "  --version      print the versions of ration-bench and DPDK\n\n"
 	       "For useful figures give each lcore its own CPU, for example: %s -l 0,1 --no-pci -- "
 	       "--test=all\n",
 	       "all", REPEATS_MIN, REPEATS_MAX, REPEATS_DEFAULT, SECONDS_MAX, REPEATS_MIN, program);

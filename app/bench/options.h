@@ -41,6 +41,9 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *o);
 
+/** Return the names of all options without "--", with a NULL at the end. */
+const char *const *options_names(void);
+
 /** Print the usage to stdout. */
 void options_usage(const char *program);
 

@@ -3,9 +3,12 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -26,15 +29,21 @@ command_line_split(int argc, char **argv, struct command_line *line)
 	static char *nothing[] = {NULL, NULL};
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			line->help = true;
+			line->eal_help = true;
+		if (strcmp(argv[i], "--version") == 0)
+			line->version = true;
+	}
 	line->eal_argc = i;
 	line->eal_argv = argv;
 	line->own_argc = i < argc ? argc - i : 1;
 	line->own_argv = i < argc ? &argv[i] : nothing;
 	/* If there is a "--", this help option belongs to EAL. */
-	line->help = line->help && i == argc;
+	line->help = line->eal_help && i == argc;
+	for (i++; i < argc; i++)
+		if (strcmp(argv[i], "--version") == 0)
+			line->version = true;
 }
 
 static bool
@@ -100,6 +109,30 @@ init_privately(int argc, char **argv)
 	return done;
 }
 
+/*
+ * If EAL refuses an option, it prints about 150 lines of help to stdout, among which its message is
+ * lost. EAL logs to stderr, therefore nothing else is left out.
+ */
+static int
+init_without_help(int argc, char **argv)
+{
+	int out, null, done;
+
+	fflush(stdout);
+	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (out < 0 || null < 0 || dup2(null, STDOUT_FILENO) < 0) {
+		log_error("cannot redirect stdout: %s", strerror(errno));
+		return -1;
+	}
+	close(null);
+	done = init_privately(argc, argv);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	return done;
+}
+
 int
 eal_start(const struct command_line *line, rte_usage_hook_t usage)
 {
@@ -114,8 +147,11 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 	if (done < 0)
 		return done;
 	rte_set_application_usage_hook(usage);
+	/* EAL reads with getopt_long(), which names what it does not know unless it is 0. */
+	opterr = 1;
 	rte_errno = 0;
-	done = init_privately(line->eal_argc, argv);
+	done = line->eal_help ? init_privately(line->eal_argc, argv)
+			      : init_without_help(line->eal_argc, argv);
 	if (done < 0) {
 		log_error("EAL could not start%s%s", rte_errno != 0 ? ": " : "",
 			  rte_errno != 0 ? rte_strerror(rte_errno) : " (see its messages above)");

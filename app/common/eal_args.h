@@ -21,6 +21,8 @@ struct command_line {
 	int own_argc; /**< 1 if there is no "--". */
 	char **own_argv;
 	bool help; /**< --help or -h was given, without "--". */
+	bool eal_help; /**< --help or -h was given among the options of EAL. */
+	bool version; /**< --version was given, before or after "--". */
 };
 
 /** Split the command line. Does not change it. */
@@ -36,8 +38,12 @@ void command_line_split(int argc, char **argv, struct command_line *line);
 int eal_args_check(const struct command_line *line);
 
 /**
- * Start EAL as the primary process, in a runtime directory of this user (see runtime_dir.h). No
- * other user can open its files.
+ * Start EAL as the primary process. If it refuses an option, its own message on stderr names the
+ * option; the list of all options, which EAL prints to stdout, is left out unless help was asked
+ * for.
+ *
+ * EAL starts in a runtime directory of this user (see runtime_dir.h). No other user can open its
+ * files.
  *
  * @param usage
  *   Called when EAL prints its usage, to add the usage of the application.

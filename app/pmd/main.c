@@ -8,11 +8,15 @@
 
 #include <rte_eal.h>
 
+#include "control/banner.h"
 #include "control/monitor.h"
+#include "descriptors.h"
 #include "eal_args.h"
+#include "eal_files.h"
 #include "forward/lcores.h"
 #include "measure/clock.h"
 #include "message.h"
+#include "misplaced.h"
 #include "options/options.h"
 #include "ports/pool.h"
 #include "ports/ports.h"
@@ -21,6 +25,7 @@
 #include "stats/stats.h"
 #include "tenants/limits.h"
 #include "tenants/tenants.h"
+#include "version.h"
 
 /* All state of the program. */
 struct app {
@@ -31,6 +36,9 @@ struct app {
 	struct stats stats;
 	struct reports *reports;
 };
+
+/* A signal has ended run() before the ports were started. */
+#define SET_UP_INTERRUPTED 1
 
 /* Set up everything that needs EAL. */
 static int
@@ -44,6 +52,7 @@ set_up(struct app *app)
 		return -1;
 	pool = pool_create(o, &app->ports, nb_lcores);
 	if (pool == NULL || tenants_start(&app->tenants, o, nb_lcores) < 0 ||
+	    monitor_stop_requested() ||
 	    lcores_create(&app->lcores, nb_lcores, o, &app->ports, &app->tenants) < 0 ||
 	    stats_init(&app->stats, o, &app->ports, &app->tenants, &app->lcores) < 0 ||
 	    ports_start(&app->ports, o, pool) < 0)
@@ -52,7 +61,9 @@ set_up(struct app *app)
 		ports_wait_links(&app->ports, monitor_stop_requested);
 	if (!o->no_flush_rx)
 		ports_flush(&app->ports, o);
+	pool_give_back(pool);
 	ports_reset_stats(&app->ports);
+	banner_print(o, &app->ports, &app->tenants, &app->lcores);
 	clock_calibrate_end();
 	return 0;
 }
@@ -73,6 +84,17 @@ forward_packets(struct app *app)
 	return rc < 0 || violations > 0 ? -1 : 0;
 }
 
+/*
+ * A signal while budgets are loaded is a normal end: nothing has been forwarded, and there are no
+ * totals to print.
+ */
+static int
+interrupted(void)
+{
+	log_error("interrupted before packets were forwarded");
+	return EXIT_SUCCESS;
+}
+
 static int
 run(struct app *app)
 {
@@ -81,6 +103,8 @@ run(struct app *app)
 	rc = set_up(app);
 	if (rc == 0)
 		rc = forward_packets(app);
+	else if (app->ports.nb_started == 0 && monitor_stop_requested())
+		rc = SET_UP_INTERRUPTED;
 	ports_stop(&app->ports);
 	report_close(app->reports);
 	stats_free(&app->stats);
@@ -104,8 +128,16 @@ main(int argc, char **argv)
 	struct app app = {0};
 	int rc;
 
+	if (descriptors_open() < 0)
+		return EXIT_FAILURE;
 	clock_calibrate_start();
 	command_line_split(argc, argv, &line);
+	if (line.version) {
+		version_print("ration-pmd");
+		return EXIT_SUCCESS;
+	}
+	if (misplaced_check(&line, options_names()) < 0)
+		return EXIT_USAGE;
 	if (options_parse(line.own_argc, line.own_argv, &app.options) < 0)
 		return EXIT_USAGE;
 	if (line.help || app.options.help) {
@@ -114,15 +146,20 @@ main(int argc, char **argv)
 	}
 	if (eal_args_check(&line) < 0)
 		return EXIT_USAGE;
-	app.reports = report_open(&app.options);
-	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
-		return EXIT_FAILURE;
 	/* Before EAL starts, as in testpmd: a signal during its start must not leave its files. */
 	monitor_catch_signals();
+	monitor_watch_loading();
+	app.reports = report_open(&app.options);
+	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
+		return monitor_stop_requested() ? interrupted() : EXIT_FAILURE;
+	if (monitor_stop_requested())
+		return interrupted();
 	if (eal_start(&line, print_usage) < 0)
 		return EXIT_FAILURE;
 	rc = run(&app);
 	tenants_free(&app.tenants);
-	rte_eal_cleanup();
+	eal_stop();
+	if (rc == SET_UP_INTERRUPTED)
+		return interrupted();
 	return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,6 +6,10 @@
 # Checks how well CPUs are isolated for polling lcores, isolates them at run time, and undoes it.
 
 set -u
+# Otherwise the next files that are opened would get the numbers of closed ones.
+[[ -e /proc/self/fd/0 ]] || exec 0</dev/null
+[[ -e /proc/self/fd/1 ]] || exec 1>/dev/null
+[[ -e /proc/self/fd/2 ]] || exec 2>/dev/null
 set -o pipefail
 export LC_ALL=C
 umask 022

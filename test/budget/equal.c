@@ -28,7 +28,8 @@ static void
 assert_rule_equal(const struct budget_rule *a, const struct budget_rule *b)
 {
 	assert_int_equal(a->match, b->match);
-	assert_int_equal(a->prefix, b->prefix);
+	assert_int_equal(a->family, b->family);
+	assert_memory_equal(a->prefix, b->prefix, sizeof(a->prefix));
 	assert_int_equal(a->length, b->length);
 	assert_int_equal(a->id, b->id);
 	assert_int_equal(a->node, b->node);
@@ -41,6 +42,7 @@ assert_budget_equal(const struct budget *a, const struct budget *b)
 
 	assert_int_equal(a->unit, b->unit);
 	assert_int_equal(a->default_node, b->default_node);
+	assert_int_equal(a->malformed_node, b->malformed_node);
 	assert_int_equal(a->nb_nodes, b->nb_nodes);
 	assert_int_equal(a->nb_rules, b->nb_rules);
 	for (i = 0; i < a->nb_nodes; i++)

@@ -73,10 +73,15 @@ assert_rule(const struct budget *b, uint32_t i, const char *path, enum budget_ma
 	    const char *prefix, uint8_t length, uint16_t id, uint32_t line)
 {
 	const struct budget_rule *rule = &b->rules[i];
+	uint8_t bytes[BUDGET_ADDRESS_SIZE];
 
 	assert_int_equal(rule->node, node_at(b, path));
 	assert_int_equal(rule->match, match);
-	assert_int_equal(rule->prefix, ntohl(inet_addr(prefix)));
+	memset(bytes, 0, sizeof(bytes));
+	assert_int_equal(inet_pton(strchr(prefix, ':') != NULL ? AF_INET6 : AF_INET, prefix, bytes),
+			 1);
+	assert_int_equal(rule->family, strchr(prefix, ':') != NULL ? BUDGET_IPV6 : BUDGET_IPV4);
+	assert_memory_equal(rule->prefix, bytes, sizeof(bytes));
 	assert_int_equal(rule->length, length);
 	assert_int_equal(rule->id, id);
 	assert_int_equal(rule->line, line);
@@ -89,7 +94,8 @@ all_keys_of_a_file_are_read(void **state)
 
 	RTE_SET_USED(state);
 	assert_int_equal(b->unit, BUDGET_BYTES);
-	assert_int_equal(b->nb_nodes, 8);
+	assert_int_equal(b->nb_nodes, 9);
+	assert_string_equal(b->nodes[b->malformed_node].path, "new");
 	assert_string_equal(b->nodes[b->default_node].path, "edge");
 	assert_node(b, "", 4096, BUDGET_BATCH_UNSET, 0);
 	assert_node(b, "edge", 2048, 32, 6);
@@ -99,7 +105,7 @@ all_keys_of_a_file_are_read(void **state)
 	assert_node(b, "gold", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 31);
 	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 33);
 	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 34);
-	assert_int_equal(b->nodes[0].nb_children, 4);
+	assert_int_equal(b->nodes[0].nb_children, 5);
 	assert_int_equal(b->nodes[node_at(b, "edge")].nb_children, 2);
 	assert_int_equal(b->nodes[node_at(b, "empty")].nb_children, 0);
 	budget_free(b);
@@ -111,7 +117,7 @@ rules_are_in_the_order_of_their_nodes(void **state)
 	struct budget *b = load("full");
 
 	RTE_SET_USED(state);
-	assert_int_equal(b->nb_rules, 9);
+	assert_int_equal(b->nb_rules, 14);
 	assert_rule(b, 0, "edge", BUDGET_VLAN, "0.0.0.0", 0, 100, 10);
 	assert_rule(b, 1, "edge", BUDGET_PORT, "0.0.0.0", 0, 0, 11);
 	assert_rule(b, 2, "edge/gold", BUDGET_SOURCE, "10.1.0.0", 16, 0, 16);
@@ -121,6 +127,11 @@ rules_are_in_the_order_of_their_nodes(void **state)
 	assert_rule(b, 6, "edge/silver/voice", BUDGET_SOURCE, "0.0.0.0", 0, 0, 24);
 	assert_rule(b, 7, "edge/silver/voice", BUDGET_SOURCE, "10.1.0.0", 17, 0, 25);
 	assert_rule(b, 8, "edge/silver/voice", BUDGET_DESTINATION, "10.1.0.1", 32, 0, 26);
+	assert_rule(b, 9, "new", BUDGET_SOURCE, "2001:db8::", 32, 0, 39);
+	assert_rule(b, 10, "new", BUDGET_DESTINATION, "::1", 128, 0, 40);
+	assert_rule(b, 11, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x88cc, 41);
+	assert_rule(b, 12, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x0806, 42);
+	assert_rule(b, 13, "new", BUDGET_SOURCE, "::", 0, 0, 43);
 	budget_free(b);
 }
 
@@ -135,6 +146,50 @@ missing_keys_have_their_defaults(void **state)
 	assert_node(b, "", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 0);
 	assert_node(b, "a", 7, BUDGET_BATCH_UNSET, 3);
 	budget_free(b);
+}
+
+static struct budget *
+parse(const char *text)
+{
+	char error[256];
+	struct budget *b = budget_parse("text", text, strlen(text), error, sizeof(error));
+
+	if (b == NULL)
+		fail_msg("%s", error);
+	return b;
+}
+
+/* A counter of their own in any case: malformed frames must not use up the default's budget. */
+static void
+malformed_frames_have_a_counter_of_their_own(void **state)
+{
+	struct budget *none = parse("default: a\nbudgets: [{name: a, match: [port: 1]}]");
+	struct budget *added = parse("default: a\nbudgets: [{name: a, match: [vlan: 1]}]");
+	struct budget *found = parse("budgets: [{name: malformed, max: 7}, {name: a, match: "
+				     "[ethertype: ipv6]}]");
+	struct budget *named = parse("malformed: a/b\nbudgets: [{name: a, children: "
+				     "[{name: b}], match: [source: 10.0.0.0/8]}]");
+
+	RTE_SET_USED(state);
+	assert_int_equal(none->nb_nodes, 2);
+	assert_int_equal(none->malformed_node, none->default_node);
+	assert_int_equal(added->nb_nodes, 3);
+	assert_int_equal(added->malformed_node, 2);
+	assert_node(added, "malformed", 0, BUDGET_BATCH_UNSET, 0);
+	assert_int_equal(added->nodes[0].nb_children, 2);
+	assert_int_equal(found->nb_nodes, 3);
+	assert_string_equal(found->nodes[found->malformed_node].path, "malformed");
+	assert_node(found, "malformed", 7, BUDGET_BATCH_UNSET, 1);
+	assert_int_equal(named->nb_nodes, 3);
+	assert_string_equal(named->nodes[named->malformed_node].path, "a/b");
+	assert_round_trip(none);
+	assert_round_trip(added);
+	assert_round_trip(found);
+	assert_round_trip(named);
+	budget_free(none);
+	budget_free(added);
+	budget_free(found);
+	budget_free(named);
 }
 
 static void
@@ -221,6 +276,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(all_keys_of_a_file_are_read),
 		cmocka_unit_test(rules_are_in_the_order_of_their_nodes),
 		cmocka_unit_test(missing_keys_have_their_defaults),
+		cmocka_unit_test(malformed_frames_have_a_counter_of_their_own),
 		cmocka_unit_test(windows_line_ends_and_byte_order_mark_are_ignored),
 		cmocka_unit_test(parents_come_before_their_children),
 		cmocka_unit_test(a_printed_budget_is_parsed_to_an_equal_one),

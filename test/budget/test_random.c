@@ -116,6 +116,9 @@ write_rules(FILE *f, uint32_t *next_id)
 		"{source: 10.0.%u.0/24}",
 		"{destination: 10.0.0.%u/32}",
 		"{source: 10.%u.0.0/16}",
+		"{source: '2001:db8:%x::/48'}",
+		"{destination: '::%x/128'}",
+		"{ethertype: 0x9%03x}",
 	};
 	uint32_t i, nb = below(3);
 
@@ -176,6 +179,8 @@ random_budgets_are_parsed_to_equal_ones(void **state)
 		if (b == NULL)
 			fail_msg("%s\n%s", error, text);
 		b->default_node = below(b->nb_nodes);
+		if ((below(2) && b->default_node != 0) || !budget_reads_headers(b))
+			b->malformed_node = b->default_node;
 		assert_round_trip(b);
 		budget_free(b);
 		free(text);

@@ -23,17 +23,17 @@
 static struct rte_mempool *pool;
 
 void
-packets_start(char *program, const char *prefix)
+packets_start(char *program, const char *prefix, const char *memory)
 {
-	/* Enough memory for both prefix tables (64 MiB each) of one classifier, but not of two. */
-	static char options[][40] = {"--no-huge", "--no-shconf", "--no-pci", "-m200", "-l0"};
-	char file_prefix[64];
-	char *args[RTE_DIM(options) + 3] = {program, file_prefix};
+	static char options[][40] = {"--no-huge", "--no-shconf", "--no-pci", "-l0"};
+	char file_prefix[64], m[16];
+	char *args[RTE_DIM(options) + 4] = {program, file_prefix, m};
 	size_t i;
 
 	snprintf(file_prefix, sizeof(file_prefix), "--file-prefix=%s", prefix);
+	snprintf(m, sizeof(m), "-m%s", memory);
 	for (i = 0; i < RTE_DIM(options); i++)
-		args[i + 2] = options[i];
+		args[i + 3] = options[i];
 	if (rte_eal_init(RTE_DIM(args) - 1, args) >= 0)
 		pool = rte_pktmbuf_pool_create("packets", 511, 0, 0, 0, SOCKET_ID_ANY);
 	if (pool == NULL) {
@@ -80,6 +80,23 @@ frame_add_ipv4(struct frame *f, const char *source, const char *destination)
 	};
 
 	frame_add_16(f, RTE_ETHER_TYPE_IPV4);
+	memcpy(f->bytes + f->length, &ip, sizeof(ip));
+	f->length += sizeof(ip) + PAYLOAD;
+}
+
+void
+frame_add_ipv6(struct frame *f, const char *source, const char *destination)
+{
+	struct rte_ipv6_hdr ip = {
+		.vtc_flow = htonl(0x60000000),
+		.payload_len = htons(PAYLOAD),
+		.proto = IPPROTO_UDP,
+		.hop_limits = 64,
+	};
+
+	assert_int_equal(inet_pton(AF_INET6, source, ip.src_addr), 1);
+	assert_int_equal(inet_pton(AF_INET6, destination, ip.dst_addr), 1);
+	frame_add_16(f, RTE_ETHER_TYPE_IPV6);
 	memcpy(f->bytes + f->length, &ip, sizeof(ip));
 	f->length += sizeof(ip) + PAYLOAD;
 }
@@ -166,10 +183,23 @@ void
 assert_goes(const struct classifier *cls, const struct budget *b, struct rte_mbuf *m, uint16_t port,
 	    const char *path)
 {
-	uint32_t node = UINT32_MAX;
+	assert_goes_as(cls, b, m, port, path, PACKET_KINDS);
+}
 
-	classify_burst(cls, &m, 1, port, &node);
+void
+assert_goes_as(const struct classifier *cls, const struct budget *b, struct rte_mbuf *m,
+	       uint16_t port, const char *path, enum packet_kind expected)
+{
+	uint32_t node = UINT32_MAX, kinds[PACKET_KINDS] = {0}, sum = 0;
+	int kind;
+
+	classify_burst(cls, &m, 1, port, &node, kinds);
 	rte_pktmbuf_free(m);
 	assert_true(node < b->nb_nodes);
 	assert_string_equal(b->nodes[node].path, path);
+	for (kind = 0; kind < PACKET_KINDS; kind++)
+		sum += kinds[kind];
+	assert_int_equal(sum, cls->parse_headers);
+	if (expected < PACKET_KINDS)
+		assert_int_equal(kinds[expected], 1);
 }

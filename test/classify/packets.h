@@ -30,8 +30,13 @@ struct frame {
 	uint16_t length;
 };
 
-/** Start EAL with a file prefix, and create an mbuf pool. Exits on failure. */
-void packets_start(char *program, const char *prefix);
+/**
+ * Start EAL with a file prefix, and create an mbuf pool. Exits on failure.
+ *
+ * @param memory
+ *   MiB, as a number. Each table of prefixes takes 64.
+ */
+void packets_start(char *program, const char *prefix, const char *memory);
 
 /** Return a frame that contains the Ethernet addresses only. */
 struct frame frame_ether(void);
@@ -44,6 +49,9 @@ void frame_add_tag(struct frame *f, uint16_t tpid, uint16_t tci);
 
 /** Append EtherType, an IPv4 header with the given addresses ("a.b.c.d") and 8 bytes of payload. */
 void frame_add_ipv4(struct frame *f, const char *source, const char *destination);
+
+/** The same with an IPv6 header. */
+void frame_add_ipv6(struct frame *f, const char *source, const char *destination);
 
 /** Return an untagged IPv4 frame. */
 struct frame frame_ipv4(const char *source, const char *destination);
@@ -61,5 +69,9 @@ struct classifier *classifier_of(const char *yaml, struct budget **b);
 /** Classify and free one packet. Fails the test unless its node has the given path. */
 void assert_goes(const struct classifier *cls, const struct budget *b, struct rte_mbuf *m,
 		 uint16_t port, const char *path);
+
+/** The same, and the packet must be counted as this kind. */
+void assert_goes_as(const struct classifier *cls, const struct budget *b, struct rte_mbuf *m,
+		    uint16_t port, const char *path, enum packet_kind kind);
 
 #endif /* PACKETS_H_ */

@@ -141,6 +141,95 @@ precedence_is_vlan_source_destination_port(void **state)
 }
 
 static void
+ipv6_goes(const char *source, const char *destination, uint16_t port, const char *path)
+{
+	struct frame f = frame_ether();
+
+	frame_add_ipv6(&f, source, destination);
+	assert_goes_as(cls, b, packet_of(&f), port, path, PACKET_IPV6);
+}
+
+static void
+ipv6_prefixes_are_apart_from_those_of_ipv4(void **state)
+{
+	RTE_SET_USED(state);
+	use_rules("default: other\n"
+		  "budgets:\n"
+		  "- {name: p32, match: [source: '2001:db8::/32']}\n"
+		  "- {name: p128, match: [source: '2001:db8::1/128']}\n"
+		  "- {name: p20, match: [source: '2001:d00::/24']}\n"
+		  "- {name: p65, match: [source: '2001:db8:0:1:8000::/65']}\n"
+		  "- {name: any4, match: [source: 0.0.0.0/0]}\n"
+		  "- {name: d0, match: [destination: '::/0']}\n"
+		  "- {name: port, match: [port: 1]}\n"
+		  "- {name: other}\n");
+	ipv6_goes("2001:db8::1", "::1", 0, "p128");
+	ipv6_goes("2001:db8::2", "::1", 0, "p32");
+	ipv6_goes("2001:db8:0:1:8000::7", "::1", 0, "p65");
+	ipv6_goes("2001:db8:0:1:7fff::7", "::1", 0, "p32");
+	ipv6_goes("2001:db9::", "::1", 0, "p20");
+	ipv6_goes("2001:e00::", "::1", 0, "d0");
+	ipv6_goes("2001:e00::", "2001:db8::1", 1, "d0");
+	ipv4_goes("10.0.0.1", "10.0.0.1", 1, "any4");
+}
+
+/* The rule stands between addresses and ports, and counts for what follows the tags. */
+static void
+an_ethertype_rule_matches_what_no_address_rule_does(void **state)
+{
+	struct frame arp = frame_ether(), lldp = frame_ether(), llc = frame_ether();
+	struct frame broken = frame_ipv4("10.9.0.1", "10.0.0.1");
+
+	RTE_SET_USED(state);
+	use_rules("default: other\n"
+		  "malformed: bad\n"
+		  "budgets:\n"
+		  "- {name: ten, match: [source: 10.0.0.0/16]}\n"
+		  "- {name: arp, match: [ethertype: arp]}\n"
+		  "- {name: v4, match: [ethertype: 0x0800]}\n"
+		  "- {name: v6, match: [ethertype: ipv6]}\n"
+		  "- {name: port, match: [port: 1]}\n"
+		  "- {name: bad}\n"
+		  "- {name: other}\n");
+	frame_add_tag(&arp, RTE_ETHER_TYPE_QINQ, 7);
+	frame_add_tag(&arp, RTE_ETHER_TYPE_VLAN, 0);
+	frame_add_16(&arp, RTE_ETHER_TYPE_ARP);
+	frame_add_16(&lldp, RTE_ETHER_TYPE_LLDP);
+	frame_add_16(&llc, 60);
+	assert_goes_as(cls, b, packet_of(&arp), 1, "arp", PACKET_OTHER);
+	assert_goes_as(cls, b, packet_of(&lldp), 0, "other", PACKET_OTHER);
+	assert_goes_as(cls, b, packet_of(&lldp), 1, "port", PACKET_OTHER);
+	assert_goes_as(cls, b, packet_of(&llc), 0, "other", PACKET_OTHER);
+	ipv4_goes("10.0.0.1", "10.0.0.1", 1, "ten");
+	ipv4_goes("10.9.0.1", "10.0.0.1", 1, "v4");
+	ipv6_goes("2001:db8::1", "::1", 1, "v6");
+	/* What is broken is no packet of its EtherType: only VLAN and port count. */
+	broken.bytes[IPV4_OFFSET] = 0x65;
+	assert_goes_as(cls, b, packet_of(&broken), 0, "bad", PACKET_HEADER);
+	assert_goes_as(cls, b, packet_of(&broken), 1, "port", PACKET_HEADER);
+}
+
+static void
+malformed_frames_do_not_go_to_the_default(void **state)
+{
+	struct frame broken = frame_ipv4("10.0.0.1", "10.0.0.1");
+
+	RTE_SET_USED(state);
+	broken.bytes[IPV4_OFFSET] = 0x44;
+	use_rules("default: other\nbudgets: [{name: a, match: [vlan: 3]}, {name: other}]");
+	assert_goes_as(cls, b, packet_of(&broken), 0, "malformed", PACKET_HEADER);
+	done(NULL);
+	/* The key alone is a reason to read headers. */
+	use_rules("default: other\nmalformed: a\nbudgets: [{name: a}, {name: other}]");
+	assert_goes_as(cls, b, packet_of(&broken), 0, "a", PACKET_HEADER);
+	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "other");
+	done(NULL);
+	/* Without rules for headers, none is read. */
+	use_rules("default: other\nbudgets: [{name: a, match: [port: 3]}, {name: other}]");
+	assert_goes(cls, b, packet_of(&broken), 0, "other");
+}
+
+static void
 the_longest_prefix_decides(void **state)
 {
 	RTE_SET_USED(state);
@@ -198,11 +287,14 @@ length_0_alone_needs_no_table(void **state)
 	ipv4_goes("11.1.2.3", "10.0.0.1", 0, "any");
 }
 
-/* Node indexes of more than 16 bits, and prefixes longer than /24. */
+/*
+ * Node indexes of more than 16 bits, and prefixes longer than /24. With rte_lpm, which compares
+ * each prefix with all others of its length, this takes minutes.
+ */
 static void
 many_rules_find_their_nodes(void **state)
 {
-	const uint32_t nb = 70000;
+	const uint32_t nb = 200000;
 	uint32_t i;
 	char *text;
 	size_t size;
@@ -233,7 +325,7 @@ a_burst_keeps_its_order(void **state)
 	static const char *const paths[] = {"a", "b", "d", "other"};
 	static const uint16_t sizes[] = {0, 1, 4, 63, 64, 65, 128, 200};
 	struct rte_mbuf *pkts[200];
-	uint32_t nodes[201];
+	uint32_t nodes[201], kinds[PACKET_KINDS] = {0};
 	size_t s;
 	uint16_t i;
 
@@ -251,7 +343,7 @@ a_burst_keeps_its_order(void **state)
 			pkts[i] = packet_of(&f);
 		}
 		memset(nodes, 0xff, sizeof(nodes));
-		classify_burst(cls, pkts, sizes[s], 0, nodes);
+		classify_burst(cls, pkts, sizes[s], 0, nodes, kinds);
 		for (i = 0; i < sizes[s]; i++)
 			assert_string_equal(b->nodes[nodes[i]].path, paths[i * 7 % 4]);
 		assert_int_equal(nodes[sizes[s]], UINT32_MAX);
@@ -303,6 +395,10 @@ main(int argc, char **argv)
 		cmocka_unit_test_teardown(a_vlan_rule_also_matches_packets_without_ipv4, done),
 		cmocka_unit_test_teardown(precedence_is_vlan_source_destination_port, done),
 		cmocka_unit_test_teardown(the_longest_prefix_decides, done),
+		cmocka_unit_test_teardown(ipv6_prefixes_are_apart_from_those_of_ipv4, done),
+		cmocka_unit_test_teardown(an_ethertype_rule_matches_what_no_address_rule_does,
+					  done),
+		cmocka_unit_test_teardown(malformed_frames_do_not_go_to_the_default, done),
 		cmocka_unit_test_teardown(length_0_matches_ipv4_without_longer_prefix, done),
 		cmocka_unit_test_teardown(length_0_alone_needs_no_table, done),
 		cmocka_unit_test_teardown(many_rules_find_their_nodes, done),
@@ -313,7 +409,8 @@ main(int argc, char **argv)
 	int failed;
 
 	RTE_SET_USED(argc);
-	packets_start(argv[0], "ration-classify-rules");
+	/* Enough for both IPv4 tables of one classifier, but not of two. */
+	packets_start(argv[0], "ration-classify-rules", "200");
 	failed = cmocka_run_group_tests_name("classifier rules", tests, NULL, NULL);
 	rte_eal_cleanup();
 	return failed;

@@ -37,7 +37,8 @@ static void
 claim_same_rule(const struct budget_rule *a, const struct budget_rule *b)
 {
 	CLAIM(a->match == b->match);
-	CLAIM(a->prefix == b->prefix);
+	CLAIM(a->family == b->family);
+	CLAIM(memcmp(a->prefix, b->prefix, sizeof(a->prefix)) == 0);
 	CLAIM(a->length == b->length);
 	CLAIM(a->id == b->id);
 	CLAIM(a->node == b->node);
@@ -50,6 +51,7 @@ claim_same(const struct budget *a, const struct budget *b)
 
 	CLAIM(a->unit == b->unit);
 	CLAIM(a->default_node == b->default_node);
+	CLAIM(a->malformed_node == b->malformed_node);
 	CLAIM(a->nb_nodes == b->nb_nodes);
 	CLAIM(a->nb_rules == b->nb_rules);
 	for (i = 0; i < a->nb_nodes; i++)
@@ -65,6 +67,9 @@ claim_sound(const struct budget *b)
 	uint32_t i;
 
 	CLAIM(b->nb_nodes > 0 && b->default_node < b->nb_nodes);
+	CLAIM(b->malformed_node < b->nb_nodes);
+	/* Malformed frames have a counter of their own wherever they are told apart. */
+	CLAIM(!budget_reads_headers(b) || b->malformed_node != 0);
 	for (i = 0; i < b->nb_nodes; i++) {
 		CLAIM(i == 0 ? b->nodes[i].parent == 0 : b->nodes[i].parent < i);
 		CLAIM(b->nodes[i].max <= RATION_UNLIMITED);
@@ -72,7 +77,7 @@ claim_sound(const struct budget *b)
 		CLAIM(i == 0 || b->nodes[i].name[0] != '\0');
 	}
 	for (i = 0; i < b->nb_rules; i++)
-		CLAIM(b->rules[i].node < b->nb_nodes && b->rules[i].length <= 32);
+		CLAIM(b->rules[i].node < b->nb_nodes && b->rules[i].length <= 128);
 }
 
 static void

@@ -9,12 +9,17 @@
  *                        Write N UDP packets of three tenants: gold (10.10.1.0/24), silver
  *                        (10.10.2.0/24) and greedy (10.10.3.0/24), which sends eight of ten.
  *                        Their length is 60 bytes, or 60 to 60 + MORE bytes.
+ *   capture odd FILE     Write 400 frames, of every 20: 5 of IP version 5, 5 that end in the IP
+ *                        header, 5 with 9 VLAN tags; of gold one with total length 0, one that
+ *                        is cut after 40 bytes, and one with tags of type 0x9100 (id 0) and
+ *                        0x88a8; one ARP request; one IPv6 packet from 2001:db8::1.
  *   capture count FILE   Print a line "10.10.1.0/24 PACKETS BYTES" for each tenant, and a line
  *                        "other".
  *   capture macs FILE    Print a line "DESTINATION SOURCE" for each packet.
  */
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,8 +83,58 @@ fill(uint8_t *frame, unsigned int i, unsigned int more)
 	memcpy(frame + UDP_AT, &udp, sizeof(udp));
 }
 
+/* Move what follows the Ethernet addresses back, and put a tag there. Returns the new length. */
+static unsigned int
+add_tag(uint8_t *frame, unsigned int length, uint16_t type, uint16_t tci)
+{
+	const uint8_t tag[] = {type >> 8, type & 0xff, tci >> 8, tci & 0xff};
+	size_t at = 2 * RTE_ETHER_ADDR_LEN;
+
+	memmove(frame + at + sizeof(tag), frame + at, length - at);
+	memcpy(frame + at, tag, sizeof(tag));
+	return length + sizeof(tag);
+}
+
+/* Change a frame of gold. Returns the new length. */
+static unsigned int
+make_odd(uint8_t *frame, unsigned int i)
+{
+	static const uint8_t six[] = {0x60, 0, 0, 0, 0, 6, 59, 64, 0x20, 0x01, 0x0d, 0xb8};
+	unsigned int n, length = FRAME;
+
+	switch (i % 20) {
+	case 0 ... 4:
+		frame[IP_AT] = 0x55;
+		return FRAME;
+	case 5 ... 9:
+		return IP_AT + sizeof(struct rte_ipv4_hdr) - 1;
+	case 10 ... 14:
+		for (n = 0; n < 9; n++)
+			length = add_tag(frame, length, RTE_ETHER_TYPE_VLAN, 7);
+		return length;
+	case 15:
+		memset(frame + IP_AT + 2, 0, 2);
+		return FRAME;
+	case 16:
+		return 40;
+	case 17:
+		length = add_tag(frame, length, RTE_ETHER_TYPE_QINQ, 7);
+		return add_tag(frame, length, RTE_ETHER_TYPE_QINQ1, 0xe000);
+	case 18:
+		frame[IP_AT - 1] = RTE_ETHER_TYPE_ARP & 0xff;
+		return FRAME;
+	default:
+		frame[IP_AT - 2] = RTE_ETHER_TYPE_IPV6 >> 8;
+		frame[IP_AT - 1] = RTE_ETHER_TYPE_IPV6 & 0xff;
+		memset(frame + IP_AT, 0, FRAME - IP_AT);
+		memcpy(frame + IP_AT, six, sizeof(six));
+		frame[IP_AT + 23] = 1;
+		return FRAME;
+	}
+}
+
 static int
-make(const char *file, unsigned int nb, unsigned int most)
+make(const char *file, unsigned int nb, unsigned int most, bool odd)
 {
 	struct pcap_pkthdr header = {0};
 	pcap_t *format = pcap_open_dead(DLT_EN10MB, SNAPLEN);
@@ -96,9 +151,9 @@ make(const char *file, unsigned int nb, unsigned int most)
 	for (i = 0; i < nb; i++) {
 		/* 37 is prime, therefore usually all lengths occur. */
 		more = i * 37 % (most + 1);
-		fill(frame, i, more);
+		fill(frame, odd ? 3 : i, more);
 		header.ts.tv_usec = i;
-		header.caplen = header.len = FRAME + more;
+		header.caplen = header.len = odd ? make_odd(frame, i) : FRAME + more;
 		pcap_dump((u_char *)out, &header, frame);
 	}
 	rc = pcap_dump_flush(out);
@@ -198,11 +253,13 @@ main(int argc, char **argv)
 {
 	if ((argc == 4 || argc == 5) && strcmp(argv[1], "make") == 0)
 		return make(argv[2], number(argv[3]),
-			    argc == 5 ? RTE_MIN(number(argv[4]), MORE_MAX) : 0);
+			    argc == 5 ? RTE_MIN(number(argv[4]), MORE_MAX) : 0, false);
+	if (argc == 3 && strcmp(argv[1], "odd") == 0)
+		return make(argv[2], 400, 0, true);
 	if (argc == 3 && strcmp(argv[1], "count") == 0)
 		return count(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "macs") == 0)
 		return read_all(argv[2], print_macs, NULL);
-	fprintf(stderr, "usage: capture make FILE N [MORE], or capture count|macs FILE\n");
+	fprintf(stderr, "usage: capture make FILE N [MORE], or capture odd|count|macs FILE\n");
 	return EXIT_FAILURE;
 }

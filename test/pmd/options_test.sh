@@ -79,6 +79,15 @@ done <<'END'
 --stats-changed: takes no value@--stats-changed=1
 END
 
+# Without -- the option is among those of EAL.
+claim 'an option without --' refused "--forward-mode: '--' is missing before it" \
+	-l 0,1 --no-huge --forward-mode=io
+claim 'an option without --, as two words' refused "--burst: '--' is missing before it" --burst 32
+claim 'an abbreviation without --' refused "--stats-period: '--' is missing" --stats-p=1
+claim 'a flag without --' refused "--latency: '--' is missing" --no-pci --latency
+claim 'an option before --' refused "--budget: stands before '--'" --budget=x.yaml -- --rxq=1
+claim '--help after an option without --' refused "--rxq: '--' is missing" --rxq=1 --help
+
 for prefix in ../evil a/b '' . .. 'a b' 'ä'; do
 	claim "--file-prefix='$prefix' is not a plain name" \
 		refused '--file-prefix: ' "--file-prefix=$prefix" --
@@ -105,10 +114,22 @@ shows_help()
 	for option in forward-mode nb-cores rxq txq rxd txd burst mbcache total-num-mbufs \
 		mbuf-size portmask port-topology stats-period no-flush-rx disable-link-check \
 		record-core-cycles budget classify duration max-packets stats-format service-rate \
-		hold-size latency stats-rows stats-filter stats-changed help; do
+		hold-size latency stats-rows stats-filter stats-changed help version; do
 		grep -q -- "^  --$option" "$WORK/out" || { echo "no --$option"; return 1; }
 	done
 }
+
+shows_version()
+{
+	pmd "$@"
+	expect_status 0 || return 1
+	[[ ! -s $WORK/err ]] &&
+		grep -qxE 'ration-pmd [0-9]+\.[0-9]+\.[0-9]+ \(DPDK .*\)' "$WORK/out" &&
+		[[ $(wc -l <"$WORK/out") == 1 ]]
+}
+claim '--version does not start EAL' shows_version --version
+claim '--version among the options of EAL' shows_version -l 0,1 --version -- --rxq=2
+claim '--version among the options of the application' shows_version -- --version
 
 claim '--help without other arguments does not start EAL' shows_help --help
 claim '-h without other arguments does not start EAL' shows_help -h

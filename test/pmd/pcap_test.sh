@@ -228,6 +228,68 @@ claim 'hold: packets of all tenants are lost if the queue is full' loses_when_fu
 	--classify="$WORK/budget.yaml"
 claim 'hold: lost packets are uncharged' loses_when_full --budget="$WORK/budget.yaml"
 
+# All kinds of frames in one burst. Three of four are malformed, and more than the budget of other
+# has room for: that they are not charged there is the point.
+"$CAPTURE" odd "$WORK/odd.pcap" || exit 1
+odd_budget()
+{
+	cat >"$WORK/odd.yaml" <<-END
+		default: other
+		$1
+		budgets:
+		  - name: gold
+		    max: 80
+		    match: [{source: 10.10.1.0/24}, {source: "2001:db8::/32"}]
+		  - {name: tag, max: 10, match: [vlan: 8]}
+		  - {name: other, max: 20}
+		  $2
+	END
+}
+
+# expect_frames: each kind was counted.
+expect_frames()
+{
+	expect_json '.frames == {"ipv4": 20, "ipv6": 20, "other": 20, "length": 40, "short": 100,
+		"tags": 100, "header": 100}'
+}
+
+starves_nobody()
+{
+	replay "$WORK/odd.pcap" "${BURST[@]}" "${HOLD[@]}" --budget="$WORK/odd.yaml" &&
+		expect_frames && expect_tenant gold 80 80 0 0 && expect_tenant other 20 20 0 0
+}
+odd_budget '' ''
+claim 'malformed frames are refused, and starve nobody' starves_nobody
+claim 'the counter for malformed frames has no room' expect_tenant malformed 300 0 300 0
+odd_budget 'malformed: broken' '- {name: broken, max: 30}'
+claim 'malformed frames have the budget that the file names' starves_nobody
+claim 'the named counter gets them' expect_tenant broken 300 30 270 0
+
+classifies_odd_frames()
+{
+	replay "$WORK/odd.pcap" --classify="$WORK/odd.yaml" && expect_frames &&
+		expect_tenant broken 300 300 0 0 && expect_tenant other 20 20 0 0
+}
+claim 'with --classify malformed frames are only counted' classifies_odd_frames
+
+prints_frames()
+{
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/odd.pcap,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --max-packets=400 --budget="$WORK/odd.yaml"
+	grep -q '^frames  *ipv4 20 ipv6 20 other 20 length 40 malformed-short 100 malformed-tags' \
+		"$WORK/out"
+}
+claim 'the text report has a row of frames' prints_frames
+
+# The flush at the start would read the capture to its end.
+keeps_the_capture()
+{
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/burst.pcap,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --stats-format=json --duration=1
+	expect_status 0 && expect_tenant all 400 400 0 0
+}
+claim 'the flush at the start keeps a capture' keeps_the_capture
+
 measures_latency()
 {
 	replay "$WORK/burst.pcap" "${HOLD[@]}" --latency --budget="$WORK/budget.yaml" &&

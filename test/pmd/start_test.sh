@@ -33,14 +33,22 @@ claim 'EAL refuses an option, and stdout for JSON stays empty' \
 	fails 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
 claim 'an argument among the EAL options that is not an option' \
 	fails "'leftover': not an EAL option" "${EAL[@]}" "${NULLS[@]}" leftover --
+names_unknown_option()
+{
+	fails 'EAL could not start' "${EAL[@]}" --nonsense -- &&
+		grep -q "unrecognized option '--nonsense'" "$WORK/err" &&
+		[[ $(wc -l <"$WORK/err") -le 6 ]]
+}
+claim 'EAL names the option that it refuses, and prints no help' names_unknown_option
 claim 'a port in --portmask does not exist' fails 'selects port 2, which does not exist' \
 	"${EAL[@]}" "${NULLS[@]}" -- --portmask=0x5
 claim 'an odd number of ports cannot be paired' fails 'needs an even number of ports, not 1' \
 	"${EAL[@]}" "${NULLS[@]}" -- --portmask=1
-claim 'fewer mbufs than the mempool caches can contain' \
-	fails '--total-num-mbufs: 100 are too few for --mbcache' \
-	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=100
-claim 'the hold queue is larger than the pool' fails 'are too few for --hold-size=100000' \
+claim 'fewer mbufs than queues, bursts and mempool caches can contain' \
+	fails '--total-num-mbufs: 400 are too few, at least 3054 are needed' \
+	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=400 --burst=256
+claim 'the hold queue is larger than the pool' \
+	fails 'are too few, at least 102830 are needed' \
 	"${EAL[@]}" "${NULLS[@]}" -- --total-num-mbufs=16384 --forward-mode=hold \
 	--service-rate=1000 --hold-size=100000
 claim 'the mbufs do not fit into the memory' fails 'no memory for 10000000 mbufs' \
@@ -53,5 +61,28 @@ claim 'the budget file has an error' fails "$WORK/bad.yaml:1" \
 	"${EAL[@]}" "${NULLS[@]}" -- --budget="$WORK/bad.yaml"
 claim 'the classify file has an error' fails "$WORK/bad.yaml:1" \
 	"${EAL[@]}" "${NULLS[@]}" -- --classify="$WORK/bad.yaml"
+
+# says TEXT ARG...: the banner contains the text.
+says()
+{
+	local text=$1
+
+	shift
+	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=64 "$@"
+	expect_status 0 && expect_message "$text"
+}
+cat >"$WORK/good.yaml" <<'END'
+default: other
+budgets: [{name: gold, match: [vlan: 7]}, {name: other}]
+END
+claim 'the banner names ports and their drivers' says 'port 0: net_null0, driver net_null, MAC '
+claim 'the banner says where packets go' says 'link up at 10000 Mbit/s, 1 rx and 1 tx queues, '`
+	`'sends to port 0' --port-topology=loop
+claim 'the banner says to which address mode mac sends' \
+	says 'sends to port 1 with destination 02:00:00:00:00:01' --forward-mode=mac
+claim 'the banner names mode and lcores' says 'mode macswap on lcores 1,2, bursts of 32 packets' \
+	--forward-mode=macswap --nb-cores=2
+claim 'the banner describes the budgets' says "budgets of $WORK/good.yaml: 4 counters, 1 rules, "`
+	`"unit packets, default 'other', malformed frames 'malformed'" --budget="$WORK/good.yaml"
 
 conclude

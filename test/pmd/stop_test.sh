@@ -34,8 +34,8 @@ has_reported()
 start()
 {
 	: >"$WORK/out"
-	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json --stats-period=1 "$@" \
-		>"$WORK/out" 2>"$WORK/err" </dev/null &
+	env --default-signal=HUP,INT "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json \
+		--stats-period=1 "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	CHILD=$!
 	eventually has_reported 'any(.tenants[]; .offered > 0)'
 }
@@ -94,7 +94,7 @@ stops_while_waiting()
 }
 claim 'TERM stops ration-pmd while it waits for a link' stops_while_waiting
 
-for signal in INT TERM 'INT INT' 'TERM INT TERM'; do
+for signal in INT TERM HUP USR1 USR2 'INT INT' 'TERM INT TERM'; do
 	claim "$signal stops with totals and status 0" stops_cleanly "$signal"
 done
 claim 'hold with budgets: usage is 0 at the end, although packets were held' stops_cleanly INT \
@@ -103,6 +103,41 @@ claim 'hold without budgets' stops_cleanly TERM --forward-mode=hold --service-ra
 claim 'hold with three lcores and two queues per port' stops_cleanly INT \
 	--nb-cores=3 --rxq=2 --txq=2 --forward-mode=hold \
 	--service-rate=1000 --hold-size=500 --budget="$BUDGET"
+
+# Shell scripts may have HUP ignored themselves, which cannot be undone in them.
+leaves_nothing()
+{
+	local shared=() word signal
+
+	mkdir -m 700 "$WORK/run"
+	for word in "${EAL[@]}"; do
+		[[ $word == --no-shconf ]] || shared+=("$word")
+	done
+	for signal; do
+		RUNTIME_DIRECTORY=$WORK/run env --default-signal=HUP "$PMD" "${shared[@]}" \
+			"${NULLS[@]}" -- >"$WORK/out" 2>"$WORK/err" </dev/null &
+		CHILD=$!
+		eventually grep -q 'mode io' "$WORK/err" || return 1
+		[[ -n $(find "$WORK/run" -type s) ]] || { echo 'EAL created no socket'; return 1; }
+		stop "$signal"
+		expect_status 0 && grep -q '^---- total' "$WORK/out" || return 1
+		[[ -z $(find "$WORK/run/dpdk" -mindepth 1) ]] || { find "$WORK/run"; return 1; }
+	done
+}
+claim 'no signal leaves sockets or files of EAL' leaves_nothing INT TERM HUP USR1 USR2
+
+keeps_ignoring_hup()
+{
+	(trap '' HUP && exec "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json \
+		--stats-period=1) >"$WORK/out" 2>"$WORK/err" </dev/null &
+	CHILD=$!
+	eventually grep -q 'mode io' "$WORK/err" || return 1
+	kill -HUP "$CHILD"
+	eventually has_reported '.time > 1.5' && kill -0 "$CHILD" || return 1
+	stop TERM
+	expect_status 0 && expect_json '.time > 1.5'
+}
+claim 'HUP is ignored if it was at the start, as with nohup' keeps_ignoring_hup
 
 # Both tenants are always at their limits, therefore the watermark equals the limit.
 holds_what_budgets_allow()

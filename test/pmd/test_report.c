@@ -29,6 +29,8 @@
 static struct options options;
 static struct ports ports = {.nb = 2};
 static struct lcores lcores = {.nb = 2};
+static struct classifier classifier = {.parse_headers = 1};
+static struct tenants from_tenants = {.classifier = &classifier};
 
 static struct tenant_stats tenants[] = {
 	{
@@ -74,6 +76,8 @@ static struct stats stats = {
 	.options = &options,
 	.from_ports = &ports,
 	.from_lcores = &lcores,
+	.from_tenants = &from_tenants,
+	.kinds = {81, 82, 83, 84, 85, 86, 87},
 	.time = 12.25,
 	.periods_missed = 71,
 	.reports_dropped = 72,
@@ -174,6 +178,7 @@ set_up(void **state)
 {
 	(void)state;
 	options = (struct options){.latency = true, .record_core_cycles = true};
+	classifier.parse_headers = 1;
 	stats.nb_counters = RTE_DIM(counters);
 	return 0;
 }
@@ -220,6 +225,9 @@ set_up(void **state)
 #define OTHER_COUNTER                                                                              \
 	"other                        9001         9002         9003         9004         9005"    \
 	"         9006\n"
+#define FRAMES                                                                                     \
+	"frames               ipv4 81 ipv6 82 other 83 length 84 malformed-short 85"               \
+	" malformed-tags 86 malformed-header 87\n"
 #define LCORES                                                                                     \
 	"lcore                     packets cycles/packet\n"                                        \
 	"5                             301         302.4\n"                                        \
@@ -247,7 +255,7 @@ every_figure_of_the_text_is_in_its_place(void **state)
 	expect_text(REPORT_PERIOD, 0,
 		    "---- statistics after 12.2 s ----\n" REPORTS PORTS TENANT_HEAD GOLD SILVER
 			    OTHER LATENCIES COUNTER_HEAD ROOT EDGE EDGE_GOLD EDGE_SILVER
-				    OTHER_COUNTER LCORES EVENTS);
+				    OTHER_COUNTER FRAMES LCORES EVENTS);
 }
 
 static void
@@ -257,7 +265,7 @@ the_total_contains_errors_and_the_result(void **state)
 	expect_text(REPORT_TOTAL, 73,
 		    "---- total after 12.2 s ----\n" REPORTS PORTS TENANT_HEAD GOLD SILVER OTHER
 			    LATENCIES COUNTER_HEAD ROOT EDGE EDGE_GOLD EDGE_SILVER OTHER_COUNTER
-				    LCORES EVENTS ERRORS "check: FAILED, 73 violations\n");
+				    FRAMES LCORES EVENTS ERRORS "check: FAILED, 73 violations\n");
 }
 
 static void
@@ -265,6 +273,7 @@ without_budgets_the_text_has_no_counters(void **state)
 {
 	(void)state;
 	options = (struct options){0};
+	classifier.parse_headers = 0;
 	stats.nb_counters = 0;
 	expect_text(REPORT_TOTAL, 0,
 		    "---- total after 12.2 s ----\n" REPORTS PORTS TENANT_HEAD GOLD SILVER OTHER
@@ -319,6 +328,8 @@ without_budgets_the_text_has_no_counters(void **state)
 	JSON_COUNTER("edge/gold", 7) "," \
 	JSON_COUNTER("edge/silver", 8) "," \
 	JSON_COUNTER("other", 9) "],\"counters_more\":0," \
+	"\"frames\":{\"ipv4\":81,\"ipv6\":82,\"other\":83,\"length\":84,\"short\":85," \
+	"\"tags\":86,\"header\":87}," \
 	"\"lcores\":[{\"lcore\":5,\"packets\":301,\"cycles_per_packet\":302.4,\"refills\":303," \
 	"\"trims\":304,\"refusals\":305,\"forced\":306,\"drains\":307,\"drained\":308," \
 	"\"idle\":309,\"rejected\":310}," \
@@ -332,7 +343,7 @@ without_budgets_the_text_has_no_counters(void **state)
 	JSON_TENANT("other", 4) \
 	"\"usage\":null,\"max\":null,\"watermark\":null}],\"tenants_more\":0," \
 	JSON_TOTAL \
-	"\"counters\":[],\"counters_more\":0," \
+	"\"counters\":[],\"counters_more\":0,\"frames\":null," \
 	"\"lcores\":[{\"lcore\":5,\"packets\":301,\"cycles_per_packet\":null}," \
 	"{\"lcore\":6,\"packets\":401,\"cycles_per_packet\":null}]}"
 /* clang-format on */
@@ -355,6 +366,7 @@ without_budgets_json_has_null_instead_of_units(void **state)
 
 	(void)state;
 	options = (struct options){.stats_rows = 1, .stats_filter = "other"};
+	classifier.parse_headers = 0;
 	stats.nb_counters = 0;
 	text = report(report_json, REPORT_PERIOD, 0);
 	expect_json(text, JSON_SMALL);
@@ -397,7 +409,7 @@ rows_are_bounded_and_the_busiest_come_first(void **state)
 		    "---- statistics after 12.2 s ----\n" REPORTS PORTS TENANT_HEAD SILVER OTHER
 		    "... and 1 more               2001         2003         2005         2007"
 		    "         2009         2010\n" COUNTER_HEAD EDGE EDGE_SILVER
-		    "... and 3 more counters, which refused 21012\n" LCORES EVENTS);
+		    "... and 3 more counters, which refused 21012\n" FRAMES LCORES EVENTS);
 	expect_names("edge/silver other ", "edge edge/silver ");
 }
 

@@ -10,6 +10,7 @@
 #include <rte_errno.h>
 
 #include "budget/budget.h"
+#include "budget/loading.h"
 
 /* Errors whose meaning here differs from the text of strerror(). */
 static const struct {
@@ -29,6 +30,7 @@ mark_charged(const struct budget *b, uint8_t *charged)
 	uint32_t i;
 
 	charged[b->default_node] = 1;
+	charged[b->malformed_node] = 1;
 	for (i = 0; i < b->nb_rules; i++)
 		charged[b->rules[i].node] = 1;
 }
@@ -72,6 +74,11 @@ create_counters(const struct budget *b, struct ration_domain *d, const uint8_t *
 			.flags = charged[i] && n->nb_children > 0 ? RATION_COUNTER_DIRECT : 0,
 		};
 
+		rc = loading_step("creating counters", i, b->nb_nodes);
+		if (rc < 0) {
+			snprintf(error, size, "interrupted");
+			goto undo;
+		}
 		counters[i] = ration_counter_create(d, counters[n->parent], n->name, &params);
 		if (counters[i] == RATION_COUNTER_NONE) {
 			rc = fail_counter(n, rte_errno, error, size);

@@ -26,18 +26,33 @@ enum budget_unit {
 
 /** The property of a packet that a rule matches. */
 enum budget_match {
-	BUDGET_SOURCE, /**< IPv4 source prefix. */
-	BUDGET_DESTINATION, /**< IPv4 destination prefix. */
-	BUDGET_VLAN, /**< VLAN id of the outermost tag, 1 to 4094. */
+	BUDGET_SOURCE, /**< IPv4 or IPv6 source prefix. */
+	BUDGET_DESTINATION, /**< IPv4 or IPv6 destination prefix. */
+	BUDGET_VLAN, /**< VLAN id of the outermost tag, 1 to 4094. Id 0 is no tag. */
+	BUDGET_ETHERTYPE, /**< EtherType after all tags, 0x0600 to 0xffff. */
 	BUDGET_PORT, /**< DPDK port id that received the packet. */
 };
+
+/** The address family of a prefix. */
+enum budget_family {
+	BUDGET_IPV4,
+	BUDGET_IPV6,
+};
+
+/** Bytes of the longest address. */
+#define BUDGET_ADDRESS_SIZE 16
+
+/** Name of the counter for malformed frames, if the file names none. */
+#define BUDGET_MALFORMED "malformed"
 
 /** A rule that assigns packets to a node. */
 struct budget_rule {
 	enum budget_match match;
-	uint32_t prefix; /**< In host byte order; bits beyond the length are 0. */
-	uint8_t length; /**< Length of the prefix in bits, 0 to 32. */
-	uint16_t id; /**< VLAN id or port id. */
+	enum budget_family family; /**< Of `prefix`. */
+	/** In network byte order; bits beyond the length are 0. IPv4 uses the first 4 bytes. */
+	uint8_t prefix[BUDGET_ADDRESS_SIZE];
+	uint8_t length; /**< Length of the prefix in bits, 0 to 32, or to 128 with IPv6. */
+	uint16_t id; /**< VLAN id, EtherType or port id. */
 	uint32_t node; /**< Index of the node. */
 	uint32_t line; /**< Line of the file. */
 };
@@ -60,6 +75,11 @@ struct budget_node {
 struct budget {
 	enum budget_unit unit;
 	uint32_t default_node; /**< Node of the packets that no rule matches. */
+	/**
+	 * Node of the malformed frames that no rule matches, so that they do not use up the budget
+	 * of default_node. Equal to default_node if no rule depends on headers.
+	 */
+	uint32_t malformed_node;
 	uint32_t nb_nodes;
 	struct budget_node *nodes;
 	uint32_t nb_rules;
@@ -87,6 +107,9 @@ struct budget *budget_parse(const char *file, const char *text, size_t length, c
 
 /** Write a budget as YAML. budget_parse() of this text returns an equal budget. */
 void budget_print(const struct budget *b, FILE *f);
+
+/** Return 1 if a rule depends on the headers of packets, else 0. */
+int budget_reads_headers(const struct budget *b);
 
 /** Free a budget. NULL is allowed. */
 void budget_free(struct budget *b);

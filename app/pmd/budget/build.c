@@ -77,6 +77,7 @@ budget_build_fini(struct budget_build *w)
 	budget_free(w->b);
 	free(w->drafts);
 	free(w->default_path);
+	free(w->malformed_path);
 }
 
 /* Resize an array to `room` elements. After a failure the old array remains valid. */

@@ -39,6 +39,8 @@ struct budget_build {
 	uint32_t rules_room;
 	char *default_path; /**< NULL if the file has no `default`. */
 	uint32_t default_line;
+	char *malformed_path; /**< NULL if the file has no `malformed`. */
+	uint32_t malformed_line;
 };
 
 /** Start a budget that consists of the root. @return 0, or -1 with the error written */

@@ -116,22 +116,80 @@ check_limits(struct budget_build *w, uint32_t i)
 	return 0;
 }
 
-static int
-resolve_default(struct budget_build *w)
+/* Returns the index of the node with this path, 0 if there is none. */
+static uint32_t
+node_of(const struct budget *b, const char *path)
 {
 	uint32_t i;
 
-	if (w->default_path == NULL)
+	for (i = 1; i < b->nb_nodes; i++)
+		if (strcmp(b->nodes[i].path, path) == 0)
+			return i;
+	return 0;
+}
+
+static int
+resolve(struct budget_build *w, const char *key, const char *path, uint32_t line, uint32_t *node)
+{
+	if (path == NULL)
 		return 0;
-	for (i = 0; i < w->b->nb_nodes; i++) {
-		if (strcmp(w->b->nodes[i].path, w->default_path) != 0)
-			continue;
-		w->b->default_node = i;
+	*node = node_of(w->b, path);
+	if (*node != 0)
 		return 0;
-	}
-	return budget_fail(w, w->default_line, "default",
+	return budget_fail(w, line, key,
 			   "'%.*s' does not exist (path of a counter, such as edge/gold)",
-			   BUDGET_EXCERPT(w->default_path));
+			   BUDGET_EXCERPT(path));
+}
+
+/* A counter without room: malformed frames that no rule matches are refused. */
+static uint32_t
+add_malformed(struct budget_build *w)
+{
+	uint32_t i = budget_build_node(w, 0, 0);
+	struct budget_node *n = &w->b->nodes[i];
+
+	if (i == 0)
+		return 0;
+	snprintf(n->name, sizeof(n->name), "%s", BUDGET_MALFORMED);
+	n->max = 0;
+	n->path = path_of(w->b, i);
+	if (n->path != NULL)
+		return i;
+	budget_fail_memory(w);
+	return 0;
+}
+
+int
+budget_reads_headers(const struct budget *b)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->nb_rules; i++)
+		if (b->rules[i].match != BUDGET_PORT)
+			return 1;
+	return 0;
+}
+
+/*
+ * Without the key, malformed frames go to the counter "malformed" of the top level, which is added
+ * if the file has none. They must not go to the default: one wrong field would be enough to use up
+ * the budget of others there.
+ */
+static int
+resolve_malformed(struct budget_build *w)
+{
+	struct budget *b = w->b;
+
+	if (w->malformed_path != NULL)
+		return resolve(w, "malformed", w->malformed_path, w->malformed_line,
+			       &b->malformed_node);
+	b->malformed_node = b->default_node;
+	if (!budget_reads_headers(b))
+		return 0;
+	b->malformed_node = node_of(b, BUDGET_MALFORMED);
+	if (b->malformed_node == 0)
+		b->malformed_node = add_malformed(w);
+	return b->malformed_node != 0 ? 0 : -1;
 }
 
 /* Sort rules with the same match next to each other, in the order of the file. */
@@ -142,7 +200,9 @@ order_by_match(const void *x, const void *y)
 	int order = ORDER(a->match, b->match);
 
 	if (order == 0)
-		order = ORDER(a->prefix, b->prefix);
+		order = ORDER(a->family, b->family);
+	if (order == 0)
+		order = memcmp(a->prefix, b->prefix, sizeof(a->prefix));
 	if (order == 0)
 		order = ORDER(a->length, b->length);
 	if (order == 0)
@@ -163,7 +223,8 @@ order_by_node(const void *x, const void *y)
 static int
 same_match(const struct budget_rule *a, const struct budget_rule *b)
 {
-	return a->match == b->match && a->prefix == b->prefix && a->length == b->length &&
+	return a->match == b->match && a->family == b->family &&
+	       memcmp(a->prefix, b->prefix, sizeof(a->prefix)) == 0 && a->length == b->length &&
 	       a->id == b->id;
 }
 
@@ -212,7 +273,8 @@ budget_check(struct budget_build *w)
 	for (i = 0; i < w->b->nb_nodes; i++)
 		if (check_limits(w, i) < 0)
 			return -1;
-	if (resolve_default(w) < 0)
+	if (resolve(w, "default", w->default_path, w->default_line, &w->b->default_node) < 0 ||
+	    check_rules(w) < 0)
 		return -1;
-	return check_rules(w);
+	return resolve_malformed(w);
 }

@@ -82,27 +82,42 @@ read_unit(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 }
 
 static int
-read_default(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+read_path(struct budget_yaml *r, const struct budget_key *key, char **path, uint32_t *line)
 {
 	const char *text = budget_yaml_text(r, key->name, "path of a counter, such as edge/gold");
 
-	RTE_SET_USED(node);
 	if (text == NULL)
 		return -1;
 	if (text[0] == '\0')
 		return budget_yaml_fail(r, key, "is empty (path of a counter, such as edge/gold)");
-	r->w->default_line = budget_yaml_line(r);
-	r->w->default_path = strdup(text);
-	return r->w->default_path != NULL ? 0 : budget_fail_memory(r->w);
+	*line = budget_yaml_line(r);
+	*path = strdup(text);
+	return *path != NULL ? 0 : budget_fail_memory(r->w);
+}
+
+static int
+read_default(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	RTE_SET_USED(node);
+	return read_path(r, key, &r->w->default_path, &r->w->default_line);
+}
+
+static int
+read_malformed(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	RTE_SET_USED(node);
+	return read_path(r, key, &r->w->malformed_path, &r->w->malformed_line);
 }
 
 static int read_prefix(struct budget_yaml *r, const struct budget_key *key, uint32_t node);
 static int read_id(struct budget_yaml *r, const struct budget_key *key, uint32_t node);
+static int read_ethertype(struct budget_yaml *r, const struct budget_key *key, uint32_t node);
 
 static const struct budget_key rule_keys[] = {
 	[BUDGET_SOURCE] = {"source", read_prefix, 0},
 	[BUDGET_DESTINATION] = {"destination", read_prefix, 0},
 	[BUDGET_VLAN] = {"vlan", read_id, 0},
+	[BUDGET_ETHERTYPE] = {"ethertype", read_ethertype, 0},
 	[BUDGET_PORT] = {"port", read_id, 0},
 };
 
@@ -140,7 +155,7 @@ read_prefix(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 
 	if (text == NULL)
 		return -1;
-	fault = budget_prefix_fault(text, &rule.prefix, &rule.length);
+	fault = budget_prefix_fault(text, &rule);
 	return fault == NULL ? budget_build_rule(r->w, &rule) : budget_yaml_fail(r, key, fault);
 }
 
@@ -158,6 +173,19 @@ read_id(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 		return budget_fail(r->w, rule.line, key->name, "'%.*s' is not a %s id (%u to %u)",
 				   BUDGET_EXCERPT(text), key->name, min, max);
 	return budget_build_rule(r->w, &rule);
+}
+
+static int
+read_ethertype(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	const char *text = budget_yaml_text(r, key->name, "one EtherType");
+	struct budget_rule rule = new_rule(r, key, node);
+	const char *fault;
+
+	if (text == NULL)
+		return -1;
+	fault = budget_ethertype_fault(text, &rule.id);
+	return fault == NULL ? budget_build_rule(r->w, &rule) : budget_yaml_fail(r, key, fault);
 }
 
 static int
@@ -207,10 +235,8 @@ read_nodes(struct budget_yaml *r, const struct budget_key *key, uint32_t parent)
 }
 
 static const struct budget_key file_keys[] = {
-	{"unit", read_unit, 0},
-	{"max", read_max, 0},
-	{"default", read_default, 0},
-	{"budgets", read_nodes, 1},
+	{"unit", read_unit, 0},		  {"max", read_max, 0},	      {"default", read_default, 0},
+	{"malformed", read_malformed, 0}, {"budgets", read_nodes, 1},
 };
 
 static const struct budget_shape file_shape = {

@@ -2,7 +2,6 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +16,8 @@ const char *const budget_unit_names[] = {
 };
 
 const char *const budget_match_names[] = {
-	[BUDGET_SOURCE] = "source",
-	[BUDGET_DESTINATION] = "destination",
-	[BUDGET_VLAN] = "vlan",
+	[BUDGET_SOURCE] = "source", [BUDGET_DESTINATION] = "destination",
+	[BUDGET_VLAN] = "vlan",	    [BUDGET_ETHERTYPE] = "ethertype",
 	[BUDGET_PORT] = "port",
 };
 
@@ -88,35 +86,6 @@ budget_number_fault(const char *text, uint64_t *value)
 	return "is not a number (digits, optionally with suffix k, M or G; or 'max')";
 }
 
-const char *
-budget_prefix_fault(const char *text, uint32_t *prefix, uint8_t *length)
-{
-	const char *form = "is not a prefix (a.b.c.d/length, for one host a.b.c.d/32)";
-	const char *slash = strchr(text, '/');
-	char address[INET_ADDRSTRLEN];
-	struct in_addr in;
-	uint64_t bits;
-
-	if (strchr(text, ':') != NULL)
-		return "is IPv6 (only IPv4 is supported)";
-	if (slash == NULL || (size_t)(slash - text) >= sizeof(address))
-		return form;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	if (inet_pton(AF_INET, address, &in) != 1)
-		return form;
-	if (slash[1] == '\0' || slash[1 + strspn(slash + 1, "0123456789")] != '\0')
-		return form;
-	bits = read_digits(slash + 1, strlen(slash + 1));
-	if (bits > 32)
-		return "has a length above 32 (/0 to /32)";
-	*prefix = ntohl(in.s_addr);
-	*length = (uint8_t)bits;
-	if (bits < 32 && (*prefix & (UINT32_MAX >> bits)) != 0)
-		return "has bits set beyond its length (the remaining bits must be 0)";
-	return NULL;
-}
-
 int
 budget_id(const char *text, uint16_t min, uint16_t max, uint16_t *id)
 {
@@ -127,19 +96,4 @@ budget_id(const char *text, uint16_t min, uint16_t max, uint16_t *id)
 		return -1;
 	*id = (uint16_t)value;
 	return 0;
-}
-
-void
-budget_match_text(const struct budget_rule *rule, char text[BUDGET_MATCH_SIZE])
-{
-	struct in_addr in = {.s_addr = htonl(rule->prefix)};
-	size_t length;
-
-	if (rule->match != BUDGET_SOURCE && rule->match != BUDGET_DESTINATION) {
-		snprintf(text, BUDGET_MATCH_SIZE, "%u", rule->id);
-		return;
-	}
-	inet_ntop(AF_INET, &in, text, BUDGET_MATCH_SIZE);
-	length = strlen(text);
-	snprintf(text + length, BUDGET_MATCH_SIZE - length, "/%u", rule->length);
 }

@@ -22,16 +22,19 @@
 /** Read a limit or a batch, see budget_number(). */
 const char *budget_number_fault(const char *text, uint64_t *value);
 
-/** Read a prefix, "a.b.c.d/length". `prefix` is set in host byte order. */
-const char *budget_prefix_fault(const char *text, uint32_t *prefix, uint8_t *length);
+/** Read a prefix, "a.b.c.d/length" or "2001:db8::/length": family, prefix and length of a rule. */
+const char *budget_prefix_fault(const char *text, struct budget_rule *rule);
+
+/** Read an EtherType: "0x88cc", or the name of a common one. */
+const char *budget_ethertype_fault(const char *text, uint16_t *type);
 
 /** Read an id from `min` to `max`. @return 0, or -1 if the text is not such an id */
 int budget_id(const char *text, uint16_t min, uint16_t max, uint16_t *id);
 
 /** Bytes of the value of a rule as text, including the final NUL. */
-#define BUDGET_MATCH_SIZE sizeof("255.255.255.255/32")
+#define BUDGET_MATCH_SIZE sizeof("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128")
 
-/** Write the value of a rule as text: "10.1.0.0/16" or "100". */
+/** Write the value of a rule as text: "10.1.0.0/16", "0x0806" or "100". */
 void budget_match_text(const struct budget_rule *rule, char text[BUDGET_MATCH_SIZE]);
 
 /** Keywords of the file, indexed by enum budget_unit. */

@@ -7,7 +7,11 @@
 
 #include <rte_common.h>
 
+#include "budget/loading.h"
 #include "budget/yaml.h"
+
+/* Events between two looks at the progress. */
+#define EVENTS_PER_STEP 1024
 
 uint32_t
 budget_yaml_line(const struct budget_yaml *r)
@@ -88,6 +92,10 @@ static int
 next_event(struct budget_yaml *r)
 {
 	yaml_event_delete(&r->event);
+	if (r->nb_events++ % EVENTS_PER_STEP == 0 &&
+	    loading_step("bytes read", r->yaml.mark.index / LOADING_EVERY * LOADING_EVERY,
+			 r->length) < 0)
+		return budget_fail(r->w, budget_yaml_line(r), NULL, "interrupted");
 	if (!yaml_parser_parse(&r->yaml, &r->event))
 		return fail_yaml(r);
 	return refuse_references(r);

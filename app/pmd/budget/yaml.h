@@ -29,6 +29,7 @@ struct budget_yaml {
 	yaml_event_t event; /**< The current event; value callbacks find their value here. */
 	const char *text;
 	size_t length; /**< Bytes of `text`. */
+	uint64_t nb_events;
 	struct budget_build *w;
 };
 

@@ -9,74 +9,17 @@
 
 #include "classify/classifier.h"
 
-/* Longest prefix that rte_lpm stores without a second-level table (tbl8). */
-#define LPM_FLAT_LENGTH 24
-
-/*
- * Upper bounds for the rules of one match. Each rule longer than /24 needs at most one second-level
- * table: rules within the same /24 share one.
- */
-static struct rte_lpm_config
-lpm_config(const struct budget *b, enum budget_match match)
-{
-	struct rte_lpm_config config = {.number_tbl8s = 1};
-	uint32_t i;
-
-	for (i = 0; i < b->nb_rules; i++) {
-		if (b->rules[i].match != match || b->rules[i].length == 0)
-			continue;
-		config.max_rules++;
-		config.number_tbl8s += b->rules[i].length > LPM_FLAT_LENGTH;
-	}
-	config.number_tbl8s = RTE_MIN(config.number_tbl8s, (uint32_t)RTE_LPM_MAX_TBL8_NUM_GROUPS);
-	return config;
-}
-
-static int
-add_prefix(struct classifier_prefixes *p, const struct budget_rule *rule)
-{
-	if (rule->length == 0) {
-		p->any = rule->node;
-		return 0;
-	}
-	return rte_lpm_add(p->lpm, rule->prefix, rule->length, rule->node);
-}
-
-static int
-fill_prefixes(struct classifier_prefixes *p, const struct budget *b, enum budget_match match,
-	      int socket_id)
-{
-	struct rte_lpm_config config = lpm_config(b, match);
-	uint32_t i;
-	int rc;
-
-	if (config.max_rules > 0) {
-		char name[RTE_LPM_NAMESIZE];
-
-		/* The address makes the name unique among the existing classifiers. */
-		snprintf(name, sizeof(name), "classify_%p", (void *)p);
-		p->lpm = rte_lpm_create(name, socket_id, &config);
-		if (p->lpm == NULL)
-			return -rte_errno;
-	}
-	for (i = 0; i < b->nb_rules; i++) {
-		if (b->rules[i].match != match)
-			continue;
-		rc = add_prefix(p, &b->rules[i]);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
 static void
 fill_ids(struct classifier *cls, const struct budget *b)
 {
 	uint32_t i;
 
 	cls->default_node = b->default_node;
+	cls->malformed_node = b->malformed_node;
+	/* A file with `malformed` alone wants them told apart. */
+	cls->parse_headers = b->malformed_node != b->default_node;
 	for (i = 0; i < RTE_DIM(cls->port); i++)
-		cls->port[i] = b->default_node;
+		cls->port[i] = CLASSIFIER_NONE;
 	for (i = 0; i < RTE_DIM(cls->vlan); i++)
 		cls->vlan[i] = CLASSIFIER_NONE;
 	for (i = 0; i < b->nb_rules; i++) {
@@ -89,6 +32,30 @@ fill_ids(struct classifier *cls, const struct budget *b)
 		if (rule->match == BUDGET_VLAN)
 			cls->vlan[rule->id] = rule->node;
 	}
+}
+
+static int
+fill_ethertypes(struct classifier *cls, const struct budget *b, int socket_id)
+{
+	uint32_t i, n;
+
+	for (i = 0; i < b->nb_rules; i++) {
+		const struct budget_rule *rule = &b->rules[i];
+
+		if (rule->match != BUDGET_ETHERTYPE)
+			continue;
+		if (cls->ethertype == NULL) {
+			cls->ethertype = rte_malloc_socket(
+				"ethertypes", CLASSIFIER_ETHERTYPES * sizeof(*cls->ethertype),
+				RTE_CACHE_LINE_SIZE, socket_id);
+			if (cls->ethertype == NULL)
+				return -ENOMEM;
+			for (n = 0; n < CLASSIFIER_ETHERTYPES; n++)
+				cls->ethertype[n] = CLASSIFIER_NONE;
+		}
+		cls->ethertype[rule->id] = rule->node;
+	}
+	return 0;
 }
 
 static struct classifier *
@@ -108,13 +75,14 @@ classifier_create(const struct budget *b, int socket_id, char *error, size_t siz
 	cls = rte_zmalloc_socket("classifier", sizeof(*cls), RTE_CACHE_LINE_SIZE, socket_id);
 	if (cls == NULL)
 		return fail(NULL, "VLAN and port ids", -ENOMEM, error, size);
-	cls->source.any = CLASSIFIER_NONE;
-	cls->destination.any = CLASSIFIER_NONE;
 	fill_ids(cls, b);
-	rc = fill_prefixes(&cls->source, b, BUDGET_SOURCE, socket_id);
+	rc = fill_ethertypes(cls, b, socket_id);
+	if (rc < 0)
+		return fail(cls, "EtherTypes", rc, error, size);
+	rc = classifier_prefixes_create(&cls->source, b, BUDGET_SOURCE, socket_id);
 	if (rc < 0)
 		return fail(cls, "source prefixes (64 MiB)", rc, error, size);
-	rc = fill_prefixes(&cls->destination, b, BUDGET_DESTINATION, socket_id);
+	rc = classifier_prefixes_create(&cls->destination, b, BUDGET_DESTINATION, socket_id);
 	if (rc < 0)
 		return fail(cls, "destination prefixes (64 MiB)", rc, error, size);
 	return cls;
@@ -125,7 +93,8 @@ classifier_free(struct classifier *cls)
 {
 	if (cls == NULL)
 		return;
-	rte_lpm_free(cls->source.lpm);
-	rte_lpm_free(cls->destination.lpm);
+	classifier_prefixes_free(&cls->source);
+	classifier_prefixes_free(&cls->destination);
+	rte_free(cls->ethertype);
 	rte_free(cls);
 }

@@ -14,21 +14,15 @@
 #include <stdint.h>
 
 #include <rte_config.h>
-#include <rte_lpm.h>
 
 #include "budget/budget.h"
-
-/** Table entry without a rule. */
-#define CLASSIFIER_NONE UINT32_MAX
+#include "classify/prefixes.h"
 
 /** Number of VLAN ids. */
 #define CLASSIFIER_VLANS 4096
 
-/** The rules for source or destination prefixes. */
-struct classifier_prefixes {
-	struct rte_lpm *lpm; /**< NULL if there is no rule, or only one for /0. */
-	uint32_t any; /**< Node of the rule for /0, which rte_lpm does not support. */
-};
+/** Number of EtherTypes. */
+#define CLASSIFIER_ETHERTYPES 65536
 
 /** Lookup tables. Read-only after classifier_create(). */
 struct classifier {
@@ -36,13 +30,17 @@ struct classifier {
 	struct classifier_prefixes destination;
 	uint8_t parse_headers; /**< A rule depends on the headers of packets. */
 	uint32_t default_node;
-	uint32_t port[RTE_MAX_ETHPORTS]; /**< Node of each port; default_node without a rule. */
+	uint32_t malformed_node;
+	uint32_t *ethertype; /**< Node of each EtherType, or CLASSIFIER_NONE. NULL: no rule. */
+	uint32_t port[RTE_MAX_ETHPORTS]; /**< Node of each port, or CLASSIFIER_NONE. */
 	uint32_t vlan[CLASSIFIER_VLANS]; /**< Node, or CLASSIFIER_NONE; always NONE for id 0. */
 };
 
 /**
- * Create the lookup tables of a budget. EAL must be initialized: rules for source prefixes take
- * 64 MiB of its memory (rte_lpm), and so do rules for destination prefixes. Main lcore only.
+ * Create the lookup tables of a budget. EAL must be initialized: rules for IPv4 source prefixes
+ * take 64 MiB of its memory, and so do those for IPv4 destination prefixes, IPv6 source prefixes
+ * and IPv6 destination prefixes. Prefixes longer than /24 take 1 KiB more for each group of 256
+ * neighbors. Main lcore only.
  *
  * @param socket_id
  *   NUMA node for the tables, or SOCKET_ID_ANY.

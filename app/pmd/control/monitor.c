@@ -6,8 +6,12 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
+#include <rte_common.h>
+
+#include "budget/loading.h"
 #include "control/monitor.h"
 #include "forward/state.h"
 #include "measure/period.h"
@@ -20,24 +24,55 @@
 #define TICK_COUNTING 0.002
 /* Seconds between two looks at the links of the ports. */
 #define LINK_PERIOD 1.0
+/* Seconds between two lines about the progress of loading. */
+#define LOADING_PERIOD 1.0
+
+/* Signals that users and supervisors send, and whose default is to kill the process. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 
 static volatile sig_atomic_t stop_requested;
+/* Set when --duration is over. */
+static volatile sig_atomic_t time_is_over;
 
+/*
+ * The handlers stop the forwarding loops themselves, because the main lcore may be busy, or blocked
+ * by the reader of its reports. A store of 32 bits is safe in a signal handler.
+ */
 static void
 request_stop(int signal)
 {
 	(void)signal;
 	stop_requested = 1;
+	ration_store(&forward_state, FORWARD_STOP, relaxed);
+}
+
+static void
+end_time(int signal)
+{
+	(void)signal;
+	time_is_over = 1;
+	ration_store(&forward_state, FORWARD_STOP, relaxed);
+}
+
+/* nohup(1) starts programs with SIGHUP ignored, so that they survive the end of the session. */
+static bool
+is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 void
 monitor_catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = request_stop};
+	unsigned int i;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (i = 0; i < RTE_DIM(stop_signals); i++)
+		if (stop_signals[i] != SIGHUP || !is_ignored(SIGHUP))
+			sigaction(stop_signals[i], &action, NULL);
 	/* If the reader of stdout exits, a write fails and the program stops cleanly. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
@@ -49,6 +84,18 @@ monitor_stop_requested(void)
 	return stop_requested;
 }
 
+/* Let SIGALRM end the forwarding after --duration. 0 disarms the timer. */
+static void
+set_timer(uint64_t duration)
+{
+	struct sigaction action = {.sa_handler = end_time};
+	const struct itimerval timer = {.it_value.tv_sec = (time_t)duration};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static double
 seconds(void)
 {
@@ -56,6 +103,32 @@ seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* A line after each second, none if loading is faster than that. */
+static int
+watch_loading(const char *what, uint64_t done, uint64_t total)
+{
+	static double last;
+	double now = seconds();
+
+	if (last == 0)
+		last = now;
+	if (done > 0 && now - last >= LOADING_PERIOD) {
+		last = now;
+		if (total > 0)
+			log_error("loading budgets: %s: %" PRIu64 " of %" PRIu64, what, done,
+				  total);
+		else
+			log_error("loading budgets: %s", what);
+	}
+	return stop_requested;
+}
+
+void
+monitor_watch_loading(void)
+{
+	loading_watch(watch_loading);
 }
 
 static void
@@ -81,7 +154,7 @@ time_until(double event, double now, double longest)
 static bool
 is_over(const struct lcores *lcores, const struct options *o, double now)
 {
-	if (stop_requested || (o->duration != 0 && now >= (double)o->duration))
+	if (stop_requested || time_is_over || (o->duration != 0 && now >= (double)o->duration))
 		return true;
 	if (ration_load(&forward_state, relaxed) == FORWARD_FINISH)
 		return lcores_running(lcores) == 0;
@@ -151,10 +224,12 @@ monitor_run(struct lcores *lcores, const struct options *o, struct stats *s,
 
 	stats_start(s);
 	rc = lcores_launch(lcores);
+	set_timer(o->duration);
 	if (rc == 0)
 		rc = watch(lcores, o, s, reports, start);
 	ration_store(&forward_state, FORWARD_STOP, relaxed);
 	ended = lcores_wait(lcores);
+	set_timer(0);
 	stats_collect(s, seconds() - start);
 	stats_average(s);
 	return rc != 0 ? rc : ended;

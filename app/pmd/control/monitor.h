@@ -17,8 +17,18 @@
 #include "report/report.h"
 #include "stats/stats.h"
 
-/** Install signal handlers: SIGINT and SIGTERM request a clean stop, SIGPIPE is ignored. */
+/**
+ * Install signal handlers: SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 request a clean stop, and
+ * stop the forwarding loops whatever the main lcore does. SIGHUP is left alone if it is ignored.
+ * SIGPIPE is ignored.
+ */
 void monitor_catch_signals(void);
+
+/**
+ * Watch the loading of budgets: a step that takes longer than a second tells on stderr how far it
+ * is, and a signal that requests a stop ends it.
+ */
+void monitor_watch_loading(void);
 
 /** Return 1 if a signal has requested a stop, else 0. */
 int monitor_stop_requested(void);

@@ -27,14 +27,27 @@ count_range(struct fwd_lcore *l, enum verdict verdict, const struct burst *b, ui
 }
 
 static void
-classify(const struct fwd_lcore *l, uint16_t port, struct burst *b, uint16_t nb)
+count_kinds(struct fwd_lcore *l, const uint32_t *kinds)
 {
+	int kind;
+
+	for (kind = 0; kind < PACKET_KINDS; kind++)
+		if (kinds[kind] > 0)
+			count_add(&l->kinds[kind], kinds[kind]);
+}
+
+static void
+classify(struct fwd_lcore *l, uint16_t port, struct burst *b, uint16_t nb)
+{
+	uint32_t kinds[PACKET_KINDS] = {0};
 	uint16_t i;
 
-	if (l->classifier != NULL)
-		classify_burst(l->classifier, b->pkts, nb, port, b->nodes);
-	else
+	if (l->classifier != NULL) {
+		classify_burst(l->classifier, b->pkts, nb, port, b->nodes, kinds);
+		count_kinds(l, kinds);
+	} else {
 		memset(b->nodes, 0, nb * sizeof(b->nodes[0]));
+	}
 	for (i = 0; i < nb; i++)
 		b->bytes[i] = rte_pktmbuf_pkt_len(b->pkts[i]);
 }

@@ -18,6 +18,7 @@
 
 #include <ration.h>
 
+#include "classify/burst.h"
 #include "classify/classifier.h"
 #include "forward/engine.h"
 #include "forward/hold_queue.h"
@@ -63,6 +64,7 @@ struct fwd_lcore {
 
 	RATION_ATOMIC(uint64_t) rx_packets;
 	RATION_ATOMIC(uint64_t) delivered; /**< Loops without accounting: as VERDICT_DELIVERED. */
+	RATION_ATOMIC(uint64_t) kinds[PACKET_KINDS]; /**< Packets of each kind. */
 	RATION_ATOMIC(uint64_t) busy_cycles; /**< TSC ticks spent on bursts with packets. */
 
 	unsigned int lcore_id;

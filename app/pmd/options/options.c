@@ -111,7 +111,25 @@ static const struct entry entries[] = {
 	       "hold: packets that fit into the queues of all lcores; default 1024"),
 	FLAG("latency", latency, "hold: measure the time that packets spend in the queue"),
 	FLAG("help", help, "print this help and exit"),
+	FLAG("version", version, "print the versions of ration-pmd and DPDK, and exit"),
 };
+
+const char *
+options_mode_name(const struct options *o)
+{
+	return modes[o->forward_mode];
+}
+
+const char *const *
+options_names(void)
+{
+	static const char *names[RTE_DIM(entries) + 1];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(entries); i++)
+		names[i] = entries[i].name;
+	return names;
+}
 
 static int
 set_number(const struct entry *e, const char *value, uint64_t *field)
@@ -337,8 +355,8 @@ options_help(FILE *f)
 		   "The main lcore does not forward: at least two lcores are needed (-l 0,1).\n"
 		   "In mode hold each forwarding lcore has its own queue, with its share of\n"
 		   "--hold-size and --service-rate. A packet that finds its queue full is lost.\n"
-		   "SIGINT and SIGTERM stop the program. It then prints totals and checks that\n"
-		   "the usage of all budgets is 0 again.\n"
+		   "SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 stop the program. It then prints\n"
+		   "totals and checks that the usage of all budgets is 0 again.\n"
 		   "Exit status: 0 success, 1 failure, 2 wrong command line.\n"
 		   "Options of EAL: ration-pmd --help --\n");
 }

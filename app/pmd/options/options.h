@@ -73,6 +73,7 @@ struct options {
 	bool disable_link_check;
 	bool record_core_cycles;
 	bool help;
+	bool version; /**< main() has printed it already. */
 };
 
 /**
@@ -83,6 +84,12 @@ struct options {
  *   0, or -EINVAL after one line on stderr that names the option, the value and what is allowed.
  */
 int options_parse(int argc, char **argv, struct options *o);
+
+/** Return the name of the forwarding mode. */
+const char *options_mode_name(const struct options *o);
+
+/** Return the names of all options without "--", with a NULL at the end. */
+const char *const *options_names(void);
 
 /** Print the help text of all options. */
 void options_help(FILE *f);

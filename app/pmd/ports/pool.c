@@ -20,43 +20,56 @@ cache_max(const struct options *o)
 	return o->mbcache + o->mbcache / 2;
 }
 
-/* Returns the most mbufs outside the pool and the hold queues. The main lcore has a cache too. */
-static uint64_t
+/* The most mbufs outside the pool, by where they are. */
+struct in_use {
+	uint64_t queues;
+	uint64_t bursts;
+	uint64_t caches;
+	uint64_t held;
+};
+
+/* The main lcore has a cache, too: it fills the RX queues at the start. */
+static struct in_use
 count_in_use(const struct options *o, const struct ports *ports, unsigned int nb_lcores)
 {
-	return ports_nb_descriptors(ports, o) + nb_lcores * o->burst +
-	       (nb_lcores + 1) * cache_max(o);
+	return (struct in_use){
+		.queues = ports_nb_descriptors(ports, o),
+		.bursts = nb_lcores * o->burst,
+		.caches = (nb_lcores + 1) * cache_max(o),
+		.held = o->forward_mode == FORWARD_HOLD ? o->hold_size : 0,
+	};
 }
 
-static int
-check(const struct options *o, uint64_t nb, uint64_t in_use)
+static uint64_t
+sum_of(const struct in_use *u)
 {
-	if (nb < cache_max(o)) {
-		log_error("--total-num-mbufs: %" PRIu64 " are too few for --mbcache=%" PRIu64
-			  " (at least %" PRIu64 ")",
-			  nb, o->mbcache, cache_max(o));
-		return -1;
-	}
-	if (o->forward_mode == FORWARD_HOLD && nb < in_use + o->hold_size) {
-		log_error("--total-num-mbufs: %" PRIu64 " are too few for --hold-size=%" PRIu64
-			  " (queues, caches and bursts need %" PRIu64 " more)",
-			  nb, o->hold_size, in_use);
-		return -1;
-	}
-	return 0;
+	return u->queues + u->bursts + u->caches + u->held;
+}
+
+/* With fewer mbufs, queues and caches can hold all of them, and nothing is received any more. */
+static int
+check(const struct ports *ports, unsigned int nb_lcores, uint64_t nb, const struct in_use *u)
+{
+	if (nb >= sum_of(u))
+		return 0;
+	log_error("--total-num-mbufs: %" PRIu64 " are too few, at least %" PRIu64
+		  " are needed (queues of %u port%s %" PRIu64 ", bursts %" PRIu64
+		  ", caches of %u lcores %" PRIu64 ", hold queues %" PRIu64 ")",
+		  nb, sum_of(u), ports->nb, ports->nb == 1 ? "" : "s", u->queues, u->bursts,
+		  nb_lcores + 1, u->caches, u->held);
+	return -1;
 }
 
 struct rte_mempool *
 pool_create(const struct options *o, const struct ports *ports, unsigned int nb_lcores)
 {
-	uint64_t in_use = count_in_use(o, ports, nb_lcores);
-	uint64_t held = o->forward_mode == FORWARD_HOLD ? o->hold_size : 0;
+	const struct in_use in_use = count_in_use(o, ports, nb_lcores);
 	uint64_t nb = o->total_num_mbufs;
 	struct rte_mempool *pool;
 
 	if (nb == 0)
-		nb = RTE_MAX(in_use + held, (uint64_t)MBUFS_MIN);
-	if (check(o, nb, in_use) < 0)
+		nb = RTE_MAX(sum_of(&in_use), (uint64_t)MBUFS_MIN);
+	if (check(ports, nb_lcores, nb, &in_use) < 0)
 		return NULL;
 	pool = rte_pktmbuf_pool_create("ration-pmd", (unsigned int)nb, (unsigned int)o->mbcache, 0,
 				       (uint16_t)o->mbuf_size, (int)rte_socket_id());
@@ -65,4 +78,10 @@ pool_create(const struct options *o, const struct ports *ports, unsigned int nb_
 			  " bytes: %s (raise -m, or lower --total-num-mbufs)",
 			  nb, o->mbuf_size, rte_strerror(rte_errno));
 	return pool;
+}
+
+void
+pool_give_back(struct rte_mempool *pool)
+{
+	rte_mempool_cache_flush(rte_mempool_default_cache(pool, rte_lcore_id()), pool);
 }

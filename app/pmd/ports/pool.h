@@ -17,7 +17,8 @@
 
 /**
  * Create the pool. It has --total-num-mbufs mbufs, or by default as many as all queues, mempool
- * caches, bursts and hold queues can contain at the same time. Main lcore only.
+ * caches, bursts and hold queues can contain at the same time. Fewer are an error in every mode.
+ * Main lcore only.
  *
  * @param nb_lcores
  *   Number of forwarding lcores.
@@ -26,5 +27,11 @@
  */
 struct rte_mempool *pool_create(const struct options *o, const struct ports *ports,
 				unsigned int nb_lcores);
+
+/**
+ * Give the mbufs in the mempool cache of the calling lcore back. The main lcore frees and allocates
+ * mbufs at the start only, and forwarding lcores cannot use those in its cache.
+ */
+void pool_give_back(struct rte_mempool *pool);
 
 #endif /* PORTS_POOL_H_ */

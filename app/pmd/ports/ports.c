@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_devargs.h>
@@ -275,29 +277,64 @@ ports_wait_links(const struct ports *ports, int (*stop)(void))
 	}
 }
 
-static void
+/* Returns the number of packets. */
+static unsigned int
 flush_queue(uint16_t id, uint16_t queue)
 {
 	struct rte_mbuf *pkts[FLUSH_BURST];
 	unsigned int flushed = 0;
 	uint16_t nb;
 
-	/* Limited, because some devices (net_null) always have packets. */
+	/* Limited, because packets may come in as fast as they are dropped. */
 	do {
 		nb = rte_eth_rx_burst(id, queue, pkts, FLUSH_BURST);
 		rte_pktmbuf_free_bulk(pkts, nb);
 		flushed += nb;
 	} while (nb > 0 && flushed < FLUSH_MAX);
+	return flushed;
+}
+
+/*
+ * Packets do not wait in the queues of these: net_pcap reads a file, which would be used up, and
+ * net_null makes a packet whenever it is asked for one.
+ */
+static bool
+has_old_packets(const struct port *p)
+{
+	struct rte_devargs *vdev;
+
+	if (strcmp(p->info.driver_name, "net_null") == 0)
+		return false;
+	if (strcmp(p->info.driver_name, "net_pcap") != 0)
+		return true;
+	RTE_EAL_DEVARGS_FOREACH("vdev", vdev)
+	{
+		if (strcmp(vdev->name, p->name) == 0 && vdev->args != NULL &&
+		    strstr(vdev->args, "rx_pcap=") != NULL)
+			return false;
+	}
+	return true;
 }
 
 void
 ports_flush(const struct ports *ports, const struct options *o)
 {
+	unsigned int flushed;
 	uint16_t i, q;
 
-	for (i = 0; i < ports->nb; i++)
+	for (i = 0; i < ports->nb; i++) {
+		const struct port *p = &ports->port[i];
+
+		if (!has_old_packets(p))
+			continue;
+		flushed = 0;
 		for (q = 0; q < o->rxq; q++)
-			flush_queue(ports->port[i].id, q);
+			flushed += flush_queue(p->id, q);
+		if (flushed > 0)
+			log_error("port %u (%s): %u packets that waited in its RX queues were "
+				  "dropped (--no-flush-rx keeps them)",
+				  p->id, p->name, flushed);
+	}
 }
 
 void

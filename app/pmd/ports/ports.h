@@ -58,7 +58,11 @@ int ports_start(struct ports *ports, const struct options *o, struct rte_mempool
  */
 void ports_wait_links(const struct ports *ports, int (*stop)(void));
 
-/** Drop the packets that wait in RX queues, at most 4,096 packets per queue. */
+/**
+ * Drop the packets that wait in RX queues, at most 4,096 packets per queue, and print how many they
+ * were. Ports that read a capture or make their packets up are left alone: none of their packets is
+ * older than this run.
+ */
 void ports_flush(const struct ports *ports, const struct options *o);
 
 /** Reset the statistics of all ports. */

@@ -242,6 +242,21 @@ put_check(json_t **o, uint64_t violations)
 	put(o, "check", check);
 }
 
+/* How often each kind of frame came in; null without rules for headers. */
+static json_t *
+frames(const struct stats *s)
+{
+	json_t *o;
+	int kind;
+
+	if (!tenants_read_headers(s->from_tenants))
+		return json_null();
+	o = json_object();
+	for (kind = 0; kind < PACKET_KINDS; kind++)
+		put(&o, packet_kind_names[kind], integer(s->kinds[kind]));
+	return o;
+}
+
 static json_t *
 build(const struct stats *s, enum report_type type, uint64_t violations)
 {
@@ -260,6 +275,7 @@ build(const struct stats *s, enum report_type type, uint64_t violations)
 	put(&o, "ports", ports);
 	put_tenants(&o, s);
 	put_counters(&o, s);
+	put(&o, "frames", frames(s));
 	put(&o, "lcores", lcores);
 	if (type == REPORT_TOTAL)
 		put_check(&o, violations);

@@ -211,6 +211,21 @@ print_result(FILE *f, const struct stats *s, uint64_t violations)
 		fprintf(f, "check: passed, no packet is missing\n");
 }
 
+/* How often each kind of frame came in. Without rules for headers, none is looked at. */
+static void
+print_kinds(FILE *f, const struct stats *s)
+{
+	int kind;
+
+	if (!tenants_read_headers(s->from_tenants))
+		return;
+	fprintf(f, "%-20s", "frames");
+	for (kind = 0; kind < PACKET_KINDS; kind++)
+		fprintf(f, " %s%s %" PRIu64, kind >= PACKET_MALFORMED ? "malformed-" : "",
+			packet_kind_names[kind], s->kinds[kind]);
+	fprintf(f, "\n");
+}
+
 int
 report_text(FILE *f, const struct stats *s, enum report_type type, uint64_t violations)
 {
@@ -225,6 +240,7 @@ report_text(FILE *f, const struct stats *s, enum report_type type, uint64_t viol
 	rc = print_tenants(f, s);
 	if (rc == 0)
 		rc = print_counters(f, s);
+	print_kinds(f, s);
 	print_lcores(f, s);
 	print_events(f, s);
 	if (type == REPORT_TOTAL)

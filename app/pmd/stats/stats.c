@@ -286,6 +286,19 @@ compare_counter(struct counter_stats *c, const struct counter_stats *before)
 		     c->rejected != before->rejected;
 }
 
+static void
+collect_kinds(const struct lcores *lcores, uint64_t *kinds)
+{
+	unsigned int i;
+	int kind;
+
+	for (kind = 0; kind < PACKET_KINDS; kind++) {
+		kinds[kind] = 0;
+		for (i = 0; i < lcores->nb; i++)
+			kinds[kind] += ration_load(&lcores->lcore[i]->kinds[kind], acquire);
+	}
+}
+
 void
 stats_collect(struct stats *s, double time)
 {
@@ -303,6 +316,7 @@ stats_collect(struct stats *s, double time)
 		compare_counter(&s->counters[i], &s->before[i]);
 	for (i = 0; i < s->from_lcores->nb; i++)
 		collect_lcore(s->from_lcores->lcore[i], &s->lcores[i]);
+	collect_kinds(s->from_lcores, s->kinds);
 	s->time = time;
 }
 

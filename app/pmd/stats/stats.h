@@ -105,6 +105,8 @@ struct stats {
 	uint32_t nb_counters; /**< 0 without --budget. */
 	struct counter_stats *counters; /**< Indexed by node: parents before their children. */
 	struct counter_stats *before; /**< The counters in the last snapshot. */
+	/** Packets of each kind; all 0 if no rule of the budget file depends on headers. */
+	uint64_t kinds[PACKET_KINDS];
 	struct port_stats ports[RTE_MAX_ETHPORTS];
 	struct links links;
 	struct lcore_stats lcores[RTE_MAX_LCORE];

@@ -27,6 +27,8 @@ find_nodes(struct tenants *t)
 		return -ENOMEM;
 	}
 	is_target[t->budget != NULL ? t->budget->default_node : 0] = true;
+	if (t->budget != NULL)
+		is_target[t->budget->malformed_node] = true;
 	for (i = 0; t->budget != NULL && i < t->budget->nb_rules; i++)
 		is_target[t->budget->rules[i].node] = true;
 	for (i = 0; i < t->nb_nodes; i++)
@@ -105,6 +107,12 @@ tenants_name(const struct tenants *t, uint32_t node)
 		return "all";
 	/* The name of a counter cannot contain '/'. */
 	return node == 0 ? "/" : t->budget->nodes[node].path;
+}
+
+bool
+tenants_read_headers(const struct tenants *t)
+{
+	return t->classifier != NULL && t->classifier->parse_headers;
 }
 
 void

@@ -14,6 +14,7 @@
  * line on stderr.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <ration.h>
@@ -46,6 +47,9 @@ int tenants_start(struct tenants *t, const struct options *o, unsigned int nb_lc
 
 /** Return the name of a tenant: the path of its node, "/" for the root, "all" without a file. */
 const char *tenants_name(const struct tenants *t, uint32_t node);
+
+/** Return whether a rule depends on the headers of packets, so that their kinds are counted. */
+bool tenants_read_headers(const struct tenants *t);
 
 /** Free everything. All lcores must be unregistered from the domain. */
 void tenants_free(struct tenants *t);

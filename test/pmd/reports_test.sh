@@ -58,7 +58,8 @@ claim 'JSON: edge lacked room, gold did not' expect_json '
 		{"name": "/", "failures": 0, "max": null},
 		{"name": "edge", "failures": 30, "max": 10},
 		{"name": "edge/gold", "failures": 0, "max": null},
-		{"name": "other", "failures": 0, "max": 1024}]'
+		{"name": "other", "failures": 0, "max": 1024},
+		{"name": "malformed", "failures": 0, "max": 0}]'
 claim 'JSON: the refusals of all counters are those of all lcores' expect_json \
 	'([.counters[].failures] | add) == ([.lcores[].refusals] | add)'
 claim 'JSON: no number is above 2^53' expect_json \
@@ -88,14 +89,14 @@ claim 'text: 20 rows of tenants, the busiest first, and the sum of the others' a
 	$1 == "tenant" {table = 1; next}
 	$1 == "..." && table {more = $0; table = 0}
 	table {rows++; if (rows == 1) first = $1}
-	END {exit !(rows == 20 && first == "other" && more ~ /^\.\.\. and 481 more +0 +0 +0 /)}
+	END {exit !(rows == 20 && first == "other" && more ~ /^\.\.\. and 482 more +0 +0 +0 /)}
 	' "$WORK/out"
 claim 'text: a report is short' test "$(wc -l <"$WORK/out")" -lt 70
 claim 'many tenants as JSON' bounds_reports --stats-format=json
 claim 'JSON: 100 rows, the number of the others, and the sum of all' expect_json '
-	(.tenants | length) == 100 and .tenants_more == 401 and .tenants[0].name == "other" and
-	(.counters | length) == 100 and .counters_more == 402 and
-	.tenants_total.tenants == 501 and .tenants_total.offered == .tenants[0].offered'
+	(.tenants | length) == 100 and .tenants_more == 402 and .tenants[0].name == "other" and
+	(.counters | length) == 100 and .counters_more == 403 and
+	.tenants_total.tenants == 502 and .tenants_total.offered == .tenants[0].offered'
 claim 'many tenants, of which some are selected' bounds_reports --stats-format=json \
 	--stats-filter='t19?' --stats-rows=5
 claim 'JSON: the selected rows' expect_json '
