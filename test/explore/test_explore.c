@@ -239,8 +239,11 @@ find_mutant(const struct options *o, double limit, struct search *s)
 
 	if (explore_mutant > 0) {
 		run.scenario = scenario_find(explore_mutant_scenarios[explore_mutant - 1]);
-		if (run.scenario != NULL && !search_scenario(o, limit, s, false))
-			return true;
+		/* Short searches first: the last methods find some defects in few schedules. */
+		for (seconds = 0.5; run.scenario != NULL && seconds < limit; seconds *= 4) {
+			if (!search_scenario(o, seconds, s, false))
+				return true;
+		}
 	}
 
 	end = search_clock() + limit;
