@@ -103,7 +103,8 @@ run_clang()
 		outcome skipped 'clang: build without warnings' 'clang is not installed'
 		return
 	fi
-	configure clang clang -Dbuildtype=release && compile clang
+	# Little optimization finds the same warnings sooner. The explorer has the same sources.
+	configure clang clang -Dbuildtype=release -Doptimization=1 -Dexplore=false && compile clang
 }
 
 # Leak detection is off: EAL keeps memory until the process ends. The compilers run beside the tests
@@ -190,11 +191,14 @@ make_home()
 # begin_plain PROGRAM: CHILD is its pid.
 begin_plain()
 {
-	mkdir "$home/${1##*/}.run"
-	chown "$user:$user" "$home/${1##*/}.run"
+	local run
+
+	# A short name: a path of a socket has at most 107 bytes, and EAL adds some levels.
+	run=$(mktemp -d "$home/XXXX") || return
+	chown "$user:$user" "$run"
 	spawn setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs \
 		env -i CMOCKA_MESSAGE_OUTPUT=TAP PATH="$PATH" HOME="$home" \
-		XDG_RUNTIME_DIR="$home/${1##*/}.run" TMPDIR="$home/${1##*/}.run" "$1" >"$1.log" 2>&1
+		XDG_RUNTIME_DIR="$run" TMPDIR="$run" "$1" >"$1.log" 2>&1
 }
 
 # end_plain PID PROGRAM
@@ -246,7 +250,7 @@ run_fuzz()
 	configure fuzz clang -Dfuzz=true -Db_lundef=false -Dbuildtype=debugoptimized \
 		-Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=undefined || return
 	compile fuzz fuzz || return
-	spawn "$ROOT/devtools/fuzz.sh" --seconds 18 "$BUILT" >"$log" 2>"$log.progress"
+	spawn "$ROOT/devtools/fuzz.sh" --seconds 12 "$BUILT" >"$log" 2>"$log.progress"
 	wait_child "$CHILD" 'fuzzing' "$((300 * PATIENCE))" last_line "$log.progress"
 	grep -E '^(#|ok|not ok)' "$log" | sed -E 's/^(ok [0-9]+ )?/  /'
 	grep -q '^1\.\.' "$log" || outcome failed 'fuzzing' 'did not finish'

@@ -3,6 +3,7 @@
  */
 
 /* ration-pmd: forwards packets between DPDK ports under hierarchical budgets. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,20 +41,24 @@ struct app {
 /* A signal has ended run() before the ports were started. */
 #define SET_UP_INTERRUPTED 1
 
-/* Set up everything that needs EAL. */
+/* Set up everything that needs EAL. @return 0, SET_UP_INTERRUPTED, or a negative value */
 static int
 set_up(struct app *app)
 {
 	const struct options *o = &app->options;
 	struct rte_mempool *pool;
 	unsigned int nb_lcores;
+	int rc;
 
 	if (ports_find(&app->ports, o) < 0 || lcores_count(o, &app->ports, &nb_lcores) < 0)
 		return -1;
 	pool = pool_create(o, &app->ports, nb_lcores);
-	if (pool == NULL || tenants_start(&app->tenants, o, nb_lcores) < 0 ||
-	    monitor_stop_requested() ||
-	    lcores_create(&app->lcores, nb_lcores, o, &app->ports, &app->tenants) < 0 ||
+	if (pool == NULL)
+		return -1;
+	rc = tenants_start(&app->tenants, o, nb_lcores);
+	if (rc == -EINTR || (rc == 0 && monitor_stop_requested()))
+		return SET_UP_INTERRUPTED;
+	if (rc < 0 || lcores_create(&app->lcores, nb_lcores, o, &app->ports, &app->tenants) < 0 ||
 	    stats_init(&app->stats, o, &app->ports, &app->tenants, &app->lcores) < 0 ||
 	    ports_start(&app->ports, o, pool) < 0)
 		return -1;
@@ -103,8 +108,6 @@ run(struct app *app)
 	rc = set_up(app);
 	if (rc == 0)
 		rc = forward_packets(app);
-	else if (app->ports.nb_started == 0 && monitor_stop_requested())
-		rc = SET_UP_INTERRUPTED;
 	ports_stop(&app->ports);
 	report_close(app->reports);
 	stats_free(&app->stats);
@@ -140,6 +143,10 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (options_parse(line.own_argc, line.own_argv, &app.options) < 0)
 		return EXIT_USAGE;
+	if (app.options.version) {
+		version_print("ration-pmd");
+		return EXIT_SUCCESS;
+	}
 	if (line.help || app.options.help) {
 		options_help(stdout);
 		return EXIT_SUCCESS;
@@ -150,10 +157,13 @@ main(int argc, char **argv)
 	monitor_catch_signals();
 	monitor_watch_loading();
 	app.reports = report_open(&app.options);
-	if (app.reports == NULL || tenants_load(&app.tenants, &app.options) < 0)
-		return monitor_stop_requested() ? interrupted() : EXIT_FAILURE;
-	if (monitor_stop_requested())
+	if (app.reports == NULL)
+		return EXIT_FAILURE;
+	rc = tenants_load(&app.tenants, &app.options);
+	if (rc == -EINTR || (rc == 0 && monitor_stop_requested()))
 		return interrupted();
+	if (rc < 0)
+		return EXIT_FAILURE;
 	if (eal_start(&line, print_usage) < 0)
 		return EXIT_FAILURE;
 	rc = run(&app);

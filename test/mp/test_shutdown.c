@@ -163,7 +163,7 @@ a_thread_with_an_lcore_id_ends_after_cleanup(void)
 	end_thread(thread);
 }
 
-/* Map the pages of a domain again, for another purpose. Something else may have taken some of them. */
+/* Map the pages of a domain again, for another purpose. Some may have a new user already. */
 static void
 map_pages_again(void *domain, int protection)
 {
@@ -328,8 +328,10 @@ the_thread_of_a_forked_child_ends(void)
 	uint64_t before = usage();
 	pid_t pid = fork();
 
-	if (pid == 0)
+	if (pid == 0) {
+		alarm(60); /* A child does not inherit it. */
 		pthread_exit(NULL);
+	}
 	CLAIM(pid > 0 && status_of(pid) == 0);
 	CLAIM(usage() == before);
 	CLAIM(ration_lcore_self(d) == lc);
@@ -436,6 +438,13 @@ main(void)
 	for (mode = 0; mode < nb_modes; mode++) {
 		huge_dir = mode == 0 ? NULL : dir;
 		for (i = 0; i < RTE_DIM(cases); i++) {
+#ifdef __SANITIZE_ADDRESS__
+			/* Its allocator has locks that another thread may hold during fork(). */
+			if (cases[i].run == the_thread_of_a_forked_child_ends) {
+				printf("ok %u - %s # SKIP AddressSanitizer\n", ++n, cases[i].name);
+				continue;
+			}
+#endif
 			fflush(stdout);
 			status = run(i);
 			failed += status != 0;

@@ -136,5 +136,6 @@ claim '-h without other arguments does not start EAL' shows_help -h
 claim '--help among the options of the application does not start EAL' \
 	shows_help --nonsense-for-eal -- --help
 claim 'an unambiguous abbreviation is accepted' shows_help -- --hel
+claim 'so is one of --version' shows_version -- --vers
 
 conclude

@@ -290,6 +290,17 @@ keeps_the_capture()
 }
 claim 'the flush at the start keeps a capture' keeps_the_capture
 
+# Link type 101, raw IP, instead of 1, in the head of the capture.
+warns_of_other_links()
+{
+	cp "$WORK/burst.pcap" "$WORK/raw.pcap"
+	printf '\x65' | dd of="$WORK/raw.pcap" bs=1 seek=20 conv=notrunc status=none
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/raw.pcap,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --max-packets=400 "${BURST[@]}"
+	expect_status 0 && expect_message 'link type 101, not Ethernet'
+}
+claim 'a capture that is not Ethernet is worth a warning' warns_of_other_links
+
 measures_latency()
 {
 	replay "$WORK/burst.pcap" "${HOLD[@]}" --latency --budget="$WORK/budget.yaml" &&

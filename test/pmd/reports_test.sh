@@ -140,6 +140,21 @@ claim 'a reader that stopped reading does not delay a signal' \
 	ends_unread INT --stats-format=json
 claim 'the same with text' ends_unread TERM
 
+# Messages go into the same pipe. Then nobody can read them, and nothing may wait for them either.
+ends_with_unread_messages()
+{
+	open_unread_pipe
+	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 --stats-rows=2000 \
+		--budget="$WORK/many.yaml" --duration=4 >"$WORK/pipe" 2>&1 </dev/null \
+		{UNREAD}>&- &
+	CHILD=$!
+	: >"$WORK/err"
+	stop
+	exec {UNREAD}>&-
+	expect_status 1
+}
+claim 'nor if messages go the same way' ends_with_unread_messages
+
 # A reader that goes on reading gets whole reports, and the total counts the dropped ones.
 resumes()
 {

@@ -8,6 +8,7 @@
 #include "budget/loading.h"
 
 static loading_watch_t *current;
+static bool was_interrupted;
 
 void
 loading_watch(loading_watch_t *watch)
@@ -15,10 +16,19 @@ loading_watch(loading_watch_t *watch)
 	current = watch;
 }
 
+bool
+loading_interrupted(void)
+{
+	return was_interrupted;
+}
+
 int
 loading_step(const char *what, uint64_t done, uint64_t total)
 {
 	if (current == NULL || done % LOADING_EVERY != 0)
 		return 0;
-	return current(what, done, total) != 0 ? -EINTR : 0;
+	if (current(what, done, total) == 0)
+		return 0;
+	was_interrupted = true;
+	return -EINTR;
 }

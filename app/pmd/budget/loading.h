@@ -12,6 +12,7 @@
  * All functions: main lcore only.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -40,5 +41,8 @@ void loading_watch(loading_watch_t *watch);
  *   0, or -EINTR: the step must end.
  */
 int loading_step(const char *what, uint64_t done, uint64_t total);
+
+/** Return true if loading_step() has returned -EINTR. */
+bool loading_interrupted(void);
 
 #endif /* BUDGET_LOADING_H_ */

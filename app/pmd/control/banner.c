@@ -10,6 +10,7 @@
 
 #include "control/banner.h"
 #include "message.h"
+#include "ports/capture.h"
 
 #define LINE_SIZE 512
 
@@ -112,8 +113,11 @@ banner_print(const struct options *o, const struct ports *ports, const struct te
 {
 	uint16_t i;
 
-	for (i = 0; i < ports->nb; i++)
+	for (i = 0; i < ports->nb; i++) {
 		print_port(o, &ports->port[i], lcores);
+		capture_warn(ports->port[i].id, ports->port[i].info.driver_name,
+			     ports->port[i].name);
+	}
 	print_mode(o, lcores);
 	print_budgets(o, t);
 }

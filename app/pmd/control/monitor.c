@@ -150,6 +150,15 @@ time_until(double event, double now, double longest)
 	return event > 0 && event - now < longest ? event - now : longest;
 }
 
+/* A signal handler may have stopped the loops meanwhile: that stays. */
+static void
+finish(void)
+{
+	uint32_t state = FORWARD_RUN;
+
+	ration_cas(&forward_state, &state, FORWARD_FINISH, relaxed);
+}
+
 /* Returns whether forwarding has to end. After --max-packets the loops end by themselves. */
 static bool
 is_over(const struct lcores *lcores, const struct options *o, double now)
@@ -159,7 +168,7 @@ is_over(const struct lcores *lcores, const struct options *o, double now)
 	if (ration_load(&forward_state, relaxed) == FORWARD_FINISH)
 		return lcores_running(lcores) == 0;
 	if (o->max_packets != 0 && lcores_received(lcores) >= o->max_packets)
-		ration_store(&forward_state, FORWARD_FINISH, relaxed);
+		finish();
 	else if (lcores_running(lcores) < lcores->nb)
 		return true;
 	return false;

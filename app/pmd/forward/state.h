@@ -21,7 +21,7 @@ enum forward_state {
 	FORWARD_STOP, /**< Return at once. */
 };
 
-/** An enum forward_state. The main lcore writes it, all forwarding loops read it. */
+/** An enum forward_state. The main lcore and its signal handlers write it, all loops read it. */
 extern RATION_ATOMIC(uint32_t) forward_state;
 
 /** Return 1 while the state is FORWARD_RUN, else 0. */

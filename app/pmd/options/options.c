@@ -331,7 +331,7 @@ options_parse(int argc, char **argv, struct options *o)
 		log_error("'%s': not an option (all arguments start with --)", argv[optind]);
 		return -EINVAL;
 	}
-	return o->help ? 0 : check(o);
+	return o->help || o->version ? 0 : check(o);
 }
 
 void

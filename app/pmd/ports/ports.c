@@ -17,6 +17,7 @@
 #include <ration.h>
 
 #include "message.h"
+#include "ports/capture.h"
 #include "ports/ports.h"
 
 #define LINK_WAIT_MS 9000
@@ -301,19 +302,8 @@ flush_queue(uint16_t id, uint16_t queue)
 static bool
 has_old_packets(const struct port *p)
 {
-	struct rte_devargs *vdev;
-
-	if (strcmp(p->info.driver_name, "net_null") == 0)
-		return false;
-	if (strcmp(p->info.driver_name, "net_pcap") != 0)
-		return true;
-	RTE_EAL_DEVARGS_FOREACH("vdev", vdev)
-	{
-		if (strcmp(vdev->name, p->name) == 0 && vdev->args != NULL &&
-		    strstr(vdev->args, "rx_pcap=") != NULL)
-			return false;
-	}
-	return true;
+	return strcmp(p->info.driver_name, "net_null") != 0 &&
+	       !capture_is_read(p->info.driver_name, p->name);
 }
 
 void

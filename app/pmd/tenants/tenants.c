@@ -8,6 +8,7 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 
+#include "budget/loading.h"
 #include "message.h"
 #include "tenants/tenants.h"
 
@@ -47,6 +48,8 @@ tenants_load(struct tenants *t, const struct options *o)
 	*t = (struct tenants){.nb_nodes = 1};
 	if (file != NULL) {
 		t->budget = budget_load(file, error, sizeof(error));
+		if (t->budget == NULL && loading_interrupted())
+			return -EINTR;
 		if (t->budget == NULL) {
 			log_error("%s", error);
 			return -EINVAL;
@@ -80,7 +83,7 @@ create_domain(struct tenants *t, unsigned int nb_lcores)
 		return -ENOMEM;
 	}
 	rc = budget_apply(t->budget, t->domain, t->counters, error, sizeof(error));
-	if (rc < 0)
+	if (rc < 0 && rc != -EINTR)
 		log_error("%s", error);
 	return rc;
 }
@@ -93,6 +96,8 @@ tenants_start(struct tenants *t, const struct options *o, unsigned int nb_lcores
 	if (t->budget == NULL)
 		return 0;
 	t->classifier = classifier_create(t->budget, SOCKET_ID_ANY, error, sizeof(error));
+	if (t->classifier == NULL && loading_interrupted())
+		return -EINTR;
 	if (t->classifier == NULL) {
 		log_error("%s", error);
 		return -EINVAL;

@@ -34,7 +34,7 @@ static const char *const faults[] = {
 	[CONTROL] = "contains a control character (printable characters only)",
 	[SEPARATOR] = "contains a line separator (printable characters only)",
 	[DIRECTION] = "contains a text direction mark (visible characters only)",
-	[INVISIBLE] = "contains a character without width, such as U+200B (visible characters only)",
+	[INVISIBLE] = "contains a character without width (visible characters only)",
 	[UNASSIGNED] = "contains a code point that is not a character (printable characters only)",
 	[MALFORMED] = "is not valid UTF-8 (plain UTF-8 text)",
 };

@@ -31,8 +31,8 @@ int ration_path_write(const struct ration_domain *d, const uint32_t *index, uint
 		      size_t size);
 
 /**
- * Write the path of a counter for a log message; "(root)" for the root, and the number of a handle that
- * is stale.
+ * Write the path of a counter for a log message; "(root)" for the root, and the number of a handle
+ * that is stale.
  *
  * @return path
  */
