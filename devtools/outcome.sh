@@ -8,6 +8,8 @@
 PASSED=0
 FAILED=0
 SKIPPED=0
+# The names of the tests that failed, and why.
+FAILURES=()
 
 # All limits are for a machine that does nothing else. A busy one takes several times as long, and
 # no limit decides a test: they only end what hangs.
@@ -31,7 +33,11 @@ outcome()
 {
 	case $1 in
 	passed) PASSED=$((PASSED + 1)) ;;
-	failed) FAILED=$((FAILED + 1)); echo "  FAILED: $2${3:+ ($3)}" ;;
+	failed)
+		FAILED=$((FAILED + 1))
+		FAILURES+=("$2${3:+ ($3)}")
+		echo "  FAILED: ${FAILURES[-1]}"
+		;;
 	skipped) SKIPPED=$((SKIPPED + 1)); echo "  skipped: $2${3:+ ($3)}" ;;
 	esac
 }
@@ -81,13 +87,15 @@ test_step()
 	fi
 }
 
-# count_tap PREFIX: count lines of TAP from stdin.
+# count_tap PREFIX: count lines of TAP from stdin. There are thousands: no line starts a program.
 count_tap()
 {
-	local line name
+	local line name pattern='^(not )?ok [0-9]* *(- )?(.*)$'
 
 	while read -r line; do
-		name="$1: $(sed -E 's/^(not )?ok [0-9]* *(- )?//; s/# SKIP *//' <<<"$line")"
+		[[ $line =~ $pattern ]] || continue
+		name=${BASH_REMATCH[3]/'# SKIP '/}
+		name="$1: ${name%'# SKIP'}"
 		case $line in
 		ok\ *'# SKIP'* | not\ ok\ *'# SKIP'*) outcome skipped "$name" ;;
 		'ok '*) outcome passed "$name" ;;

@@ -97,24 +97,22 @@ run_models()
 	[[ -z $GCC_BUILD ]] || meson_tests 'models' 600 "$GCC_BUILD" --suite model
 }
 
-run_clang()
-{
-	if ! command -v clang >/dev/null; then
-		outcome skipped 'clang: build without warnings' 'clang is not installed'
-		return
-	fi
-	# Little optimization finds the same warnings sooner. The explorer has the same sources.
-	configure clang clang -Dbuildtype=release -Doptimization=1 -Dexplore=false && compile clang
-}
-
-# Leak detection is off: EAL keeps memory until the process ends. The compilers run beside the tests
-# end to end, which mostly wait, and give way to them.
+# The second compiler, for its warnings and its sanitizers. Little optimization finds the same
+# sooner, and the explorer has the same sources. Leak detection is off: EAL keeps memory until the
+# process ends. The compilers run beside the tests end to end, which mostly wait, and give way to
+# them.
 begin_sanitizers()
 {
+	local cc=clang
+
 	SANITIZERS=
-	configure sanitizers gcc -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
-		-Dexplore=false \
-		-Dc_args=-fno-sanitize-recover=undefined -Db_lundef=false || return
+	if ! command -v clang >/dev/null; then
+		cc=gcc
+		outcome skipped 'build with clang' 'clang is not installed'
+	fi
+	configure sanitizers "$cc" -Dbuildtype=debugoptimized -Doptimization=1 -Dexplore=false \
+		-Db_sanitize=address,undefined -Dc_args=-fno-sanitize-recover=undefined \
+		-Db_lundef=false || return
 	SANITIZERS_BUILD=$BUILT
 	spawn nice -n 19 ninja -C "$BUILT" -j 2 >"$WORKDIR/sanitizers.log" 2>&1
 	SANITIZERS=$CHILD
@@ -397,8 +395,7 @@ if [[ -z $QUICK ]]; then
 	run_install
 	part 'Models'
 	run_models
-	part 'Other builds'
-	run_clang
+	part 'Checked build'
 	run_checked
 	part 'Guide'
 	run_docs
@@ -423,6 +420,8 @@ if [[ -z $QUICK ]]; then
 	run_mutation
 fi
 
+# Again at the end, where a reader of a long log looks first.
+((FAILED == 0)) || printf 'FAILED: %s\n' "${FAILURES[@]}"
 [[ -z $KEPT ]] || echo "Logs of what failed: $KEPT"
 echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 ((FAILED == 0))

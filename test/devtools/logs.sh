@@ -50,6 +50,12 @@ counts_are()
 	[[ "$PASSED $FAILED $SKIPPED" == "$*" ]]
 }
 
+failures_are()
+{
+	printf '%s\n' "${FAILURES[@]}"
+	[[ "${FAILURES[*]}" == "$*" ]]
+}
+
 # The line that names a log is true, and the log has that text.
 keeps()
 {
@@ -95,6 +101,11 @@ claim 'the log of the test is kept and named' keeps 'the reason'
 try tap_step 'pages' 60 sh -c 'echo ok 1 - a; echo not ok 2 - b; echo "# why"; echo 1..2' >/dev/null
 claim 'TAP is counted' counts_are 4 4 0
 claim 'its log is kept and named' keeps why
+try tap_step 'skips' 60 printf 'ok 1 - c # SKIP no fan\nok 2 d # SKIP\n1..2\n' >/dev/null
+claim 'skipped ones are counted' counts_are 4 4 2
+claim 'and say why' said 'skipped: skips: c no fan'
+claim 'all failures are known at the end' failures_are 'a bad step small tests: bad: third' \
+	'small tests: silent: FAIL, status 3' 'pages: b'
 claim 'progress of meson' progress_is '12 of 95 tests done' ' 1/95 a OK\n12/95 b OK\n▶ 13/95 x\n'
 claim 'progress of TAP' progress_is '2 of 3 tests done' '1..3\nok 1 - a\nnot ok 2 - b\n'
 claim 'a build shows its last line' progress_is '[3/9] Compiling' '[2/9] x\n[3/9] Compiling\n'
