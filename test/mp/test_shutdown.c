@@ -28,6 +28,7 @@
 #include <rte_thread.h>
 
 #include <ration_pvt.h>
+#include <shm/sanitizers.h>
 
 /** In a case: what must hold. A case has no cmocka; its status is the result. */
 #define CLAIM(condition)                                                                           \
@@ -438,7 +439,7 @@ main(void)
 	for (mode = 0; mode < nb_modes; mode++) {
 		huge_dir = mode == 0 ? NULL : dir;
 		for (i = 0; i < RTE_DIM(cases); i++) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef RATION_ASAN
 			/* Its allocator has locks that another thread may hold during fork(). */
 			if (cases[i].run == the_thread_of_a_forked_child_ends) {
 				printf("ok %u - %s # SKIP AddressSanitizer\n", ++n, cases[i].name);
