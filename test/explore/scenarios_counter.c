@@ -144,19 +144,20 @@ give_back_in_round(uint32_t nb)
 		explore_pause();
 	if (granted)
 		world_uncharge(2, 3);
-	world_done();
 }
 
 static void
 give_back_early(void)
 {
 	give_back_in_round(1);
+	world_done();
 }
 
 static void
 give_back_late(void)
 {
 	give_back_in_round(2);
+	world_done();
 }
 
 static void
@@ -277,6 +278,58 @@ destroy_subtree_and_keep(void)
 	if (world_destroy(0, RATION_DESTROY_RECURSIVE | RATION_DESTROY_KEEP_UNITS) != 0)
 		explore_fail("a destroy that keeps units was refused");
 	world_create_below(0, UINT32_MAX, 20, 2);
+	world_done();
+}
+
+/*
+ * Two branches of two levels. The first is destroyed while one of its two leaves keeps a unit, and
+ * the other leaf's index is used again in the second.
+ */
+static void
+set_up_subtree_late(void)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 8, .max_members = 2, .timeout_us = 1000000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 40, 0, 0);
+	world_counter(1, UINT32_MAX, 40, 0, 0);
+	world_counter(3, 0, 40, 0, 0);
+	world_counter(4, 1, 40, 0, 0);
+	/* The creation of a first child would wait for walks. */
+	world_counter(5, 4, 40, 0, 0);
+	world_counter(6, 3, 40, 2, 0);
+	world_counter(2, 3, 40, 2, 0);
+	world_member(0);
+	w->working = 7;
+}
+
+/* The walk that gives back the last units of one leaf must not go on below the other branch. */
+static void
+give_back_one_leaf(void)
+{
+	bool kept = world_charge(6, 1) == 0;
+
+	give_back_in_round(2);
+	while (w->note == 0)
+		explore_pause();
+	if (kept)
+		world_uncharge(6, 1);
+	world_done();
+}
+
+static void
+destroy_and_move_leaf(void)
+{
+	const ration_counter_t old = w->c[2];
+
+	explore_pause();
+	if (world_destroy(0, RATION_DESTROY_RECURSIVE | RATION_DESTROY_KEEP_UNITS) != 0)
+		explore_fail("a destroy that keeps units was refused");
+	/* The index is the other leaf's if that one could not be charged. */
+	if (world_create_below(7, 4, 30, 2) == 0 && (uint32_t)w->c[7] == (uint32_t)old)
+		check_stale(old);
+	w->note = 1;
 	world_done();
 }
 
@@ -406,6 +459,14 @@ const struct scenario scenarios_counter[] = {
 		.nb_fibers = 3,
 		.set_up = set_up_subtree,
 		.fiber = {charge_children, charge_child_without_slot, destroy_subtree_and_keep},
+		.preemptions = 2,
+	},
+	{
+		.name = "subtree-late",
+		.shows = "P2: the last uncharge of a leaf and a destroy of more than that leaf",
+		.nb_fibers = 3,
+		.set_up = set_up_subtree_late,
+		.fiber = {poll_only, give_back_one_leaf, destroy_and_move_leaf},
 		.preemptions = 2,
 	},
 	{

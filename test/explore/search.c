@@ -32,7 +32,9 @@ search_clock(void)
 static bool
 may_go_on(const struct search *s, double end)
 {
-	return s->schedules < s->schedules_max && (s->schedules % 64 != 0 || search_clock() < end);
+	if (s->steps_max > 0 && s->steps >= s->steps_max)
+		return false;
+	return s->seconds_max <= 0 || s->schedules % 64 != 0 || search_clock() < end;
 }
 
 static bool run_below(struct way *way, uint32_t depth, uint32_t deviations, bool crashed);

@@ -20,8 +20,8 @@
 
 /** Limits and results of a search. */
 struct search {
-	uint64_t schedules_max;
-	double seconds_max;
+	double seconds_max; /**< Of processor time; 0: no limit. */
+	uint64_t steps_max; /**< 0: no limit. */
 	uint64_t schedules;
 	uint64_t steps;
 	bool complete; /**< The search has tried all schedules within the bound. */

@@ -24,8 +24,12 @@
 #define SECONDS_MAX 300.0
 /* Number of seeds in one iteration. */
 #define ROUND_SEEDS 10000000
-/* Seconds of processor time in which a defect must be found. */
-#define MUTANT_SECONDS 30.0
+/*
+ * Efforts for a defect, in steps: where the search begins, and within what it must find it. A limit
+ * in seconds would make the result depend on the machine.
+ */
+#define MUTANT_STEPS_FIRST 3000000
+#define MUTANT_STEPS 300000000
 
 struct options {
 	const char *scenario; /* NULL: all. */
@@ -36,6 +40,12 @@ struct options {
 	uint32_t preemptions; /* 0: the bound of the scenario. */
 	unsigned int mutant, mutants; /* mutants: number of mutants to find. */
 	bool list;
+};
+
+/* How much to search: one of the two, the other is 0. */
+struct effort {
+	double seconds; /* Of processor time. */
+	uint64_t steps;
 };
 
 static struct explore_run run; /* Large. */
@@ -63,7 +73,7 @@ usage(FILE *f)
 
 /* ------------------------------------------------------------------ search */
 
-/* A search method, with a share of the time of its scenario. */
+/* A search method, with a share of the effort for its scenario. */
 static const struct method {
 	const char *name;
 	enum explore_mode mode;
@@ -90,7 +100,7 @@ search_by(const struct method *m, uint32_t bound, struct search *s)
 	return search_drawn(&run, s);
 }
 
-/* Time of a method. If an exhaustive search is not possible, the others get its share. */
+/* Share of a method. If an exhaustive search is not possible, the others get its share. */
 static double
 share_of(const struct method *m, const struct scenario *scenario)
 {
@@ -99,26 +109,39 @@ share_of(const struct method *m, const struct scenario *scenario)
 	return m->mode == EXPLORE_GIVEN ? 0 : m->share * 2.5;
 }
 
+/* The share of an effort that a search has used. */
+static double
+used_of(const struct effort *effort, const struct search *s, double start)
+{
+	if (effort->steps > 0)
+		return (double)s->steps / (double)effort->steps;
+	return (search_clock() - start) / effort->seconds;
+}
+
 /*
- * Search with all methods. Time that one does not use goes to the next. @return whether none failed
+ * Search with all methods. What one does not use goes to the next. @return whether none failed
  */
 static bool
-search_scenario(const struct options *o, double seconds, struct search *s, bool describe)
+search_scenario(const struct options *o, const struct effort *effort, struct search *s,
+		bool describe)
 {
 	uint32_t i, bound = o->preemptions ? o->preemptions : run.scenario->preemptions;
-	double spare = 0, start;
+	double share, spare = 0, start;
 	bool ok = true;
 
 	explore_prepare(run.scenario);
 	for (i = 0; ok && i < RTE_DIM(methods); i++) {
 		if (share_of(&methods[i], run.scenario) <= 0)
 			continue;
-		*s = (struct search){.schedules_max = UINT64_MAX};
-		s->seconds_max = seconds * share_of(&methods[i], run.scenario) + spare;
+		share = RTE_MAX(share_of(&methods[i], run.scenario) + spare, 0.01);
+		*s = (struct search){
+			.seconds_max = effort->seconds * share,
+			.steps_max = (uint64_t)((double)effort->steps * share),
+		};
 		start = search_clock();
 		run.seed = o->seed;
 		ok = search_by(&methods[i], bound, s);
-		spare = s->seconds_max - (search_clock() - start);
+		spare = share - used_of(effort, s, start);
 		all_schedules += s->schedules;
 		all_steps += s->steps;
 		if (describe)
@@ -158,11 +181,12 @@ outcome(bool ok, const char *what, const char *more)
 static void
 test_scenario(const struct options *o, double seconds)
 {
+	const struct effort effort = {.seconds = seconds};
 	struct search s;
 	bool ok;
 
 	printf("# %s: %s\n", run.scenario->name, run.scenario->shows);
-	ok = search_scenario(o, seconds, &s, true);
+	ok = search_scenario(o, &effort, &s, true);
 	if (!ok)
 		describe_failure(o, &s);
 	outcome(ok, run.scenario->name, " keeps its properties in every schedule tried");
@@ -189,11 +213,12 @@ static void
 search_more(uint64_t seed)
 {
 	const struct options o = {.seed = seed, .save = "."};
+	const struct effort effort = {.seconds = 0.5};
 	struct search s;
 	uint32_t i;
 
 	for (i = 0; (run.scenario = scenario_at(i)) != NULL && is_short_of_schedules(); i++) {
-		if (search_scenario(&o, 0.5, &s, false))
+		if (search_scenario(&o, &effort, &s, false))
 			continue;
 		describe_failure(&o, &s);
 		outcome(false, run.scenario->name, " keeps its properties in every schedule tried");
@@ -232,24 +257,25 @@ test_all(const struct options *o)
  * longer. @return whether it was found
  */
 static bool
-find_mutant(const struct options *o, double limit, struct search *s)
+find_mutant(const struct options *o, uint64_t limit, struct search *s)
 {
-	double seconds, end;
+	struct effort effort = {.steps = MUTANT_STEPS_FIRST};
+	uint64_t end;
 	uint32_t i;
 
 	if (explore_mutant > 0) {
 		run.scenario = scenario_find(explore_mutant_scenarios[explore_mutant - 1]);
 		/* Short searches first: the last methods find some defects in few schedules. */
-		for (seconds = 0.5; run.scenario != NULL && seconds < limit; seconds *= 4) {
-			if (!search_scenario(o, seconds, s, false))
+		for (; run.scenario != NULL && effort.steps < limit; effort.steps *= 4) {
+			if (!search_scenario(o, &effort, s, false))
 				return true;
 		}
 	}
 
-	end = search_clock() + limit;
-	for (seconds = 0.05; search_clock() < end; seconds *= 4) {
+	end = all_steps + limit;
+	for (effort.steps = MUTANT_STEPS_FIRST / 10; all_steps < end; effort.steps *= 4) {
 		for (i = 0; (run.scenario = scenario_at(i)) != NULL; i++) {
-			if (!search_scenario(o, seconds, s, false))
+			if (!search_scenario(o, &effort, s, false))
 				return true;
 		}
 	}
@@ -269,10 +295,10 @@ test_mutants(const struct options *o)
 	printf("1..%u\n", last - first + 2);
 	/* Without a defect the same search must find none. */
 	explore_mutant = 0;
-	outcome(!find_mutant(o, 2, &s), "no failure is found without a defect", "");
+	outcome(!find_mutant(o, MUTANT_STEPS / 15, &s), "no failure is found without a defect", "");
 	for (explore_mutant = first; explore_mutant <= last; explore_mutant++) {
 		start = search_clock();
-		found = find_mutant(o, MUTANT_SECONDS, &s);
+		found = find_mutant(o, MUTANT_STEPS, &s);
 		if (found)
 			printf("# %s, %s, after %" PRIu64 " schedules: %s\n", run.scenario->name,
 			       s.how, s.schedules, run.failed);
