@@ -31,6 +31,8 @@ start()
 	# A failed check leaves no process to the next one.
 	[ -z "$PID" ] || { kill -s TERM "$PID"; wait "$PID"; }
 	rm -f "$TMP/out.json"
+	# wait_for does not see what the process before has written.
+	: > "$TMP/out.err"
 	env --default-signal=INT,TERM,HUP timeout --foreground -s KILL "$LIMIT_S" \
 		"$BENCH" --lcores "$(first_cpus 2)" --no-huge -m 64 \
 		--no-pci --file-prefix=interrupt -- --test="$test" --json "$TMP/out.json" "$@" \
@@ -104,6 +106,14 @@ whole_rows_are_judged()
 		holds '.verdicts | .met + .missed > 10'
 }
 
+# timeout(1) does not pass this signal on.
+user_signal()
+{
+	start drain --repeats 100000
+	wait_for '^drain: 0 of' && kill -s USR1 "$(pgrep -P "$PID")" && ends 138 &&
+		nothing_left && holds '.interrupted == true'
+}
+
 signal_during_start()
 {
 	start walk
@@ -127,6 +137,7 @@ ignored_signals_stay_ignored()
 check 'SIGINT' interrupts INT 130 walk '^walk: 0 of'
 check 'SIGTERM' interrupts TERM 143 latency '^empty loop: 0 of'
 check 'SIGHUP' interrupts HUP 129 drain '^drain: 0 of'
+check 'SIGUSR1' user_signal
 check 'scale' interrupts INT 130 scale '^scale: 0 of'
 check 'rows with some samples are reported and marked' partial_rows_are_marked
 check 'what is complete is judged' whole_rows_are_judged

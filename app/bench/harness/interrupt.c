@@ -6,7 +6,7 @@
 
 #include "harness/interrupt.h"
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 
 #define NB_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 

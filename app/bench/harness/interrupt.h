@@ -7,8 +7,8 @@
 
 /**
  * @file
- * SIGINT, SIGTERM and SIGHUP end the measurements, and what was measured is reported. A signal that
- * the parent process has set to be ignored stays ignored.
+ * SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 end the measurements, and what was measured is
+ * reported. A signal that the parent process has set to be ignored stays ignored.
  */
 
 #include <signal.h>
