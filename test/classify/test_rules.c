@@ -361,8 +361,8 @@ too_little_memory_is_reported_as_one_line(void **state)
 	use_rules("budgets: [{name: a, match: [source: 10.0.0.0/8, destination: 10.0.0.0/8]}]");
 	second = classifier_create(b, SOCKET_ID_ANY, error, sizeof(error));
 	assert_null(second);
-	assert_string_equal(error, "cannot create the table of destination prefixes (64 MiB): "
-				   "Cannot allocate memory");
+	assert_string_equal(error, "cannot create the table of destination prefixes (64 MiB "
+				   "for IPv4, as much for IPv6): Cannot allocate memory");
 	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
 }
 

@@ -66,6 +66,16 @@ fail(struct classifier *cls, const char *what, int rc, char *error, size_t size)
 	return NULL;
 }
 
+static struct classifier *
+fail_prefixes(struct classifier *cls, const char *what, int rc, char *error, size_t size)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s%s", what,
+		 rc == -ENOMEM ? " (64 MiB for IPv4, as much for IPv6)" : "");
+	return fail(cls, text, rc, error, size);
+}
+
 struct classifier *
 classifier_create(const struct budget *b, int socket_id, char *error, size_t size)
 {
@@ -81,10 +91,10 @@ classifier_create(const struct budget *b, int socket_id, char *error, size_t siz
 		return fail(cls, "EtherTypes", rc, error, size);
 	rc = classifier_prefixes_create(&cls->source, b, BUDGET_SOURCE, socket_id);
 	if (rc < 0)
-		return fail(cls, "source prefixes (64 MiB)", rc, error, size);
+		return fail_prefixes(cls, "source prefixes", rc, error, size);
 	rc = classifier_prefixes_create(&cls->destination, b, BUDGET_DESTINATION, socket_id);
 	if (rc < 0)
-		return fail(cls, "destination prefixes (64 MiB)", rc, error, size);
+		return fail_prefixes(cls, "destination prefixes", rc, error, size);
 	return cls;
 }
 

@@ -32,7 +32,10 @@ order_by_prefix(const void *x, const void *y)
 	const struct budget_rule *b = *(const struct budget_rule *const *)y;
 	int order = memcmp(a->prefix, b->prefix, sizeof(a->prefix));
 
-	return order != 0 ? order : (int)a->length - (int)b->length;
+	if (order == 0)
+		order = (int)a->length - (int)b->length;
+	/* Of equal ones the last in the array counts; qsort() alone may swap them. */
+	return order != 0 ? order : (a > b) - (a < b);
 }
 
 /*
