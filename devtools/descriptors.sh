@@ -8,4 +8,5 @@
 
 [[ -e /proc/self/fd/0 ]] || exec 0</dev/null
 [[ -e /proc/self/fd/1 ]] || exec 1>/dev/null
-[[ -e /proc/self/fd/2 ]] || exec 2>/dev/null
+# Without stderr bash keeps the script itself open there.
+[[ -e /proc/self/fd/2 && ! /proc/self/fd/2 -ef $0 ]] || exec 2>/dev/null

@@ -9,7 +9,8 @@ set -u
 # Otherwise the next files that are opened would get the numbers of closed ones.
 [[ -e /proc/self/fd/0 ]] || exec 0</dev/null
 [[ -e /proc/self/fd/1 ]] || exec 1>/dev/null
-[[ -e /proc/self/fd/2 ]] || exec 2>/dev/null
+# Without stderr bash keeps the script itself open there.
+[[ -e /proc/self/fd/2 && ! /proc/self/fd/2 -ef $0 ]] || exec 2>/dev/null
 set -o pipefail
 export LC_ALL=C
 umask 022

@@ -20,7 +20,7 @@ watch()
 	local fd state=
 
 	for fd in 0 1 2; do
-		[[ -e /proc/self/fd/$fd ]] || state+=" $fd"
+		[[ -e /proc/self/fd/$fd && ! /proc/self/fd/$fd -ef $0 ]] || state+=" $fd"
 	done
 	echo "closed:$state" >"$WATCHED"
 }
@@ -77,6 +77,20 @@ for script in "$ROOT"/devtools/*.sh "$ROOT"/devtools/*.py "$ROOT"/config/isolati
 				"WATCHED=$TMP/watched" "$script" --help
 		fi
 	done
+done
+
+# A script that does nothing about it is noticed.
+printf '#!/bin/bash\n:\n' >"$TMP/bare.sh"
+chmod +x "$TMP/bare.sh"
+for closed in 0 1 2; do
+	NUMBER=$((NUMBER + 1))
+	BASH_ENV=$TMP/watch.sh WATCHED=$TMP/watched run "$closed" "$TMP/bare.sh"
+	if [[ $(<"$TMP/watched") == "closed: $closed" ]]; then
+		echo "ok $NUMBER - a script that leaves descriptor $closed closed is noticed"
+	else
+		echo "not ok $NUMBER - a script that leaves descriptor $closed closed is noticed"
+		BAD=1
+	fi
 done
 echo "1..$NUMBER"
 exit "$BAD"
