@@ -166,10 +166,13 @@ run_coverage()
 }
 
 # The unit tests of the library with checked calls: those that obey the rules have no violations.
+# Checked calls must not touch what rte_eal_cleanup() has unmapped either.
 run_checked()
 {
 	configure checks gcc -Dbuildtype=debug -Dapps=false -Dexplore=false -Dchecks=true &&
-		compile_suites checks unit && meson_tests 'checked build' 300 "$BUILT" --suite unit
+		compile_suites checks unit && compile checks test/mp/test_shutdown || return
+	meson_tests 'checked build' 300 "$BUILT" --suite unit
+	meson_tests 'checked build, shutdown' 100 "$BUILT" shutdown
 }
 
 # The directory is not below TMPDIR: that user may not be able to enter it.
