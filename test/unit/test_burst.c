@@ -415,6 +415,19 @@ assert_no_neighbor_hits(struct ration_lcore *lc, ration_counter_t c)
 	}
 }
 
+/* One unit, and all bits of the entry as in the handle: the generation alone differs, by one bit. */
+static void
+assert_no_neighbor_hits_one_unit(struct ration_lcore *lc, ration_counter_t c)
+{
+	struct ration_stock *entry = &lc->stocks[(uint32_t)c];
+	const struct ration_stock before = *entry;
+
+	ration_store(&entry->units, 1, relaxed);
+	ration_store(&entry->limit, (uint32_t)(c >> 32), relaxed);
+	assert_no_neighbor_hits(lc, c);
+	*entry = before;
+}
+
 static void
 a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
 {
@@ -439,6 +452,7 @@ a_unit_of_another_generation_never_hits_whatever_the_stock(void **state)
 	}
 	assert_int_equal(ration_load(&entry->units, relaxed), 0);
 	assert_no_neighbor_hits(f->lc[0], a);
+	assert_no_neighbor_hits_one_unit(f->lc[0], a);
 	/* A wrong generation hits neither an empty nor a full stock. */
 	assert_int_equal(ration_try_charge_burst(f->lc[0], pair, NULL, 2, granted), 2);
 	assert_int_equal(stats_of(f->lc[0]).refills, 4);
