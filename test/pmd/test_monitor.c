@@ -21,17 +21,23 @@
 #include "budget/loading.h"
 #include "control/monitor.h"
 #include "forward/state.h"
+#include "measure/clock.h"
 #include "report/report.h"
 
 #define DEADLINE 20
 
 void __wrap_stats_collect(struct stats *s, double seconds);
+double __wrap_lcores_end(const struct lcores *lcores);
 int __wrap_report_write(struct reports *r, struct stats *s, enum report_type type,
 			uint64_t violations);
 
 static bool stopped_in_time;
+static double loops_end;
 
-/* The main lcore is busy until the loops are stopped. */
+/* Time in seconds for which the main lcore is busy after that. */
+#define LATE 1
+
+/* The main lcore is busy until the loops are stopped, and longer. */
 void
 __wrap_stats_collect(struct stats *s, double seconds)
 {
@@ -41,6 +47,18 @@ __wrap_stats_collect(struct stats *s, double seconds)
 	while (ration_load(&forward_state, relaxed) != FORWARD_STOP && time(NULL) < end)
 		;
 	stopped_in_time = stopped_in_time && time(NULL) < end;
+	if (loops_end != 0)
+		return;
+	loops_end = clock_seconds();
+	while (clock_seconds() < loops_end + LATE)
+		;
+}
+
+double
+__wrap_lcores_end(const struct lcores *lcores)
+{
+	RTE_SET_USED(lcores);
+	return loops_end;
 }
 
 int
@@ -53,7 +71,7 @@ __wrap_report_write(struct reports *r, struct stats *s, enum report_type type, u
 	return 0;
 }
 
-static void
+static struct stats
 run(const struct options *o)
 {
 	static const struct ports ports;
@@ -62,10 +80,12 @@ run(const struct options *o)
 	struct reports *reports = report_open(o);
 
 	stopped_in_time = true;
+	loops_end = 0;
 	assert_non_null(reports);
 	assert_int_equal(monitor_run(&lcores, o, &s, reports), 0);
 	assert_true(stopped_in_time);
 	report_close(reports);
+	return s;
 }
 
 static void
@@ -75,6 +95,21 @@ duration_stops_forwarding_while_the_main_lcore_is_busy(void **state)
 
 	RTE_SET_USED(state);
 	run(&o);
+}
+
+static void
+the_total_ends_with_the_loops_and_counts_missed_reports(void **state)
+{
+	const struct options o = {.duration = 3, .stats_period = 1};
+	double start = clock_seconds();
+	struct stats s;
+
+	RTE_SET_USED(state);
+	s = run(&o);
+	assert_true(loops_end != 0);
+	assert_true(s.time <= loops_end - start);
+	/* The report after 2 s; the total takes the place of the one after 3 s. */
+	assert_true(s.periods_missed >= 1);
 }
 
 static void
@@ -123,6 +158,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		/* First, because a signal that has requested a stop cannot be taken back. */
 		cmocka_unit_test(duration_stops_forwarding_while_the_main_lcore_is_busy),
+		cmocka_unit_test(the_total_ends_with_the_loops_and_counts_missed_reports),
 		cmocka_unit_test(each_signal_stops_forwarding_at_once),
 		cmocka_unit_test(loading_ends_after_a_signal),
 		cmocka_unit_test(sighup_stays_ignored_if_it_was),

@@ -415,7 +415,7 @@ assert_no_neighbor_hits(struct ration_lcore *lc, ration_counter_t c)
 	}
 }
 
-/* One unit, and all bits of the entry as in the handle: the generation alone differs, by one bit. */
+/* One unit, and all other bits of the entry as in the handle: the generation differs by one bit. */
 static void
 assert_no_neighbor_hits_one_unit(struct ration_lcore *lc, ration_counter_t c)
 {

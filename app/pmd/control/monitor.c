@@ -14,6 +14,7 @@
 #include "budget/loading.h"
 #include "control/monitor.h"
 #include "forward/state.h"
+#include "measure/clock.h"
 #include "measure/period.h"
 #include "message.h"
 #include "report/report.h"
@@ -96,21 +97,12 @@ set_timer(uint64_t duration)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 /* A line after each second, none if loading is faster than that. */
 static int
 watch_loading(const char *what, uint64_t done, uint64_t total)
 {
 	static double last;
-	double now = seconds();
+	double now = clock_seconds();
 
 	if (last == 0)
 		last = now;
@@ -174,6 +166,16 @@ is_over(const struct lcores *lcores, const struct options *o, double now)
 	return false;
 }
 
+static void
+count_missed(struct stats *s, uint64_t missed)
+{
+	if (missed > 0 && s->periods_missed == 0)
+		log_error("--stats-period: %" PRIu64 " reports were due while the program did "
+			  "not run or a report was written; they are skipped and counted",
+			  missed);
+	s->periods_missed += missed;
+}
+
 /*
  * Report, and set `next` to the time of the next report. Periods that have passed meanwhile are
  * skipped: reports that follow each other at once would contain nothing.
@@ -181,13 +183,7 @@ is_over(const struct lcores *lcores, const struct options *o, double now)
 static int
 report_period(struct stats *s, struct reports *reports, double now, double *next)
 {
-	uint64_t missed = period_advance(next, (double)s->options->stats_period, now);
-
-	if (missed > 0 && s->periods_missed == 0)
-		log_error("--stats-period: %" PRIu64 " reports were due while the program did "
-			  "not run or a report was written; they are skipped and counted",
-			  missed);
-	s->periods_missed += missed;
+	count_missed(s, period_advance(next, (double)s->options->stats_period, now));
 	stats_collect(s, now);
 	return report_write(reports, s, REPORT_PERIOD, 0);
 }
@@ -204,13 +200,13 @@ pass_time(struct reports *reports, double duration)
 
 static int
 watch(const struct lcores *lcores, const struct options *o, struct stats *s,
-      struct reports *reports, double start)
+      struct reports *reports, double start, double *next_report)
 {
 	double tick = o->max_packets != 0 ? TICK_COUNTING : TICK;
-	double next = (double)o->stats_period, look = LINK_PERIOD, now;
+	double next = *next_report, look = LINK_PERIOD, now;
 	int rc = 0;
 
-	while (now = seconds() - start, rc == 0 && !is_over(lcores, o, now)) {
+	while (now = clock_seconds() - start, rc == 0 && !is_over(lcores, o, now)) {
 		if (now >= look) {
 			period_advance(&look, LINK_PERIOD, now);
 			links_update(&s->links, s->from_ports);
@@ -221,25 +217,39 @@ watch(const struct lcores *lcores, const struct options *o, struct stats *s,
 			rc = pass_time(reports, time_until((double)o->duration, now,
 							   time_until(next, now, tick)));
 	}
+	*next_report = next;
 	return rc;
+}
+
+/* The total takes the place of a report that is due at the end, not of those before. */
+static void
+count_missed_at_the_end(struct stats *s, double next, double end)
+{
+	if (next > 0 && end > next)
+		count_missed(s, period_advance(&next, (double)s->options->stats_period, end));
 }
 
 int
 monitor_run(struct lcores *lcores, const struct options *o, struct stats *s,
 	    struct reports *reports)
 {
-	double start = seconds();
+	double start = clock_seconds(), end, next = (double)o->stats_period;
 	int rc, ended;
 
+	time_is_over = 0;
 	stats_start(s);
 	rc = lcores_launch(lcores);
 	set_timer(o->duration);
 	if (rc == 0)
-		rc = watch(lcores, o, s, reports, start);
+		rc = watch(lcores, o, s, reports, start, &next);
 	ration_store(&forward_state, FORWARD_STOP, relaxed);
 	ended = lcores_wait(lcores);
 	set_timer(0);
-	stats_collect(s, seconds() - start);
+	/* Not now: this lcore may have been writing a report when the loops ended. */
+	end = lcores_end(lcores);
+	end = (end > 0 ? end : clock_seconds()) - start;
+	count_missed_at_the_end(s, next, end);
+	stats_collect(s, end);
 	stats_average(s);
 	return rc != 0 ? rc : ended;
 }

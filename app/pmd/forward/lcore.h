@@ -68,6 +68,7 @@ struct fwd_lcore {
 	RATION_ATOMIC(uint64_t) busy_cycles; /**< TSC ticks spent on bursts with packets. */
 
 	unsigned int lcore_id;
+	double end; /**< Time at which the loop has ended. */
 	forward_loop_t *loop;
 	struct ration_domain *domain; /**< NULL without --budget. */
 	rte_spinlock_t stats_lock; /**< Protects `stats_lc` and `final_stats`. */

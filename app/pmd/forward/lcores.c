@@ -13,6 +13,7 @@
 
 #include "forward/lcores.h"
 #include "forward/state.h"
+#include "measure/clock.h"
 #include "message.h"
 #include "ports/streams.h"
 
@@ -216,6 +217,7 @@ run(void *arg)
 	rc = register_lcore(l);
 	if (rc == 0)
 		l->loop(l);
+	l->end = clock_seconds();
 	unregister_lcore(l);
 	return rc;
 }
@@ -272,6 +274,17 @@ lcores_wait(const struct lcores *lcores)
 			first = rc;
 	}
 	return first;
+}
+
+double
+lcores_end(const struct lcores *lcores)
+{
+	double end = 0;
+	unsigned int i;
+
+	for (i = 0; i < lcores->nb; i++)
+		end = RTE_MAX(end, lcores->lcore[i]->end);
+	return end;
 }
 
 void

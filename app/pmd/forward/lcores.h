@@ -55,6 +55,9 @@ uint64_t lcores_received(const struct lcores *lcores);
 /** Wait until all loops have ended. @return 0, or the first error of a loop */
 int lcores_wait(const struct lcores *lcores);
 
+/** Return when the last loop has ended, as clock_seconds(), or 0. After lcores_wait(). */
+double lcores_end(const struct lcores *lcores);
+
 /** Free all contexts. No loop may be running. */
 void lcores_free(struct lcores *lcores);
 

@@ -16,6 +16,15 @@ static uint64_t start_tsc;
 static struct timespec start_time;
 static double tsc_hz;
 
+double
+clock_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 static int64_t
 elapsed_ns(void)
 {

@@ -7,10 +7,14 @@
 
 /**
  * @file
- * The measured frequency of the TSC. rte_get_tsc_hz() is not exact enough: it is rounded to 10 MHz.
+ * The time, and the measured frequency of the TSC. rte_get_tsc_hz() is not exact enough: it is
+ * rounded to 10 MHz.
  *
- * All functions: main lcore only.
+ * All functions but clock_seconds(): main lcore only.
  */
+
+/** Return the time in seconds since some time in the past, never 0. Any thread. */
+double clock_seconds(void);
 
 /** Start the measurement. A longer measurement is more exact, therefore call this early. */
 void clock_calibrate_start(void);
