@@ -38,7 +38,8 @@ struct ration_reading {
 
 /**
  * Read the usage of a counter from one word. `stock` is 0 and `granted` is usage; `error` is the
- * largest stock that all online members together can have of the counter and its subtree.
+ * largest stock that all online members together can have of the counter and its subtree: by their
+ * caps, by `stock_max` of the domain, and by usage, which covers all stock.
  * Corresponds to percpu_counter_read() in the kernel.
  *
  * Any process, any thread. Does not wait.

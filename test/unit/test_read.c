@@ -248,6 +248,8 @@ the_bound_covers_only_existing_counters(void **state)
 	struct fixture *f = *state;
 	ration_counter_t c = make_counter(f->d, f->root, "c", 100000, 64), child;
 
+	/* So much is granted that usage does not bound the error. */
+	assert_int_equal(ration_try_charge(f->lc[0], c, 5000), 0);
 	assert_int_equal(reading_of(f->d, c).error, 128);
 	assert_int_equal(reading_of(f->d, f->root).error, 128);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1000), 0);
@@ -259,6 +261,7 @@ the_bound_covers_only_existing_counters(void **state)
 	assert_int_equal(ration_counter_destroy(f->d, child, 0), 0);
 	assert_int_equal(reading_of(f->d, c).error, 2000);
 	assert_int_equal(reading_of(f->d, f->root).error, 2000);
+	assert_int_equal(ration_uncharge(f->lc[0], c, 5000), 0);
 	assert_int_equal(ration_counter_destroy(f->d, c, 0), 0);
 	assert_int_equal(reading_of(f->d, f->root).error, 0);
 }
@@ -276,6 +279,7 @@ the_bound_counts_online_members_only(void **state)
 	(void)state;
 	assert_non_null(d);
 	c = make_counter(d, ration_domain_root(d), "c", 100000, 1);
+	assert_int_equal(ration_try_charge(ration_lcore_shared(d), c, 500), 0);
 	for (i = 0; i < RTE_DIM(lc); i++) {
 		assert_int_equal(reading_of(d, c).error, 2 * i);
 		lc[i] = ration_lcore_register_extra(d);
@@ -292,6 +296,36 @@ the_bound_counts_online_members_only(void **state)
 	for (i = 1; i < RTE_DIM(lc); i += 2)
 		assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	assert_int_equal(reading_of(d, c).error, 0);
+	assert_int_equal(ration_uncharge(ration_lcore_shared(d), c, 500), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
+/* Of 40 units four members may have 10 each in stock, whatever the cap of a counter. */
+static void
+the_bound_is_at_most_the_share_and_usage(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 2, .max_members = 4, .stock_max = 40};
+	struct ration_domain *d = ration_domain_create("share", &params);
+	struct ration_lcore *lc[2];
+	ration_counter_t c;
+	uint32_t i;
+
+	(void)state;
+	assert_non_null(d);
+	c = make_counter(d, ration_domain_root(d), "c", 100000, 64);
+	for (i = 0; i < RTE_DIM(lc); i++) {
+		lc[i] = ration_lcore_register_extra(d);
+		assert_non_null(lc[i]);
+	}
+	assert_int_equal(reading_of(d, c).error, 0);
+	for (i = 1; i <= 30; i++) {
+		assert_int_equal(ration_try_charge(ration_lcore_shared(d), c, 1), 0);
+		assert_int_equal(reading_of(d, c).error, RTE_MIN(i, 20u));
+	}
+	assert_int_equal(ration_uncharge(ration_lcore_shared(d), c, 30), 0);
+	for (i = 0; i < RTE_DIM(lc); i++)
+		assert_int_equal(ration_lcore_unregister(lc[i]), 0);
 	assert_int_equal(ration_domain_free(d), 0);
 }
 
@@ -370,6 +404,7 @@ main(void)
 		with_one_member(the_bound_holds_when_the_batch_is_lowered),
 		with_one_member(the_bound_covers_only_existing_counters),
 		cmocka_unit_test(the_bound_counts_online_members_only),
+		cmocka_unit_test(the_bound_is_at_most_the_share_and_usage),
 		with_one_member(read_has_no_error_where_there_is_no_stock),
 		in_domain(reading_needs_a_destination),
 		with_one_member(verify_accepts_debt_and_lowered_limits),

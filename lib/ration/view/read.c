@@ -79,12 +79,19 @@ error_of(const struct ration_domain *d, uint32_t member_id, const struct seen *s
 	return stock_bound;
 }
 
+/* The largest stock that a member can have of a counter and its subtree. */
+static uint64_t
+stock_bound_of(const struct ration_domain *d, const struct counter *c)
+{
+	return RTE_MIN(ration_load(&c->stock_bound, relaxed), d->stock_share);
+}
+
 /* One pass. @return false if another member walked the tree meanwhile */
 static bool
 read_pass(const struct ration_domain *d, const struct counter *c, const struct ration_lineage *top,
 	  struct ration_reading *reading)
 {
-	uint64_t stock_bound = ration_load(&c->stock_bound, relaxed);
+	uint64_t stock_bound = stock_bound_of(d, c);
 	struct seen seen[RATION_MEMBERS_MAX] = {0};
 	struct ration_area area;
 	bool walked = false;
@@ -141,6 +148,7 @@ ration_read(const struct ration_domain *d, ration_counter_t handle, struct ratio
 	reading->usage = ration_load(&c->usage, relaxed);
 	reading->stock = 0;
 	reading->granted = reading->usage;
-	reading->error = ration_nb_online(d) * ration_load(&c->stock_bound, relaxed);
+	/* Usage covers all stock. */
+	reading->error = RTE_MIN(ration_nb_online(d) * stock_bound_of(d, c), reading->usage);
 	return 0;
 }
