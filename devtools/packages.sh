@@ -6,13 +6,13 @@
 
 # shellcheck disable=SC2034 # used by the scripts that source this file
 PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libyaml-dev
-	libjansson-dev jq)
+	libjansson-dev libpcap-dev jq)
 # shellcheck disable=SC2034
 PACKAGES_TRAFFIC=(ethtool iperf iperf3 iproute2 iputils-ping procps)
 # shellcheck disable=SC2034
 PACKAGES_TEST=(g++ libcmocka-dev dpdk-dev clang clang-format clang-tidy clang-tools
 	cppcheck shellcheck codespell spin tcc pyflakes3 abigail-tools dwarves binutils gcovr
-	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox libpcap-dev man-db make
+	libclang-rt-dev stress-ng util-linux valgrind gnuplot-nox man-db make
 	git)
 # shellcheck disable=SC2034
 PACKAGES_DOCS=(python3-sphinx doxygen graphviz gnuplot-nox)

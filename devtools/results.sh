@@ -167,6 +167,7 @@ fi
 need_commands jq
 if [[ -n $OTHER_PAGE ]]; then
 	[[ -n $JSON ]] || die '--page needs --json'
+	[[ ! $OTHER_PAGE -ef $JSON ]] || die "--page: '$OTHER_PAGE' is the report"
 	PAGE=$OTHER_PAGE
 fi
 CPUS=${CPUS:-$(allowed_cpus)}

@@ -180,8 +180,9 @@ main(int argc, char **argv)
 	results_init(&b.results);
 	/* Before EAL starts, so that a signal never leaves EAL's files behind. */
 	interrupt_catch(&b.results.interrupted);
-	if (eal_start(&line, own_usage) < 0)
-		return EXIT_FAILURE;
+	rc = eal_start(&line, own_usage);
+	if (rc < 0)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
 	rc = run(&o, &b);
 	results_free(&b.results);
 	eal_stop();

@@ -2,6 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -118,7 +119,8 @@ parse_number(const char *option, const char *text, uint32_t min, uint32_t max, u
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || strchr(text, '-') != NULL || value < min ||
+	/* strtoul() accepts blanks and signs, which are errors here. */
+	if (errno != 0 || !isdigit((unsigned char)text[0]) || *end != '\0' || value < min ||
 	    value > max) {
 		warnx("%s: '%s' is not a number from %u to %u", option, text, min, max);
 		return false;

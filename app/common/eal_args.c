@@ -14,6 +14,7 @@
 #include <rte_errno.h>
 
 #include "eal_args.h"
+#include "eal_files.h"
 #include "message.h"
 #include "runtime_dir.h"
 
@@ -160,7 +161,7 @@ eal_start(const struct command_line *line, rte_usage_hook_t usage)
 	if (done + 1 < line->eal_argc) {
 		log_error("'%s': not an EAL option (options of the program come after --)",
 			  argv[done + 1]);
-		rte_eal_cleanup();
+		eal_stop();
 		return -EINVAL;
 	}
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {

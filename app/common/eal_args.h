@@ -48,7 +48,7 @@ int eal_args_check(const struct command_line *line);
  * @param usage
  *   Called when EAL prints its usage, to add the usage of the application.
  * @return
- *   0, or a negative errno after one line on stderr.
+ *   0, or a negative errno after one line on stderr: -EINVAL if the command line is wrong.
  */
 int eal_start(const struct command_line *line, rte_usage_hook_t usage);
 

@@ -164,8 +164,9 @@ main(int argc, char **argv)
 		return interrupted();
 	if (rc < 0)
 		return EXIT_FAILURE;
-	if (eal_start(&line, print_usage) < 0)
-		return EXIT_FAILURE;
+	rc = eal_start(&line, print_usage);
+	if (rc < 0)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
 	rc = run(&app);
 	tenants_free(&app.tenants);
 	eal_stop();

@@ -78,7 +78,8 @@ struct ration_checks {
  * Any thread. Does not wait.
  *
  * @param[out] checks
- *   Result. While other threads run, the numbers may be from different points in time.
+ *   Result. While other threads run, the numbers may be from different points in time. NULL:
+ *   nothing is read.
  */
 void ration_checks_get(struct ration_checks *checks);
 

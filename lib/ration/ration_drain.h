@@ -110,7 +110,8 @@ struct ration_drain_report {
 };
 
 /**
- * Write a report to a file as text: one line for the drain and one for each row.
+ * Write a report to a file as text: one line for the drain and one for each row. Without a report
+ * or a file, nothing is written.
  *
  * Any process, any thread. Does not wait for lcores.
  *

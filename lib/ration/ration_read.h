@@ -115,7 +115,7 @@ int ration_domain_verify(const struct ration_domain *d, int quiet, FILE *f);
  * Write the state of a domain to a file as text, one line each for: its sizes and times, the drains
  * that run, every counter (path, usage, granted units and stock of its subtree, limits, refusals,
  * flags) and every member that is not free (owner, state, stock, statistics). Names are written as
- * by ration_name_escape().
+ * by ration_name_escape(). Without a domain or a file, nothing is written.
  *
  * The cost grows with the number of counters times the number of members. The call allocates 8
  * bytes for each counter. While lcores run, the lines may be from different points in time.

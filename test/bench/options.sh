@@ -70,7 +70,7 @@ check 'unknown test' before_eal "there is no test 'speed', the tests are charge,
 check 'unknown option' before_eal "--fast" bench 1 --test=charge --fast
 check 'stray word' before_eal "'charge' is not an option" bench 1 --test=charge charge
 check 'test without value' before_eal "'--test'" bench 1 --test
-for n in 10 0 -12 100001 99999999999999999999 12x ''; do
+for n in 10 0 -12 +11 ' 11' 100001 99999999999999999999 12x ''; do
 	check "repeats '$n'" before_eal "--repeats: '$n' is not a number from 11 to 100000" \
 		bench 1 --test=charge --repeats "$n"
 done

@@ -97,7 +97,7 @@ all_keys_of_a_file_are_read(void **state)
 	assert_int_equal(b->nb_nodes, 9);
 	assert_string_equal(b->nodes[b->malformed_node].path, "new");
 	assert_string_equal(b->nodes[b->default_node].path, "edge");
-	assert_node(b, "", 4096, BUDGET_BATCH_UNSET, 0);
+	assert_node(b, "", 4096, BUDGET_BATCH_UNSET, 3);
 	assert_node(b, "edge", 2048, 32, 6);
 	assert_node(b, "edge/gold", 512, BUDGET_BATCH_UNSET, 13);
 	assert_node(b, "edge/silver", 100, BUDGET_BATCH_UNSET, 19);
@@ -167,6 +167,10 @@ malformed_frames_have_a_counter_of_their_own(void **state)
 	struct budget *added = parse("default: a\nbudgets: [{name: a, match: [vlan: 1]}]");
 	struct budget *found = parse("budgets: [{name: malformed, max: 7}, {name: a, match: "
 				     "[ethertype: ipv6]}]");
+	struct budget *root = parse("malformed: /\ndefault: a\nbudgets: [{name: a, match: "
+				    "[vlan: 1]}]");
+	struct budget *both = parse("malformed: /\ndefault: /\nbudgets: [{name: a, match: "
+				    "[vlan: 1]}]");
 	struct budget *named = parse("malformed: a/b\nbudgets: [{name: a, children: "
 				     "[{name: b}], match: [source: 10.0.0.0/8]}]");
 
@@ -186,6 +190,16 @@ malformed_frames_have_a_counter_of_their_own(void **state)
 	assert_round_trip(added);
 	assert_round_trip(found);
 	assert_round_trip(named);
+	assert_int_equal(root->nb_nodes, 2);
+	assert_int_equal(root->malformed_node, 0);
+	assert_int_equal(root->default_node, 1);
+	assert_int_equal(both->nb_nodes, 2);
+	assert_int_equal(both->malformed_node, 0);
+	assert_int_equal(both->default_node, 0);
+	assert_round_trip(root);
+	assert_round_trip(both);
+	budget_free(root);
+	budget_free(both);
 	budget_free(none);
 	budget_free(added);
 	budget_free(found);
@@ -199,7 +213,7 @@ windows_line_ends_and_byte_order_mark_are_ignored(void **state)
 
 	RTE_SET_USED(state);
 	assert_budget_equal(plain, bom);
-	assert_node(crlf, "", 8192, BUDGET_BATCH_UNSET, 0);
+	assert_node(crlf, "", 8192, BUDGET_BATCH_UNSET, 2);
 	assert_node(crlf, "a", 7, BUDGET_BATCH_UNSET, 4);
 	budget_free(plain);
 	budget_free(bom);

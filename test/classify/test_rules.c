@@ -362,7 +362,7 @@ too_little_memory_is_reported_as_one_line(void **state)
 	second = classifier_create(b, SOCKET_ID_ANY, error, sizeof(error));
 	assert_null(second);
 	assert_string_equal(error, "cannot create the table of destination prefixes (64 MiB "
-				   "for IPv4, as much for IPv6): Cannot allocate memory");
+				   "for IPv4, as much for IPv6: raise -m): Cannot allocate memory");
 	ipv4_goes("10.0.0.1", "10.0.0.1", 0, "a");
 }
 

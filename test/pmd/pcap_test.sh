@@ -297,7 +297,19 @@ warns_of_other_links()
 	printf '\x65' | dd of="$WORK/raw.pcap" bs=1 seek=20 conv=notrunc status=none
 	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/raw.pcap,tx_pcap=$WORK/out.pcap" -- \
 		--port-topology=loop --max-packets=400 "${BURST[@]}"
-	expect_status 0 && expect_message 'link type 101, not Ethernet'
+	expect_status 0 && expect_message 'raw.pcap have link type RAW, not Ethernet' || return 1
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/burst.pcap,rx_pcap=$WORK/raw.pcap,`
+		`tx_pcap=$WORK/out.pcap,tx_pcap=$WORK/out2.pcap" -- --rxq=2 --txq=2 \
+		--port-topology=loop --duration=1
+	expect_status 0 && expect_message 'raw.pcap have link type RAW, not Ethernet' &&
+		[[ $(grep -c 'link type' "$WORK/err") -eq 1 ]] || return 1
+	# Another format: pcapng with one section and one interface.
+	printf '\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0' >"$WORK/raw.pcapng"
+	printf '\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0' >>"$WORK/raw.pcapng"
+	printf '\x01\0\0\0\x14\0\0\0\x65\0\0\0\0\0\x04\0\x14\0\0\0' >>"$WORK/raw.pcapng"
+	pmd "${EAL[@]}" --vdev="net_pcap0,rx_pcap=$WORK/raw.pcapng,tx_pcap=$WORK/out.pcap" -- \
+		--port-topology=loop --duration=1
+	expect_status 0 && expect_message 'raw.pcapng have link type RAW, not Ethernet'
 }
 claim 'a capture that is not Ethernet is worth a warning' warns_of_other_links
 

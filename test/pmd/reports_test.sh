@@ -210,6 +210,14 @@ warns_below_one_packet()
 }
 claim 'a limit below one packet is worth a warning' warns_below_one_packet
 
+warns_of_the_root()
+{
+	printf 'unit: bytes\nbudgets: [{name: a, match: [port: 0]}]\nmax: 50\n' >"$WORK/bytes.yaml"
+	pmd "${EAL[@]}" "${NULLS[@]}" -- --max-packets=100 --budget="$WORK/bytes.yaml"
+	expect_message "counter '/' (line 3 of the budget): max 50 is less than"
+}
+claim 'also at the root' warns_of_the_root
+
 is_silent_about()
 {
 	bytes "$1" && ! grep -q 'smallest packet' "$WORK/err"

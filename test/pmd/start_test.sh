@@ -2,20 +2,40 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The libration authors
 #
-# If ration-pmd cannot start, it prints one line that names the reason, and its status is 1.
+# If ration-pmd cannot start, it prints one line that names the reason, and its status is 1, or 2 if
+# the command line is wrong.
 
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-# fails MESSAGE ARG...: ration-pmd fails with this message, status 1 and no statistics.
+# fails_with STATUS MESSAGE ARG...: ration-pmd fails with this status and message, and prints nothing.
+fails_with()
+{
+	local status=$1 message=$2
+
+	shift 2
+	pmd "$@"
+	expect_status "$status" && expect_message "$message" || return 1
+	[[ ! -s $WORK/out ]] || { echo 'stdout is not empty'; return 1; }
+}
+
 fails()
 {
-	local message=$1
+	fails_with 1 "$@"
+}
 
-	shift
-	pmd "$@"
-	expect_status 1 && expect_message "$message" || return 1
-	[[ ! -s $WORK/out ]] || { echo 'stdout is not empty'; return 1; }
+# Without --no-shconf EAL makes files; none is left.
+leftover_leaves_nothing()
+{
+	local run=$WORK/run status
+
+	mkdir -m 700 "$run"
+	RUNTIME_DIRECTORY=$run fails_with 2 "'leftover': not an EAL option" -l 0,1 --no-huge -m 64 \
+		--no-pci --file-prefix=leftover leftover --
+	status=$?
+	find "$run" ! -type d | grep . && status=1
+	rm -rf "$run"
+	return "$status"
 }
 
 PLAIN=("--file-prefix=rationpmd$$" --no-huge --no-shconf --no-pci -m 64 --log-level='*:error')
@@ -30,12 +50,13 @@ claim 'a device that EAL cannot create, although it continues' \
 	"${EAL[@]}" "${NULLS[@]}" --vdev="net_pcap7,rx_pcap=$WORK/missing.pcap" --
 claim 'EAL refuses a device' fails 'EAL could not start' "${EAL[@]}" --vdev=net_nonsense0 --
 claim 'EAL refuses an option, and stdout for JSON stays empty' \
-	fails 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
+	fails_with 2 'EAL could not start' "${EAL[@]}" --nonsense -- --stats-format=json
 claim 'an argument among the EAL options that is not an option' \
-	fails "'leftover': not an EAL option" "${EAL[@]}" "${NULLS[@]}" leftover --
+	fails_with 2 "'leftover': not an EAL option" "${EAL[@]}" "${NULLS[@]}" leftover --
+claim 'and EAL leaves no files' leftover_leaves_nothing
 names_unknown_option()
 {
-	fails 'EAL could not start' "${EAL[@]}" --nonsense -- &&
+	fails_with 2 'EAL could not start' "${EAL[@]}" --nonsense -- &&
 		grep -q "unrecognized option '--nonsense'" "$WORK/err" &&
 		[[ $(wc -l <"$WORK/err") -le 6 ]]
 }

@@ -277,6 +277,26 @@ a_report_is_dumped_with_all_its_rows(void **state)
 	free(text);
 }
 
+static void
+nothing_is_dumped_without_an_object_or_a_file(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_drain_report report = {0};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	ration_domain_dump(NULL, out);
+	ration_domain_dump(f->d, NULL);
+	ration_drain_report_dump(NULL, out);
+	ration_drain_report_dump(&report, NULL);
+	ration_checks_get(NULL);
+	fclose(out);
+	assert_int_equal(size, 0);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -288,6 +308,7 @@ main(void)
 		with_one_member(a_dump_is_complete),
 		with_one_member(a_dump_shows_what_is_in_progress),
 		with_one_member(a_dump_controls_no_terminal),
+		with_one_member(nothing_is_dumped_without_an_object_or_a_file),
 		cmocka_unit_test(a_report_is_dumped_with_all_its_rows),
 	};
 

@@ -60,6 +60,9 @@ struct budget_rule {
 /** Batch of a node that has none in the file. */
 #define BUDGET_BATCH_UNSET UINT32_MAX
 
+/** What files and reports call the root. */
+#define BUDGET_ROOT "/"
+
 /** A node of the tree: one counter. Nodes are in depth-first order, parents before children. */
 struct budget_node {
 	char name[RATION_COUNTER_NAMESIZE];
@@ -68,7 +71,7 @@ struct budget_node {
 	uint32_t batch; /**< BUDGET_BATCH_UNSET if the file has none. */
 	uint32_t parent; /**< Index of the parent. Node 0 is its own parent. */
 	uint32_t nb_children;
-	uint32_t line; /**< Line of the file, 0 for the root. */
+	uint32_t line; /**< Line of the file; for the root that of its `max`, or 0. */
 };
 
 /** A checked budget file. */

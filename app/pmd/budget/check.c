@@ -134,10 +134,11 @@ resolve(struct budget_build *w, const char *key, const char *path, uint32_t line
 	if (path == NULL)
 		return 0;
 	*node = node_of(w->b, path);
-	if (*node != 0)
+	if (*node != 0 || strcmp(path, BUDGET_ROOT) == 0)
 		return 0;
 	return budget_fail(w, line, key,
-			   "'%.*s' does not exist (path of a counter, such as edge/gold)",
+			   "'%.*s' does not exist (path of a counter, such as edge/gold, or / for "
+			   "the root)",
 			   BUDGET_EXCERPT(path));
 }
 

@@ -45,6 +45,8 @@ static int
 read_max(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 {
 	r->w->drafts[node].max_line = budget_yaml_line(r);
+	if (node == 0)
+		r->w->b->nodes[node].line = budget_yaml_line(r);
 	return read_number(r, key, &r->w->b->nodes[node].max);
 }
 

@@ -172,6 +172,8 @@ emit_budget(struct writer *w)
 		emit_number(w, "max", b->nodes[0].max);
 	if (b->default_node != 0)
 		emit_pair(w, "default", b->nodes[b->default_node].path);
+	if (b->malformed_node == 0 && (b->default_node != 0 || budget_reads_headers(b)))
+		emit_pair(w, "malformed", BUDGET_ROOT);
 	if (b->malformed_node != 0 &&
 	    strcmp(b->nodes[b->malformed_node].path, BUDGET_MALFORMED) != 0 &&
 	    (b->malformed_node != b->default_node || budget_reads_headers(b)))

@@ -72,7 +72,7 @@ fail_prefixes(struct classifier *cls, const char *what, int rc, char *error, siz
 	char text[96];
 
 	snprintf(text, sizeof(text), "%s%s", what,
-		 rc == -ENOMEM ? " (64 MiB for IPv4, as much for IPv6)" : "");
+		 rc == -ENOMEM ? " (64 MiB for IPv4, as much for IPv6: raise -m)" : "");
 	return fail(cls, text, rc, error, size);
 }
 

@@ -94,17 +94,19 @@ static void
 print_budgets(const struct options *o, const struct tenants *t)
 {
 	const struct budget *b = t->budget;
+	bool kinds = b != NULL && budget_reads_headers(b);
 
 	if (b == NULL) {
 		log_error(
 			"no budgets (--budget=FILE charges packets, --classify=FILE counts them)");
 		return;
 	}
-	log_error("%s %s: %u counters, %u rules, unit %s, default '%s', malformed frames '%s'",
+	log_error("%s %s: %u counters, %u rules, unit %s, default '%s'%s%s%s",
 		  o->budget != NULL ? "budgets of" : "tenants (not charged) of",
 		  o->budget != NULL ? o->budget : o->classify, b->nb_nodes, b->nb_rules,
 		  b->unit == BUDGET_BYTES ? "bytes" : "packets", tenants_name(t, b->default_node),
-		  tenants_name(t, b->malformed_node));
+		  kinds ? ", malformed frames '" : "",
+		  kinds ? tenants_name(t, b->malformed_node) : "", kinds ? "'" : "");
 }
 
 void

@@ -2,12 +2,13 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include <rte_byteorder.h>
+#include <pcap/pcap.h>
+
 #include <rte_devargs.h>
 
 #include "message.h"
@@ -15,20 +16,7 @@
 
 #define RX_PCAP "rx_pcap="
 
-/* Head of a file in the format of libpcap: draft-ietf-opsawg-pcap, section 4. */
-struct pcap_head {
-	uint32_t magic;
-	uint16_t major, minor;
-	uint32_t reserved[2];
-	uint32_t snap_length;
-	uint32_t link_type; /* The upper 16 bits are about the frame check sequence. */
-};
-
-#define PCAP_MAGIC_US 0xa1b2c3d4
-#define PCAP_MAGIC_NS 0xa1b23c4d
-#define PCAP_ETHERNET 1
-
-/* The argument of a device after "rx_pcap=", up to a comma or the end; NULL: none. */
+/* The arguments of a device after the first "rx_pcap=", NULL: none. */
 static const char *
 rx_pcap_of(const char *driver, const char *name)
 {
@@ -53,26 +41,28 @@ capture_is_read(const char *driver, const char *name)
 	return rx_pcap_of(driver, name) != NULL;
 }
 
-/* Read the link type of a file. @return false if it is not in the format of libpcap */
-static bool
-read_link_type(const char *path, uint32_t *type)
+/* The driver has refused what cannot be opened. */
+static void
+warn_of_file(uint16_t port_id, const char *name, const char *path)
 {
-	struct pcap_head head;
-	FILE *f = fopen(path, "re");
-	bool whole;
+	char error[PCAP_ERRBUF_SIZE];
+	const char *type;
+	struct stat st;
+	pcap_t *capture;
 
-	if (f == NULL)
-		return false;
-	whole = fread(&head, sizeof(head), 1, f) == 1;
-	fclose(f);
-	if (!whole)
-		return false;
-	if (head.magic == rte_bswap32(PCAP_MAGIC_US) || head.magic == rte_bswap32(PCAP_MAGIC_NS))
-		head.link_type = rte_bswap32(head.link_type);
-	else if (head.magic != PCAP_MAGIC_US && head.magic != PCAP_MAGIC_NS)
-		return false;
-	*type = head.link_type & UINT16_MAX;
-	return true;
+	/* A pipe would wait for another writer. */
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	capture = pcap_open_offline(path, error);
+	if (capture == NULL)
+		return;
+	if (pcap_datalink(capture) != DLT_EN10MB) {
+		type = pcap_datalink_val_to_name(pcap_datalink(capture));
+		log_error("port %u (%s): the packets of %s have link type %s, not Ethernet: their "
+			  "headers are not found",
+			  port_id, name, path, type != NULL ? type : "unknown");
+	}
+	pcap_close(capture);
 }
 
 void
@@ -80,13 +70,13 @@ capture_warn(uint16_t port_id, const char *driver, const char *name)
 {
 	const char *file = rx_pcap_of(driver, name);
 	char path[PATH_MAX];
-	uint32_t type;
 
-	if (file == NULL)
-		return;
-	snprintf(path, sizeof(path), "%.*s", (int)strcspn(file, ","), file);
-	if (read_link_type(path, &type) && type != PCAP_ETHERNET)
-		log_error("port %u (%s): the packets of the capture have link type %" PRIu32
-			  ", not Ethernet (%d): their headers are not found",
-			  port_id, name, type, PCAP_ETHERNET);
+	/* One for each queue. */
+	while (file != NULL) {
+		snprintf(path, sizeof(path), "%.*s", (int)strcspn(file, ","), file);
+		warn_of_file(port_id, name, path);
+		file = strstr(file, RX_PCAP);
+		if (file != NULL)
+			file += strlen(RX_PCAP);
+	}
 }

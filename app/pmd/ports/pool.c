@@ -75,8 +75,10 @@ pool_create(const struct options *o, const struct ports *ports, unsigned int nb_
 				       (uint16_t)o->mbuf_size, (int)rte_socket_id());
 	if (pool == NULL)
 		log_error("no memory for %" PRIu64 " mbufs of %" PRIu64
-			  " bytes: %s (raise -m, or lower --total-num-mbufs)",
-			  nb, o->mbuf_size, rte_strerror(rte_errno));
+			  " bytes: %s (raise -m, or lower %s)",
+			  nb, o->mbuf_size, rte_strerror(rte_errno),
+			  o->total_num_mbufs != 0 ? "--total-num-mbufs"
+						  : "--rxd, --hold-size or --mbuf-size");
 	return pool;
 }
 

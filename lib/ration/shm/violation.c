@@ -84,6 +84,8 @@ ration_checks_get(struct ration_checks *checks)
 {
 	uint32_t i;
 
+	if (checks == NULL)
+		return;
 	memset(checks, 0, sizeof(*checks));
 	for (i = 0; i < RTE_DIM(counts); i++) {
 		checks->violations[i] = ration_load(&counts[i], relaxed);

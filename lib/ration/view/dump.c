@@ -200,6 +200,8 @@ ration_domain_dump(const struct ration_domain *d, FILE *f)
 	ration_counter_t c;
 	uint32_t i, nb = 0;
 
+	if (d == NULL || f == NULL)
+		return;
 	dump_head(&dump);
 	dump_drains(&dump);
 	add_up_stocks(&dump);

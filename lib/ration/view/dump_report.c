@@ -45,8 +45,11 @@ dump_row(const struct ration_drain_row *row, FILE *f)
 void
 ration_drain_report_dump(const struct ration_drain_report *report, FILE *f)
 {
-	uint32_t i, nb = report->rows != NULL ? RTE_MIN(report->nb_rows, report->max_rows) : 0;
+	uint32_t i, nb;
 
+	if (report == NULL || f == NULL)
+		return;
+	nb = report->rows != NULL ? RTE_MIN(report->nb_rows, report->max_rows) : 0;
 	fprintf(f, "drain: members %u timedout %u drains %u units %" PRIu64 " in ",
 		report->nb_members, report->nb_timedout, report->nb_rounds, report->units);
 	dump_time(report->cycles, f);
