@@ -138,7 +138,7 @@ static const struct bad {
 	{"top-is-text", 1, "budgets", "not a mapping"},
 	{"two-documents", 3, "---", "a second document"},
 	{"unclosed", 4, "syntax", "(YAML)"},
-	{"unicode-blank-after-name", 3, "name", "' starts or ends with a blank"},
+	{"unicode-blank-after-name", 3, "name", "contains a blank that is not the plain space"},
 	{"unknown-default", 1, "default", "'edge/silver' does not exist"},
 	{"unknown-directive-version", 1, "syntax", "incompatible YAML document"},
 	{"unknown-key", 4, "maxx", "unknown key (name, max, batch, match, children)"},

@@ -83,27 +83,28 @@ static const char *const name_parts[] = {
 	": ",
 	" #",
 	" ",
-	"  ",
-	"\xc2\xa0",
 };
-#define NB_INNER_PARTS 6
+#define NB_INNER_PARTS 4
 #define NB_OUTER_PARTS (RTE_DIM(name_parts) - NB_INNER_PARTS)
 
 /* The number makes the names of siblings unique. */
 static void
 write_name(FILE *f, uint32_t number)
 {
-	uint32_t i, nb = below(3);
+	uint32_t i, part, nb = below(3);
 
 	fprintf(f, "{name: \"");
 	if (below(2))
 		fprintf(f, "%u", number);
 	else
 		nb++, fprintf(f, "%s%u", name_parts[below(NB_OUTER_PARTS)], number);
-	for (i = 0; i < nb; i++)
-		fputs(name_parts[below(RTE_DIM(name_parts))], f);
-	if (nb > 0)
-		fputs(name_parts[below(NB_OUTER_PARTS)], f);
+	for (i = 0; i < nb; i++) {
+		part = below(RTE_DIM(name_parts));
+		fputs(name_parts[part], f);
+		/* No two blanks in a row. */
+		if (part >= NB_OUTER_PARTS)
+			fputs(name_parts[below(NB_OUTER_PARTS)], f);
+	}
 	fprintf(f, "\"");
 }
 

@@ -18,10 +18,11 @@
 
 #include "shm/name_rule.h"
 
-/* Kinds of characters. The rule refuses all but GRAPHIC and BLANK; a BLANK only at the ends. */
+/* Kinds of characters. The rule refuses all but GRAPHIC, and a single space between such. */
 enum kind {
 	GRAPHIC,
 	BLANK,
+	OTHER_BLANK,
 	CONTROL,
 	SEPARATOR,
 	DIRECTION,
@@ -31,6 +32,7 @@ enum kind {
 };
 
 static const char *const faults[] = {
+	[OTHER_BLANK] = "contains a blank that is not the plain space (plain spaces only)",
 	[CONTROL] = "contains a control character (printable characters only)",
 	[SEPARATOR] = "contains a line separator (printable characters only)",
 	[DIRECTION] = "contains a text direction mark (visible characters only)",
@@ -41,8 +43,8 @@ static const char *const faults[] = {
 
 /*
  * Ranges of code points, in ascending order. INVISIBLE are those with the Unicode property
- * Default_Ignorable_Code_Point, and the interlinear annotations. BLANK are those with the property
- * White_Space that are not controls or separators.
+ * Default_Ignorable_Code_Point, the interlinear annotations, and the two whose glyph is empty. Those
+ * with the property White_Space that are not controls or separators are BLANK or OTHER_BLANK.
  */
 static const struct {
 	uint32_t first;
@@ -50,16 +52,16 @@ static const struct {
 	enum kind kind;
 } ranges[] = {
 	{0x0000, 0x001f, CONTROL},     {0x0020, 0x0020, BLANK},	      {0x007f, 0x009f, CONTROL},
-	{0x00a0, 0x00a0, BLANK},       {0x00ad, 0x00ad, INVISIBLE},   {0x034f, 0x034f, INVISIBLE},
-	{0x061c, 0x061c, DIRECTION},   {0x115f, 0x1160, INVISIBLE},   {0x1680, 0x1680, BLANK},
-	{0x17b4, 0x17b5, INVISIBLE},   {0x180b, 0x180f, INVISIBLE},   {0x2000, 0x200a, BLANK},
+	{0x00a0, 0x00a0, OTHER_BLANK}, {0x00ad, 0x00ad, INVISIBLE},   {0x034f, 0x034f, INVISIBLE},
+	{0x061c, 0x061c, DIRECTION},   {0x115f, 0x1160, INVISIBLE},   {0x1680, 0x1680, OTHER_BLANK},
+	{0x17b4, 0x17b5, INVISIBLE},   {0x180b, 0x180f, INVISIBLE},   {0x2000, 0x200a, OTHER_BLANK},
 	{0x200b, 0x200d, INVISIBLE},   {0x200e, 0x200f, DIRECTION},   {0x2028, 0x2029, SEPARATOR},
-	{0x202a, 0x202e, DIRECTION},   {0x202f, 0x202f, BLANK},	      {0x205f, 0x205f, BLANK},
+	{0x202a, 0x202e, DIRECTION},   {0x202f, 0x202f, OTHER_BLANK}, {0x205f, 0x205f, OTHER_BLANK},
 	{0x2060, 0x2065, INVISIBLE},   {0x2066, 0x2069, DIRECTION},   {0x206a, 0x206f, INVISIBLE},
-	{0x3000, 0x3000, BLANK},       {0x3164, 0x3164, INVISIBLE},   {0xfdd0, 0xfdef, UNASSIGNED},
-	{0xfe00, 0xfe0f, INVISIBLE},   {0xfeff, 0xfeff, INVISIBLE},   {0xffa0, 0xffa0, INVISIBLE},
-	{0xfff0, 0xfffb, INVISIBLE},   {0x1bca0, 0x1bca3, INVISIBLE}, {0x1d173, 0x1d17a, INVISIBLE},
-	{0xe0000, 0xe0fff, INVISIBLE},
+	{0x2800, 0x2800, INVISIBLE},   {0x3000, 0x3000, OTHER_BLANK}, {0x3164, 0x3164, INVISIBLE},
+	{0xfdd0, 0xfdef, UNASSIGNED},  {0xfe00, 0xfe0f, INVISIBLE},   {0xfeff, 0xfeff, INVISIBLE},
+	{0xffa0, 0xffa0, INVISIBLE},   {0xfff0, 0xfffb, INVISIBLE},   {0x1bca0, 0x1bca3, INVISIBLE},
+	{0x1d159, 0x1d159, INVISIBLE}, {0x1d173, 0x1d17a, INVISIBLE}, {0xe0000, 0xe0fff, INVISIBLE},
 };
 
 /*
@@ -115,8 +117,8 @@ kind_of(const char *text, size_t *length, uint32_t *code)
 const char *
 ration_name_error(const char *name)
 {
-	enum kind kind = GRAPHIC;
-	bool blank_first = false;
+	bool blank_first = false, two_blanks = false;
+	enum kind kind = GRAPHIC, before;
 	const char *s;
 	size_t length;
 	uint32_t code;
@@ -127,15 +129,19 @@ ration_name_error(const char *name)
 	if (strnlen(name, RATION_COUNTER_NAMESIZE) == RATION_COUNTER_NAMESIZE)
 		return "is too long (1 to 43 bytes)";
 	for (s = name; *s != '\0'; s += length) {
+		before = kind;
 		kind = kind_of(s, &length, &code);
 		if (kind > BLANK)
 			return faults[kind];
 		if (*s == '/')
 			return "contains '/' (which separates the names of a path)";
 		blank_first |= s == name && kind == BLANK;
+		two_blanks |= kind == BLANK && before == BLANK;
 	}
 	if (blank_first || kind == BLANK)
 		return "starts or ends with a blank (blanks only between other characters)";
+	if (two_blanks)
+		return "contains two blanks in a row (one at a time)";
 	return NULL;
 }
 
