@@ -150,13 +150,13 @@ main(int argc, char **argv)
 	command_line_split(argc, argv, &line);
 	if (line.version) {
 		version_print("ration-bench");
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (misplaced_check(&line, options_names()) < 0)
 		return EXIT_USAGE;
 	if (line.help) {
 		options_usage(program_invocation_short_name);
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	/* getopt_long() expects the name of the program in place of "--". */
 	line.own_argv[0] = argv[0];
@@ -164,7 +164,7 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (o.help) {
 		options_usage(program_invocation_short_name);
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (eal_args_check(&line) < 0)
 		return EXIT_USAGE;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,4 +28,17 @@ descriptors_open(void)
 		return rc;
 	}
 	return 0;
+}
+
+int
+descriptors_end(void)
+{
+	int rc = 0;
+
+	errno = 0;
+	if (fflush(stdout) != 0 || ferror(stdout))
+		rc = errno != 0 ? -errno : -EIO;
+	if (rc < 0)
+		log_error("cannot write to stdout: %s", strerror(-rc));
+	return rc;
 }

@@ -20,4 +20,12 @@
  */
 int descriptors_open(void);
 
+/**
+ * End what was written to stdout. A full disk or a reader that is gone shows only here.
+ *
+ * @return
+ *   0, or a negative errno after one line on stderr.
+ */
+int descriptors_end(void);
+
 #endif /* DESCRIPTORS_H_ */

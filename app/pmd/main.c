@@ -137,7 +137,7 @@ main(int argc, char **argv)
 	command_line_split(argc, argv, &line);
 	if (line.version) {
 		version_print("ration-pmd");
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (misplaced_check(&line, options_names()) < 0)
 		return EXIT_USAGE;
@@ -145,11 +145,11 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (app.options.version) {
 		version_print("ration-pmd");
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (line.help || app.options.help) {
 		options_help(stdout);
-		return EXIT_SUCCESS;
+		return descriptors_end() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (eal_args_check(&line) < 0)
 		return EXIT_USAGE;

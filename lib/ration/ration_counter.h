@@ -32,10 +32,10 @@ extern "C" {
  *
  * A name is valid UTF-8 of 1 to RATION_COUNTER_NAMESIZE - 1 bytes. It has no '/', no control
  * character, no line or paragraph separator, and no character that cannot be seen: no text
- * direction mark, no character without width or with an empty glyph, no byte order mark. It does not
- * start or end with a blank of any kind, and the only blank in it is the plain space, one at a time.
- * So two different names also look different, with these exceptions: letters of several scripts
- * that look alike, two encodings of an accented letter, and characters that a font lacks.
+ * direction mark, no character without width or with an empty glyph, no byte order mark. It does
+ * not start or end with a blank of any kind, and the only blank in it is the plain space, one at a
+ * time. So two different names also look different, with these exceptions: letters of several
+ * scripts that look alike, two encodings of an accented letter, and characters that a font lacks.
  *
  * Any process, any thread. Does not wait.
  *

@@ -135,6 +135,15 @@ claim '--help without other arguments does not start EAL' shows_help --help
 claim '-h without other arguments does not start EAL' shows_help -h
 claim '--help among the options of the application does not start EAL' \
 	shows_help --nonsense-for-eal -- --help
+fails_to_write()
+{
+	"$PMD" "$@" >/dev/full 2>"$WORK/err"
+	STATUS=$?
+	expect_status 1 && expect_message 'cannot write to stdout: No space left on device'
+}
+claim '--help on a full device' fails_to_write --help
+claim '--version on a full device' fails_to_write --version
+
 claim 'an unambiguous abbreviation is accepted' shows_help -- --hel
 claim 'so is one of --version' shows_version -- --vers
 

@@ -289,6 +289,24 @@ link_goes_down()
 	expect_status 0
 }
 
+# The driver net/af_packet does not know; the interface loses its carrier with its peer.
+veth_goes_down()
+{
+	local status=0
+
+	ip link add "rp$$a" type veth peer name "rp$$b" && ip link set "rp$$a" up &&
+		ip link set "rp$$b" up || return 1
+	start "${EAL[@]}" --vdev="net_af_packet0,iface=rp$$a" --vdev=net_null0 -- \
+		--stats-period=1 --stats-format=json
+	eventually last_is '.ports[0].link == "up"' && ip link set "rp$$b" down &&
+		eventually last_is '.ports[0].link == "down"' && ip link set "rp$$b" up &&
+		eventually last_is '.ports[0].link == "up"' || status=1
+	stop INT
+	ip link del "rp$$a"
+	expect_status 0 && expect_message 'port 0 (net_af_packet0): link is down' &&
+		expect_message 'port 0 (net_af_packet0): link is up again' && return "$status"
+}
+
 # claim_link TEXT FUNCTION: like claim, but skipped where interfaces cannot be created.
 claim_link()
 {
@@ -304,5 +322,6 @@ claim_link()
 claim_link 'a veth that is deleted is reported' veth_vanishes
 claim_link 'a tap that is deleted is reported, with the errors of its driver' tap_vanishes
 claim_link 'a link that goes down and comes back is reported' link_goes_down
+claim_link 'so is that of a veth' veth_goes_down
 
 conclude

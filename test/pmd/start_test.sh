@@ -8,7 +8,8 @@
 # shellcheck source=test/pmd/tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-# fails_with STATUS MESSAGE ARG...: ration-pmd fails with this status and message, and prints nothing.
+# fails_with STATUS MESSAGE ARG...: ration-pmd fails with this status and message, and prints no
+# statistics.
 fails_with()
 {
 	local status=$1 message=$2

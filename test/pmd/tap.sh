@@ -26,6 +26,8 @@ clean_up()
 	# A child that receives a signal before exec() runs this trap too.
 	[[ $BASHPID == "$$" ]] || return
 	[[ -z $CHILD ]] || kill -KILL "$CHILD" 2>/dev/null
+	# With its peer; a test that was interrupted has left it.
+	[[ ! -e /sys/class/net/rp$$a ]] || ip link del "rp$$a"
 	rm -rf "$WORK"
 }
 trap clean_up EXIT

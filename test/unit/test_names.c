@@ -183,7 +183,8 @@ every_code_point_is_decided_and_written(void **state)
 	 * 2048 surrogates, 66 that are no characters, 64 controls (without NUL), 2 separators, '/',
 	 * 4174 with the property Default_Ignorable_Code_Point (12 of them direction marks), 3 for
 	 * annotations, 2 with an empty glyph, and those with the property White_Space that are not
-	 * plain spaces, without 6 controls and 2 separators; U+FFFE and U+FFFF of plane 14 are outside of 0xe0000 to 0xe0fff.
+	 * plain spaces, without 6 controls and 2 separators; U+FFFE and U+FFFF of plane 14 are
+	 * outside of 0xe0000 to 0xe0fff.
 	 */
 	assert_int_equal(refused, 2048 + 66 + 64 + 2 + 1 + 4174 + 3 + 2 + (25 - 1 - 6 - 2));
 	assert_int_equal(blanks, 1);

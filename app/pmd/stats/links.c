@@ -3,6 +3,10 @@
  */
 
 #include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 
@@ -30,6 +34,27 @@ has_interface(const struct port *p)
 	return p->info.if_index != 0 && if_indextoname(p->info.if_index, name) != NULL;
 }
 
+/*
+ * Ask the kernel whether packets can pass. The drivers of packet sockets report the link of their
+ * interface as up in any case.
+ */
+static bool
+is_interface_down(const struct port *p)
+{
+	struct ifreq request = {0};
+	int fd, rc;
+
+	if (strncmp(p->info.driver_name, "net_af_", strlen("net_af_")) != 0 ||
+	    p->info.if_index == 0 || if_indextoname(p->info.if_index, request.ifr_name) == NULL)
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	rc = ioctl(fd, SIOCGIFFLAGS, &request);
+	close(fd);
+	return rc == 0 && (request.ifr_flags & (IFF_UP | IFF_RUNNING)) != (IFF_UP | IFF_RUNNING);
+}
+
 static enum link_state
 state_of(const struct port *p, bool had_interface)
 {
@@ -38,6 +63,8 @@ state_of(const struct port *p, bool had_interface)
 	/* Not all drivers notice: to net_af_packet the link of a deleted interface is up. */
 	if (had_interface && !has_interface(p))
 		return LINK_GONE;
+	if (is_interface_down(p))
+		return LINK_DOWN;
 	/* If the driver does not report a link state, assume that the link is up. */
 	if (rte_eth_link_get_nowait(p->id, &link) < 0 || link.link_status == RTE_ETH_LINK_UP)
 		return LINK_UP;

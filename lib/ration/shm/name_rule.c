@@ -43,8 +43,8 @@ static const char *const faults[] = {
 
 /*
  * Ranges of code points, in ascending order. INVISIBLE are those with the Unicode property
- * Default_Ignorable_Code_Point, the interlinear annotations, and the two whose glyph is empty. Those
- * with the property White_Space that are not controls or separators are BLANK or OTHER_BLANK.
+ * Default_Ignorable_Code_Point, the interlinear annotations, and the two whose glyph is empty.
+ * Those with the property White_Space that are not controls or separators are BLANK or OTHER_BLANK.
  */
 static const struct {
 	uint32_t first;
