@@ -183,6 +183,8 @@ set_up(void **state)
 	usage_of_gold = 301;
 	link_answer = link_status = 1;
 	interface_exists = 1;
+	ports.port[0].info.driver_name = "net_null";
+	ports.port[1].info.driver_name = "net_tap";
 	ports.port[1].info.if_index = 9;
 	if (stats_init(&stats, &options, &ports, &tenants, &lcores) < 0)
 		return -1;

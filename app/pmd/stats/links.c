@@ -44,8 +44,9 @@ is_interface_down(const struct port *p)
 	struct ifreq request = {0};
 	int fd, rc;
 
-	if (strncmp(p->info.driver_name, "net_af_", strlen("net_af_")) != 0 ||
-	    p->info.if_index == 0 || if_indextoname(p->info.if_index, request.ifr_name) == NULL)
+	if (p->info.if_index == 0 ||
+	    strncmp(p->info.driver_name, "net_af_", strlen("net_af_")) != 0 ||
+	    if_indextoname(p->info.if_index, request.ifr_name) == NULL)
 		return false;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
