@@ -308,16 +308,18 @@ remove_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
+/* Both processes map the memory at the same address, wherever a sanitizer maps its own. */
 static int
 start_eal(const char *type)
 {
-	char arg[8][300];
+	char arg[9][300];
 	char *argv[RTE_DIM(arg) + 1];
 	uint32_t i = 0, nb;
 
 	snprintf(arg[i++], sizeof(arg[0]), "mp");
 	snprintf(arg[i++], sizeof(arg[0]), "--lcores=0@(0-%ld)", sysconf(_SC_NPROCESSORS_ONLN) - 1);
 	snprintf(arg[i++], sizeof(arg[0]), "--no-pci");
+	snprintf(arg[i++], sizeof(arg[0]), "--base-virtaddr=0x200000000000");
 	snprintf(arg[i++], sizeof(arg[0]), "--file-prefix=%s", prefix);
 	snprintf(arg[i++], sizeof(arg[0]), "--proc-type=%s", type);
 	snprintf(arg[i++], sizeof(arg[0]), "--log-level=error");
