@@ -118,7 +118,7 @@ write_script(const struct plot *p, const char *const *lines, uint32_t nb, FILE *
 		"set key outside right\nset style data linespoints\n",
 		p->title, p->xlabel, p->ylabel);
 	if (p->log_x)
-		fputs("set logscale x 2\n", f);
+		fputs("set logscale x 2\nset format x '%.0f'\n", f);
 	else
 		fputs("set xtics 1\n", f);
 	fputs("set autoscale xfix\n", f);

@@ -1,0 +1,17 @@
+set title 'Time in which each group charges and releases 64 pages'
+set xlabel 'groups'
+set ylabel 'us per iteration'
+set logscale y
+set grid
+set key outside right
+set style data linespoints
+set logscale x 2
+set format x '%.0f'
+set autoscale xfix
+set offsets graph 0.02, graph 0.02, 0, 0
+set terminal svg size 900,540 dynamic font 'sans,13' background 'white'
+set output 'seeds.svg'
+plot 'seeds.dat' index 0 using 1:2 title 'slots-7-random' lc rgb '#ffbb78' lw 2 pt 4 ps 0.7, 'seeds.dat' index 1 using 1:2 title 'slots-7-rr' lc rgb '#ff7f0e' lw 2 pt 5 ps 0.7, 'seeds.dat' index 2 using 1:2 title 'stock-v3' lc rgb '#2ca02c' lw 2 pt 6 ps 0.7, 'seeds.dat' index 3 using 1:2 title 'stock-v4' lc rgb '#98df8a' lw 2 pt 7 ps 0.7, 'seeds.dat' index 4 using 1:2 title 'ration' lc rgb '#d62728' lw 2 pt 8 ps 0.7
+set terminal pngcairo size 900,540 font 'sans,11' background 'white'
+set output 'seeds.png'
+plot 'seeds.dat' index 0 using 1:2 title 'slots-7-random' lc rgb '#ffbb78' lw 2 pt 4 ps 0.7, 'seeds.dat' index 1 using 1:2 title 'slots-7-rr' lc rgb '#ff7f0e' lw 2 pt 5 ps 0.7, 'seeds.dat' index 2 using 1:2 title 'stock-v3' lc rgb '#2ca02c' lw 2 pt 6 ps 0.7, 'seeds.dat' index 3 using 1:2 title 'stock-v4' lc rgb '#98df8a' lw 2 pt 7 ps 0.7, 'seeds.dat' index 4 using 1:2 title 'ration' lc rgb '#d62728' lw 2 pt 8 ps 0.7
