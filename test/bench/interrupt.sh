@@ -126,6 +126,7 @@ ignored_signals_stay_ignored()
 {
 	(
 		trap '' HUP
+		: > "$TMP/out.err"
 		"$BENCH" --lcores "$(first_cpus 1)" --no-huge -m 64 --no-pci \
 			--file-prefix=interrupt -- --test=walk --quick --json "$TMP/out.json" \
 			> "$TMP/out.txt" 2> "$TMP/out.err" &

@@ -45,6 +45,7 @@ is_dev_null()
 {
 	local link
 
+	no_output
 	"$PMD" "${SHARED[@]}" "${NULLS[@]}" -- --duration="$DEADLINE" 2>"$WORK/err" <&- >&- &
 	CHILD=$!
 	for ((i = 0; i < DEADLINE * 10; i++)); do

@@ -62,6 +62,7 @@ catches_signals()
 # are none.
 interrupted()
 {
+	no_output
 	env --default-signal=INT "$PMD" "${LARGE[@]}" --budget="$WORK/large.yaml" \
 		--duration="$DEADLINE" --stats-format=json >"$WORK/out" 2>"$WORK/err" </dev/null &
 	CHILD=$!

@@ -13,7 +13,7 @@ CAPTURE=$2
 # start COMMAND...: start ration-pmd with these arguments. Its statistics go to $WORK/out.
 start()
 {
-	: >"$WORK/out"
+	no_output
 	"$PMD" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	CHILD=$!
 }
@@ -120,6 +120,7 @@ ends_unread()
 
 	shift
 	open_unread_pipe
+	no_output
 	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 --stats-rows=2000 \
 		--budget="$WORK/many.yaml" "$@" >"$WORK/pipe" 2>"$WORK/err" </dev/null {UNREAD}>&- &
 	CHILD=$!
@@ -144,11 +145,11 @@ claim 'the same with text' ends_unread TERM
 ends_with_unread_messages()
 {
 	open_unread_pipe
+	no_output
 	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 --stats-rows=2000 \
 		--budget="$WORK/many.yaml" --duration=4 >"$WORK/pipe" 2>&1 </dev/null \
 		{UNREAD}>&- &
 	CHILD=$!
-	: >"$WORK/err"
 	stop
 	exec {UNREAD}>&-
 	expect_status 1
@@ -160,6 +161,7 @@ resumes()
 {
 	: >"$WORK/out"
 	open_unread_pipe
+	no_output
 	"$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-period=1 --stats-rows=2000 \
 		--stats-format=json --budget="$WORK/many.yaml" >"$WORK/pipe" 2>"$WORK/err" \
 		</dev/null {UNREAD}>&- &

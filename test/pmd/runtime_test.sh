@@ -116,6 +116,7 @@ files_are_private()
 	for word in "${HOLD[@]}"; do
 		[[ $word == --no-shconf ]] || shared+=("$word")
 	done
+	no_output
 	(umask 0 && exec "$PMD" "${shared[@]}" --duration="$DEADLINE") >"$WORK/out" 2>"$WORK/err" \
 		</dev/null &
 	CHILD=$!

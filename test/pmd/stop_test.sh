@@ -33,7 +33,7 @@ has_reported()
 # start ARG...: start ration-pmd and wait until its statistics contain packets.
 start()
 {
-	: >"$WORK/out"
+	no_output
 	env --default-signal=HUP,INT "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json \
 		--stats-period=1 "$@" >"$WORK/out" 2>"$WORK/err" </dev/null &
 	CHILD=$!
@@ -83,7 +83,7 @@ stops_cleanly()
 # A signal ends the wait for a link that does not come up.
 stops_while_waiting()
 {
-	: >"$WORK/err"
+	no_output
 	"$PMD" "${EAL[@]}" --vdev=net_null0 \
 		--vdev="net_memif0,role=server,socket=$WORK/memif,socket-abstract=no" -- \
 		--stats-format=json >"$WORK/out" 2>"$WORK/err" </dev/null &
@@ -114,6 +114,7 @@ leaves_nothing()
 		[[ $word == --no-shconf ]] || shared+=("$word")
 	done
 	for signal; do
+		no_output
 		RUNTIME_DIRECTORY=$WORK/run env --default-signal=HUP "$PMD" "${shared[@]}" \
 			"${NULLS[@]}" -- >"$WORK/out" 2>"$WORK/err" </dev/null &
 		CHILD=$!
@@ -128,6 +129,7 @@ claim 'no signal leaves sockets or files of EAL' leaves_nothing INT TERM HUP USR
 
 keeps_ignoring_hup()
 {
+	no_output
 	(trap '' HUP && exec "$PMD" "${EAL[@]}" "${NULLS[@]}" -- --stats-format=json \
 		--stats-period=1) >"$WORK/out" 2>"$WORK/err" </dev/null &
 	CHILD=$!

@@ -32,6 +32,14 @@ clean_up()
 }
 trap clean_up EXIT
 
+# no_output: forget what the program before has written. A program in the background empties its
+# files after the fork, so a wait for a line could find the line of the one before.
+no_output()
+{
+	: >"$WORK/out"
+	: >"$WORK/err"
+}
+
 # claim TEXT FUNCTION ARG...: run a test and print its result.
 claim()
 {
