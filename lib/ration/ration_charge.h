@@ -48,6 +48,23 @@ int __ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 /** @internal Slow path of ration_uncharge(). */
 int __ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
+/** @internal Largest number of packets that __ration_charge_window() looks at. */
+#define __RATION_WINDOW 64
+
+/** @internal End of the processed part of a burst, and number of refused packets in it. */
+struct __ration_burst {
+	uint32_t end;
+	uint32_t refused;
+};
+
+/** @internal Slow path of ration_try_charge_burst(), see lcore/burst.c. */
+struct __ration_burst __ration_charge_window(struct ration_lcore *lc, const ration_counter_t *c,
+					     const uint32_t *n, uint32_t nb, uint8_t *granted);
+
+/** @internal Slow path of ration_uncharge_burst(), see lcore/burst.c. */
+struct __ration_burst __ration_uncharge_window(struct ration_lcore *lc, const ration_counter_t *c,
+					       const uint32_t *n, uint32_t nb);
+
 /** @internal Stock entry of a counter. The low half of a handle is the index. */
 static inline struct ration_stock *
 __ration_stock_of(struct ration_lcore *lc, ration_counter_t c)
@@ -99,9 +116,10 @@ __ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 /**
  * Charge n units to a counter and all its ancestors, if there is room at every level.
  *
- * A refusal does not prove that no unit is free: other lcores may hide units in their stock. After
- * a refusal, the call requests that stock from up to 8 members, and they return it at their next
- * quiescent points. The refusal counts as a failure of the lowest level that lacked room.
+ * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The
+ * first refusal after a quiescent point of lc requests that stock from up to 8 members, and they
+ * return it at their next quiescent points. The refusal counts as a failure of the lowest level
+ * that lacked room.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -263,12 +281,6 @@ __ration_stock_put_one(struct ration_lcore *lc, ration_counter_t c)
 	return 1;
 }
 
-/** @internal End of the processed part of a burst, and number of refused packets in it. */
-struct __ration_burst {
-	uint32_t end;
-	uint32_t refused;
-};
-
 /**
  * @internal Charge the run (adjacent equal counters) or the miss at index i, and the runs that
  * follow it. Not inline, because the loop of the caller needs the registers.
@@ -277,20 +289,21 @@ static __rte_unused __rte_noinline struct __ration_burst
 __ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 			 uint32_t i, uint32_t nb, uint8_t *granted)
 {
-	struct __ration_burst b = {i, 0};
+	struct __ration_burst b = {i, 0}, w;
 	uint64_t sum;
 
 	do {
 		sum = __ration_run_units(c, n, i, nb, &b.end);
-		if (b.end - i > 1 && __ration_stock_take(lc, c[i], sum)) {
+		if (b.end - i > 1 && likely(__ration_stock_take(lc, c[i], sum))) {
 			memset(&granted[i], 1, b.end - i);
-			i = b.end;
+		} else {
+			w = __ration_charge_window(lc, &c[i], n != NULL ? &n[i] : NULL,
+						   RTE_MIN(nb - i, (uint32_t)__RATION_WINDOW),
+						   &granted[i]);
+			b.end = i + w.end;
+			b.refused += w.refused;
 		}
-		/* If the stock does not cover the whole run, charge its packets one by one. */
-		for (; i < b.end; i++) {
-			granted[i] = ration_try_charge(lc, c[i], n != NULL ? n[i] : 1) == 0;
-			b.refused += granted[i] == 0;
-		}
+		i = b.end;
 	} while (__ration_is_run(c, i, nb));
 	return b;
 }
@@ -300,13 +313,24 @@ static __rte_unused __rte_noinline struct __ration_burst
 __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		       uint32_t i, uint32_t nb)
 {
-	struct __ration_burst b = {i, 0};
+	struct __ration_burst b = {i, 0}, w;
 	uint64_t sum;
 
 	do {
 		sum = __ration_run_units(c, n, i, nb, &b.end);
-		if (unlikely(ration_uncharge(lc, c[i], sum) != 0))
-			b.refused += b.end - i;
+		if (likely(__ration_stock_put(lc, c[i], sum))) {
+			i = b.end;
+			continue;
+		}
+		if (unlikely(b.end - i > __RATION_WINDOW)) {
+			if (__ration_trim(lc, c[i], sum) != 0)
+				b.refused += b.end - i;
+		} else {
+			w = __ration_uncharge_window(lc, &c[i], n != NULL ? &n[i] : NULL,
+						     RTE_MIN(nb - i, (uint32_t)__RATION_WINDOW));
+			b.end = i + w.end;
+			b.refused += w.refused;
+		}
 		i = b.end;
 	} while (__ration_is_run(c, i, nb));
 	return b;
@@ -314,7 +338,10 @@ __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const
 
 /**
  * Charge a burst: for each i, n[i] units to counter c[i]. Each charge is granted or refused
- * independently. Adjacent charges to the same counter are taken from the stock together.
+ * independently. The packets of a counter that are not covered by the stock are charged together,
+ * where the first of them is: as many of them, in order, as there is room for. So the burst walks
+ * the tree at most twice for each counter (of each 64 packets), and a counter that lacks room costs
+ * the others little. They count as refused each, at the lowest of the levels with the least room.
  *
  * @param lc
  *   Lcore area of the calling thread.
@@ -356,7 +383,8 @@ ration_try_charge_burst(struct ration_lcore *lc, const ration_counter_t *c, cons
 
 /**
  * Uncharge a burst: for each i, n[i] units of counter c[i]. Adjacent uncharges of the same counter
- * are returned together: all of them are accepted, or, in case of misuse, none.
+ * are returned together: all of them are accepted, or, in case of misuse, none. The uncharges of a
+ * counter that do not fit into the stock walk the tree together.
  *
  * @param lc
  *   Lcore area of the calling thread.

@@ -75,8 +75,15 @@ size_t ration_name_escape(char *out, size_t size, const char *text);
  * some of its units are still granted.
  */
 #define RATION_COUNTER_OFFLINE (1u << 1)
+/**
+ * Flag: near its limit, or one above it, lcores keep no stock of this counter or of counters below
+ * it. Without the flag, an lcore may keep its share of the limit in stock until another lcore is
+ * refused. So with the flag, a charge near a limit is not refused because of units in stock; but
+ * each call walks the tree.
+ */
+#define RATION_COUNTER_EXACT (1u << 2)
 /** All flags that ration_counter_create() accepts. */
-#define RATION_COUNTER_FLAGS RATION_COUNTER_DIRECT
+#define RATION_COUNTER_FLAGS (RATION_COUNTER_DIRECT | RATION_COUNTER_EXACT)
 
 /** Value of ration_counter_params::batch for no stock: every charge walks the tree. */
 #define RATION_BATCH_ZERO UINT32_MAX
@@ -103,7 +110,7 @@ struct ration_counter_params {
 	 * RATION_BATCH_ZERO. Default RATION_BATCH_DEFAULT.
 	 */
 	uint32_t batch;
-	uint32_t flags; /**< RATION_COUNTER_DIRECT. Default 0. */
+	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_EXACT, or both. Default 0. */
 };
 
 /**
@@ -231,7 +238,7 @@ struct ration_counter_info {
 	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
 	uint32_t depth; /**< Number of levels above the counter; 0 for the root. */
 	uint32_t nb_children; /**< Number of children. */
-	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_OFFLINE. */
+	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_EXACT, RATION_COUNTER_OFFLINE. */
 	ration_counter_t parent; /**< Handle of the parent; RATION_COUNTER_NONE for the root. */
 	char name[RATION_COUNTER_NAMESIZE]; /**< Name; "" for the root. */
 };

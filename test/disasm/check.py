@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-SLOW = {'__ration_refill', '__ration_force', '__ration_trim', '__ration_serve'}
+SLOW = {'__ration_charge_window', '__ration_force', '__ration_refill', '__ration_serve',
+        '__ration_trim', '__ration_uncharge_window'}
 # Maximum number of instructions on a hit path, including the return: compilers need 14 to 20.
 MOST = 20
 # Functions in which the check must find an error.

@@ -329,6 +329,33 @@ check_writer(const volatile void *at)
 		explore_fail("P6: stock entries written by a thread that must not");
 }
 
+/* P9: count the writes of an operation to words that other lcores write. */
+static void
+count_write(const volatile void *at)
+{
+	struct op *op = world_op(explore_me());
+	const char *first = (const char *)ration_counter_at(w->d, 0);
+	const char *end = (const char *)ration_counter_at(w->d, w->d->max_counters);
+	const struct ration_lcore *lc;
+	uint32_t i;
+
+	if (op == NULL)
+		return;
+	if ((const volatile char *)at >= first && (const volatile char *)at < end) {
+		op->shared_writes++;
+		op->walks += at == &ration_counter_at(w->d, 0)->usage;
+		return;
+	}
+	for (i = 0; i < w->d->max_members; i++) {
+		lc = block_at(i);
+		if (lc != NULL && w->d->members[i].tid != explore_tid() &&
+		    (const volatile char *)at >= (const char *)lc &&
+		    (const volatile char *)at <
+			    (const char *)lc + ration_area_size(w->d->max_counters, false))
+			op->requests++;
+	}
+}
+
 /*
  * Record the state when an exact charge reads usage of a level. The limit counts as the charge read
  * it: it reads limit and usage one after the other, and a control call may change the limit between
@@ -372,6 +399,7 @@ explore_audit_access(const volatile void *at, bool write)
 	was = explore_hold(true);
 	if (write) {
 		check_writer(at);
+		count_write(at);
 	} else {
 		op = world_op(explore_me());
 		if (op != NULL && op->kind == OP_SYNC)
@@ -450,7 +478,7 @@ check_refused(void)
 
 	for (i = 0; i < nb_counters(); i++) {
 		if (w->at[i].known && !w->at[i].destroyed &&
-		    ration_refused_sum(w->d, ration_handle(w->d, i)) != w->at[i].refused)
+		    ration_refused_sum(w->d, ration_handle(w->d, i)).charges != w->at[i].refused)
 			explore_fail("a wrong number of refused charges");
 	}
 }

@@ -384,6 +384,7 @@ burst(void)
 {
 	static const uint32_t which[] = {0, 0, 1, 0, 1, 1}, n[] = {1, 2, 1, 1, 1, 1};
 	uint8_t granted[RTE_DIM(n)];
+	const bool holds = world_charge(0, 1) == 0;
 	uint32_t i;
 
 	world_charge_burst(which, n, RTE_DIM(n), granted);
@@ -391,7 +392,58 @@ burst(void)
 		if (granted[i])
 			world_uncharge(which[i], n[i]);
 	}
+	if (holds)
+		world_uncharge(0, 1);
 	world_finish();
+}
+
+/* ------------------------------------------------- the price of a refusal */
+
+static void
+set_up_price(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 4, 2, 0);
+	world_counter(1, 0, 100, 2, 0);
+	world_counter(3, UINT32_MAX, 100, 0, 0);
+	world_member(0);
+	world_member(1);
+	explore_be(0);
+	world_charge(1, 4);
+	w->price = true;
+	w->working = 3;
+}
+
+/* Nobody returns units of the counter that is full; a bystander has room, but no stock. */
+static void
+be_refused_often(void)
+{
+	static const uint32_t which[] = {1, 3, 1, 3, 3, 1, 3, 3, 1, 3, 3, 3};
+	static const uint32_t full[] = {1, 1, 1, 1}, n[12] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+	uint8_t granted[RTE_DIM(which)];
+	uint32_t turn, i;
+
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < 3; i++) {
+			if (world_charge(1, 1) == 0)
+				explore_fail("a charge of a full counter was granted");
+		}
+		if (world_charge_burst(full, n, RTE_DIM(full), granted) != 0)
+			explore_fail("a burst of full counters was granted");
+		if (world_charge_burst(which, n, RTE_DIM(which), granted) != 8)
+			explore_fail("a burst did not get what there was room for");
+		world_uncharge(3, 8);
+		world_quiescent();
+	}
+	world_finish();
+}
+
+static void
+return_what_was_refused(void)
+{
+	explore_be(0);
+	w->price = false;
+	world_uncharge(1, 4);
 }
 
 const struct scenario scenarios_charge[] = {
@@ -482,6 +534,15 @@ const struct scenario scenarios_charge[] = {
 		.nb_fibers = 3,
 		.set_up = set_up_burst,
 		.fiber = {burst, burst, burst},
+		.preemptions = 1,
+	},
+	{
+		.name = "price",
+		.shows = "P9: refused charges write one request; bursts walk once",
+		.nb_fibers = 2,
+		.set_up = set_up_price,
+		.fiber = {be_refused_often, be_refused_often},
+		.at_end = return_what_was_refused,
 		.preemptions = 1,
 	},
 	{.name = NULL},

@@ -166,6 +166,7 @@ world_create(const struct ration_domain_params *params)
 	for (i = 0; i < w->d->max_counters; i++) {
 		c = ration_counter_at(w->d, i);
 		memory_mark_minor(&c->watermark, 5 * sizeof(uint64_t));
+		memory_mark_minor(&c->walkers, 3 * sizeof(uint64_t));
 	}
 }
 
@@ -233,6 +234,28 @@ charged(uint32_t number, uint32_t which, ration_counter_t c, int rc)
 	return rc;
 }
 
+/*
+ * P9: a refused charge writes no counter, and writes to mailboxes only once in a quiescent
+ * interval: a request and `pending` of each other lcore.
+ */
+static void
+check_price(const struct op *op, uint32_t nb_counters)
+{
+	const uint32_t me = UINT32_C(1) << explore_me();
+
+	if (!w->price || world_lcore() == ration_lcore_shared(w->d))
+		return;
+	/* A walk that fails adds and subtracts; then one more try may add. */
+	if (op->walks > 3 * nb_counters)
+		explore_fail("P9: a call walked the tree more than twice for a counter");
+	if (op->state == OP_REFUSED && op->shared_writes > 0)
+		explore_fail("P9: a refused charge wrote to a counter");
+	if (op->requests > (w->asked & me ? 0 : 2 * (w->d->max_members - 1)))
+		explore_fail("P9: a refused charge requested stock again");
+	if (op->requests > 0)
+		w->asked |= me;
+}
+
 int
 world_charge(uint32_t which, uint64_t n)
 {
@@ -240,9 +263,22 @@ world_charge(uint32_t which, uint64_t n)
 	uint32_t number = begin(OP_CHARGE, (uint32_t)c, n);
 	int rc = charged(number, which, c, ration_try_charge(world_lcore(), c, n));
 
+	if (rc == -EDQUOT)
+		check_price(&w->op[number], 1);
 	if (rc == -EDQUOT && !w->op[number].tight && w->op[number].limits == w->limits)
 		explore_fail("P3: a charge was refused although there was always room");
 	return rc;
+}
+
+/* Number of different counters in a burst. */
+static uint32_t
+nb_of(const uint32_t *which, uint16_t nb)
+{
+	uint32_t seen = 0, i;
+
+	for (i = 0; i < nb; i++)
+		seen |= UINT32_C(1) << which[i];
+	return (uint32_t)__builtin_popcount(seen);
 }
 
 uint32_t
@@ -255,7 +291,8 @@ world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_
 		c[i] = w->c[which[i]];
 	w->bursts = true;
 	told = ration_try_charge_burst(world_lcore(), c, n, nb, granted);
-	end(number, true);
+	end(number, told > 0);
+	check_price(&w->op[number], nb_of(which, nb));
 	for (i = 0; i < nb; i++) {
 		ok += granted[i];
 		if (granted[i])
@@ -397,6 +434,7 @@ world_quiescent(void)
 
 	ration_quiescent(world_lcore());
 	end(number, true);
+	w->asked &= ~(UINT32_C(1) << explore_me());
 }
 
 struct ration_lcore *

@@ -61,6 +61,9 @@ struct op {
 	uint64_t n;
 	bool tight; /**< At some moment of the call, a level lacked room for n. */
 	uint32_t limits; /**< Number of limit changes before its start. */
+	uint32_t walks; /**< Writes to usage of the root. */
+	uint32_t shared_writes; /**< Writes to counters. */
+	uint32_t requests; /**< Writes to lcore areas of others. */
 };
 
 /** A counter in the books; its index is the library's. */
@@ -114,6 +117,8 @@ struct world {
 	uint32_t changing; /**< Number of limit changes in progress. */
 	bool unreaped; /**< A fiber has died and was not reaped yet. */
 	uint32_t deaths;
+	bool price; /**< Check P9: no room comes back, and one level lacks it. */
+	uint32_t asked; /**< Fibers that have requested stock in this quiescent interval. */
 	bool bursts; /**< There was a burst: its refusals have no reasons. */
 	uint64_t round; /**< The round word at the last audit. */
 	uint32_t gen_of[RATION_DRAINERS_MAX]; /**< Round number that a drainer opened. */

@@ -70,7 +70,7 @@ struct chain {
 };
 
 static struct chain
-make_chain(const struct fixture *f)
+make_chain(const struct fixture *f, uint32_t flags)
 {
 	struct chain k = {.path = {f->root}};
 	uint32_t i;
@@ -78,6 +78,7 @@ make_chain(const struct fixture *f)
 	for (i = 1; i <= RATION_DEPTH_MAX; i++)
 		k.path[i] = make_counter(f->d, k.path[i - 1], "c", RATION_UNLIMITED, BATCH);
 	k.leaf = k.path[RATION_DEPTH_MAX];
+	ration_counter_change_flags(ration_resolve(f->d, k.leaf), flags, 0);
 	return k;
 }
 
@@ -121,7 +122,7 @@ near_a_limit_at_any_level_a_refill_takes_exactly_its_share(void **state)
 {
 	static const uint64_t left[] = {3, 4, 6, 7, 8, 10, 11, 12, 50, 257, 258, 259, 260, 1000};
 	struct fixture *f = *state;
-	struct chain k = make_chain(f);
+	struct chain k = make_chain(f, 0);
 	uint32_t level, i;
 
 	for (level = 0; level <= RATION_DEPTH_MAX; level++) {
@@ -136,11 +137,11 @@ near_a_limit_at_any_level_a_refill_takes_exactly_its_share(void **state)
 
 /* The stock of the lcore that returns units may keep what a refill would take, and not more. */
 static void
-near_a_limit_at_any_level_a_trim_keeps_exactly_its_share(void **state)
+near_a_limit_at_any_level_an_exact_counter_keeps_its_margin(void **state)
 {
 	static const uint64_t left[] = {0, 3, 4, 7, 8, 100, 255, 256, 257, 900};
 	struct fixture *f = *state;
-	struct chain k = make_chain(f);
+	struct chain k = make_chain(f, RATION_COUNTER_EXACT);
 	uint64_t share;
 	uint32_t level, i;
 
@@ -166,7 +167,7 @@ static void
 above_a_limit_at_any_level_nothing_is_taken_ahead_or_kept(void **state)
 {
 	struct fixture *f = *state;
-	struct chain k = make_chain(f);
+	struct chain k = make_chain(f, 0);
 	uint32_t level;
 
 	for (level = 0; level <= RATION_DEPTH_MAX; level++) {
@@ -356,7 +357,7 @@ main(void)
 	const struct CMUnitTest bounds[] = {
 		with_one_member(stock_is_filled_to_exactly_twice_the_batch),
 		with_two_members(near_a_limit_at_any_level_a_refill_takes_exactly_its_share),
-		with_two_members(near_a_limit_at_any_level_a_trim_keeps_exactly_its_share),
+		with_two_members(near_a_limit_at_any_level_an_exact_counter_keeps_its_margin),
 		with_two_members(above_a_limit_at_any_level_nothing_is_taken_ahead_or_kept),
 		cmocka_unit_test(one_counter_may_use_all_of_its_member_s_share),
 		cmocka_unit_test(counters_use_the_share_of_their_member_together),

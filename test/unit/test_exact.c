@@ -157,6 +157,7 @@ stock_below_any_level_comes_back_after_one_quiescent_point(void **state)
 			assert_int_equal(ration_try_charge(f->lc[1], in, 1), 0);
 			assert_int_equal(ration_uncharge(f->lc[1], in, 1), 0);
 			assert_int_equal(ration_try_charge(f->lc[0], k.leaf, 1000), -EDQUOT);
+			ration_quiescent(f->lc[0]);
 			ration_quiescent(f->lc[1]);
 			assert_int_equal(stock_of(f->d, k.path[level]), 0);
 			assert_int_equal(ration_try_charge(f->lc[0], k.leaf, 1000), 0);
@@ -203,6 +204,7 @@ a_burst_is_granted_to_the_unit_at_every_level(void **state)
 	uint8_t granted[RTE_DIM(c)];
 	uint32_t level, i;
 
+	/* All packets of a counter are charged where its first one misses: 8 and then 2. */
 	for (i = 0; i < RTE_DIM(c); i++)
 		c[i] = i % 3 == 0 ? k.beside[k.depth] : k.leaf;
 	for (level = 0; level < k.depth; level++) {
@@ -210,9 +212,12 @@ a_burst_is_granted_to_the_unit_at_every_level(void **state)
 		assert_int_equal(ration_try_charge_burst(f->lc[0], c, NULL, RTE_DIM(c), granted),
 				 10);
 		for (i = 0; i < RTE_DIM(c); i++)
-			assert_int_equal(granted[i], i < 10);
+			assert_int_equal(granted[i], i % 3 == 0 || i <= 2);
 		assert_int_equal(usage_of(f->d, k.path[level]), 10);
-		assert_int_equal(ration_uncharge_burst(f->lc[0], c, NULL, 10), 10);
+		for (i = 0; i < RTE_DIM(c); i++) {
+			if (granted[i])
+				assert_int_equal(ration_uncharge(f->lc[0], c[i], 1), 0);
+		}
 		drain_all(f->d);
 		assert_int_equal(usage_of(f->d, f->root), 0);
 		set_limit(f, k.path[level], RATION_UNLIMITED);

@@ -317,7 +317,7 @@ a_drain_that_starts_during_another_is_complete(void **state)
  * by twice the number of lcores; far from the limit it is the batch.
  */
 static void
-hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
+stock_of_an_exact_counter_is_bounded_near_a_limit_and_far_from_it(void **state)
 {
 	struct prng rng = {.state = 42};
 	uint64_t granted = 0, walks, left, stock, n;
@@ -329,6 +329,7 @@ hidden_stock_is_bounded_near_a_limit_and_far_from_it(void **state)
 	(void)state;
 	open_domain(&o, &(struct ration_domain_params){.max = RATION_UNLIMITED}, 64);
 	assert_int_equal(ration_counter_set_max(o.d, o.c[0], 3000, 0), 0);
+	ration_counter_change_flags(ration_resolve(o.d, o.c[0]), RATION_COUNTER_EXACT, 0);
 	index = (uint32_t)o.c[0];
 	lc[0] = o.lc;
 	lc[1] = ration_lcore_register_extra(o.d);
@@ -382,7 +383,7 @@ main(void)
 		cmocka_unit_test(the_domain_never_hides_more_than_stock_max),
 		cmocka_unit_test(a_quiescent_point_does_no_more_than_drain_work),
 		cmocka_unit_test(a_drain_that_starts_during_another_is_complete),
-		cmocka_unit_test(hidden_stock_is_bounded_near_a_limit_and_far_from_it),
+		cmocka_unit_test(stock_of_an_exact_counter_is_bounded_near_a_limit_and_far_from_it),
 		cmocka_unit_test(bad_bounds_are_refused),
 	};
 

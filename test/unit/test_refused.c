@@ -73,7 +73,7 @@ static void
 more_counters_than_words_are_counted_exactly(void **state)
 {
 	struct fixture *f = *state;
-	ration_counter_t c[3 * RATION_REFUSED_WORDS + 5];
+	ration_counter_t c[3 * RATION_REFUSED_MAX + 5];
 	char name[16];
 	uint32_t i, turn;
 
@@ -138,13 +138,12 @@ a_counter_that_is_being_destroyed_keeps_its_number(void **state)
 	char name[16];
 	uint32_t i;
 
-	for (i = 1; i < RATION_REFUSED_WORDS; i++) {
+	for (i = 1; i < RATION_REFUSED_MAX; i++) {
 		snprintf(name, sizeof(name), "c%u", i);
 		make_counter(f->d, f->root, name, 0, 0);
 	}
 	same = make_counter(f->d, f->root, "same word", 0, 0);
-	assert_int_equal((uint32_t)same % RATION_REFUSED_WORDS,
-			 (uint32_t)first % RATION_REFUSED_WORDS);
+	assert_int_equal((uint32_t)same % RATION_REFUSED_MAX, (uint32_t)first % RATION_REFUSED_MAX);
 	assert_int_equal(ration_try_charge(f->lc[0], first, 1), -EDQUOT);
 	ration_counter_change_flags(ration_resolve(f->d, first), COUNTER_DYING, 0);
 	assert_int_equal(ration_try_charge(f->lc[0], first, 1), -ENOENT);

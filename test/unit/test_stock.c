@@ -268,10 +268,12 @@ far_from_a_limit_a_refill_takes_the_batch(void **state)
 
 /* Near the limit a trim must not keep more than a refill would take. */
 static void
-near_a_limit_uncharges_hide_little(void **state)
+near_a_limit_uncharges_of_an_exact_counter_hide_little(void **state)
 {
+	const struct ration_counter_params exact = {
+		.max = 1000, .batch = BATCH, .flags = RATION_COUNTER_EXACT};
 	struct fixture *f = *state;
-	ration_counter_t c = make_counter(f->d, f->root, "c", 1000, BATCH);
+	ration_counter_t c = ration_counter_create(f->d, f->root, "c", &exact);
 	unsigned int i;
 
 	charge_n(f->lc[0], c, 1, 1000);
@@ -397,7 +399,7 @@ main(void)
 		with_one_member(stock_never_exceeds_twice_the_batch),
 		with_two_members(near_a_limit_a_refill_takes_little),
 		with_one_member(far_from_a_limit_a_refill_takes_the_batch),
-		with_two_members(near_a_limit_uncharges_hide_little),
+		with_two_members(near_a_limit_uncharges_of_an_exact_counter_hide_little),
 		with_two_members(two_lcores_can_be_granted_all_of_a_limit),
 		with_two_members(a_drain_returns_the_stock_of_a_silent_lcore),
 		with_two_members(a_big_charge_fits_after_one_drain),

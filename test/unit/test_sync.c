@@ -456,6 +456,7 @@ requests_beyond_the_mailbox_are_served_in_the_end(void **state)
 			else
 				assert_int_equal(ration_uncharge(f->lc[0], c[i], 999), 0);
 		}
+		ration_quiescent(f->lc[0]);
 		assert_true(actor_do(&f->actors[0], quiet, NULL));
 	}
 	for (i = 0; i < RTE_DIM(c); i++)

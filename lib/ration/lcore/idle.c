@@ -34,6 +34,19 @@
 /* Quiescent points between two readings of the TSC. */
 #define COUNTDOWN 64
 
+static void
+start_countdown(struct ration_lcore *lc)
+{
+	ration_workspace(lc)->turns++;
+	ration_store(&lc->countdown, COUNTDOWN, relaxed);
+}
+
+uint64_t
+ration_lcore_turn(const struct ration_lcore *lc)
+{
+	return (uint64_t)ration_workspace(lc)->turns << 32 | ration_load(&lc->countdown, relaxed);
+}
+
 void
 ration_idle_start(struct ration_lcore *lc)
 {
@@ -41,7 +54,7 @@ ration_idle_start(struct ration_lcore *lc)
 
 	ws->idle_since = rte_get_tsc_cycles();
 	ws->idle_next = 0;
-	ration_store(&lc->countdown, COUNTDOWN, relaxed);
+	start_countdown(lc);
 }
 
 /*
@@ -145,9 +158,7 @@ look(struct ration_lcore *lc)
 void
 ration_idle(struct ration_lcore *lc)
 {
-	/* Disabled: countdown wraps, and the next call comes after 4 billion quiescent points. */
-	if (ration_domain_of(lc)->idle_us == 0)
-		return;
-	ration_store(&lc->countdown, COUNTDOWN, relaxed);
-	look(lc);
+	start_countdown(lc);
+	if (ration_domain_of(lc)->idle_us != 0)
+		look(lc);
 }

@@ -18,4 +18,10 @@ void ration_idle(struct ration_lcore *lc);
 /** Start the search for idle stock, when a member registers or comes back online. Owner only. */
 void ration_idle_start(struct ration_lcore *lc);
 
+/**
+ * Number of the current quiescent interval of lc: from one quiescent point to the next. Not 0, and
+ * different from those of all intervals before. Owner only.
+ */
+uint64_t ration_lcore_turn(const struct ration_lcore *lc);
+
 #endif /* RATION_LCORE_IDLE_H_ */

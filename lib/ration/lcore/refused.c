@@ -4,18 +4,20 @@
 
 /**
  * @file
- * Refused charges, counted per charged counter.
+ * Refused charges, counted per counter that was charged and per counter that lacked room.
  *
- * A word of the counter would be written by all lcores that are refused at once. A word per counter
- * and lcore would add half of what a counter on an lcore takes now. So each lcore has a few words
- * of its own, for the counters that it was refused last, and moves a number to the counter when it
- * needs the word for another one:
+ * A refusal must not write a word that other lcores write (promise P9): when a counter is full, all
+ * lcores are refused at once. A word per counter and lcore would add half of what a counter on an
+ * lcore takes now. So each lcore has a small table of its own, for the counters of its last
+ * refusals, and moves the numbers of one to the counter when it needs the entry for another one:
  *
- * - Only the owner writes the words, with plain stores. Their sum and counter::refused is the
- *   number of refusals; like a ledger, a word stays when its owner leaves.
- * - A move is two changes. `refused_moves` is odd meanwhile, so that a reader does not see only one
- *   of them.
- * - The number of a counter that is being destroyed is not moved: the walk cannot know whether it
+ * - Only the owner writes the table, with plain stores. The sum of its numbers and those in the
+ *   counter is the number of refusals; like a ledger, a table stays when its owner leaves.
+ * - A counter has one of a few entries in a row. Bursts name few counters more than once, so a
+ *   table twice as large as a burst moves rarely.
+ * - A move is more than one change. `refused_moves` is odd meanwhile, so that a reader does not see
+ *   only a part of them.
+ * - The numbers of a counter that is being destroyed are not moved: the walk cannot know whether it
  *   will exist until the addition. If it is not being destroyed, and exists after this was read,
  *   then its release waits for this walk: as in stock.c, model e_destroy: NORECHECK.
  */
@@ -24,28 +26,38 @@
 #include "shm/zone.h"
 #include "tree/counter.h"
 
+/* Entries in a row that may hold a counter. */
+#define WAYS RTE_MIN(4u, RATION_REFUSED_MAX)
 /* A reader tries so many times to see no move; a dead owner may have left one unfinished. */
 #define READ_TRIES 16
 
-/* Add the number in a word to its counter, if that exists. @return false if this is not known */
-static bool
-move_to_counter(const struct ration_domain *d, struct refused *word)
+static inline uint32_t
+way_of(uint32_t index, uint32_t way)
 {
-	ration_counter_t handle = ration_load(&word->counter, relaxed);
+	return (index + way) % RATION_REFUSED_MAX;
+}
+
+/* Add the numbers in an entry to its counter, if that exists. @return false if it may not move */
+static bool
+move_to_counter(const struct ration_domain *d, struct refused *entry)
+{
+	ration_counter_t handle = ration_load(&entry->counter, relaxed);
 	struct counter *c = ration_resolve(d, handle);
 
 	if (c == NULL)
 		return true;
 	if (ration_load(&c->flags, seq_cst) & COUNTER_DYING)
 		return false;
-	if (ration_resolve(d, handle) != NULL)
-		ration_fetch_add(&c->refused, ration_load(&word->nb, relaxed), release);
+	if (ration_resolve(d, handle) == NULL)
+		return true;
+	ration_fetch_add(&c->refused, ration_load(&entry->charges, relaxed), release);
+	ration_fetch_add(&c->failures, ration_load(&entry->failures, relaxed), release);
 	return true;
 }
 
-/* Use a word for another counter. @return false if it is not free for it */
+/* Use an entry for another counter. @return false if it is not free for it */
 static bool
-take_word(struct ration_lcore *lc, struct refused *word, ration_counter_t handle)
+take_entry(struct ration_lcore *lc, struct refused *entry, ration_counter_t handle)
 {
 	RATION_ATOMIC(uint32_t) *moves = &ration_workspace(lc)->refused_moves;
 	uint32_t odd = ration_load(moves, relaxed) | 1;
@@ -53,32 +65,77 @@ take_word(struct ration_lcore *lc, struct refused *word, ration_counter_t handle
 
 	/* The changes are release stores: a reader that sees one of them sees the odd number. */
 	ration_store(moves, odd, relaxed);
-	taken = move_to_counter(ration_domain_of(lc), word);
+	taken = move_to_counter(ration_domain_of(lc), entry);
 	if (taken) {
-		ration_store(&word->nb, 0, release);
-		ration_store(&word->counter, handle, release);
+		ration_store(&entry->charges, 0, release);
+		ration_store(&entry->failures, 0, release);
+		ration_store(&entry->counter, handle, release);
+		entry->asked = 0;
+		/* Not always the same members first, if entries move often. */
+		entry->nb_asked = ration_workspace(lc)->turns;
+		entry->pressure = 0;
 	}
 	/* Release: pairs with the acquire in sum_moves(). */
 	ration_store(moves, odd + 1, release);
 	return taken;
 }
 
-void
-ration_refused_add(struct ration_lcore *lc, ration_counter_t handle)
+struct refused *
+ration_refused_find(const struct ration_lcore *lc, ration_counter_t handle)
 {
-	struct counter *c = ration_counter_at(ration_domain_of(lc), (uint32_t)handle);
-	struct refused *word;
+	struct workspace *ws = ration_workspace(lc);
+	struct refused *entry;
+	uint32_t way;
 
-	if (lc->flags & RATION_LCORE_SHARED) {
-		ration_fetch_add(&c->refused, 1, relaxed);
-		return;
+	for (way = 0; way < WAYS; way++) {
+		entry = &ws->refused[way_of((uint32_t)handle, way)];
+		if (ration_load(&entry->counter, relaxed) == handle)
+			return entry;
 	}
-	word = &ration_workspace(lc)->refused[(uint32_t)handle % RATION_REFUSED_WORDS];
-	if (ration_load(&word->counter, relaxed) != handle && !take_word(lc, word, handle)) {
-		ration_fetch_add(&c->refused, 1, relaxed);
-		return;
+	return NULL;
+}
+
+struct refused *
+ration_refused_entry(struct ration_lcore *lc, uint32_t index)
+{
+	struct workspace *ws = ration_workspace(lc);
+	ration_counter_t handle = ration_handle(ration_domain_of(lc), index);
+	struct refused *entry = ration_refused_find(lc, handle), *victim = NULL;
+	uint32_t way;
+
+	if (entry != NULL)
+		return entry;
+	for (way = 0; way < WAYS && victim == NULL; way++) {
+		entry = &ws->refused[way_of(index, way)];
+		if (ration_load(&entry->counter, relaxed) == RATION_COUNTER_NONE)
+			victim = entry;
 	}
-	ration_store(&word->nb, ration_load(&word->nb, relaxed) + 1, relaxed);
+	if (victim == NULL) /* Another one each time. */
+		victim = &ws->refused[way_of(index,
+					     ration_load(&ws->refused_moves, relaxed) / 2 % WAYS)];
+	return take_entry(lc, victim, handle) ? victim : NULL;
+}
+
+struct refused *
+ration_refused_add(struct ration_lcore *lc, uint32_t charged, uint32_t failed, uint32_t nb)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	struct refused *entry = NULL;
+
+	if (!(lc->flags & RATION_LCORE_SHARED))
+		entry = ration_refused_entry(lc, charged);
+	if (entry != NULL)
+		ration_store(&entry->charges, ration_load(&entry->charges, relaxed) + nb, relaxed);
+	else
+		ration_fetch_add(&ration_counter_at(d, charged)->refused, nb, relaxed);
+	if (failed != charged)
+		entry = lc->flags & RATION_LCORE_SHARED ? NULL : ration_refused_entry(lc, failed);
+	if (entry != NULL)
+		ration_store(&entry->failures, ration_load(&entry->failures, relaxed) + nb,
+			     relaxed);
+	else
+		ration_fetch_add(&ration_counter_at(d, failed)->failures, nb, relaxed);
+	return entry;
 }
 
 /* Sum of refused_moves of all lcores. @return false if one is odd: a move is in progress */
@@ -93,7 +150,7 @@ sum_moves(const struct ration_domain *d, uint32_t *sum)
 	for (i = 0; i < d->max_members; i++) {
 		if (ration_area_find(d, i, &area) <= 0)
 			continue;
-		/* Acquire: pairs with the release in take_word(). */
+		/* Acquire: pairs with the release in take_entry(). */
 		moves = ration_load(&area.workspace->refused_moves, acquire);
 		even &= !(moves & 1);
 		*sum += moves;
@@ -101,36 +158,54 @@ sum_moves(const struct ration_domain *d, uint32_t *sum)
 	return even;
 }
 
-static uint64_t
-sum_words(const struct ration_domain *d, ration_counter_t handle)
+/* Add the numbers of one lcore. */
+static void
+add_entries(const struct workspace *ws, ration_counter_t handle, struct refusals *sum)
 {
-	uint32_t index = (uint32_t)handle, i;
-	const struct refused *word;
-	struct ration_area area;
-	/* Acquire, here and below: before the moves are read again. */
-	uint64_t nb = ration_load(&ration_counter_at(d, index)->refused, acquire), more;
+	const struct refused *entry;
+	struct refusals more;
+	uint32_t way;
 
-	for (i = 0; i < d->max_members; i++) {
-		if (ration_area_find(d, i, &area) <= 0)
+	for (way = 0; way < WAYS; way++) {
+		entry = &ws->refused[way_of((uint32_t)handle, way)];
+		/* Acquire, here and below: before the moves are read again. */
+		more.charges = ration_load(&entry->charges, acquire);
+		more.failures = ration_load(&entry->failures, acquire);
+		if (ration_load(&entry->counter, acquire) != handle)
 			continue;
-		word = &area.workspace->refused[index % RATION_REFUSED_WORDS];
-		more = ration_load(&word->nb, acquire);
-		if (ration_load(&word->counter, acquire) == handle)
-			nb += more;
+		sum->charges += more.charges;
+		sum->failures += more.failures;
 	}
-	return nb;
 }
 
-uint64_t
+static struct refusals
+sum_entries(const struct ration_domain *d, ration_counter_t handle)
+{
+	const struct counter *c = ration_counter_at(d, (uint32_t)handle);
+	struct refusals sum = {
+		.charges = ration_load(&c->refused, acquire),
+		.failures = ration_load(&c->failures, acquire),
+	};
+	struct ration_area area;
+	uint32_t i;
+
+	for (i = 0; i < d->max_members; i++) {
+		if (ration_area_find(d, i, &area) > 0)
+			add_entries(area.workspace, handle, &sum);
+	}
+	return sum;
+}
+
+struct refusals
 ration_refused_sum(const struct ration_domain *d, ration_counter_t handle)
 {
 	uint32_t before, after, tries = 0;
-	uint64_t nb;
+	struct refusals sum;
 	bool even;
 
 	do {
 		even = sum_moves(d, &before);
-		nb = sum_words(d, handle);
+		sum = sum_entries(d, handle);
 	} while ((!sum_moves(d, &after) || !even || after != before) && ++tries < READ_TRIES);
-	return nb;
+	return sum;
 }

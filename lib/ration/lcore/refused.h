@@ -14,13 +14,33 @@
 
 #include "shm/layout.h"
 
-/** Count a refused charge of the counter of a handle, which exists. Within a walk of lc. */
-void ration_refused_add(struct ration_lcore *lc, ration_counter_t handle);
+/** Refused charges of a counter on all lcores. */
+struct refusals {
+	uint64_t charges; /**< Refused charges of the counter itself. */
+	uint64_t failures; /**< Charges of it or below it, refused because it lacked room. */
+};
+
+/** The entry of a counter in the table of lc, or NULL. Owner of lc only; not the shared area. */
+struct refused *ration_refused_find(const struct ration_lcore *lc, ration_counter_t handle);
 
 /**
- * Number of refused charges of the counter of a handle, on all lcores. Any process; the function
- * finds each lcore area by its memzone.
+ * The same, but if there is none, make one. Within a walk of lc. The counter exists.
+ * @return NULL if each entry that may hold the counter holds one that is being destroyed
  */
-uint64_t ration_refused_sum(const struct ration_domain *d, ration_counter_t handle);
+struct refused *ration_refused_entry(struct ration_lcore *lc, uint32_t index);
+
+/**
+ * Count nb refused charges of the counter with index `charged`, refused because the counter with
+ * index `failed` lacked room. Both exist. Within a walk of lc.
+ * @return the entry of `failed`, or NULL if lc has none for it
+ */
+struct refused *ration_refused_add(struct ration_lcore *lc, uint32_t charged, uint32_t failed,
+				   uint32_t nb);
+
+/**
+ * Refused charges of the counter of a handle, on all lcores. Any process; the function finds each
+ * lcore area by its memzone.
+ */
+struct refusals ration_refused_sum(const struct ration_domain *d, ration_counter_t handle);
 
 #endif /* RATION_LCORE_REFUSED_H_ */

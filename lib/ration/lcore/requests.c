@@ -16,9 +16,10 @@
  * Drain: its request must not be lost, because the drain may time out before the owner reads it,
  * and the report says that the stock comes back later. If the list is full, the drain requests all
  * stock.
- * Refused charge: its request may be lost; the next refusal writes it again. If the list is full
- *     whenever a counter is refused, because others are refused before it every time, one refusal
- *     of thousands requests all stock, so that the counter is not refused for ever.
+ * Refused charge: its request may be lost; the first refusal of the next quiescent interval writes
+ *     it again. If the list is full whenever a counter is refused, because others are refused
+ *     before it every time, one of hundreds requests all stock, so that the counter is not refused
+ *     for ever.
  * Destroyed counter: a request may name one. Then the owner returns stock needlessly, no more.
  *
  * See "The mailbox" in doc/guide/internals/protocols.rst.
@@ -32,11 +33,11 @@
 #define REQUESTED_MAX 8
 
 /*
- * After so many refusals of a counter the next ones, until each member is asked once, insist: they
- * request all stock of members whose list is full. Rarely, because that costs the member a refill
- * of each counter that it uses.
+ * After so many quiescent intervals with requests for a counter the next ones, until each member is
+ * asked once, insist: they request all stock of members whose list is full. Rarely, because that
+ * costs the member a refill of each counter that it uses.
  */
-#define PATIENCE 4096
+#define PATIENCE 512
 
 /* Result of writing a request. */
 enum outcome {
@@ -118,8 +119,13 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c,
 }
 
 void
-ration_request_return(struct ration_domain *d, const struct counter *failed, uint64_t nth)
+ration_request_return(struct ration_lcore *lc, const struct counter *c,
+		      const struct counter *failed, uint64_t nth)
 {
+	struct ration_domain *d = ration_domain_of(lc);
+	/* Its stock of c is used up: it hides nothing of c below `failed`, if that is c alone. */
+	bool spare = c == failed && !(ration_load(&c->flags, relaxed) &
+				      (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT));
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
 	uint32_t turns = (nb + REQUESTED_MAX - 1) / REQUESTED_MAX;
 	bool insists = nth % PATIENCE + turns >= PATIENCE;
@@ -128,12 +134,15 @@ ration_request_return(struct ration_domain *d, const struct counter *failed, uin
 	if (nb == 0)
 		return;
 	/*
-	 * By the refusals of the counter, not of the lcore: an lcore that is refused for two
-	 * counters in turn would ask the same half of 16 members for each of them every time.
+	 * By the requests for the counter, not of the lcore: an lcore that is refused for two
+	 * counters in turn would ask the same half of 16 members for each of them every time. Each
+	 * lcore starts elsewhere, so that several that are refused at once ask more members.
 	 */
-	first = (uint32_t)(nth % nb * REQUESTED_MAX % nb);
+	first = (uint32_t)((lc->member_id + nth) % nb * REQUESTED_MAX % nb);
 	for (i = 0; i < RTE_MIN(nb, (uint32_t)REQUESTED_MAX); i++) {
 		m = &d->members[(first + i) % nb];
+		if (spare && ration_lcore_area(d, m) == lc)
+			continue;
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
 			request_from(d, m, failed, insists);
 	}
@@ -165,5 +174,6 @@ ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 		/* Acquire: pairs with the release in write_request(). Empties the word. */
 		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
 		set->targets[set->nb_targets++] = index;
+		set->nb_requests++;
 	}
 }

@@ -23,11 +23,12 @@
 void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 
 /**
- * After a refusal, request the stock of some online members for `failed` and its subtree. Never
- * waits. `nth` is the number of earlier refusals at `failed`: each continues with the members after
- * those of the refusal before it.
+ * After a refusal of c, request the stock of some online members for `failed` and its subtree.
+ * Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
+ * the members after those of the call before it.
  */
-void ration_request_return(struct ration_domain *d, const struct counter *failed, uint64_t nth);
+void ration_request_return(struct ration_lcore *lc, const struct counter *c,
+			   const struct counter *failed, uint64_t nth);
 
 /** Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only. */
 void ration_requests_take(struct ration_lcore *lc, struct drain_set *set);

@@ -11,8 +11,9 @@
  * takes batch^2 steps to the next miss, and a load that only charges walks the tree once per batch.
  *
  * Near a limit p is smaller: at most margin / (2 x members). So even if every member fills its
- * stock up to the cap, all stocks together fit into the margin, and without margin no units are
- * hidden.
+ * stock up to the cap, all stocks together fit into the margin. Where that is less than the share
+ * of the limit (share.c), the cap is the share: an lcore takes no more ahead then, but it keeps
+ * what it gets back.
  */
 
 #include <errno.h>
@@ -22,8 +23,8 @@
 #include "lcore/entry.h"
 #include "lcore/ledger.h"
 #include "lcore/member.h"
-#include "lcore/refused.h"
-#include "lcore/requests.h"
+#include "lcore/refusal.h"
+#include "lcore/share.h"
 #include "lcore/stats.h"
 #include "lcore/stock.h"
 #include "lcore/walk.h"
@@ -44,24 +45,38 @@ room_for_cap(const struct ration_lcore *lc, uint32_t index)
 	return ration_sub_sat(share, others);
 }
 
-/* Number of units to precharge when `need` units are charged. */
-static uint32_t
-precharge_units(const struct ration_lcore *lc, struct counter *c, uint64_t need)
+struct stock_bounds
+ration_stock_bounds(const struct ration_lcore *lc, struct counter *c, uint64_t need)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
 	uint32_t batch = ration_load(&c->batch, relaxed);
+	struct stock_bounds b = {0};
+	uint64_t most, share;
 
-	if (batch == 0)
-		return 0;
+	if (batch == 0 || lc->flags & RATION_LCORE_SHARED)
+		return b;
 	/* seq_cst: after the start of the walk, see ration_walk_begin(). */
 	if (ration_load(&c->flags, seq_cst) & (COUNTER_STOCKLESS | COUNTER_DYING))
-		return 0;
+		return b;
 	/* Model a_feed_gate: NOGATE, FEED. */
 	if (ration_gate_is_set(d, c))
-		return 0;
-	return ration_precharge_units(batch, room_for_cap(lc, ration_index_of(d, c)),
-				      ration_hier_margin(d, c), need,
-				      RTE_MAX(ration_nb_online(d), 1u));
+		return b;
+	most = room_for_cap(lc, ration_index_of(d, c));
+	b.precharge = ration_precharge_units(batch, most, ration_hier_margin(d, c), need,
+					     RTE_MAX(ration_nb_online(d), 1u));
+	b.cap = 2 * b.precharge;
+	b.keep = b.fill = b.precharge;
+	if (likely(b.precharge == batch))
+		return b;
+	share = ration_share_units(lc, c);
+	b.near_limit = share != UINT64_MAX;
+	share = RTE_MIN(share, RTE_MIN(most, (uint64_t)2 * batch));
+	if (b.near_limit && share > b.cap) {
+		b.cap = (uint32_t)share;
+		b.keep = (uint32_t)share / 2;
+		b.fill = b.cap;
+	}
+	return b;
 }
 
 static int
@@ -71,38 +86,70 @@ reject(struct ration_lcore *lc, int rc)
 	return rc;
 }
 
+/* Note a walk that has charged `need` units, and `b->precharge` more. */
+static void
+note_charge(struct ration_lcore *lc, struct counter *c, uint64_t need, const struct stock_bounds *b,
+	    bool over)
+{
+	uint32_t index = ration_index_of(ration_domain_of(lc), c);
+
+	/* After usage is increased: see drain/repair.c. Model i_repair: LEDGERFIRST. */
+	ration_ledger_add(lc, index, (int64_t)(need + b->precharge));
+	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
+	ration_trace_refill(lc->member_id, index, need, b->precharge);
+	if (b->near_limit)
+		ration_share_note(lc, c);
+}
+
+/* Name the counter that a walk of lc changes, for drain/repair.c. */
+static void
+name_walk(struct ration_lcore *lc, uint32_t index)
+{
+	if (!(lc->flags & RATION_LCORE_SHARED))
+		ration_store(&ration_workspace(lc)->walking, index + 1, release);
+}
+
+int
+ration_stock_charge(struct ration_lcore *lc, struct counter *c, uint64_t need,
+		    const struct stock_bounds *b, struct counter **failed)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+	uint32_t index = ration_index_of(d, c);
+	int rc;
+
+	name_walk(lc, index);
+	rc = ration_hier_charge(d, c, need + b->precharge, failed);
+	if (rc != 0)
+		return rc;
+	note_charge(lc, c, need, b, false);
+	/* After usage is increased: usage >= granted + stock at every instant. */
+	if (!(lc->flags & RATION_LCORE_SHARED))
+		ration_entry_set(lc, index, ration_load(&c->gen, relaxed), b->precharge, b->cap);
+	return 0;
+}
+
 /* Charge `need` units, which the stock lacks, to the tree, and set the stock entry. */
 static int
 charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force,
 	    struct counter **failed)
 {
-	struct ration_domain *d = ration_domain_of(lc);
-	bool shared = lc->flags & RATION_LCORE_SHARED;
-	uint32_t precharge = shared ? 0 : precharge_units(lc, c, need);
-	uint32_t index = ration_index_of(d, c);
+	struct stock_bounds b = ration_stock_bounds(lc, c, need);
 	bool over = false;
-	int rc = -EDQUOT;
+	int rc = ration_stock_charge(lc, c, need, &b, failed);
 
-	if (!shared)
-		ration_store(&ration_workspace(lc)->walking, index + 1, release);
-	if (precharge > 0)
-		rc = ration_hier_charge(d, c, need + precharge, failed);
-	if (rc != 0) { /* Without precharge, `need` may still fit. */
-		precharge = 0;
-		rc = ration_hier_charge(d, c, need, failed);
+	if (rc != 0 && b.precharge > 0) { /* Without precharge, `need` may still fit. */
+		b.precharge = 0;
+		rc = ration_stock_charge(lc, c, need, &b, failed);
 	}
-	if (rc != 0 && force)
-		rc = ration_hier_force(d, c, need, &over);
+	if (rc == 0 || !force)
+		return rc;
+	rc = ration_hier_force(ration_domain_of(lc), c, need, &over);
 	if (rc != 0)
 		return rc;
-	/* After usage is increased: see drain/repair.c. Model i_repair: LEDGERFIRST. */
-	ration_ledger_add(lc, index, (int64_t)(need + precharge));
-	ration_stat_add(lc, over ? &lc->stats.forced : &lc->stats.refills, 1);
-	ration_trace_refill(lc->member_id, index, need, precharge);
-	/* After usage is increased: usage >= granted + stock at every instant. */
-	if (!shared)
-		ration_entry_set(lc, index, ration_load(&c->gen, relaxed), precharge,
-				 2 * precharge);
+	note_charge(lc, c, need, &b, over);
+	if (!(lc->flags & RATION_LCORE_SHARED))
+		ration_entry_set(lc, ration_index_of(ration_domain_of(lc), c),
+				 ration_load(&c->gen, relaxed), 0, b.cap);
 	return 0;
 }
 
@@ -116,16 +163,13 @@ clear_idle_mark(struct ration_lcore *lc, struct counter *c)
 		ration_toggle_idle_mark(s);
 }
 
-static int
-refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
-       struct counter **failed)
+int
+ration_stock_resolve(struct ration_lcore *lc, ration_counter_t handle, struct counter **c)
 {
-	struct counter *c = ration_resolve(ration_domain_of(lc), handle);
-	uint32_t stock;
-
-	if (unlikely(c == NULL))
+	*c = ration_resolve(ration_domain_of(lc), handle);
+	if (unlikely(*c == NULL))
 		return reject(lc, -ESTALE);
-	if (unlikely(ration_load(&c->flags, seq_cst) & COUNTER_DYING))
+	if (unlikely(ration_load(&(*c)->flags, seq_cst) & COUNTER_DYING))
 		return -ENOENT;
 	/*
 	 * Resolve the handle again after reading DYING: releasing a counter clears the flag too. If
@@ -134,7 +178,19 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 	 */
 	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
 		return reject(lc, -ESTALE);
-	clear_idle_mark(lc, c);
+	clear_idle_mark(lc, *c);
+	return 0;
+}
+
+static int
+refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force, struct counter **c,
+       struct counter **failed)
+{
+	uint32_t stock;
+	int rc = ration_stock_resolve(lc, handle, c);
+
+	if (rc != 0)
+		return rc;
 	/* The units in stock are charged already: they count toward n. */
 	stock = ration_load(&lc->stocks[(uint32_t)handle].units, relaxed);
 	if (stock >= n) {
@@ -143,17 +199,11 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 				     __ration_stock_less(stock, n), relaxed);
 		return 0;
 	}
-	return charge_tree(lc, c, n - stock, force, failed);
+	return charge_tree(lc, *c, n - stock, force, failed);
 }
 
-/*
- * Lcore area to walk with. Only the online owner may touch the stock; a drainer may hold it
- * otherwise. All entries are inactive while the member is offline, so each of its charges and
- * uncharges arrives here and walks the tree through the shared area.
- * @return lc or the shared area; NULL instead of the shared area in a secondary process
- */
-static struct ration_lcore *
-usable_or_shared(struct ration_lcore *lc)
+struct ration_lcore *
+ration_stock_walker(struct ration_lcore *lc)
 {
 	if (!(lc->flags & RATION_LCORE_SHARED) && likely(ration_lcore_is_usable(lc)))
 		return lc;
@@ -163,35 +213,20 @@ usable_or_shared(struct ration_lcore *lc)
 	return ration_lcore_shared(ration_domain_of(lc));
 }
 
-/*
- * Count a refused charge of a counter, because `failed` lacks room. Within a walk.
- * @return earlier refusals at `failed`
- */
-static uint64_t
-note_refusal(struct ration_lcore *lc, ration_counter_t charged, struct counter *failed)
-{
-	uint64_t nth = ration_fetch_add(&failed->failures, 1, relaxed);
-
-	ration_stat_add(lc, &lc->stats.refusals, 1);
-	ration_refused_add(lc, charged);
-	ration_trace_refusal(lc->member_id, ration_index_of(ration_domain_of(lc), failed));
-	return nth;
-}
-
 static int
-charge_slow(struct ration_lcore *lc, ration_counter_t c, uint64_t n, bool force)
+charge_slow(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force)
 {
-	struct counter *failed;
+	struct counter *c, *failed;
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_shared(lc);
+	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
-	rc = refill(lc, c, n, force, &failed);
+	rc = refill(lc, handle, n, force, &c, &failed);
 	if (unlikely(rc == -EDQUOT))
-		ration_request_return(ration_domain_of(lc), failed, note_refusal(lc, c, failed));
+		ration_refusal(lc, c, failed, 1);
 	ration_walk_end(lc, token);
 	return rc;
 }
@@ -215,7 +250,7 @@ ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
 	const struct counter *c;
 	uint32_t flags;
 
-	/* As usable_or_shared() decides. */
+	/* As ration_stock_walker() decides. */
 	if (!ration_is_primary() && !ration_lcore_is_usable(lc))
 		return -E_RTE_SECONDARY;
 	c = ration_resolve(d, handle);
@@ -229,17 +264,17 @@ ration_charge_error(const struct ration_lcore *lc, ration_counter_t handle)
 }
 
 int
-ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed)
+ration_attempt(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, uint32_t *failed)
 {
-	struct counter *at;
+	struct counter *c, *at;
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_shared(lc);
+	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
-	rc = refill(lc, c, n, false, &at);
+	rc = refill(lc, handle, n, false, &c, &at);
 	if (rc == -EDQUOT)
 		*failed = ration_index_of(ration_domain_of(lc), at);
 	ration_walk_end(lc, token);
@@ -250,24 +285,18 @@ void
 ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 {
 	struct ration_domain *d = ration_domain_of(lc);
+	struct counter *c;
 	uint32_t token;
 
-	lc = usable_or_shared(lc);
+	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL))
 		return;
 	token = ration_walk_begin(lc);
+	c = ration_resolve(d, handle);
 	/* While the counter exists, all levels above it exist. */
-	if (ration_resolve(d, handle) != NULL)
-		note_refusal(lc, handle, ration_counter_at(d, failed));
+	if (c != NULL)
+		ration_refusal_count(lc, c, ration_counter_at(d, failed), 1);
 	ration_walk_end(lc, token);
-}
-
-/* Reject and count an excess uncharge. */
-static int
-reject_range(struct ration_lcore *lc, struct counter *c)
-{
-	ration_fetch_add(&c->rejected, 1, relaxed);
-	return reject(lc, -ERANGE);
 }
 
 /* Uncharge n units from the tree. The stock is not changed. */
@@ -282,14 +311,14 @@ uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
 	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
 		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);
-		return reject_range(lc, c);
+		return -ERANGE;
 	}
 	ration_stat_add(lc, &lc->stats.trims, 1);
 	ration_trace_trim(lc->member_id, ration_index_of(d, c), n);
 	return 0;
 }
 
-/* Uncharge n units: the stock keeps as many as a refill would precharge, the tree gets the rest. */
+/* Uncharge n units: the stock keeps as many as there is room for, the tree gets the rest. */
 static int
 uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 {
@@ -298,7 +327,8 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
 	uint64_t usage_local = ration_load(&c->usage_local, relaxed);
-	uint32_t precharge, keep;
+	struct stock_bounds b;
+	uint32_t keep;
 	int rc;
 
 	if (ration_idle_marked(&lc->stocks[index], gen)) {
@@ -311,37 +341,62 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	}
 	/* The stock is part of usage_local but not granted: only the rest can be uncharged. */
 	if (unlikely(!ration_fits(stock, n, usage_local)))
-		return reject_range(lc, c);
-	/* 0 if the gate is set, or the counter has no stock, no margin or is being destroyed. */
-	precharge = precharge_units(lc, c, 0);
-	keep = (uint32_t)RTE_MIN(stock + n, (uint64_t)precharge);
-	ration_store(&ration_workspace(lc)->walking, index + 1, release);
+		return -ERANGE;
+	/* All 0 if the gate is set, or the counter has no stock or is being destroyed. */
+	b = ration_stock_bounds(lc, c, 0);
+	keep = stock + n <= b.fill ? (uint32_t)(stock + n) : b.keep;
+	name_walk(lc, index);
 	/* Before usage is reduced: usage >= granted + stock at every instant. */
-	ration_entry_set(lc, index, gen, keep, 2 * precharge);
+	ration_entry_set(lc, index, gen, keep, b.cap);
 	rc = uncharge_tree(lc, c, stock + n - keep);
-	if (unlikely(rc != 0))
+	if (unlikely(rc != 0)) {
 		ration_entry_set(lc, index, gen, stock, cap);
+		return rc;
+	}
+	if (b.near_limit)
+		ration_share_note(lc, c);
+	return 0;
+}
+
+static int
+trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
+{
+	struct counter *c = ration_resolve(ration_domain_of(lc), handle);
+
+	if (unlikely(c == NULL))
+		return -ESTALE;
+	if (lc->flags & RATION_LCORE_SHARED)
+		return uncharge_tree(lc, c, n);
+	return uncharge_stock(lc, c, n);
+}
+
+int
+ration_stock_return(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
+{
+	uint32_t token = ration_walk_begin(lc);
+	int rc = trim(lc, handle, n);
+
+	ration_walk_end(lc, token);
 	return rc;
 }
 
 __rte_noinline int
 __ration_trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 {
-	struct counter *c;
 	uint32_t token;
 	int rc;
 
-	lc = usable_or_shared(lc);
+	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL))
 		return -E_RTE_SECONDARY;
 	token = ration_walk_begin(lc);
-	c = ration_resolve(ration_domain_of(lc), handle);
-	if (unlikely(c == NULL))
-		rc = reject(lc, -ESTALE);
-	else if (lc->flags & RATION_LCORE_SHARED)
-		rc = uncharge_tree(lc, c, n);
-	else
-		rc = uncharge_stock(lc, c, n);
+	rc = trim(lc, handle, n);
+	if (unlikely(rc == -ERANGE)) /* Within the walk, so the counter still exists. */
+		ration_fetch_add(
+			&ration_counter_at(ration_domain_of(lc), (uint32_t)handle)->rejected, 1,
+			relaxed);
+	if (unlikely(rc != 0))
+		reject(lc, rc);
 	ration_walk_end(lc, token);
 	return rc;
 }

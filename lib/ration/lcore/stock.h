@@ -10,13 +10,50 @@
  * Parts of a charge on the slow path. ration_charge.h declares refill, force and trim.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shm/layout.h"
 
+/** What an lcore may keep in stock of a counter now. All 0 while nothing may be in stock. */
+struct stock_bounds {
+	uint32_t precharge; /**< Units that a refill takes ahead. */
+	uint32_t fill; /**< Stock that an uncharge on the slow path leaves as it is. */
+	uint32_t keep; /**< Units that stay in stock if it gets larger than that. */
+	uint32_t cap; /**< Largest stock. */
+	bool near_limit; /**< A limit is near, so that all who use it share it. */
+};
+
+/** Find out what lc may keep of c, if `need` units are charged now. Within a walk of lc. */
+struct stock_bounds ration_stock_bounds(const struct ration_lcore *lc, struct counter *c,
+					uint64_t need);
+
+/** The area to walk with: lc, or the shared area if the owner of lc may not use its stock now. */
+struct ration_lcore *ration_stock_walker(struct ration_lcore *lc);
+
+/**
+ * The counter of a handle, for a charge. Its idle mark is cleared. Within a walk of lc.
+ * @return 0, -ESTALE or -ENOENT
+ */
+int ration_stock_resolve(struct ration_lcore *lc, ration_counter_t handle, struct counter **c);
+
+/**
+ * Charge `need` units of c, which the stock lacks, and b->precharge more to the tree, and set the
+ * stock entry: all units that were in it are part of the charge. Within a walk of lc.
+ * @return 0, or -EDQUOT: nothing is changed, and *failed lacks room
+ */
+int ration_stock_charge(struct ration_lcore *lc, struct counter *c, uint64_t need,
+			const struct stock_bounds *b, struct counter **failed);
+
+/**
+ * Uncharge n units as ration_uncharge() does on the slow path, but count no misuse. `lc` is the
+ * result of ration_stock_walker().
+ */
+int ration_stock_return(struct ration_lcore *lc, ration_counter_t handle, uint64_t n);
+
 /**
  * Try to charge once, without counting a refusal and without return requests. After -EDQUOT,
- * *failed is the index of the lowest level that lacks room. Owner of lc only.
+ * *failed is the index of the lowest level that lacks b. Owner of lc only.
  * @return as ration_try_charge()
  */
 int ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed);

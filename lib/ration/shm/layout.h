@@ -70,8 +70,16 @@ struct counter {
 	 */
 	uint32_t parent; /**< RATION_INDEX_NONE for the root. */
 	uint32_t parent_depth;
+	/*
+	 * Members that walked here lately while there was little room, see lcore/share.c. On the
+	 * line of usage, because the walk has that line anyway.
+	 */
+	RATION_ATOMIC(uint64_t) walkers; /**< A bit per member. */
+	RATION_ATOMIC(uint64_t) walkers_before; /**< The bits before they were cleared last. */
+	RATION_ATOMIC(uint32_t) walks; /**< Number of walks since then. */
 
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) watermark;
+	/** Charges refused because it lacked room, without those in workspace::refused. */
 	RATION_ATOMIC(uint64_t) failures;
 	RATION_ATOMIC(uint64_t) forced;
 	RATION_ATOMIC(uint64_t) rejected;
@@ -277,6 +285,7 @@ ration_active(const struct ration_lcore *lc)
 struct drain_set {
 	uint32_t round; /**< Round whose targets are in the set. */
 	uint32_t nb_targets;
+	uint32_t nb_requests; /**< How many of the targets, the last ones, come from the mailbox. */
 	bool everything; /**< All counters: there were too many requests, or targets changed. */
 	uint32_t targets[RATION_DRAINERS_MAX + RATION_REQUESTS_MAX];
 };
@@ -300,14 +309,23 @@ struct uncharge_gather {
 	uint64_t units[RATION_DEPTH_MAX];
 };
 
-#ifndef RATION_REFUSED_WORDS /* Fewer in the explorer. */
-#define RATION_REFUSED_WORDS 32
+#ifndef RATION_REFUSED_MAX /* Fewer in the explorer. */
+#define RATION_REFUSED_MAX 64
 #endif
 
-/** Refused charges of one counter on one lcore, see lcore/refused.c. Written by the owner. */
+/**
+ * What an lcore knows of a counter that lacked room: refused charges (lcore/refused.c) and return
+ * requests. Written by the owner. Members that are not atomic are read by the owner only.
+ */
 struct refused {
 	RATION_ATOMIC(uint64_t) counter; /**< Handle of the counter, or RATION_COUNTER_NONE. */
-	RATION_ATOMIC(uint64_t) nb;
+	RATION_ATOMIC(uint64_t) charges; /**< Refused charges of this counter. */
+	RATION_ATOMIC(uint64_t) failures; /**< Charges refused because this counter lacked room. */
+	uint64_t asked; /**< ration_lcore_turn() of the last return requests for this counter. */
+	uint32_t refusals; /**< Refused calls since then. */
+	uint64_t nb_asked; /**< Number of quiescent intervals with return requests, and more. */
+	uint32_t pressure; /**< Return requests for this counter lately, see lcore/share.c. */
+	uint32_t pressed; /**< workspace::turns at the last of them. */
 };
 
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
@@ -319,8 +337,9 @@ struct workspace {
 	uint64_t caps; /**< Sum of the caps of all stock entries: the most units it can hide. */
 	uint64_t idle_since; /**< TSC up to which the scan for idle stock is done. */
 	uint32_t idle_next; /**< Next stock entry of that scan; a multiple of 64. */
-	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while a word of refused[] moves. */
-	struct refused refused[RATION_REFUSED_WORDS]; /**< Indexed by counter index, modulo. */
+	uint32_t turns; /**< Number of times that ration_lcore::countdown was set. */
+	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while an entry of refused[] moves. */
+	struct refused refused[RATION_REFUSED_MAX]; /**< Hash table by counter index. */
 };
 
 /** Workspace of an lcore, after its active bitmap. Not for the shared area, which has none. */

@@ -57,6 +57,9 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 
 	ration_store(&c->usage, 0, relaxed);
 	ration_store(&c->usage_local, 0, relaxed);
+	ration_store(&c->walkers, 0, relaxed);
+	ration_store(&c->walkers_before, 0, relaxed);
+	ration_store(&c->walks, 0, relaxed);
 	ration_store(&c->watermark, 0, relaxed);
 	ration_store(&c->failures, 0, relaxed);
 	ration_store(&c->forced, 0, relaxed);

@@ -23,14 +23,6 @@
 #include "tree/hierarchy.h"
 #include "tree/usage_local.h"
 
-static bool
-has_room(const struct counter *c, uint64_t n)
-{
-	uint64_t max = ration_load(&c->max, relaxed);
-
-	return ration_fits(ration_load(&c->usage, relaxed), n, max);
-}
-
 uint64_t
 ration_hier_margin(const struct ration_domain *d, struct counter *c)
 {
@@ -101,19 +93,27 @@ walk_back(struct ration_domain *d, struct counter *c, uint32_t depth, uint64_t n
 	}
 }
 
-/* The lowest level that lacks room for n units, or NULL. */
-static struct counter *
-lowest_without_room(struct ration_domain *d, struct counter *c, uint64_t n)
+struct hier_room
+ration_hier_look(const struct ration_domain *d, struct counter *c, uint64_t n)
 {
+	struct hier_room room = {.units = n};
 	struct counter *l;
+	uint64_t left;
 	uint32_t i;
 
-	for (i = c->depth + 1; i-- > 0;) {
+	for (i = 0; i <= c->depth; i++) {
 		l = ration_level(d, c, i);
-		if (!has_room(l, n))
-			return l;
+		left = ration_sub_sat(ration_load(&l->max, relaxed),
+				      ration_load(&l->usage, relaxed));
+		if (left >= n)
+			continue;
+		room.lacks = l;
+		if (left <= room.units) {
+			room.units = left;
+			room.least = l;
+		}
 	}
-	return NULL;
+	return room;
 }
 
 int
@@ -127,7 +127,7 @@ ration_hier_charge(struct ration_domain *d, struct counter *c, uint64_t n, struc
 	 * Read all levels first: a walk that cannot succeed should not hold units meanwhile, which
 	 * makes charges of other lcores fail. Model b_phantom: DOMAIN.
 	 */
-	*failed = lowest_without_room(d, c, n);
+	*failed = ration_hier_look(d, c, n).lacks;
 	if (*failed != NULL)
 		return -EDQUOT;
 	for (i = 0; i <= c->depth; i++) {

@@ -19,6 +19,16 @@
 /** Smallest max - usage in units on the path from c to the root; 0 if a level is over its limit. */
 uint64_t ration_hier_margin(const struct ration_domain *d, struct counter *c);
 
+/** What a look at all levels has found. */
+struct hier_room {
+	uint64_t units; /**< Units for which all levels have room, at most n. */
+	struct counter *lacks; /**< The lowest level that lacks room for n, or NULL. */
+	struct counter *least; /**< The lowest of the levels with the least room, or NULL. */
+};
+
+/** Look for room for n units of c; read usage of each level once. */
+struct hier_room ration_hier_look(const struct ration_domain *d, struct counter *c, uint64_t n);
+
 /**
  * Charge n units to c and its ancestors, within their limits.
  *

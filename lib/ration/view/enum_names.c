@@ -72,6 +72,8 @@ ration_counter_flag_name(uint32_t flag)
 	switch (flag) {
 	case RATION_COUNTER_DIRECT:
 		return "direct";
+	case RATION_COUNTER_EXACT:
+		return "exact";
 	case RATION_COUNTER_OFFLINE:
 		return "offline";
 	default:

@@ -166,13 +166,15 @@ static void
 fill_info(const struct ration_domain *d, const struct counter *c,
 	  const struct ration_lineage *lineage, struct ration_counter_info *info)
 {
-	const struct node *n = ration_node_at(d, lineage->index[lineage->depth]);
+	uint32_t index = lineage->index[lineage->depth];
+	struct refusals refusals = ration_refused_sum(d, ration_handle(d, index));
+	const struct node *n = ration_node_at(d, index);
 
 	info->usage = ration_load(&c->usage, relaxed);
 	info->max = ration_load(&c->max, relaxed);
 	info->watermark = ration_load(&c->watermark, relaxed);
-	info->failures = ration_load(&c->failures, relaxed);
-	info->refused = ration_refused_sum(d, ration_handle(d, lineage->index[lineage->depth]));
+	info->failures = refusals.failures;
+	info->refused = refusals.charges;
 	info->forced = ration_load(&c->forced, relaxed);
 	info->rejected = ration_load(&c->rejected, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);

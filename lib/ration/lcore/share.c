@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/**
+ * @file
+ * Stock near a limit.
+ *
+ * If nothing may stay in stock near a limit, each unit walks the tree, both ways, and all lcores
+ * meet at the same counters: the price of a packet grows with the number of lcores, exactly when a
+ * budget is in use. So an lcore keeps a share of the limit, and returns it when another lcore is
+ * refused (requests.c). The share holds at every level (promise P4):
+ *
+ *   share of c at level l = max(l) / members that use l / (stock_bound(l) / cap_max(c))
+ *
+ * The last factor divides the limit of a parent among all counters below it, by the largest caps
+ * that they can have. So all stocks below l, each at its share, are at most max(l).
+ *
+ * Under pressure the share is smaller: each request to return the stock below l halves it. So if
+ * the members of l want more than there is for long, they soon keep nothing in stock, and each unit
+ * moves once per burst, in one walk with all others (burst.c), instead of being exchanged on
+ * request. Without requests the share doubles again after a while.
+ *
+ * Members that use l. A share for each member that is online would leave a few busy lcores among
+ * many idle ones with next to nothing. So a walk near a limit sets the bit of its member at each
+ * level, and the bits are forgotten after some more walks. Plain loads and stores, on the line that
+ * the walk has written anyway: a lost bit makes a share too large for a while, no more; the limits
+ * are enforced by usage.
+ *
+ * A refused charge sets no bit: it writes nothing that others write (P9).
+ */
+
+#include "lcore/member.h"
+#include "lcore/refused.h"
+#include "lcore/share.h"
+#include "tree/counter.h"
+
+/* A bit stays for so many walks of each member at least, and for twice as many at most. */
+#define WALKS_PER_MEMBER 8
+/* Members with the same remainder share a bit. */
+#define BITS 64
+/* The largest number of times that a share is halved: more than the bits of the usual share. */
+#define PRESSURE_MAX 8
+
+static uint64_t
+bit_of(const struct ration_lcore *lc)
+{
+	return UINT64_C(1) << lc->member_id % BITS;
+}
+
+/* Number of members that walked at level l lately, lc included. */
+static uint32_t
+nb_walkers(const struct ration_lcore *lc, const struct counter *l)
+{
+	uint64_t members = bit_of(lc) | ration_load(&l->walkers, relaxed) |
+			   ration_load(&l->walkers_before, relaxed);
+	uint32_t nb_members = ration_load(&ration_domain_of(lc)->nb_members, relaxed);
+
+	return (uint32_t)__builtin_popcountll(members) * ((nb_members + BITS - 1) / BITS);
+}
+
+/* Number of times to halve a share at a level. It falls by 1 in each turn of the countdown. */
+static uint32_t
+pressure_of(const struct workspace *ws, const struct refused *entry)
+{
+	return (uint32_t)ration_sub_sat(entry->pressure, ws->turns - entry->pressed);
+}
+
+void
+ration_share_press(struct ration_lcore *lc, uint32_t index)
+{
+	struct workspace *ws = ration_workspace(lc);
+	struct refused *entry = ration_refused_entry(lc, index);
+
+	if (entry == NULL)
+		return;
+	entry->pressure = RTE_MIN(pressure_of(ws, entry) + 1, (uint32_t)PRESSURE_MAX);
+	entry->pressed = ws->turns;
+}
+
+/* The share at level l, without what is hidden below others of its children. */
+static uint64_t
+share_at(const struct ration_lcore *lc, const struct counter *l)
+{
+	const struct ration_domain *d = ration_domain_of(lc);
+	const struct refused *entry =
+		ration_refused_find(lc, ration_handle(d, ration_index_of(d, l)));
+	uint64_t share = ration_load(&l->max, relaxed) / nb_walkers(lc, l);
+
+	return entry == NULL ? share : share >> pressure_of(ration_workspace(lc), entry);
+}
+
+uint64_t
+ration_share_units(const struct ration_lcore *lc, struct counter *c)
+{
+	const struct ration_domain *d = ration_domain_of(lc);
+	uint32_t i, cap_max = RTE_MAX(ration_load(&c->cap_max, relaxed), 1u);
+	uint64_t near = (uint64_t)cap_max * RTE_MAX(ration_nb_online(d), 1u); /* All stocks of c. */
+	uint64_t share = UINT64_MAX, max, usage, parts;
+	uint32_t flags = 0;
+	struct counter *l;
+
+	for (i = 0; i <= c->depth; i++) {
+		l = ration_level(d, c, i);
+		flags |= ration_load(&l->flags, relaxed);
+		max = ration_load(&l->max, relaxed);
+		usage = ration_load(&l->usage, relaxed);
+		if (ration_sub_sat(max, usage) >= near)
+			continue;
+		if (usage > max) /* All that comes back brings usage down to the limit. */
+			return 0;
+		parts = (ration_load(&l->stock_bound, relaxed) + cap_max - 1) / cap_max;
+		share = RTE_MIN(share, share_at(lc, l) / RTE_MAX(parts, 1u));
+	}
+	return share != UINT64_MAX && flags & RATION_COUNTER_EXACT ? 0 : share;
+}
+
+static void
+note_at(const struct ration_lcore *lc, struct counter *l)
+{
+	uint32_t walks = ration_load(&l->walks, relaxed) + 1;
+	uint64_t members = ration_load(&l->walkers, relaxed);
+
+	if (walks < WALKS_PER_MEMBER * ration_load(&ration_domain_of(lc)->nb_members, relaxed)) {
+		ration_store(&l->walks, walks, relaxed);
+		if (!(members & bit_of(lc)))
+			ration_store(&l->walkers, members | bit_of(lc), relaxed);
+		return;
+	}
+	ration_store(&l->walks, 0, relaxed);
+	ration_store(&l->walkers_before, members, relaxed);
+	ration_store(&l->walkers, bit_of(lc), relaxed);
+}
+
+void
+ration_share_note(const struct ration_lcore *lc, struct counter *c)
+{
+	uint32_t i;
+
+	for (i = 0; i <= c->depth; i++)
+		note_at(lc, ration_level(ration_domain_of(lc), c, i));
+}
