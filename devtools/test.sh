@@ -344,6 +344,7 @@ run_docs()
 	if configure docs gcc -Ddocs=true -Dapps=false -Dtests=false &&
 			compile docs doc/html doc/api; then
 		tap_step 'pages' 60 "$ROOT/test/install/docs.sh" "$BUILT"
+		meson_tests 'tables of the guide' 60 "$BUILT" --no-rebuild --suite doc
 	fi
 	test_step 'figures of the guide' 60 "$ROOT/devtools/figures.sh" --check
 }
