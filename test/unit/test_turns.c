@@ -218,6 +218,52 @@ refused_lcores_ask_all_in_turn(void **state)
 	crowd_close(&w);
 }
 
+/* An lcore that is refused asks once in each quiescent interval, at the first refusal. */
+static void
+an_lcore_asks_once_in_a_quiescent_interval(void **state)
+{
+	ration_counter_t c, below;
+	struct crowd w;
+	uint32_t turn;
+
+	(void)state;
+	crowd_open(&w, 2, 0);
+	/* A parent: members may hide stock below it at any time, so they are always asked. */
+	c = make_counter(w.d, w.root, "c", 10, 8);
+	below = make_counter(w.d, c, "below", RATION_UNLIMITED, 8);
+	for (turn = 0; turn < 200; turn++) {
+		assert_int_equal(ration_try_charge(w.lc[0], below, 11), -EDQUOT);
+		assert_int_not_equal(ration_load(&w.lc[1]->pending, relaxed), 0);
+		ration_quiescent(w.lc[1]);
+		assert_int_equal(ration_try_charge(w.lc[0], below, 12), -EDQUOT);
+		assert_int_equal(ration_load(&w.lc[1]->pending, relaxed), 0);
+		crowd_polls(&w);
+	}
+	crowd_close(&w);
+}
+
+/* An lcore that passes no quiescent point asks again, too. */
+static void
+without_quiescent_points_an_lcore_asks_again(void **state)
+{
+	ration_counter_t c, below;
+	struct crowd w;
+	uint32_t i;
+
+	(void)state;
+	crowd_open(&w, 2, 0);
+	c = make_counter(w.d, w.root, "c", 10, 8);
+	below = make_counter(w.d, c, "below", RATION_UNLIMITED, 8);
+	assert_int_equal(ration_try_charge(w.lc[0], below, 11), -EDQUOT);
+	ration_quiescent(w.lc[1]);
+	for (i = 0; ration_load(&w.lc[1]->pending, relaxed) == 0; i++) {
+		assert_in_range(i, 0, 300);
+		assert_int_equal(ration_try_charge(w.lc[0], below, 11), -EDQUOT);
+	}
+	assert_in_range(i, 200, 300);
+	crowd_close(&w);
+}
+
 /* Each word of the mailbox holds a request, and each is served at the next quiescent point. */
 static void
 every_word_of_a_mailbox_is_served(void **state)
@@ -376,6 +422,8 @@ main(void)
 		cmocka_unit_test(refusals_reach_every_member_below_every_kind_of_counter),
 		cmocka_unit_test(tenants_refused_in_turn_do_not_share_the_turns),
 		cmocka_unit_test(refused_lcores_ask_all_in_turn),
+		cmocka_unit_test(an_lcore_asks_once_in_a_quiescent_interval),
+		cmocka_unit_test(without_quiescent_points_an_lcore_asks_again),
 		cmocka_unit_test(every_word_of_a_mailbox_is_served),
 		cmocka_unit_test(a_counter_that_never_finds_a_word_is_not_refused_for_ever),
 		cmocka_unit_test(a_scan_ends_though_requests_keep_arriving),

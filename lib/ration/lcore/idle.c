@@ -44,7 +44,9 @@ start_countdown(struct ration_lcore *lc)
 uint64_t
 ration_lcore_turn(const struct ration_lcore *lc)
 {
-	return (uint64_t)ration_workspace(lc)->turns << 32 | ration_load(&lc->countdown, relaxed);
+	/* Set at the start: at least 1. */
+	return ((uint64_t)ration_workspace(lc)->turns + 1) * COUNTDOWN -
+	       ration_load(&lc->countdown, relaxed);
 }
 
 void

@@ -19,8 +19,8 @@ void ration_idle(struct ration_lcore *lc);
 void ration_idle_start(struct ration_lcore *lc);
 
 /**
- * Number of the current quiescent interval of lc: from one quiescent point to the next. Not 0, and
- * different from those of all intervals before. Owner only.
+ * Number of the current quiescent interval of lc, from one quiescent point to the next. The first
+ * one is not 0. Owner only.
  */
 uint64_t ration_lcore_turn(const struct ration_lcore *lc);
 

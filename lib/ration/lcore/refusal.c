@@ -23,6 +23,19 @@ count(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32
 	return ration_refused_add(lc, ration_index_of(d, c), ration_index_of(d, failed), nb);
 }
 
+/* Whether to request stock now; note that it is requested. */
+static bool
+is_time_to_ask(struct ration_lcore *lc, struct refused *entry)
+{
+	uint64_t turn = ration_lcore_turn(lc);
+
+	if (entry->asked == turn && ++entry->refusals < REFUSALS_MAX)
+		return false;
+	entry->asked = turn;
+	entry->refusals = 0;
+	return true;
+}
+
 void
 ration_refusal_count(struct ration_lcore *lc, struct counter *c, struct counter *failed,
 		     uint32_t nb)
@@ -34,17 +47,12 @@ void
 ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32_t nb)
 {
 	struct refused *entry = count(lc, c, failed, nb);
-	uint64_t turn;
 
 	/* The shared area has no quiescent points, and no table. */
 	if (entry == NULL) {
 		ration_request_return(lc, c, failed, ration_load(&failed->failures, relaxed));
 		return;
 	}
-	turn = ration_lcore_turn(lc);
-	if (entry->asked == turn && ++entry->refusals < REFUSALS_MAX)
-		return;
-	entry->asked = turn;
-	entry->refusals = 0;
-	ration_request_return(lc, c, failed, entry->nb_asked++);
+	if (is_time_to_ask(lc, entry))
+		ration_request_return(lc, c, failed, entry->nb_asked++);
 }

@@ -20,8 +20,8 @@ void ration_refusal_count(struct ration_lcore *lc, struct counter *c, struct cou
 
 /**
  * The same, and request that other members return their stock of `failed` and its subtree: once for
- * each counter and quiescent interval of lc, so that a refusal like the one before writes nothing
- * that other lcores read or write (promise P9).
+ * each counter and quiescent interval of lc at most, so that a refusal like the one before writes
+ * nothing that other lcores read or write (promise P9).
  */
 void ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *failed,
 		    uint32_t nb);

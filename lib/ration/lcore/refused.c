@@ -73,34 +73,36 @@ take_entry(struct ration_lcore *lc, struct refused *entry, ration_counter_t hand
 		entry->asked = 0;
 		/* Not always the same members first, if entries move often. */
 		entry->nb_asked = ration_workspace(lc)->turns;
-		entry->pressure = 0;
 	}
 	/* Release: pairs with the acquire in sum_moves(). */
 	ration_store(moves, odd + 1, release);
 	return taken;
 }
 
-struct refused *
-ration_refused_find(const struct ration_lcore *lc, ration_counter_t handle)
+/* The entry of the counter at an index, which exists; or NULL. */
+static struct refused *
+find_entry(const struct ration_lcore *lc, uint32_t index)
 {
 	struct workspace *ws = ration_workspace(lc);
+	ration_counter_t handle = ration_handle(ration_domain_of(lc), index);
 	struct refused *entry;
 	uint32_t way;
 
 	for (way = 0; way < WAYS; way++) {
-		entry = &ws->refused[way_of((uint32_t)handle, way)];
+		entry = &ws->refused[way_of(index, way)];
 		if (ration_load(&entry->counter, relaxed) == handle)
 			return entry;
 	}
 	return NULL;
 }
 
-struct refused *
-ration_refused_entry(struct ration_lcore *lc, uint32_t index)
+/* The entry of a counter, which exists; or NULL if all that may hold it are in use. */
+static struct refused *
+entry_of(struct ration_lcore *lc, uint32_t index)
 {
 	struct workspace *ws = ration_workspace(lc);
 	ration_counter_t handle = ration_handle(ration_domain_of(lc), index);
-	struct refused *entry = ration_refused_find(lc, handle), *victim = NULL;
+	struct refused *entry = find_entry(lc, index), *victim = NULL;
 	uint32_t way;
 
 	if (entry != NULL)
@@ -123,13 +125,13 @@ ration_refused_add(struct ration_lcore *lc, uint32_t charged, uint32_t failed, u
 	struct refused *entry = NULL;
 
 	if (!(lc->flags & RATION_LCORE_SHARED))
-		entry = ration_refused_entry(lc, charged);
+		entry = entry_of(lc, charged);
 	if (entry != NULL)
 		ration_store(&entry->charges, ration_load(&entry->charges, relaxed) + nb, relaxed);
 	else
 		ration_fetch_add(&ration_counter_at(d, charged)->refused, nb, relaxed);
 	if (failed != charged)
-		entry = lc->flags & RATION_LCORE_SHARED ? NULL : ration_refused_entry(lc, failed);
+		entry = lc->flags & RATION_LCORE_SHARED ? NULL : entry_of(lc, failed);
 	if (entry != NULL)
 		ration_store(&entry->failures, ration_load(&entry->failures, relaxed) + nb,
 			     relaxed);

@@ -20,15 +20,6 @@ struct refusals {
 	uint64_t failures; /**< Charges of it or below it, refused because it lacked room. */
 };
 
-/** The entry of a counter in the table of lc, or NULL. Owner of lc only; not the shared area. */
-struct refused *ration_refused_find(const struct ration_lcore *lc, ration_counter_t handle);
-
-/**
- * The same, but if there is none, make one. Within a walk of lc. The counter exists.
- * @return NULL if each entry that may hold the counter holds one that is being destroyed
- */
-struct refused *ration_refused_entry(struct ration_lcore *lc, uint32_t index);
-
 /**
  * Count nb refused charges of the counter with index `charged`, refused because the counter with
  * index `failed` lacked room. Both exist. Within a walk of lc.

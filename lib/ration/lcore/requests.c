@@ -174,6 +174,5 @@ ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 		/* Acquire: pairs with the release in write_request(). Empties the word. */
 		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
 		set->targets[set->nb_targets++] = index;
-		set->nb_requests++;
 	}
 }

@@ -7,7 +7,6 @@
 #include "lcore/member.h"
 #include "lcore/requests.h"
 #include "lcore/serve.h"
-#include "lcore/share.h"
 #include "lcore/stats.h"
 #include "lcore/walk.h"
 #include "shm/trace.h"
@@ -18,20 +17,6 @@ scan_start(struct ration_lcore *lc, struct drain_scan *scan)
 	ration_requests_take(lc, &scan->set);
 	scan->next = 0;
 	scan->running = true;
-}
-
-/* A return request, but not that of a drain, means that another lcore was refused. */
-static void
-note_requests(struct ration_lcore *lc, const struct drain_set *set)
-{
-	uint32_t i, k, nb_drains = set->nb_targets - set->nb_requests;
-
-	for (i = nb_drains; i < set->nb_targets; i++) {
-		for (k = 0; k < nb_drains && set->targets[k] != set->targets[i]; k++)
-			;
-		if (k == nb_drains)
-			ration_share_press(lc, set->targets[i]);
-	}
 }
 
 static void
@@ -50,15 +35,12 @@ static void
 serve(struct ration_lcore *lc, uint64_t work)
 {
 	struct drain_scan *scan = &ration_workspace(lc)->scan;
-	bool starts = !scan->running;
 	uint32_t token;
 	uint64_t units;
 
-	if (starts)
+	if (!scan->running)
 		scan_start(lc, scan);
 	token = ration_walk_begin(lc);
-	if (starts)
-		note_requests(lc, &scan->set);
 	units = ration_scan_go(lc, scan, work);
 	ration_walk_end(lc, token);
 	ration_stat_add(lc, &lc->stats.drained, units);

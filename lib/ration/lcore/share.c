@@ -16,10 +16,9 @@
  * The last factor divides the limit of a parent among all counters below it, by the largest caps
  * that they can have. So all stocks below l, each at its share, are at most max(l).
  *
- * Under pressure the share is smaller: each request to return the stock below l halves it. So if
- * the members of l want more than there is for long, they soon keep nothing in stock, and each unit
- * moves once per burst, in one walk with all others (burst.c), instead of being exchanged on
- * request. Without requests the share doubles again after a while.
+ * A share of which all is used in each burst costs no walk, and for what exceeds the share, a look
+ * that finds no room. An lcore never takes units ahead here, so it hides at most what it charged and
+ * got back.
  *
  * Members that use l. A share for each member that is online would leave a few busy lcores among
  * many idle ones with next to nothing. So a walk near a limit sets the bit of its member at each
@@ -31,7 +30,6 @@
  */
 
 #include "lcore/member.h"
-#include "lcore/refused.h"
 #include "lcore/share.h"
 #include "tree/counter.h"
 
@@ -39,9 +37,6 @@
 #define WALKS_PER_MEMBER 8
 /* Members with the same remainder share a bit. */
 #define BITS 64
-/* The largest number of times that a share is halved: more than the bits of the usual share. */
-#define PRESSURE_MAX 8
-
 static uint64_t
 bit_of(const struct ration_lcore *lc)
 {
@@ -59,35 +54,14 @@ nb_walkers(const struct ration_lcore *lc, const struct counter *l)
 	return (uint32_t)__builtin_popcountll(members) * ((nb_members + BITS - 1) / BITS);
 }
 
-/* Number of times to halve a share at a level. It falls by 1 in each turn of the countdown. */
-static uint32_t
-pressure_of(const struct workspace *ws, const struct refused *entry)
-{
-	return (uint32_t)ration_sub_sat(entry->pressure, ws->turns - entry->pressed);
-}
-
-void
-ration_share_press(struct ration_lcore *lc, uint32_t index)
-{
-	struct workspace *ws = ration_workspace(lc);
-	struct refused *entry = ration_refused_entry(lc, index);
-
-	if (entry == NULL)
-		return;
-	entry->pressure = RTE_MIN(pressure_of(ws, entry) + 1, (uint32_t)PRESSURE_MAX);
-	entry->pressed = ws->turns;
-}
-
-/* The share at level l, without what is hidden below others of its children. */
+/* The share at level l, rounded up, without what is hidden below others of its children. */
 static uint64_t
 share_at(const struct ration_lcore *lc, const struct counter *l)
 {
-	const struct ration_domain *d = ration_domain_of(lc);
-	const struct refused *entry =
-		ration_refused_find(lc, ration_handle(d, ration_index_of(d, l)));
-	uint64_t share = ration_load(&l->max, relaxed) / nb_walkers(lc, l);
+	uint64_t max = ration_load(&l->max, relaxed);
+	uint32_t nb = nb_walkers(lc, l);
 
-	return entry == NULL ? share : share >> pressure_of(ration_workspace(lc), entry);
+	return max / nb + (max % nb != 0);
 }
 
 uint64_t

@@ -23,10 +23,4 @@ uint64_t ration_share_units(const struct ration_lcore *lc, struct counter *c);
 /** Note that lc has charged or uncharged c in the tree while a limit was near. Within the walk. */
 void ration_share_note(const struct ration_lcore *lc, struct counter *c);
 
-/**
- * Note that another lcore was refused for the counter at this index, or one below it, and requests
- * the stock of lc. Within a walk of lc.
- */
-void ration_share_press(struct ration_lcore *lc, uint32_t index);
-
 #endif /* RATION_LCORE_SHARE_H_ */

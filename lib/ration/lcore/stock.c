@@ -344,7 +344,13 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 		return -ERANGE;
 	/* All 0 if the gate is set, or the counter has no stock or is being destroyed. */
 	b = ration_stock_bounds(lc, c, 0);
-	keep = stock + n <= b.fill ? (uint32_t)(stock + n) : b.keep;
+	/*
+	 * A burst fills the stock: the owner needs it again soon, and what it leaves in the tree
+	 * makes others walk. Single units leave room for those that follow.
+	 */
+	keep = n < b.fill / 4 && stock + n > b.fill
+		       ? b.keep
+		       : (uint32_t)RTE_MIN(stock + n, (uint64_t)b.fill);
 	name_walk(lc, index);
 	/* Before usage is reduced: usage >= granted + stock at every instant. */
 	ration_entry_set(lc, index, gen, keep, b.cap);

@@ -18,8 +18,8 @@
 /** What an lcore may keep in stock of a counter now. All 0 while nothing may be in stock. */
 struct stock_bounds {
 	uint32_t precharge; /**< Units that a refill takes ahead. */
-	uint32_t fill; /**< Stock that an uncharge on the slow path leaves as it is. */
-	uint32_t keep; /**< Units that stay in stock if it gets larger than that. */
+	uint32_t fill; /**< Units that stay in stock after an uncharge of many units. */
+	uint32_t keep; /**< Units that stay if single units make the stock larger than that. */
 	uint32_t cap; /**< Largest stock. */
 	bool near_limit; /**< A limit is near, so that all who use it share it. */
 };

@@ -285,7 +285,6 @@ ration_active(const struct ration_lcore *lc)
 struct drain_set {
 	uint32_t round; /**< Round whose targets are in the set. */
 	uint32_t nb_targets;
-	uint32_t nb_requests; /**< How many of the targets, the last ones, come from the mailbox. */
 	bool everything; /**< All counters: there were too many requests, or targets changed. */
 	uint32_t targets[RATION_DRAINERS_MAX + RATION_REQUESTS_MAX];
 };
@@ -315,7 +314,7 @@ struct uncharge_gather {
 
 /**
  * What an lcore knows of a counter that lacked room: refused charges (lcore/refused.c) and return
- * requests. Written by the owner. Members that are not atomic are read by the owner only.
+ * requests (lcore/refusal.c). Written by the owner. Only the owner reads what is not atomic.
  */
 struct refused {
 	RATION_ATOMIC(uint64_t) counter; /**< Handle of the counter, or RATION_COUNTER_NONE. */
@@ -324,8 +323,6 @@ struct refused {
 	uint64_t asked; /**< ration_lcore_turn() of the last return requests for this counter. */
 	uint32_t refusals; /**< Refused calls since then. */
 	uint64_t nb_asked; /**< Number of quiescent intervals with return requests, and more. */
-	uint32_t pressure; /**< Return requests for this counter lately, see lcore/share.c. */
-	uint32_t pressed; /**< workspace::turns at the last of them. */
 };
 
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */

@@ -101,7 +101,6 @@ read_targets(struct ration_domain *d, uint32_t drainers, struct drain_set *set)
 	uint32_t drainer;
 
 	set->nb_targets = 0;
-	set->nb_requests = 0;
 	for (; drainers != 0; drainers &= drainers - 1) {
 		drainer = (uint32_t)__builtin_ctz(drainers);
 		/* Acquire: the caller reads the round word again after this. */
