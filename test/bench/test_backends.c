@@ -310,6 +310,27 @@ without_stock_nothing_hits(void **state)
 	break_bed(&b);
 }
 
+/* Only backends that have burst functions. */
+static void
+bursts_are_granted_as_single_calls(void **state)
+{
+	struct bed b = make_bed(state, &tree);
+	uint64_t order[COUNTERS];
+	uint8_t granted_flags[COUNTERS];
+	uint32_t i, ok = 0;
+
+	fill_order(&b, order);
+	order[1] = order[0];
+	use_up(&b, order[0]);
+	assert_int_equal(b.impl->charge_burst(b.ctx, order, COUNTERS, granted_flags), COUNTERS - 2);
+	for (i = 0; i < COUNTERS; i++)
+		ok += granted_flags[i] == (i > 1);
+	assert_int_equal(ok, COUNTERS);
+	assert_int_equal(b.impl->uncharge_burst(b.ctx, &order[2], COUNTERS - 2), COUNTERS - 2);
+	assert_int_equal(b.impl->uncharge(b.ctx, order[0], granted(&b, order[0])), 0);
+	break_bed(&b);
+}
+
 #define TEST(name, f, backend)                                                                     \
 	{                                                                                          \
 		name ": " #f, f, NULL, NULL, (void *)(uintptr_t) & (backend)                       \
@@ -352,7 +373,10 @@ main(void)
 		TEST("mempool-cache", an_excess_uncharge_is_refused, backend_mempool_cache),
 		TEST("meter", units_are_counted_on_their_counter_alone, backend_meter),
 		TEST("meter", handles_differ, backend_meter),
+		TEST("shared-meter", handles_differ, backend_shared_meter),
+		TEST("shared-meter", bursts_are_granted_as_single_calls, backend_shared_meter),
 		TESTS_OF_TREES("ration", backend_ration),
+		TEST("ration", bursts_are_granted_as_single_calls, backend_ration),
 		TEST("ration", an_excess_uncharge_is_refused, backend_ration),
 		TEST("ration", hits_take_no_slow_path, backend_ration),
 		TEST("ration", without_stock_nothing_hits, backend_ration),

@@ -19,6 +19,7 @@
 #include "baselines/limit_counter.c"
 #include "baselines/mempool.c"
 #include "baselines/meter.c"
+#include "baselines/shared_meter.c"
 #include "baselines/slots_7.c"
 #include "baselines/spinlock_tree.c"
 #include "baselines/stock_fixed.c"
@@ -92,6 +93,17 @@ flat_baselines_are_dense(void **state)
 	assert_int_equal(CACHE_SIZE_MAX, 256);
 }
 
+/* A bucket is alone in its pair of lines, and so is what an lcore knows of the time. */
+static void
+shared_buckets_are_apart(void **state)
+{
+	(void)state;
+	spans(struct bucket, 2 * LINE);
+	at(struct bucket, tokens, 0);
+	spans(struct bucket_lcore, 2 * LINE);
+	at(struct buckets, bucket, 2 * LINE);
+}
+
 static void
 all_have_the_batch_of_the_kernel(void **state)
 {
@@ -111,6 +123,7 @@ main(void)
 		cmocka_unit_test(seven_slots_are_in_one_line_of_their_lcore),
 		cmocka_unit_test(stocks_are_dense_and_apart_by_lcore),
 		cmocka_unit_test(flat_baselines_are_dense),
+		cmocka_unit_test(shared_buckets_are_apart),
 		cmocka_unit_test(all_have_the_batch_of_the_kernel),
 	};
 

@@ -105,6 +105,24 @@ hammer(void *arg)
 	return NULL;
 }
 
+/* Each thread runs its hammer. They start together. */
+static void
+run_hammers(struct hammer *hammers)
+{
+	pthread_t threads[THREADS];
+	pthread_barrier_t start;
+	int i;
+
+	pthread_barrier_init(&start, NULL, THREADS);
+	for (i = 0; i < THREADS; i++) {
+		hammers[i].start = &start;
+		start_thread(&threads[i], hammer, &hammers[i]);
+	}
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&start);
+}
+
 /* On each of two counters one thread charges while another one uncharges. */
 static void
 concurrent_operations_are_counted(void **state)
@@ -113,29 +131,21 @@ concurrent_operations_are_counted(void **state)
 		.counters = 2, .depth = 2, .max = 4 * UNITS, .lcores = THREADS};
 	const struct backend *impl = of(state);
 	struct hammer hammers[THREADS];
-	pthread_t threads[THREADS];
-	pthread_barrier_t start;
 	struct bed b = make_bed(impl, &tree);
 	int i;
 
 	assert_int_equal(impl->charge(b.ctx, impl->counter(b.self, 0), UNITS), 0);
 	assert_int_equal(impl->charge(b.ctx, impl->counter(b.self, 1), UNITS), 0);
 	impl->leave(b.ctx);
-	pthread_barrier_init(&start, NULL, THREADS);
-	for (i = 0; i < THREADS; i++) {
+	for (i = 0; i < THREADS; i++)
 		hammers[i] = (struct hammer){.impl = impl,
 					     .self = b.self,
 					     .counter = impl->counter(b.self, i / 2),
 					     .op = i % 2 == 0 ? impl->charge : impl->uncharge,
-					     .lcore = i,
-					     .start = &start};
-		start_thread(&threads[i], hammer, &hammers[i]);
-	}
-	for (i = 0; i < THREADS; i++) {
-		pthread_join(threads[i], NULL);
+					     .lcore = i};
+	run_hammers(hammers);
+	for (i = 0; i < THREADS; i++)
 		assert_int_equal(hammers[i].refused, 0);
-	}
-	pthread_barrier_destroy(&start);
 	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 0)), UNITS);
 	assert_int_equal(impl->granted(b.self, impl->counter(b.self, 1)), UNITS);
 	if (impl == &backend_atomic_tree || impl == &backend_cas_tree ||
@@ -568,6 +578,75 @@ a_bucket_is_refilled_by_time(void **state)
 	break_bed(&b);
 }
 
+static void
+tokens_of_a_shared_bucket_are_granted_once(void **state)
+{
+	const struct backend_tree tree = {
+		.counters = 1, .depth = 1, .max = UNITS, .lcores = THREADS, .first_dry = true};
+	const struct backend *impl = &backend_shared_meter;
+	struct bed b = make_bed(impl, &tree);
+	struct hammer hammers[THREADS];
+	uint64_t refused = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < THREADS; i++)
+		hammers[i] = (struct hammer){.impl = impl,
+					     .self = b.self,
+					     .counter = b.c,
+					     .op = impl->charge,
+					     .lcore = i};
+	run_hammers(hammers);
+	for (i = 0; i < THREADS; i++)
+		refused += hammers[i].refused;
+	assert_int_equal(refused, (THREADS - 1) * UNITS);
+	assert_int_equal(impl->granted(b.self, b.c), UNITS);
+	break_bed(&b);
+}
+
+/* The lcore sees a millisecond pass by polling. The dry bucket gets nothing meanwhile. */
+static void
+a_shared_bucket_is_refilled_by_time_unless_it_is_dry(void **state)
+{
+	const struct backend_tree tree = {.counters = 2, .depth = 1, .max = 10, .first_dry = true};
+	const struct backend *impl = &backend_shared_meter;
+	struct bed b = make_bed(impl, &tree);
+	const uint64_t dry = b.c, other = impl->counter(b.self, 1);
+
+	(void)state;
+	assert_int_equal(impl->charge(b.ctx, dry, 10), 0);
+	assert_int_equal(impl->charge(b.ctx, other, 10), 0);
+	assert_int_not_equal(impl->charge(b.ctx, other, 1), 0);
+	while (impl->charge(b.ctx, other, 10) != 0)
+		impl->poll(b.ctx);
+	assert_int_not_equal(impl->charge(b.ctx, dry, 1), 0);
+	assert_int_equal(impl->granted(b.self, dry), 10);
+	break_bed(&b);
+}
+
+static void
+packets_of_a_burst_share_the_tokens_of_their_bucket(void **state)
+{
+	const struct backend_tree tree = {.counters = 2, .depth = 1, .max = 100, .first_dry = true};
+	const struct backend *impl = &backend_shared_meter;
+	struct bed b = make_bed(impl, &tree);
+	uint64_t order[BURST_SIZE];
+	uint8_t granted[BURST_SIZE];
+	uint16_t i;
+
+	(void)state;
+	for (i = 0; i < BURST_SIZE; i++)
+		order[i] = impl->counter(b.self, i % 2);
+	assert_int_equal(impl->charge(b.ctx, order[0], 97), 0);
+	assert_int_equal(impl->charge_burst(b.ctx, order, BURST_SIZE, granted), 3 + 16);
+	for (i = 0; i < BURST_SIZE; i++)
+		assert_int_equal(granted[i], i % 2 == 1 || i < 6);
+	assert_int_equal(impl->charge_burst(b.ctx, order, 5, granted), 2);
+	assert_int_equal(impl->granted(b.self, order[0]), 100);
+	assert_int_equal(impl->granted(b.self, order[1]), 18);
+	break_bed(&b);
+}
+
 struct server {
 	struct ring_baseline *ring;
 	RATION_ATOMIC(uint32_t) quit;
@@ -662,6 +741,9 @@ main(void)
 		cmocka_unit_test(objects_come_from_the_cache_of_the_lcore),
 		cmocka_unit_test(a_burst_gets_what_is_left_of_each_pool),
 		cmocka_unit_test(a_bucket_is_refilled_by_time),
+		cmocka_unit_test(tokens_of_a_shared_bucket_are_granted_once),
+		cmocka_unit_test(a_shared_bucket_is_refilled_by_time_unless_it_is_dry),
+		cmocka_unit_test(packets_of_a_burst_share_the_tokens_of_their_bucket),
 		TEST("ration", concurrent_operations_are_counted, backend_ration),
 		cmocka_unit_test(each_request_through_the_ring_is_acknowledged),
 		cmocka_unit_test(an_unserved_request_times_out),

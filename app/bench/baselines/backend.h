@@ -36,6 +36,7 @@ struct backend_tree {
 	uint64_t root_max; /**< Limit of the root; 0: none. */
 	uint32_t lcores; /**< Number of lcores that use the tree at the same time; 0: one. */
 	bool no_stock; /**< Do not use a stock, in backends that have one. */
+	bool first_dry; /**< No tokens arrive for the first leaf, in backends that have tokens. */
 };
 
 /** Work of one call of a loop: `pairs` pairs of a charge and an uncharge. */
@@ -55,6 +56,7 @@ enum backend_pattern {
 	BACKEND_PASSES, /**< Charge `pass` counters, then uncharge the same counters. */
 	BACKEND_BURSTS, /**< Charge a burst of 32 from `order`, then uncharge the same burst. */
 	BACKEND_BURSTS_AHEAD, /**< As BACKEND_BURSTS, and prefetch the next burst. */
+	BACKEND_SINGLES, /**< As BACKEND_BURSTS, but one by one, with single calls. */
 	BACKEND_CHARGES, /**< Only charges, of the counters in turn: `pairs` of them. */
 	BACKEND_UNCHARGES, /**< Only uncharges. */
 	BACKEND_NB_PATTERNS
@@ -68,6 +70,8 @@ enum backend_pattern {
 #define BACKEND_SHARED (1u << 1)
 /** An uncharge returns only units that were charged to the same counter. */
 #define BACKEND_EXACT (1u << 2)
+/** Units cannot be returned: an uncharge does nothing, and time brings new ones. */
+#define BACKEND_NO_RETURN (1u << 3)
 
 struct backend {
 	const char *name;
@@ -90,6 +94,15 @@ struct backend {
 	/** One operation, not inlined. @return 0, or another value if it is refused */
 	int (*charge)(void *ctx, uint64_t c, uint64_t n);
 	int (*uncharge)(void *ctx, uint64_t c, uint64_t n);
+
+	/**
+	 * A burst, not inlined; NULL: the backend has only single operations.
+	 *
+	 * @return
+	 *   Number of granted packets, or of uncharged ones
+	 */
+	uint16_t (*charge_burst)(void *ctx, const uint64_t *c, uint16_t nb, uint8_t *granted);
+	uint16_t (*uncharge_burst)(void *ctx, const uint64_t *c, uint16_t nb);
 
 	/** Units of a counter that are charged and not yet uncharged. */
 	uint64_t (*granted)(void *self, uint64_t c);
@@ -118,6 +131,7 @@ extern const struct backend backend_stock_fixed;
 extern const struct backend backend_limit_counter;
 extern const struct backend backend_mempool_cache;
 extern const struct backend backend_meter;
+extern const struct backend backend_shared_meter;
 extern const struct backend backend_ration;
 
 struct ration_domain;

@@ -80,17 +80,22 @@ loop_passes(void *base, const struct backend_work *w, backend_op_t charge, backe
 	return refused;
 }
 
-/** Uncharge the granted part of a burst. @return number of refused operations of the whole burst */
+/**
+ * Uncharge the granted part of a burst, as a burst. @return number of refused operations of the
+ * whole burst
+ */
 static __rte_noinline uint64_t
 uncharge_granted(void *base, const uint64_t *c, const uint8_t *granted,
 		 backend_uncharge_burst_t uncharge)
 {
-	uint64_t refused = 0;
-	uint16_t i;
+	uint64_t back[BURST_SIZE];
+	uint16_t i, nb = 0;
 
-	for (i = 0; i < BURST_SIZE; i++)
-		refused += granted[i] ? uncharge(base, &c[i], 1) != 1 : 1;
-	return refused;
+	for (i = 0; i < BURST_SIZE; i++) {
+		if (granted[i])
+			back[nb++] = c[i];
+	}
+	return nb == 0 ? BURST_SIZE : BURST_SIZE - uncharge(base, back, nb);
 }
 
 static __rte_always_inline uint64_t
@@ -175,6 +180,15 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 
 /** Define the loops NAME_loop_*() with these inlined operations. */
 #define BACKEND_LOOPS(name, charge, uncharge, charge_many, uncharge_many)                          \
+	static inline uint16_t name##_charge_singles(void *ctx, const uint64_t *c, uint16_t nb,    \
+						     uint8_t *granted)                             \
+	{                                                                                          \
+		return burst_of_charges(ctx, c, nb, granted, charge);                              \
+	}                                                                                          \
+	static inline uint16_t name##_uncharge_singles(void *ctx, const uint64_t *c, uint16_t nb)  \
+	{                                                                                          \
+		return burst_of_uncharges(ctx, c, nb, uncharge);                                   \
+	}                                                                                          \
 	static __rte_noinline int name##_charge_call(void *ctx, uint64_t c, uint64_t n)            \
 	{                                                                                          \
 		return charge(ctx, c, n);                                                          \
@@ -203,6 +217,10 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 	{                                                                                          \
 		return loop_bursts(ctx, w, charge_many, uncharge_many);                            \
 	}                                                                                          \
+	static uint64_t name##_loop_singles(void *ctx, const struct backend_work *w)               \
+	{                                                                                          \
+		return loop_bursts(ctx, w, name##_charge_singles, name##_uncharge_singles);        \
+	}                                                                                          \
 	static uint64_t name##_loop_charges(void *ctx, const struct backend_work *w)               \
 	{                                                                                          \
 		return loop_one_way(ctx, w, charge);                                               \
@@ -212,18 +230,9 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 		return loop_one_way(ctx, w, uncharge);                                             \
 	}
 
-/** The same for backends without burst functions. */
+/** The same for backends without burst functions: a burst is made of single calls. */
 #define BACKEND_SINGLE_LOOPS(name, charge, uncharge)                                               \
-	static inline uint16_t name##_charge_burst(void *ctx, const uint64_t *c, uint16_t nb,      \
-						   uint8_t *granted)                               \
-	{                                                                                          \
-		return burst_of_charges(ctx, c, nb, granted, charge);                              \
-	}                                                                                          \
-	static inline uint16_t name##_uncharge_burst(void *ctx, const uint64_t *c, uint16_t nb)    \
-	{                                                                                          \
-		return burst_of_uncharges(ctx, c, nb, uncharge);                                   \
-	}                                                                                          \
-	BACKEND_LOOPS(name, charge, uncharge, name##_charge_burst, name##_uncharge_burst)
+	BACKEND_LOOPS(name, charge, uncharge, name##_charge_singles, name##_uncharge_singles)
 
 /** Define the loop with prefetch. */
 #define BACKEND_LOOP_AHEAD(name, charge_many, uncharge_many, prefetch)                             \
@@ -236,7 +245,7 @@ burst_of_uncharges(void *base, const uint64_t *c, uint16_t nb, backend_op_t unch
 #define BACKEND_LOOP_TABLE(name)                                                                   \
 	[BACKEND_SAME] = name##_loop_same, [BACKEND_CALLS] = name##_loop_calls,                    \
 	[BACKEND_ROUND_ROBIN] = name##_loop_round_robin, [BACKEND_PASSES] = name##_loop_passes,    \
-	[BACKEND_BURSTS] = name##_loop_bursts, [BACKEND_CHARGES] = name##_loop_charges,            \
-	[BACKEND_UNCHARGES] = name##_loop_uncharges
+	[BACKEND_BURSTS] = name##_loop_bursts, [BACKEND_SINGLES] = name##_loop_singles,            \
+	[BACKEND_CHARGES] = name##_loop_charges, [BACKEND_UNCHARGES] = name##_loop_uncharges
 
 #endif /* BENCH_BACKEND_LOOPS_H_ */

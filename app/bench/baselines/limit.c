@@ -78,7 +78,7 @@ limit_prefetch(void *base, const uint64_t *c, uint16_t nb)
 }
 
 BACKEND_SINGLE_LOOPS(limit, limit_charge, limit_uncharge)
-BACKEND_LOOP_AHEAD(limit, limit_charge_burst, limit_uncharge_burst, limit_prefetch)
+BACKEND_LOOP_AHEAD(limit, limit_charge_singles, limit_uncharge_singles, limit_prefetch)
 
 static void *
 limit_create(const struct backend_tree *tree)
