@@ -77,7 +77,8 @@ options_usage(const char *program)
 	       "  --repeats N    charge, walk, drain, read: samples of each case, %u to %u\n"
 	       "                 (default %u); the other tests have fixed numbers\n"
 	       "  --seconds N    hiccup, latency: duration of each test, up to %u, and the same\n"
-	       "                 time again with --isolate (default: about 30 s)\n"
+	       "                 time again with --isolate (default: about 30 s); drain, read,\n"
+	       "                 scale, limit: they end after about this time, with fewer samples\n"
 	       "  --quick        %u repeats with small windows: a trial, no useful figures\n"
 	       "  --isolate      hiccup, latency: also isolate the CPU of the lcore and compare;\n"
 	       "                 needs root\n"
@@ -174,12 +175,13 @@ static void
 warn_unused_options(const struct options *o)
 {
 	static const char *const repeated[] = {"all", "charge", "walk", "drain", "read", NULL};
-	static const char *const timed[] = {"all", "hiccup", "latency", NULL};
+	static const char *const timed[] = {"all",  "hiccup", "latency", "drain",
+					    "read", "scale",  "limit",	 NULL};
 
 	if (o->repeats > 0 && !is_one_of(o->test_name, repeated))
 		warnx("--repeats: no effect, %s has a fixed number", o->test_name);
 	if (o->seconds > 0 && !is_one_of(o->test_name, timed))
-		warnx("--seconds: no effect, it is for hiccup and latency");
+		warnx("--seconds: no effect, the time of %s depends on its repeats", o->test_name);
 }
 
 int

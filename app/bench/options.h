@@ -27,7 +27,7 @@ struct options {
 	const char *json; /**< File to write, or NULL. */
 	const char *plot; /**< Directory for plots, or NULL. */
 	uint32_t repeats;
-	uint32_t seconds; /**< How long hiccup and latency measure; 0: their own default. */
+	uint32_t seconds; /**< How long tests with a time measure; 0: their own default. */
 	bool quick;
 	bool isolate; /**< Isolate the CPU of the measured lcore as well, to compare. */
 	bool help;

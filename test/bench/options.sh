@@ -80,8 +80,8 @@ for n in 0 -1 604801 1h ''; do
 done
 check 'unused --repeats gives a warning' refuses '--repeats: no effect, hiccup has a fixed number' \
 	bench 1 --test=hiccup --repeats 12
-check 'unused --seconds gives a warning' refuses '--seconds: no effect, it is for hiccup and' \
-	bench 1 --test=drain --seconds 12
+check 'unused --seconds gives a warning' refuses '--seconds: no effect, the time of footprint' \
+	bench 1 --test=footprint --seconds 12 --json /dev/full --quick
 check 'json in a missing directory' before_eal "$TMP/no/x.json': No such file or directory" \
 	bench 1 --test=charge --json "$TMP/no/x.json"
 check 'plot in a missing directory' before_eal \

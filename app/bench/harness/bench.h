@@ -16,7 +16,7 @@
 #include "report/results.h"
 
 struct bench {
-	double seconds; /**< How long hiccup and latency measure; 0: their own default. */
+	double seconds; /**< How long tests with a time measure; 0: their own default. */
 	uint32_t repeats; /**< Measurements of each case; the cases take turns. */
 	bool quick; /**< Small windows, to try the program; the figures do not count. */
 	bool isolate; /**< Isolate the CPU of the measured lcore as well, to compare. */

@@ -13,11 +13,6 @@
 
 #include "harness/workers.h"
 
-/**
- * Slices of a window. Every worker must finish an iteration in each slice, so iterations must be
- * shorter.
- */
-#define SLICES 16
 /** A window may take up to this multiple of its length. */
 #define OVERTIME 1.25
 
@@ -66,10 +61,13 @@ run_iteration(struct worker *wk)
 {
 	const struct backend *impl = wk->workers->impl;
 
-	wk->workers->task(wk);
+	/* Pairs with the release in workers_change_task(). */
+	ration_load(&wk->workers->task, acquire)(wk);
 	if (impl->poll != NULL && !wk->workers->task_polls)
 		impl->poll(wk->ctx);
 	worker_add(&wk->iterations, 1);
+	if (wk->workers->yields)
+		sched_yield();
 }
 
 static int
@@ -107,6 +105,7 @@ workers_start(struct workers *ws)
 	int rc;
 
 	init_workers(ws);
+	ws->yields = workers_share_cpus(ws->nb);
 	ration_store(&ws->quit, 0, relaxed);
 	ration_store(&ws->ready, 0, relaxed);
 	if (join(&ws->worker[0]) < 0)
@@ -145,6 +144,42 @@ sums_of(const struct workers *ws)
 	return w;
 }
 
+/* Iterations and operations of each worker. */
+struct counts {
+	uint64_t iterations[RTE_MAX_LCORE];
+	uint64_t progress[RTE_MAX_LCORE];
+};
+
+static void
+count_workers(const struct workers *ws, struct counts *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < ws->nb; i++) {
+		c->iterations[i] = ration_load(&ws->worker[i].iterations, relaxed);
+		c->progress[i] = ration_load(&ws->worker[i].progress, relaxed);
+	}
+}
+
+/* The extremes of the workers since `before`. */
+static void
+find_extremes(const struct workers *ws, const struct counts *before, struct workers_window *w)
+{
+	struct counts now = {0};
+	uint64_t done;
+	uint32_t i;
+
+	count_workers(ws, &now);
+	w->fewest = w->least = UINT64_MAX;
+	w->most = 0;
+	for (i = 0; i < ws->nb; i++) {
+		done = now.progress[i] - before->progress[i];
+		w->fewest = RTE_MIN(w->fewest, now.iterations[i] - before->iterations[i]);
+		w->least = RTE_MIN(w->least, done);
+		w->most = RTE_MAX(w->most, done);
+	}
+}
+
 /* Has every worker finished an iteration since the last check? */
 static bool
 all_have_iterated(const struct workers *ws, uint64_t *iterations)
@@ -173,21 +208,26 @@ work_until(struct workers *ws, uint64_t until)
 struct workers_window
 workers_work(struct bench *b, struct workers *ws, double ns)
 {
-	const uint64_t slice = (uint64_t)(ns * b->ticks_per_ns / SLICES);
+	/* Workers that share a CPU take turns, so that a slice would show nothing. */
+	const uint32_t slices = ws->yields ? 1 : WORKERS_SLICES;
+	const uint64_t slice = (uint64_t)(ns * b->ticks_per_ns / slices);
 	uint64_t iterations[RTE_MAX_LCORE] = {0}, start, end;
 	struct workers_window before, w;
+	struct counts counts = {0};
 	bool valid = true;
 	uint32_t i;
 
 	all_have_iterated(ws, iterations);
+	count_workers(ws, &counts);
 	before = sums_of(ws);
 	start = rte_rdtsc_precise();
-	for (i = 1; i <= SLICES; i++) {
+	for (i = 1; i <= slices; i++) {
 		work_until(ws, start + i * slice);
 		valid = all_have_iterated(ws, iterations) && valid;
 	}
 	end = rte_rdtsc_precise();
 	w = sums_of(ws);
+	find_extremes(ws, &counts, &w);
 	w.ns = bench_ns(b, end - start);
 	/* If it took longer, the main lcore was interrupted. */
 	w.valid = valid && w.ns < OVERTIME * ns;
@@ -221,6 +261,15 @@ workers_wait_iterations(const struct workers *ws, uint64_t iterations)
 	for (i = 1; i < ws->nb; i++)
 		all = wait_iterations(&ws->worker[i], iterations, deadline) && all;
 	return all;
+}
+
+/* The first iteration that ends may have started before. */
+bool
+workers_change_task(struct workers *ws, worker_task_t task)
+{
+	/* Pairs with the acquire in run_iteration(). */
+	ration_store(&ws->task, task, release);
+	return workers_wait_iterations(ws, 2);
 }
 
 int

@@ -22,6 +22,12 @@
 #include "baselines/backend.h"
 #include "harness/bench.h"
 
+/**
+ * Slices of a window. Every worker must finish an iteration in each slice, so iterations must be
+ * shorter.
+ */
+#define WORKERS_SLICES 16
+
 struct workers;
 
 /** State of one lcore. */
@@ -53,8 +59,9 @@ struct workers {
 	const struct backend *impl;
 	void *self;
 	void *const *selves; /**< One tree for each worker; NULL: all workers share `self`. */
-	worker_task_t task;
+	RATION_ATOMIC(worker_task_t) task; /**< See workers_change_task(). */
 	uint32_t nb;
+	bool yields; /**< The workers share CPUs, and each yields after an iteration. */
 	bool task_polls; /**< The task calls impl->poll() itself. */
 	uint64_t max; /**< For the task. */
 	const uint64_t *counters; /**< Handle of a counter for each worker. */
@@ -71,6 +78,8 @@ struct workers_window {
 	uint64_t refused;
 	uint64_t seen;
 	uint64_t looks;
+	uint64_t fewest; /**< Iterations of the slowest worker. */
+	uint64_t least, most; /**< Operations of the workers that did the fewest and the most. */
 	bool valid; /**< Every worker ran all the time. */
 };
 
@@ -84,6 +93,9 @@ int workers_start(struct workers *ws);
  *   false if that takes longer than a second
  */
 bool workers_wait_iterations(const struct workers *ws, uint64_t iterations);
+
+/** Change the task of running workers. @return false if a worker is still busy after a second */
+bool workers_change_task(struct workers *ws, worker_task_t task);
 
 /** Work on the main lcore for `ns`, and return the sums of all workers. */
 struct workers_window workers_work(struct bench *b, struct workers *ws, double ns);
@@ -113,6 +125,17 @@ static inline uint32_t
 workers_next_nb(uint32_t nb, uint32_t all)
 {
 	return nb == all ? all + 1 : RTE_MIN(2 * nb, all);
+}
+
+/** How many numbers of lcores are measured, from 1 to all. */
+static inline uint32_t
+workers_count_nb(uint32_t all)
+{
+	uint32_t nb, count = 0;
+
+	for (nb = 1; nb <= all; nb = workers_next_nb(nb, all))
+		count++;
+	return count;
 }
 
 static inline void

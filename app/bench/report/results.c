@@ -101,7 +101,7 @@ results_close_row(struct row *row)
 	}
 	if (row->summary.samples > 0)
 		return 0;
-	warnx("%s, %s: no valid sample; does each lcore have its own CPU?", row->name, row->impl);
+	warnx("%s, %s: no valid sample; its lcores never all ran during one", row->name, row->impl);
 	return -1;
 }
 

@@ -7,6 +7,7 @@
 
 #include <rte_lcore.h>
 
+#include "harness/budget.h"
 #include "harness/isolation.h"
 #include "harness/progress.h"
 #include "tests/drain_many.h"
@@ -43,6 +44,11 @@ enum {
 };
 
 #define MANY 1024
+/** Time of the whole test with this number of repeats or fewer, see budget.h. */
+#define SECONDS 90
+#define REPEATS_OF_TIME 1001
+/** Of so many parts of the time, one is for drains by each engine, which need two lcores. */
+#define ENGINES_PARTS 2
 
 static const struct drain_case cases[NB_CASES] = {
 	[POLLING_RING] = {"ring", "polling lcore", 1, false, drain_block_polling,
@@ -96,12 +102,12 @@ start_run(struct bench *b, struct drain_run *run, const struct drain_case *c)
 
 /* If the target lcore did not run, there are samples missing: try as many times again. */
 static int
-retry_missing(struct bench *b, struct drain_run *runs)
+retry_missing(struct bench *b, struct drain_run *runs, uint64_t end)
 {
 	uint32_t repeat;
 	int i;
 
-	for (repeat = 0; repeat < b->repeats && !bench_stops(b); repeat++) {
+	for (repeat = 0; repeat < b->repeats && !bench_stops(b) && !budget_is_over(end); repeat++) {
 		for (i = 0; i < NB_CASES; i++) {
 			if (runs[i].row->samples.nb < b->repeats && cases[i].block(b, &runs[i]) < 0)
 				return -1;
@@ -111,7 +117,7 @@ retry_missing(struct bench *b, struct drain_run *runs)
 }
 
 static int
-measure(struct bench *b, struct drain_run *runs)
+measure(struct bench *b, struct drain_run *runs, uint64_t end)
 {
 	uint32_t repeat;
 	int i;
@@ -124,6 +130,8 @@ measure(struct bench *b, struct drain_run *runs)
 		runs[i].rejected = 0;
 	}
 	for (repeat = 0; repeat < b->repeats && !bench_stops(b); repeat++) {
+		if (repeat > 0 && budget_is_over(end))
+			break;
 		progress("drain", repeat, b->repeats);
 		for (i = 0; i < NB_CASES; i++) {
 			if (cases[i].block(b, &runs[i]) < 0)
@@ -131,7 +139,7 @@ measure(struct bench *b, struct drain_run *runs)
 		}
 	}
 	progress("drain", repeat, b->repeats);
-	return retry_missing(b, runs);
+	return retry_missing(b, runs, end);
 }
 
 /* Cost of each counter beyond the first one, from the drains of many counters. */
@@ -162,6 +170,7 @@ close_rows(struct bench *b, struct drain_run *runs)
 	for (i = 0; i < NB_CASES; i++) {
 		json_object_set_new(runs[i].row->params, "rejected",
 				    json_integer(runs[i].rejected));
+		budget_note(runs[i].row, b->repeats);
 		runs[i].row = results_close_or_drop_row(&b->results, runs[i].row);
 	}
 	results_value(&b->results, "drain of each further counter, polling lcore: ns", per_counter,
@@ -194,6 +203,8 @@ stop_run(struct drain_run *run)
 static int
 run_drain(struct bench *b)
 {
+	const double longer = RTE_MAX((double)b->repeats / REPEATS_OF_TIME, 1.0);
+	const uint64_t end = budget_of_test(b, SECONDS * longer);
 	struct drain_run runs[NB_CASES] = {0};
 	int i, rc = 0;
 
@@ -202,7 +213,7 @@ run_drain(struct bench *b)
 	if (rc == 0)
 		rc = ring_baseline_init(&runs[POLLING_RING].target->ring);
 	if (rc == 0) {
-		rc = measure(b, runs);
+		rc = measure(b, runs, budget_next(end, ENGINES_PARTS));
 		if (rc == 0)
 			rc = close_rows(b, runs);
 		ring_baseline_fini(&runs[POLLING_RING].target->ring);
@@ -210,7 +221,7 @@ run_drain(struct bench *b)
 	for (i = 0; i < NB_CASES; i++)
 		stop_run(&runs[i]);
 	if (rc == 0 && !bench_stops(b))
-		rc = drain_many(b);
+		rc = drain_many(b, end);
 	return rc < 0 ? rc : drain_plot(b);
 }
 

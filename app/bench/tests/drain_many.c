@@ -12,6 +12,7 @@
 
 #include <ration.h>
 
+#include "harness/budget.h"
 #include "harness/progress.h"
 #include "harness/workers.h"
 #include "tests/drain_many.h"
@@ -22,7 +23,10 @@
 #define REQUESTS_OF_REPEAT 10u
 #define REQUESTS_MAX 10010u
 #define REQUESTS_QUICK 101
-/** If drains take long, there are as many as fit into this time, but at least REQUESTS_MIN. */
+/**
+ * If drains take long, there are as many as fit into this time, but at least REQUESTS_MIN if the
+ * time of the test allows that.
+ */
 #define MS_OF_CASE 700
 #define REQUESTS_MIN 201u
 /** If lcores share a CPU, requests take time slices and show the scheduler. */
@@ -241,20 +245,6 @@ add_percentiles(struct row *row)
 	}
 }
 
-static void
-close_rows(struct bench *b, struct drain_many_run *r)
-{
-	samples_summary(&r->waits->samples);
-	add_percentiles(r->waits);
-	json_object_set_new(r->waits->params, "rejected", json_integer(r->rejected));
-	workers_note_round_trip(r->waits, &r->trips);
-	workers_note_round_trip(r->pauses, &r->trips);
-	workers_note_round_trip(r->longest, &r->trips);
-	results_close_or_drop_row(&b->results, r->waits);
-	results_close_or_drop_row(&b->results, r->pauses);
-	results_close_or_drop_row(&b->results, r->longest);
-}
-
 static uint32_t
 requests_of_case(const struct bench *b, const struct drain_many_run *r)
 {
@@ -263,22 +253,44 @@ requests_of_case(const struct bench *b, const struct drain_many_run *r)
 	return b->quick ? REQUESTS_QUICK : RTE_MIN(REQUESTS_OF_REPEAT * b->repeats, REQUESTS_MAX);
 }
 
+/* With many repeats there are fewer in the usual time, but not fewer than the minimum. */
+static void
+close_row(struct bench *b, struct drain_many_run *r, struct row *row)
+{
+	budget_note(row, RTE_MIN(requests_of_case(b, r), REQUESTS_MIN));
+	workers_note_round_trip(row, &r->trips);
+	results_close_or_drop_row(&b->results, row);
+}
+
+static void
+close_rows(struct bench *b, struct drain_many_run *r)
+{
+	samples_summary(&r->waits->samples);
+	add_percentiles(r->waits);
+	json_object_set_new(r->waits->params, "rejected", json_integer(r->rejected));
+	close_row(b, r, r->waits);
+	close_row(b, r, r->pauses);
+	close_row(b, r, r->longest);
+}
+
 /* Take enough samples, or as many as the time allows. */
 static void
-request_often(struct bench *b, struct drain_many_run *r)
+request_often(struct bench *b, struct drain_many_run *r, uint64_t end)
 {
-	uint64_t end = rte_rdtsc() + (uint64_t)(MS_OF_CASE * 1e6 * b->ticks_per_ns);
+	uint64_t enough = rte_rdtsc() + (uint64_t)(MS_OF_CASE * 1e6 * b->ticks_per_ns);
 	uint32_t requests = requests_of_case(b, r), i;
 
 	for (i = 0; i < 2 * requests && !bench_stops(b) && r->waits->samples.nb < requests; i++) {
-		if (r->waits->samples.nb + r->rejected >= REQUESTS_MIN && rte_rdtsc() > end)
+		if (i >= REQUESTS_MIN && budget_is_over(enough))
+			return;
+		if (i > 0 && budget_is_over(end))
 			return;
 		request(b, r);
 	}
 }
 
 static int
-measure(struct bench *b, struct drain_many_run *r)
+measure(struct bench *b, struct drain_many_run *r, uint64_t end)
 {
 	int rc;
 
@@ -289,7 +301,7 @@ measure(struct bench *b, struct drain_many_run *r)
 	rc = start_owners(b, r);
 	if (rc < 0)
 		return rc;
-	request_often(b, r);
+	request_often(b, r, end);
 	rc = workers_stop(&r->workers);
 	workers_add_round_trip(b, &r->trips);
 	close_rows(b, r);
@@ -297,7 +309,7 @@ measure(struct bench *b, struct drain_many_run *r)
 }
 
 static int
-run_one(struct bench *b, uint32_t nb, uint32_t owners)
+run_one(struct bench *b, uint32_t nb, uint32_t owners, uint64_t end)
 {
 	struct drain_many_run *r = aligned_alloc(alignof(struct drain_many_run), sizeof(*r));
 	uint32_t i;
@@ -320,7 +332,7 @@ run_one(struct bench *b, uint32_t nb, uint32_t owners)
 		warnx("drain: no memory for %u counters, left out", nb);
 		rc = 0;
 	} else {
-		rc = measure(b, r);
+		rc = measure(b, r, end);
 	}
 	if (r->workers.self != NULL)
 		r->workers.impl->destroy(r->workers.self);
@@ -330,20 +342,31 @@ run_one(struct bench *b, uint32_t nb, uint32_t owners)
 	return rc;
 }
 
+/* All numbers of owners of a size. */
+static int
+run_size(struct bench *b, uint32_t nb, uint64_t end)
+{
+	const uint32_t all = rte_lcore_count() - 1;
+	uint32_t left = workers_count_nb(all), owners;
+	int rc = 0;
+
+	for (owners = 1; owners <= all && rc == 0 && !bench_stops(b);
+	     owners = workers_next_nb(owners, all), left--)
+		rc = run_one(b, nb, owners, budget_next(end, left));
+	return rc;
+}
+
 int
-drain_many(struct bench *b)
+drain_many(struct bench *b, uint64_t end)
 {
 	const struct row_key pause = {"ration", "many: pause of owner per counter", 1024, 0, 0};
-	uint32_t all = rte_lcore_count() - 1, owners, i;
+	uint32_t i;
 	int rc = 0;
 
 	for (i = 0; i < RTE_DIM(sizes) && rc == 0 && !bench_stops(b); i++) {
 		progress("drain of many counters", i, RTE_DIM(sizes));
-		if (b->quick && sizes[i] > COUNTERS_QUICK)
-			continue;
-		for (owners = 1; owners <= all && rc == 0 && !bench_stops(b);
-		     owners = workers_next_nb(owners, all))
-			rc = run_one(b, sizes[i], owners);
+		if (!b->quick || sizes[i] <= COUNTERS_QUICK)
+			rc = run_size(b, sizes[i], budget_next(end, RTE_DIM(sizes) - i));
 	}
 	progress("drain of many counters", i, RTE_DIM(sizes));
 	if (rc == 0)

@@ -10,10 +10,11 @@
 /**
  * Drain 1 to 65,536 counters with stock on 1 to all polling lcores, and measure how long the
  * requester waits (with percentiles) and how long an owner pauses.
+ * Ends soon after `end`, see budget.h.
  *
  * @return
  *   0, or -1 after a message
  */
-int drain_many(struct bench *b);
+int drain_many(struct bench *b, uint64_t end);
 
 #endif /* BENCH_DRAIN_MANY_H_ */

@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include <ration.h>
 
-#include "harness/progress.h"
-#include "harness/workers.h"
+#include "harness/windows.h"
 #include "tests/test.h"
 
 /**
@@ -21,14 +19,9 @@
  * meanwhile, and the word with an error bound; compared with a tree without stock.
  */
 
-#define WINDOW_NS 2000000
-#define WINDOW_NS_QUICK 200000
-/** Rounds. Each case is measured once per round. */
-#define ROUNDS 11
+/** Time of the whole test, see budget.h. */
+#define SECONDS 30
 #define WINDOWS_OF_ROUND 9u
-#define WINDOWS_QUICK 1u
-/** Time limit to find valid windows, as a multiple of the time of all windows. */
-#define PATIENCE 4
 /** Readings per iteration of the main lcore, and pairs per iteration of the other lcores. */
 #define READS 64
 #define PAIRS 16
@@ -78,15 +71,20 @@ static const struct read_case read_cases[] = {
 /** Results of one case and number of lcores over all rounds. */
 struct read_line {
 	const struct read_case *c;
-	struct row *row;
+	struct windows windows;
 	uint32_t nb;
-	uint32_t rejected;
 };
 
 /** Data of one round. */
 struct read_run {
 	struct workers workers;
 	uint64_t counter;
+};
+
+/** What windows_run() passes on. */
+struct readers {
+	struct read_run *run;
+	struct read_line lines[NUMBERS_MAX * RTE_DIM(read_cases)];
 };
 
 static void
@@ -117,34 +115,20 @@ read_or_charge(struct worker *wk)
 	worker_add(&wk->progress, READS);
 }
 
-static uint32_t
-windows_of_round(const struct bench *b)
-{
-	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
-}
-
-/* Measure until the line has `goal` samples or the time is over. */
 static void
-take_windows(struct bench *b, struct workers *c, struct read_line *l, uint32_t goal)
+add_sample(void *arg, const struct workers_window *w)
 {
-	double ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
-	uint64_t deadline =
-		rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
-	struct workers_window w;
+	struct read_line *l = arg;
 
-	workers_work(b, c, ns);
-	while (l->row->samples.nb < goal && rte_rdtsc() < deadline && !bench_stops(b)) {
-		w = workers_work(b, c, ns);
-		if (w.valid || l->row->one_cpu)
-			samples_add(&l->row->samples, w.ns / (double)w.done);
-		else
-			l->rejected++;
-	}
+	samples_add(&l->windows.row->samples, w->ns / (double)w->done);
 }
 
 static int
-run_round(struct bench *b, struct read_run *r, struct read_line *l, uint32_t goal)
+measure(struct bench *b, void *arg, uint32_t i, uint32_t round, uint64_t end)
 {
+	struct readers *readers = arg;
+	struct read_line *l = &readers->lines[i];
+	struct read_run *r = readers->run;
 	const struct backend *impl = l->c->impl;
 	const struct backend_tree tree = {
 		.counters = 1, .depth = DEPTH_OF_THREE, .max = UNITS_MAX, .lcores = l->nb};
@@ -165,11 +149,25 @@ run_round(struct bench *b, struct read_run *r, struct read_line *l, uint32_t goa
 	if (rc == 0) {
 		/* The main lcore has stock, too. */
 		charge(&r->workers.worker[0]);
-		take_windows(b, &r->workers, l, goal);
+		windows_take(b, &r->workers, &l->windows, round, end);
 		rc = workers_stop(&r->workers);
 	}
 	impl->destroy(r->workers.self);
 	return rc;
+}
+
+static void
+add_row(struct bench *b, struct read_line *l)
+{
+	l->windows = (struct windows){
+		.row = results_row(&b->results, l->c->impl->name, l->c->name, "ns/read",
+				   json_pack("{s:i}", "lcores", (int)l->nb)),
+		.lcores = l->nb,
+		.of_round = WINDOWS_OF_ROUND,
+		.add = add_sample,
+		.arg = l,
+	};
+	windows_init(b, &l->windows);
 }
 
 static uint32_t
@@ -182,22 +180,10 @@ add_lines(struct bench *b, struct read_line *lines)
 			struct read_line *l = &lines[nb_lines++];
 
 			*l = (struct read_line){.c = &read_cases[i], .nb = nb};
-			l->row = results_row(&b->results, l->c->impl->name, l->c->name, "ns/read",
-					     json_pack("{s:i}", "lcores", (int)nb));
-			if (workers_share_cpus(nb))
-				results_mark_one_cpu(l->row);
+			add_row(b, l);
 		}
 	}
 	return nb_lines;
-}
-
-static void
-close_line(struct bench *b, struct read_line *l, struct samples *trips)
-{
-	if (l->nb > 1)
-		workers_note_round_trip(l->row, trips);
-	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
-	results_close_or_drop_row(&b->results, l->row);
 }
 
 static void
@@ -214,27 +200,30 @@ add_ratio(struct bench *b)
 static int
 run_read(struct bench *b)
 {
-	struct read_run *r = aligned_alloc(alignof(struct read_run), sizeof(*r));
-	struct read_line lines[NUMBERS_MAX * RTE_DIM(read_cases)];
+	struct readers readers = {
+		.run = aligned_alloc(alignof(struct read_run), sizeof(*readers.run))};
 	struct samples trips = {0};
-	uint32_t nb, round, i;
-	int rc = 0;
+	const struct windows_turns turns = {
+		.name = "read",
+		.nb = add_lines(b, readers.lines),
+		.measure = measure,
+		.arg = &readers,
+		.trips = &trips,
+		.end = budget_of_test(b, SECONDS),
+	};
+	uint32_t i;
+	int rc;
 
-	if (r == NULL) {
+	if (readers.run == NULL) {
 		warn("read");
 		return -1;
 	}
-	nb = add_lines(b, lines);
-	for (round = 1; round <= ROUNDS && rc == 0 && !bench_stops(b); round++) {
-		progress("read", round - 1, ROUNDS);
-		workers_add_round_trip(b, &trips);
-		for (i = 0; i < nb && rc == 0; i++)
-			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
+	rc = windows_run(b, &turns);
+	free(readers.run);
+	for (i = 0; i < turns.nb; i++) {
+		windows_note(&readers.lines[i].windows, &trips);
+		results_close_or_drop_row(&b->results, readers.lines[i].windows.row);
 	}
-	progress("read", ROUNDS, ROUNDS);
-	free(r);
-	for (i = 0; i < nb; i++)
-		close_line(b, &lines[i], &trips);
 	samples_free(&trips);
 	if (rc == 0)
 		add_ratio(b);

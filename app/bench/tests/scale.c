@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include <ration.h>
 
 #include "harness/progress.h"
-#include "harness/workers.h"
+#include "harness/windows.h"
 #include "tests/test.h"
 
 /**
@@ -23,14 +22,9 @@
  * that charges units that another lcore uncharges.
  */
 
-#define WINDOW_NS 2000000
-#define WINDOW_NS_QUICK 200000
-/** Rounds. Each implementation is measured once per round. */
-#define ROUNDS 11
+/** Time of the whole test, see budget.h. */
+#define SECONDS 90
 #define WINDOWS_OF_ROUND 9u
-#define WINDOWS_QUICK 1u
-/** Time limit to find valid windows, as a multiple of the time of all windows. */
-#define PATIENCE 4
 #define PAIRS 64
 /** Units that the producer may be ahead of the consumer. */
 #define AHEAD_MAX 4096
@@ -118,8 +112,7 @@ struct scale_line {
 	const struct backend *impl;
 	enum scale_kind kind;
 	uint32_t nb;
-	struct row *row;
-	uint32_t rejected;
+	struct windows windows;
 	uint64_t refused;
 };
 
@@ -128,6 +121,12 @@ struct scale_run {
 	struct workers workers;
 	uint64_t counters[RTE_MAX_LCORE];
 	void *trees[RTE_MAX_LCORE];
+};
+
+/** What windows_run() passes on. */
+struct scale {
+	struct scale_run *run;
+	struct scale_line lines[RTE_DIM(impls)];
 };
 
 static void
@@ -170,44 +169,27 @@ start_run(struct scale_run *r, const struct scale_line *l)
 	return workers_start(&r->workers);
 }
 
-static uint32_t
-windows_of_round(const struct bench *b)
-{
-	return b->quick ? WINDOWS_QUICK : WINDOWS_OF_ROUND;
-}
-
-/* Measure until the line has `goal` samples or the time is over. */
 static void
-take_windows(struct bench *b, struct workers *c, struct scale_line *l, uint32_t goal)
+add_sample(void *arg, const struct workers_window *w)
 {
-	double ns = b->quick ? WINDOW_NS_QUICK : WINDOW_NS;
-	struct workers_window w;
-	uint64_t deadline;
+	struct scale_line *l = arg;
 
-	if (l->row->one_cpu)
-		ns *= 10;
-	deadline = rte_rdtsc() + (uint64_t)(PATIENCE * windows_of_round(b) * ns * b->ticks_per_ns);
-	workers_work(b, c, ns);
-	while (l->row->samples.nb < goal && rte_rdtsc() < deadline && !bench_stops(b)) {
-		w = workers_work(b, c, ns);
-		/* With shared CPUs nearly every window is invalid, and shows the scheduler. */
-		if (w.valid || (l->row->one_cpu && w.done > 0))
-			samples_add(&l->row->samples, w.ns * c->nb / (double)w.done);
-		else
-			l->rejected++;
-	}
+	samples_add(&l->windows.row->samples, w->ns * l->nb / (double)w->done);
 }
 
 static int
-run_round(struct bench *b, struct scale_run *r, struct scale_line *l, uint32_t goal)
+measure(struct bench *b, void *arg, uint32_t line, uint32_t round, uint64_t end)
 {
+	struct scale *s = arg;
+	struct scale_line *l = &s->lines[line];
+	struct scale_run *r = s->run;
 	uint32_t i;
 	int rc;
 
 	memset(r, 0, sizeof(*r));
 	rc = start_run(r, l);
 	if (rc == 0) {
-		take_windows(b, &r->workers, l, goal);
+		windows_take(b, &r->workers, &l->windows, round, end);
 		rc = workers_stop(&r->workers);
 	}
 	for (i = 0; i < l->nb; i++)
@@ -219,60 +201,49 @@ run_round(struct bench *b, struct scale_run *r, struct scale_line *l, uint32_t g
 static void
 add_line(struct bench *b, struct scale_line *l)
 {
-	l->row = results_row(&b->results, l->impl->name, kinds[l->kind].name,
-			     l->kind == HAND_OVER ? "ns/unit" : "ns/pair",
-			     json_pack("{s:i}", "lcores", (int)l->nb));
-	if (workers_share_cpus(l->nb))
-		results_mark_one_cpu(l->row);
+	l->windows = (struct windows){
+		.row = results_row(&b->results, l->impl->name, kinds[l->kind].name,
+				   l->kind == HAND_OVER ? "ns/unit" : "ns/pair",
+				   json_pack("{s:i}", "lcores", (int)l->nb)),
+		.lcores = l->nb,
+		.of_round = WINDOWS_OF_ROUND,
+		.add = add_sample,
+		.arg = l,
+	};
+	windows_init(b, &l->windows);
 }
 
 static int
 close_line(struct bench *b, struct scale_line *l, struct samples *trips)
 {
-	workers_note_round_trip(l->row, trips);
-	json_object_set_new(l->row->params, "rejected", json_integer(l->rejected));
-	results_close_or_drop_row(&b->results, l->row);
+	windows_note(&l->windows, trips);
+	results_close_or_drop_row(&b->results, l->windows.row);
 	if (l->refused == 0)
 		return 0;
 	warnx("scale: %s refused operations, the figures are void", l->impl->name);
 	return -1;
 }
 
-static int
-run_rounds(struct bench *b, struct scale_run *r, struct scale_line *lines, uint32_t nb,
-	   struct samples *trips)
-{
-	uint32_t round, i;
-	int rc = 0;
-
-	for (round = 1; round <= ROUNDS && !bench_stops(b); round++) {
-		if (lines[0].nb > 1)
-			workers_add_round_trip(b, trips);
-		for (i = 0; i < nb && rc == 0; i++)
-			rc = run_round(b, r, &lines[i], round * windows_of_round(b));
-	}
-	return rc;
-}
-
 /* The implementations take turns, round by round. */
 static int
-run_lines(struct bench *b, struct scale_line *lines, uint32_t nb)
+run_lines(struct bench *b, struct scale *s, uint32_t nb, uint64_t end)
 {
-	struct scale_run *r = aligned_alloc(alignof(struct scale_run), sizeof(*r));
 	struct samples trips = {0};
+	const struct windows_turns turns = {
+		.nb = nb,
+		.measure = measure,
+		.arg = s,
+		.trips = s->lines[0].nb > 1 ? &trips : NULL,
+		.end = end,
+	};
 	uint32_t i;
 	int rc;
 
-	if (r == NULL) {
-		warn("scale");
-		return -1;
-	}
 	for (i = 0; i < nb; i++)
-		add_line(b, &lines[i]);
-	rc = run_rounds(b, r, lines, nb, &trips);
-	free(r);
+		add_line(b, &s->lines[i]);
+	rc = windows_run(b, &turns);
 	for (i = 0; i < nb; i++) {
-		if (close_line(b, &lines[i], &trips) < 0)
+		if (close_line(b, &s->lines[i], &trips) < 0)
 			rc = -1;
 	}
 	samples_free(&trips);
@@ -316,35 +287,42 @@ can_run(const struct backend *impl, enum scale_kind kind, uint32_t nb)
 }
 
 static int
-run_kind(struct bench *b, enum scale_kind kind, uint32_t nb)
+run_kind(struct bench *b, enum scale_kind kind, uint32_t nb, uint64_t end)
 {
-	struct scale_line lines[RTE_DIM(impls)] = {0};
+	struct scale s = {.run = aligned_alloc(alignof(struct scale_run), sizeof(*s.run))};
 	uint32_t nb_lines = 0, i;
+	int rc;
 
+	if (s.run == NULL) {
+		warn("scale");
+		return -1;
+	}
 	for (i = 0; impls[i] != NULL; i++) {
 		if (can_run(impls[i], kind, nb))
-			lines[nb_lines++] =
+			s.lines[nb_lines++] =
 				(struct scale_line){.impl = impls[i], .kind = kind, .nb = nb};
 	}
-	return run_lines(b, lines, nb_lines);
+	rc = run_lines(b, &s, nb_lines, end);
+	free(s.run);
+	return rc;
 }
 
 static int
 run_scale(struct bench *b)
 {
-	uint32_t all = rte_lcore_count(), nb, done = 0, total = 0;
+	const uint64_t end = budget_of_test(b, SECONDS);
+	uint32_t all = rte_lcore_count(), nb, done = 0, total;
 	unsigned int kind;
 	int rc = 0;
 
-	for (nb = 1; nb <= all; nb = workers_next_nb(nb, all))
-		total += RTE_DIM(kinds);
+	total = workers_count_nb(all) * RTE_DIM(kinds);
 	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(nb, all)) {
 		if (workers_share_cpus(nb))
 			fprintf(stderr, "scale: %u lcores share CPUs; their rows are marked\n", nb);
 		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0 && !bench_stops(b);
 		     kind++, done++) {
 			progress("scale", done, total);
-			rc = run_kind(b, kind, nb);
+			rc = run_kind(b, kind, nb, budget_next(end, total - done));
 		}
 	}
 	progress("scale", done, total);
