@@ -113,7 +113,7 @@ GROUPS_OF_RATIOS='[
 	["One lcore", "^(pair|burst|round robin|random|passes|out-of-line)(?!.*2 lcores)"],
 	["Walks and refusals", "^(walk|refusal|slow paths)"],
 	["Drains", "^(drain|pause|reap|iteration of a polling)"],
-	["Several lcores", "2 lcores|^(grants|hidden)"],
+	["Several lcores", "2 lcores|^(grants|hidden|at the limit)"],
 	["Memory and names", "^(memory|create|find|destroy|exact reading)"],
 	["Kernel series", "^seeds"],
 	["Delays", "^(1,000|one )(?!.*isolated / as it is$)"]]'

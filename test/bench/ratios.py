@@ -34,6 +34,10 @@ class Rows:
         """Return the median of the first row that matches, or None."""
         return next(iter(self.all(impl, case, **params)), None)
 
+    def most_lcores(self):
+        """Return the largest number of lcores of a row."""
+        return max(row['params'].get('lcores', 1) for row in self.rows)
+
 
 def quotient(over, under):
     """Return a quotient, or None if there is none."""
@@ -154,6 +158,8 @@ RULES = [
     (r'grants at the hard limit: ration / ([\w-]+)(, batch does not adapt)?',
      lambda r, m: quotient(r.one('ration', 'at the limit, batch adapts'),
                            r.one(m[1], 'at the limit, batch of 64'))),
+    (r'at the limit, all lcores, (.+): ration / (\S+)',
+     lambda r, m: against(r, 'ration', m[2], m[1], lcores=r.most_lcores())),
     (r'hidden at a refusal, ration: units',
      lambda r, m: r.one('ration', 'hidden at a refusal, batch adapts')),
     (r'hidden at a refusal, (\S+): units',
@@ -169,7 +175,7 @@ RULES = [
      lambda r, m: against(r, m[2], 'ration', m[1])),
 ]
 # Ratios of a run of all tests, without those of an isolated CPU and of the real kernel.
-ALL = 108
+ALL = 124
 
 
 def computed(rows, name):
