@@ -17,7 +17,7 @@
  * that they can have. So all stocks below l, each at its share, are at most max(l).
  *
  * A share of which all is used in each burst costs no walk, and for what exceeds the share, a look
- * that finds no room. An lcore never takes units ahead here, so it hides at most what it charged and
+ * that finds no room. An lcore takes nothing ahead here, so it hides at most what it charged and
  * got back.
  *
  * Members that use l. A share for each member that is online would leave a few busy lcores among
