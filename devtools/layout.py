@@ -24,7 +24,7 @@ LINE = 64
 EXPECTED = {
     'ration_stock': (8, {0: 'units limit'}),
     'counter': (3 * LINE, {
-        0: 'usage usage_local parent parent_depth',
+        0: 'usage usage_local parent parent_depth walkers walkers_before walks',
         1: 'watermark failures forced rejected refused ledger stock_bound rollbacks over_max_ok',
         2: 'max batch gen flags depth cap_max ancestors',
     }),

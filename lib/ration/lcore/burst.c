@@ -61,6 +61,13 @@ is_decided(const struct window *w, uint32_t i)
 	return w->decided >> i & 1;
 }
 
+/* Whether packet i, or one after it, is decided. */
+static inline bool
+is_decided_later(const struct window *w, uint32_t i)
+{
+	return i < w->nb && i < __RATION_WINDOW && w->decided >> i != 0;
+}
+
 /* Find the packets of the counter at index i, which is their first. @return their units */
 static uint64_t
 find_packets(const struct window *w, uint32_t i, uint64_t *packets)
@@ -193,7 +200,7 @@ __ration_charge_window(struct ration_lcore *lc, const ration_counter_t *c, const
 			granted[i] = 1;
 		else
 			charge_all(lc, &w, i);
-	} while (++i < nb && w.decided >> i != 0);
+	} while (is_decided_later(&w, ++i));
 	return end_of(&w, i);
 }
 
@@ -209,7 +216,8 @@ uncharge_runs(struct ration_lcore *lc, struct window *w, uint64_t packets)
 		sum = __ration_run_units(w->c, w->n, i, w->nb, &end);
 		if (__ration_trim(lc, w->c[i], sum) != 0)
 			w->refused += end - i;
-		packets &= ~(UINT64_MAX >> (64 - end));
+		for (; i < end; i++) /* The lowest bits are those of the run. */
+			packets &= packets - 1;
 	}
 }
 
@@ -240,6 +248,6 @@ __ration_uncharge_window(struct ration_lcore *lc, const ration_counter_t *c, con
 				uncharge_runs(lc, &w, packets);
 		}
 		i = end;
-	} while (i < nb && w.decided >> i != 0);
+	} while (is_decided_later(&w, i));
 	return end_of(&w, i);
 }
