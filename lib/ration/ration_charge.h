@@ -48,7 +48,7 @@ int __ration_force(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 /** @internal Slow path of ration_uncharge(). */
 int __ration_trim(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
-/** @internal Largest number of packets that __ration_charge_window() looks at. */
+/** @internal Largest number of packets that __ration_charge_window() decides. */
 #define __RATION_WINDOW 64
 
 /** @internal End of the processed part of a burst, and number of refused packets in it. */
@@ -294,11 +294,10 @@ __ration_try_charge_runs(struct ration_lcore *lc, const ration_counter_t *c, con
 
 	do {
 		sum = __ration_run_units(c, n, i, nb, &b.end);
-		if (b.end - i > 1 && likely(__ration_stock_take(lc, c[i], sum))) {
+		if (likely(__ration_stock_take(lc, c[i], sum))) {
 			memset(&granted[i], 1, b.end - i);
 		} else {
-			w = __ration_charge_window(lc, &c[i], n != NULL ? &n[i] : NULL,
-						   RTE_MIN(nb - i, (uint32_t)__RATION_WINDOW),
+			w = __ration_charge_window(lc, &c[i], n != NULL ? &n[i] : NULL, nb - i,
 						   &granted[i]);
 			b.end = i + w.end;
 			b.refused += w.refused;
@@ -326,8 +325,7 @@ __ration_uncharge_runs(struct ration_lcore *lc, const ration_counter_t *c, const
 			if (__ration_trim(lc, c[i], sum) != 0)
 				b.refused += b.end - i;
 		} else {
-			w = __ration_uncharge_window(lc, &c[i], n != NULL ? &n[i] : NULL,
-						     RTE_MIN(nb - i, (uint32_t)__RATION_WINDOW));
+			w = __ration_uncharge_window(lc, &c[i], n != NULL ? &n[i] : NULL, nb - i);
 			b.end = i + w.end;
 			b.refused += w.refused;
 		}

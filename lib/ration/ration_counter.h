@@ -76,10 +76,11 @@ size_t ration_name_escape(char *out, size_t size, const char *text);
  */
 #define RATION_COUNTER_OFFLINE (1u << 1)
 /**
- * Flag: near its limit, or one above it, lcores keep no stock of this counter or of counters below
- * it. Without the flag, an lcore may keep its share of the limit in stock until another lcore is
- * refused. So with the flag, a charge near a limit is not refused because of units in stock; but
- * each call walks the tree.
+ * Flag: near a limit, lcores keep no share of it in stock, of this counter and of those below it.
+ * They keep what a refill may take ahead, at most margin / (2 x members) and nothing without
+ * margin, and stock that they took before the limit was near, until another lcore is refused. So
+ * fewer charges are refused because of units in stock; but each call walks the tree there. With a
+ * batch of 0 nothing is ever in stock.
  */
 #define RATION_COUNTER_EXACT (1u << 2)
 /** All flags that ration_counter_create() accepts. */
@@ -224,7 +225,8 @@ struct ration_counter_info {
 	uint64_t watermark; /**< Largest usage since creation or the last reset. */
 	/**
 	 * Number of charges, of this counter or one below it, that were refused because this
-	 * counter lacked room.
+	 * counter lacked room. If several levels did, the lowest of them counts, and for packets of
+	 * a burst the lowest of those with the least room.
 	 */
 	uint64_t failures;
 	/**

@@ -54,6 +54,39 @@ a_burst_within_the_stock_walks_no_tree(void **state)
 	assert_int_equal(stock_of(f->d, f->root), usage);
 }
 
+/* Packets of the same counter in a row, 1 to BURST of them, at any place in the burst. */
+static void
+runs_within_the_stock_walk_no_tree(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c[BURST], other;
+	uint8_t granted[BURST];
+	uint32_t n[BURST], seq, i, run;
+
+	fill_burst(f, c, n);
+	other = c[1];
+	for (run = 1; run <= BURST; run++) {
+		for (i = 0; i < BURST; i++) {
+			c[i] = i / run % 2 == 0 ? c[0] : other;
+			n[i] = 1;
+		}
+		for (i = 0; i < 2; i++) {
+			assert_int_equal(ration_try_charge(f->lc[0], c[0], 1), 0);
+			assert_int_equal(ration_try_charge(f->lc[0], other, 1), 0);
+			seq = ration_load(&f->lc[0]->seq, relaxed);
+			assert_int_equal(ration_try_charge_burst(f->lc[0], c, i == 0 ? n : NULL,
+								 BURST, granted),
+					 BURST);
+			assert_int_equal(
+				ration_uncharge_burst(f->lc[0], c, i == 0 ? n : NULL, BURST),
+				BURST);
+			assert_int_equal(ration_load(&f->lc[0]->seq, relaxed), seq);
+			assert_int_equal(ration_uncharge(f->lc[0], c[0], 1), 0);
+			assert_int_equal(ration_uncharge(f->lc[0], other, 1), 0);
+		}
+	}
+}
+
 /* One unit of work at a quiescent point is still one bitmap word for the search of idle stock. */
 static void
 with_the_least_work_unused_stock_goes_back(void **state)
@@ -134,6 +167,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_one_member(a_burst_within_the_stock_walks_no_tree),
+		with_one_member(runs_within_the_stock_walk_no_tree),
 		cmocka_unit_test(with_the_least_work_unused_stock_goes_back),
 		cmocka_unit_test(the_hand_goes_on_at_the_first_entry_in_the_same_call),
 	};

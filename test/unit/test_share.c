@@ -278,6 +278,27 @@ above_a_limit_nothing_is_kept(void **state)
 	close_group(&g);
 }
 
+/* A forced charge is a debt: what its own lcore returns brings usage down, too. */
+static void
+after_a_forced_charge_nothing_is_kept(void **state)
+{
+	struct group g;
+	ration_counter_t c;
+
+	(void)state;
+	open_group(&g);
+	c = make_counter(g.d, g.root, "c", 100, BATCH);
+	use_up(&g, c, 1);
+	drain_all(g.d);
+	assert_int_equal(ration_charge_force(g.lc[0], c, 50), 0);
+	assert_int_equal(usage_of(g.d, c), 150);
+	uncharge(g.lc[0], c, 30);
+	assert_int_equal(usage_of(g.d, c), 120);
+	uncharge(g.lc[0], c, 120);
+	drain_all(g.d);
+	close_group(&g);
+}
+
 /* The flag holds for the counter and for those below it, whichever limit is near. */
 static void
 an_exact_counter_keeps_nothing_near_a_limit(void **state)
@@ -316,6 +337,7 @@ main(void)
 		cmocka_unit_test(the_share_holds_at_every_level),
 		cmocka_unit_test(what_was_refused_comes_back_after_one_quiescent_point),
 		cmocka_unit_test(above_a_limit_nothing_is_kept),
+		cmocka_unit_test(after_a_forced_charge_nothing_is_kept),
 		cmocka_unit_test(an_exact_counter_keeps_nothing_near_a_limit),
 	};
 

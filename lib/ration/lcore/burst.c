@@ -113,13 +113,16 @@ grant(struct ration_lcore *lc, struct counter *c, struct window *w, uint64_t pac
 {
 	struct ration_stock *s = &lc->stocks[ration_index_of(ration_domain_of(lc), c)];
 	uint64_t stock = ration_load(&s->units, relaxed), lacking = ration_sub_sat(m->units, stock);
-	struct hier_room look = ration_hier_look(ration_domain_of(lc), c, lacking);
 	struct stock_bounds b = {0};
+	struct hier_room look = {0};
 	struct counter *failed;
 	uint64_t room, left;
 
-	room = m->tries > 0 ? look.units : 0;
-	m->failed = look.units < lacking ? look.least : m->failed;
+	if (lacking > 0 && m->tries > 0) {
+		look = ration_hier_look(ration_domain_of(lc), c, lacking);
+		m->failed = look.units < lacking ? look.least : m->failed;
+	}
+	room = look.units;
 	left = allot(w, packets, stock + room, &m->refused);
 	if (left >= room) { /* The stock suffices for those that are granted. */
 		if (left - room != stock) /* Not the shared area. */
@@ -183,14 +186,15 @@ __rte_noinline struct __ration_burst
 __ration_charge_window(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 		       uint32_t nb, uint8_t *granted)
 {
-	struct window w = {.c = c, .n = n, .nb = nb, .granted = granted};
+	struct window w = {
+		.c = c, .n = n, .nb = RTE_MIN(nb, (uint32_t)__RATION_WINDOW), .granted = granted};
 	uint32_t i = 0;
 
 	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL)) {
-		memset(granted, 0, nb);
-		w.refused = nb;
-		return end_of(&w, nb);
+		memset(granted, 0, w.nb);
+		w.refused = w.nb;
+		return end_of(&w, w.nb);
 	}
 	do {
 		if (is_decided(&w, i))
@@ -225,14 +229,20 @@ __rte_noinline struct __ration_burst
 __ration_uncharge_window(struct ration_lcore *lc, const ration_counter_t *c, const uint32_t *n,
 			 uint32_t nb)
 {
-	struct window w = {.c = c, .n = n, .nb = nb};
+	struct window w = {.c = c, .n = n, .nb = RTE_MIN(nb, (uint32_t)__RATION_WINDOW)};
 	uint64_t packets, sum;
 	uint32_t i = 0, end;
 
 	lc = ration_stock_walker(lc);
 	if (unlikely(lc == NULL)) {
-		w.refused = nb;
-		return end_of(&w, nb);
+		w.refused = w.nb;
+		return end_of(&w, w.nb);
+	}
+	/* Leave a run that continues after the window to the next one: a run is not divided. */
+	if (nb > w.nb && c[w.nb] == c[w.nb - 1]) {
+		while (w.nb > 1 && c[w.nb - 1] == c[w.nb - 2])
+			w.nb--;
+		w.nb--;
 	}
 	do {
 		if (is_decided(&w, i)) {
@@ -240,7 +250,7 @@ __ration_uncharge_window(struct ration_lcore *lc, const ration_counter_t *c, con
 			continue;
 		}
 		/* The caller has seen that the first run misses. */
-		sum = __ration_run_units(c, n, i, nb, &end);
+		sum = __ration_run_units(c, n, i, w.nb, &end);
 		if (i == 0 || !__ration_stock_put(lc, c[i], sum)) {
 			sum = find_packets(&w, i, &packets);
 			w.decided |= packets;

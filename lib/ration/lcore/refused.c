@@ -28,13 +28,16 @@
 
 /* Entries in a row that may hold a counter. */
 #define WAYS RTE_MIN(4u, RATION_REFUSED_MAX)
+/* The upper bits of the product are those that depend on all bits of the index. */
+#define HASH_DIVISOR (UINT32_C(1) << 16)
 /* A reader tries so many times to see no move; a dead owner may have left one unfinished. */
 #define READ_TRIES 16
 
 static inline uint32_t
 way_of(uint32_t index, uint32_t way)
 {
-	return (index + way) % RATION_REFUSED_MAX;
+	/* Children of many parents often have the same index modulo a power of 2. */
+	return ((uint32_t)(index * UINT32_C(0x9e3779b1)) / HASH_DIVISOR + way) % RATION_REFUSED_MAX;
 }
 
 /* Add the numbers in an entry to its counter, if that exists. @return false if it may not move */

@@ -123,7 +123,7 @@ ration_request_return(struct ration_lcore *lc, const struct counter *c,
 		      const struct counter *failed, uint64_t nth)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	/* Its stock of c is used up: it hides nothing of c below `failed`, if that is c alone. */
+	/* Its stock of c counts towards its own charges: that is nothing that it hides. */
 	bool spare = c == failed && !(ration_load(&c->flags, relaxed) &
 				      (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT));
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;

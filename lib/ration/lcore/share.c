@@ -14,7 +14,7 @@
  *   share of c at level l = max(l) / members that use l / (stock_bound(l) / cap_max(c))
  *
  * The last factor divides the limit of a parent among all counters below it, by the largest caps
- * that they can have. So all stocks below l, each at its share, are at most max(l).
+ * that they can have. So all stocks below l, each at its share, are about max(l) at most.
  *
  * A share of which all is used in each burst costs no walk, and for what exceeds the share, a look
  * that finds no room. An lcore takes nothing ahead here, so it hides at most what it charged and
@@ -33,7 +33,7 @@
 #include "lcore/share.h"
 #include "tree/counter.h"
 
-/* A bit stays for so many walks of each member at least, and for twice as many at most. */
+/* All bits are forgotten after so many walks for each member, one time later. */
 #define WALKS_PER_MEMBER 8
 /* Members with the same remainder share a bit. */
 #define BITS 64

@@ -128,29 +128,46 @@ ration_stock_charge(struct ration_lcore *lc, struct counter *c, uint64_t need,
 	return 0;
 }
 
+/* Charge `need` units, which the stock lacks, to the tree, beyond the limits. */
+static int
+force_tree(struct ration_lcore *lc, struct counter *c, uint64_t need)
+{
+	struct stock_bounds none = {0};
+	bool over = false;
+	int rc;
+
+	name_walk(lc, ration_index_of(ration_domain_of(lc), c));
+	rc = ration_hier_force(ration_domain_of(lc), c, need, &over);
+	if (rc != 0)
+		return rc;
+	note_charge(lc, c, need, &none, over);
+	/* Nothing stays in stock: all that comes back brings usage down. */
+	if (!(lc->flags & RATION_LCORE_SHARED))
+		ration_entry_set(lc, ration_index_of(ration_domain_of(lc), c),
+				 ration_load(&c->gen, relaxed), 0, 0);
+	return 0;
+}
+
 /* Charge `need` units, which the stock lacks, to the tree, and set the stock entry. */
 static int
 charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool force,
 	    struct counter **failed)
 {
-	struct stock_bounds b = ration_stock_bounds(lc, c, need);
-	bool over = false;
-	int rc = ration_stock_charge(lc, c, need, &b, failed);
+	struct stock_bounds b;
+	int rc = -EDQUOT;
 
-	if (rc != 0 && b.precharge > 0) { /* Without precharge, `need` may still fit. */
-		b.precharge = 0;
+	/* A charge that will be refused reads no more than it must. */
+	*failed = ration_hier_look(ration_domain_of(lc), c, need).lacks;
+	if (*failed == NULL) {
+		b = ration_stock_bounds(lc, c, need);
 		rc = ration_stock_charge(lc, c, need, &b, failed);
+		if (rc != 0 && b.precharge > 0) { /* Without precharge, `need` may still fit. */
+			b = ration_stock_bounds(lc, c, need);
+			b.precharge = 0;
+			rc = ration_stock_charge(lc, c, need, &b, failed);
+		}
 	}
-	if (rc == 0 || !force)
-		return rc;
-	rc = ration_hier_force(ration_domain_of(lc), c, need, &over);
-	if (rc != 0)
-		return rc;
-	note_charge(lc, c, need, &b, over);
-	if (!(lc->flags & RATION_LCORE_SHARED))
-		ration_entry_set(lc, ration_index_of(ration_domain_of(lc), c),
-				 ration_load(&c->gen, relaxed), 0, b.cap);
-	return 0;
+	return rc != 0 && force ? force_tree(lc, c, need) : rc;
 }
 
 /* Clear the idle mark, if the entry has it. See idle.c. */

@@ -53,7 +53,7 @@ int ration_stock_return(struct ration_lcore *lc, ration_counter_t handle, uint64
 
 /**
  * Try to charge once, without counting a refusal and without return requests. After -EDQUOT,
- * *failed is the index of the lowest level that lacks b. Owner of lc only.
+ * *failed is the index of the lowest level that lacks room. Owner of lc only.
  * @return as ration_try_charge()
  */
 int ration_attempt(struct ration_lcore *lc, ration_counter_t c, uint64_t n, uint32_t *failed);

@@ -101,14 +101,19 @@ ration_hier_look(const struct ration_domain *d, struct counter *c, uint64_t n)
 	uint64_t left;
 	uint32_t i;
 
-	for (i = 0; i <= c->depth; i++) {
+	/*
+	 * From the counter up, and not beyond a level that is full: the upper levels are those of
+	 * many lcores, and a tenant at its own limit should not take their lines from others.
+	 */
+	for (i = c->depth + 1; i-- > 0 && room.units > 0;) {
 		l = ration_level(d, c, i);
 		left = ration_sub_sat(ration_load(&l->max, relaxed),
 				      ration_load(&l->usage, relaxed));
 		if (left >= n)
 			continue;
-		room.lacks = l;
-		if (left <= room.units) {
+		if (room.lacks == NULL)
+			room.lacks = l;
+		if (left < room.units) {
 			room.units = left;
 			room.least = l;
 		}
