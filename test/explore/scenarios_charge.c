@@ -382,7 +382,7 @@ set_up_burst(void)
 static void
 burst(void)
 {
-	static const uint32_t which[] = {0, 0, 1, 0, 1, 1}, n[] = {1, 2, 1, 1, 1, 1};
+	static const uint32_t which[] = {0, 0, 0, 1, 0, 1, 1}, n[] = {1, 1, 1, 2, 1, 1, 1};
 	uint8_t granted[RTE_DIM(n)];
 	const bool holds = world_charge(0, 1) == 0;
 	uint32_t i;
