@@ -133,6 +133,19 @@ __ration_checked_uncharge(struct __ration_check_site *site, struct ration_lcore 
 	return rc;
 }
 
+/* Whether all handles are those of counters of the domain. Reports nothing. */
+static bool
+are_sound(const struct checked_call *call, const ration_counter_t *c, uint16_t nb)
+{
+	uint16_t i;
+
+	for (i = 0; i < nb; i++) {
+		if (ration_resolve(call->d, c[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
 uint16_t
 __ration_checked_try_charge_burst(struct __ration_check_site *site, struct ration_lcore *lc,
 				  const ration_counter_t *c, const uint32_t *n, uint16_t nb,
@@ -147,9 +160,17 @@ __ration_checked_try_charge_burst(struct __ration_check_site *site, struct ratio
 	if (!__ration_check_pointer(site, c, "the array of counters") ||
 	    !ration_check_begin(&call, site, lc, RATION_CHECK_OWNER))
 		return 0;
-	for (i = 0; i < nb; i++) {
-		granted[i] = charge(&call, c[i], n != NULL ? n[i] : 1) == 0;
-		done += granted[i];
+	if (are_sound(&call, c, nb)) {
+		done = ration_try_charge_burst(call.lc, c, n, nb, granted);
+		for (i = 0; i < nb; i++) {
+			if (granted[i])
+				ration_granted_add(call.d, c[i], n != NULL ? n[i] : 1);
+		}
+	} else {
+		for (i = 0; i < nb; i++) {
+			granted[i] = charge(&call, c[i], n != NULL ? n[i] : 1) == 0;
+			done += granted[i];
+		}
 	}
 	ration_check_end(&call);
 	return done;
