@@ -313,8 +313,9 @@ struct uncharge_gather {
 #endif
 
 /**
- * What an lcore knows of a counter that lacked room: refused charges (lcore/refused.c) and return
- * requests (lcore/refusal.c). Written by the owner. Only the owner reads what is not atomic.
+ * What an lcore knows of a counter that lacked room: the refused charges (lcore/refused.c) and the
+ * return requests (lcore/refusal.c). The owner writes this structure. Other threads read only the
+ * atomic members.
  */
 struct refused {
 	RATION_ATOMIC(uint64_t) counter; /**< Handle of the counter, or RATION_COUNTER_NONE. */
