@@ -296,7 +296,7 @@ kill_after(const struct call *c, uint64_t steps)
 
 	fflush(stdout);
 	fflush(stderr);
-	pid = fork();
+	pid = test_fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
 		run_child(c);

@@ -132,7 +132,7 @@ status_of_poller(struct fixture *f, bool calls)
 	/* EAL must know the memory of its lcore area here, too: the parent has allocated it. */
 	assert_int_equal(ration_lcore_unregister(ration_lcore_register_extra(f->d)), 0);
 	fflush(stdout);
-	pid = fork();
+	pid = test_fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		alarm(120);

@@ -27,6 +27,7 @@
 #include <rte_lcore.h>
 #include <rte_thread.h>
 
+#include "eal.h"
 #include <ration_pvt.h>
 #include <shm/sanitizers.h>
 
@@ -304,7 +305,7 @@ a_forked_child_frees_nothing(void)
 	lc = join();
 	before = usage();
 	CLAIM(atexit(free_both) == 0);
-	pid = fork();
+	pid = test_fork();
 	if (pid == 0) {
 		CLAIM(ration_domain_create("third", NULL) == NULL);
 		CLAIM(rte_errno == E_RTE_SECONDARY);
@@ -327,7 +328,7 @@ the_thread_of_a_forked_child_ends(void)
 {
 	struct ration_lcore *lc = join();
 	uint64_t before = usage();
-	pid_t pid = fork();
+	pid_t pid = test_fork();
 
 	if (pid == 0) {
 		alarm(60); /* A child does not inherit it. */
@@ -439,13 +440,6 @@ main(void)
 	for (mode = 0; mode < nb_modes; mode++) {
 		huge_dir = mode == 0 ? NULL : dir;
 		for (i = 0; i < RTE_DIM(cases); i++) {
-#ifdef RATION_ASAN
-			/* Its allocator has locks that another thread may hold during fork(). */
-			if (cases[i].run == the_thread_of_a_forked_child_ends) {
-				printf("ok %u - %s # SKIP AddressSanitizer\n", ++n, cases[i].name);
-				continue;
-			}
-#endif
 			fflush(stdout);
 			status = run(i);
 			failed += status != 0;

@@ -2,12 +2,15 @@
  * Copyright(c) 2026 The libration authors
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -16,10 +19,12 @@
 #include <rte_lcore.h>
 
 #include "eal.h"
+#include "shm/sanitizers.h"
 
 /* Maximum number of workers that --lcores can name. */
 #define SPREAD_MAX 15
-#include "shm/sanitizers.h"
+/* How long test_fork() waits for the other threads. */
+#define FORK_PATIENCE_S 20
 
 /* Directory of EAL's files; it is removed at the end. */
 static char runtime[PATH_MAX];
@@ -139,6 +144,56 @@ test_wait(unsigned int lcore_id)
 
 	ration_happens_after(&launched[lcore_id]);
 	return rc;
+}
+
+/* Does this thread of the process sleep, or has it ended? */
+static bool
+sleeps(const char *tid)
+{
+	char path[64], line[512];
+	const char *state = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%.20s/stat", tid);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return true;
+	/* The state follows the name, which may itself contain parentheses. */
+	if (fgets(line, sizeof(line), f) != NULL)
+		state = strrchr(line, ')');
+	fclose(f);
+	return state != NULL && strchr("SDZX", state[2]) != NULL;
+}
+
+static bool
+others_sleep(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	bool sleep = tasks != NULL;
+	struct dirent *task;
+
+	while (sleep && (task = readdir(tasks)) != NULL) {
+		if (task->d_name[0] != '.' && strtol(task->d_name, NULL, 10) != getpid())
+			sleep = sleeps(task->d_name);
+	}
+	if (tasks != NULL)
+		closedir(tasks);
+	return sleep;
+}
+
+pid_t
+test_fork(void)
+{
+	const time_t deadline = time(NULL) + FORK_PATIENCE_S;
+
+	while (!others_sleep()) {
+		if (time(NULL) > deadline) {
+			fputs("Other threads do not sleep: the child may hang.\n", stderr);
+			break;
+		}
+		sched_yield();
+	}
+	return fork();
 }
 
 uint32_t

@@ -12,6 +12,7 @@
  */
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <rte_launch.h>
 
@@ -32,6 +33,13 @@ int test_eal_start(const char *test, unsigned int nb_workers);
 int test_launch(lcore_function_t *work, void *arg, unsigned int lcore_id);
 
 int test_wait(unsigned int lcore_id);
+
+/**
+ * fork() at a moment when all other threads of this process sleep, so that none of them holds a lock
+ * of the allocator: the child could never take it. The threads of EAL allocate while they start. The
+ * allocator of AddressSanitizer has no protection against this.
+ */
+pid_t test_fork(void);
 
 /** Scale a number of iterations by RATION_TEST_EFFORT percent; the result is at least 1. */
 uint32_t test_effort(uint32_t n);

@@ -65,7 +65,7 @@ an_entry_never_has_a_generation_twice(void **state)
 static pid_t
 in_child(bool (*check)(const void *arg), const void *arg)
 {
-	pid_t pid = fork();
+	pid_t pid = test_fork();
 	int status;
 
 	if (pid == 0)

@@ -29,7 +29,7 @@ report_of(const void *p)
 
 	assert_int_equal(pipe(out), 0);
 	fflush(stdout);
-	pid = fork();
+	pid = test_fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		dup2(out[1], STDERR_FILENO);
