@@ -13,7 +13,7 @@ scenario_at(uint32_t i)
 {
 	static const struct scenario *const lists[] = {
 		scenarios_charge, scenarios_drain, scenarios_member, scenarios_counter,
-		scenarios_death,  scenarios_churn, scenarios_limit,
+		scenarios_death,  scenarios_churn, scenarios_limit,  scenarios_watch,
 	};
 	const struct scenario *s;
 	uint32_t list;

@@ -20,6 +20,7 @@ extern const struct scenario scenarios_counter[];
 extern const struct scenario scenarios_death[];
 extern const struct scenario scenarios_churn[];
 extern const struct scenario scenarios_limit[];
+extern const struct scenario scenarios_watch[];
 
 /** The i-th of all scenarios, or NULL. */
 const struct scenario *scenario_at(uint32_t i);

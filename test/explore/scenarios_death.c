@@ -120,6 +120,58 @@ drain_and_die(void)
 	world_finish();
 }
 
+/* ------------------------------------------------- stock at a limit that is in use */
+
+static void
+set_up_watching(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_members = 3,
+						    .secondary_members = 1,
+						    .timeout_us = 1000000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 60, 0, 0);
+	world_counter(1, 0, 8, 4, 0);
+	world_counter(2, 0, 60, 2, 0);
+	world_member(1);
+	w->working = 7;
+	world_member(VICTIM);
+}
+
+/* It returns a part of its stock at each quiescent point, beside whole entries of a scan. */
+static void
+use_less_and_die(void)
+{
+	static const uint32_t which[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+	static const uint32_t n[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+	uint8_t granted[9];
+	uint32_t i, ok;
+
+	world_charge(2, 1);
+	for (i = 0; i < 3; i++) {
+		ok = world_charge_burst(which, n, (uint16_t)(9 - 3 * i), granted);
+		if (ok > 0)
+			world_uncharge(1, ok);
+		world_quiescent();
+	}
+	world_finish();
+}
+
+static void
+want_some_more(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (world_charge(1, 5) == 0)
+			world_uncharge(1, 5);
+		world_quiescent();
+		explore_pause();
+	}
+	world_finish();
+}
+
 /* -------------------------------------------------------------- registering */
 
 static void
@@ -212,6 +264,15 @@ const struct scenario scenarios_death[] = {
 		.nb_fibers = 3,
 		.set_up = set_up_member,
 		.fiber = {reap, go_on, drain_and_die},
+		.secondaries = 1u << VICTIM,
+		.preemptions = 1,
+	},
+	{
+		.name = "death-watching",
+		.shows = "P6: killed while it returns what it does not use",
+		.nb_fibers = 3,
+		.set_up = set_up_watching,
+		.fiber = {reap, want_some_more, use_less_and_die},
 		.secondaries = 1u << VICTIM,
 		.preemptions = 1,
 	},

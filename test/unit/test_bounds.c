@@ -13,28 +13,10 @@
 #include <rte_errno.h>
 
 #include "eal.h"
-#include "fixture.h"
+#include "group.h"
 #include "ration_pvt.h"
 
 #define BATCH 64u
-
-static uint32_t
-units_of(const struct ration_lcore *lc, ration_counter_t c)
-{
-	return ration_load(&lc->stocks[(uint32_t)c].units, relaxed);
-}
-
-static void
-charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
-{
-	assert_int_equal(ration_try_charge(lc, c, n), 0);
-}
-
-static void
-uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
-{
-	assert_int_equal(ration_uncharge(lc, c, n), 0);
-}
 
 /* Far from a limit: a refill takes the batch, and the stock grows to twice of it. */
 static void

@@ -96,6 +96,7 @@ static void
 pass_64ths(struct hand *h, uint64_t parts)
 {
 	ration_workspace(h->lc)->idle_since -= parts * (period() / 64);
+	ration_workspace(h->lc)->idle_turn = 0;
 	ration_store(&h->lc->countdown, 1, relaxed);
 	ration_quiescent(h->lc);
 }
@@ -250,7 +251,8 @@ a_request_and_a_look_at_the_same_quiescent_point_are_both_served(void **state)
 		assert_int_equal(ration_try_charge(shared, h.first[2], 101), -EDQUOT);
 		pass_64ths(&h, 64);
 		assert_in_range(ration_load(&h.lc->countdown, relaxed), 1, 64);
-		assert_int_equal(stock_of(h.d, h.first[2]), 0);
+		/* The entry may be watched since the first request: then what was used stays. */
+		assert_in_range(stock_of(h.d, h.first[2]), 0, 1);
 		assert_true(is_marked(&h, h.first[1]));
 	}
 	hand_close(&h);

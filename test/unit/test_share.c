@@ -13,70 +13,10 @@
 #include <rte_errno.h>
 
 #include "eal.h"
-#include "fixture.h"
+#include "group.h"
 #include "ration_pvt.h"
 
 #define BATCH 64u
-#define MEMBERS 4
-
-struct group {
-	struct ration_domain *d;
-	ration_counter_t root;
-	struct ration_lcore *lc[MEMBERS];
-};
-
-static void
-open_group(struct group *g)
-{
-	const struct ration_domain_params params = {.max_counters = 64, .max_members = MEMBERS};
-	static uint32_t serial;
-	char name[RATION_DOMAIN_NAMESIZE];
-	uint32_t i;
-
-	snprintf(name, sizeof(name), "group%u", serial++);
-	g->d = ration_domain_create(name, &params);
-	assert_non_null(g->d);
-	g->root = ration_domain_root(g->d);
-	for (i = 0; i < MEMBERS; i++) {
-		g->lc[i] = ration_lcore_register_extra(g->d);
-		assert_non_null(g->lc[i]);
-	}
-}
-
-static void
-close_group(struct group *g)
-{
-	uint32_t i;
-
-	assert_sound(g->d);
-	for (i = 0; i < MEMBERS; i++)
-		assert_int_equal(ration_lcore_unregister(g->lc[i]), 0);
-	assert_int_equal(ration_domain_free(g->d), 0);
-}
-
-static uint32_t
-units_of(const struct ration_lcore *lc, ration_counter_t c)
-{
-	return ration_load(&lc->stocks[(uint32_t)c].units, relaxed);
-}
-
-static uint32_t
-cap_of(const struct ration_lcore *lc, ration_counter_t c)
-{
-	return ration_limit_cap(ration_load(&lc->stocks[(uint32_t)c].limit, relaxed));
-}
-
-static void
-charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
-{
-	assert_int_equal(ration_try_charge(lc, c, n), 0);
-}
-
-static void
-uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
-{
-	assert_int_equal(ration_uncharge(lc, c, n), 0);
-}
 
 /* Return a unit and charge it again, both in the tree, so that the cap is set again. */
 static uint32_t
@@ -115,7 +55,7 @@ an_lcore_keeps_the_limit_divided_by_those_who_use_it(void **state)
 
 	(void)state;
 	for (i = 0; i < RTE_DIM(limits); i++) {
-		for (nb = 1; nb <= MEMBERS; nb++) {
+		for (nb = 1; nb <= GROUP_MEMBERS; nb++) {
 			open_group(&g);
 			c = make_counter(g.d, g.root, "c", limits[i], BATCH);
 			use_up(&g, c, nb);
@@ -163,7 +103,7 @@ an_lcore_that_stops_using_a_counter_is_forgotten(void **state)
 	for (i = 0; i < 200 && cap_after_a_walk(&g, g.lc[0], c) != 100; i++)
 		;
 	assert_int_equal(cap_of(g.lc[0], c), 100);
-	assert_in_range(i, MEMBERS, 199);
+	assert_in_range(i, GROUP_MEMBERS, 199);
 	drain_all(g.d);
 	uncharge(g.lc[0], c, 100);
 	close_group(&g);

@@ -102,6 +102,8 @@ refusals_ask_all(struct crowd *w, ration_counter_t c, ration_counter_t hiding, u
 	struct ration_lcore *shared = ration_lcore_shared(w->d);
 	uint32_t i, asked = 0;
 
+	for (i = 0; i < RATION_WATCH_TURNS; i++) /* No entry is watched because of earlier cases. */
+		crowd_polls(w);
 	crowd_hides(w, hiding);
 	for (i = 0; i * ASKED < w->nb; i++) {
 		assert_true(stock_of(w->d, hiding) > 0);

@@ -22,6 +22,7 @@
 #include "lcore/stats.h"
 #include "lcore/stock.h"
 #include "lcore/walk.h"
+#include "lcore/watch.h"
 #include "tree/counter.h"
 #include "tree/hierarchy.h"
 
@@ -150,6 +151,7 @@ charge_packets(struct ration_lcore *lc, struct counter *c, struct window *w, uin
 	w->refused += m.refused;
 	if (m.refused > 0)
 		ration_refusal(lc, c, m.failed, m.refused);
+	ration_watch_note(lc, ration_index_of(ration_domain_of(lc), c));
 }
 
 /* Charge all packets of the counter at index i, the first of which has missed. */

@@ -17,6 +17,7 @@
 #include "lcore/entry.h"
 #include "lcore/give_back.h"
 #include "lcore/ledger.h"
+#include "lcore/recall.h"
 #include "lcore/stats.h"
 #include "lcore/walk.h"
 #include "tree/counter.h"
@@ -79,10 +80,22 @@ scan_covers(const struct ration_domain *d, struct drain_scan *scan, const struct
 {
 	if (!ration_drain_set_covers(d, &scan->set, c))
 		return false;
-	if (c->parent != RATION_INDEX_NONE &&
+	/* Each entry may be watched. */
+	if (!scan->set.recall && c->parent != RATION_INDEX_NONE &&
 	    ration_drain_set_covers(d, &scan->set, ration_counter_at(d, c->parent)))
 		scan->covered_parent = c->parent;
 	return true;
+}
+
+/* Return the stock of an entry that the scan covers, or a part of it if it is in use. */
+static uint64_t
+give_back_covered(struct ration_lcore *lc, const struct drain_scan *scan, uint32_t index)
+{
+	uint64_t units;
+
+	if (scan->set.recall && ration_recall(lc, index, &units))
+		return units;
+	return ration_give_back_entry(lc, index);
 }
 
 /* Progress of a scan through one word of the active bitmap. */
@@ -183,8 +196,9 @@ scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
 		} else if (c->parent == RATION_INDEX_NONE || c->parent != scan->covered_parent) {
 			budget -= RTE_MIN(budget, (uint64_t)RATION_ENTRY_WORK);
 			fetch_ahead(&w, counters);
-			w.emptied |= w.left & -w.left;
-			units += ration_give_back_entry(lc, w.base + first_of(w.left));
+			units += give_back_covered(lc, scan, w.base + first_of(w.left));
+			if (ration_load(&lc->stocks[w.base + first_of(w.left)].limit, relaxed) == 0)
+				w.emptied |= w.left & -w.left;
 			w.left &= w.left - 1;
 		}
 	}

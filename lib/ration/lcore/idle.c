@@ -27,27 +27,14 @@
 #include "lcore/give_back.h"
 #include "lcore/idle.h"
 #include "lcore/stats.h"
+#include "lcore/turn.h"
 #include "lcore/walk.h"
+#include "lcore/watch.h"
 #include "shm/clock.h"
 #include "tree/gather.h"
 
 /* Quiescent points between two readings of the TSC. */
 #define COUNTDOWN 64
-
-static void
-start_countdown(struct ration_lcore *lc)
-{
-	ration_workspace(lc)->turns++;
-	ration_store(&lc->countdown, COUNTDOWN, relaxed);
-}
-
-uint64_t
-ration_lcore_turn(const struct ration_lcore *lc)
-{
-	/* Set at the start: at least 1. */
-	return ((uint64_t)ration_workspace(lc)->turns + 1) * COUNTDOWN -
-	       ration_load(&lc->countdown, relaxed);
-}
 
 void
 ration_idle_start(struct ration_lcore *lc)
@@ -56,7 +43,10 @@ ration_idle_start(struct ration_lcore *lc)
 
 	ws->idle_since = rte_get_tsc_cycles();
 	ws->idle_next = 0;
-	start_countdown(lc);
+	ws->slow_turn++; /* The first turn is not 0. */
+	ws->idle_turn = ws->slow_turn + COUNTDOWN;
+	ration_turn_start(lc, COUNTDOWN);
+	ration_watch_end_all(lc);
 }
 
 /*
@@ -128,6 +118,8 @@ move_hand(struct ration_lcore *lc, struct workspace *ws, uint32_t end)
 		if (index == RATION_INDEX_NONE)
 			break;
 		gen = ration_load(&ration_counter_at(d, index)->gen, relaxed);
+		if (ration_watch_of(lc, index) != NULL)
+			continue; /* What is unused goes back sooner. */
 		if (ration_idle_marked(&lc->stocks[index], gen))
 			units += ration_give_back_entry(lc, index);
 		else
@@ -160,7 +152,13 @@ look(struct ration_lcore *lc)
 void
 ration_idle(struct ration_lcore *lc)
 {
-	start_countdown(lc);
-	if (ration_domain_of(lc)->idle_us != 0)
-		look(lc);
+	struct workspace *ws = ration_workspace(lc);
+	uint64_t turn = ration_lcore_turn(lc);
+
+	if (turn >= ws->idle_turn) {
+		ws->idle_turn = turn + COUNTDOWN;
+		if (ration_domain_of(lc)->idle_us != 0)
+			look(lc);
+	}
+	ration_turn_start(lc, ws->nb_watches > 0 ? 1 : (uint32_t)(ws->idle_turn - turn));
 }

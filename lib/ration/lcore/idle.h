@@ -12,16 +12,10 @@
 
 #include "shm/layout.h"
 
-/** Scan some stock entries for idle stock, as many as are due by now. Owner only. */
+/** At a slow quiescent point: scan some stock entries for idle stock, as many as are due by now. Owner only. */
 void ration_idle(struct ration_lcore *lc);
 
 /** Start the search for idle stock, when a member registers or comes back online. Owner only. */
 void ration_idle_start(struct ration_lcore *lc);
-
-/**
- * Number of the current quiescent interval of lc, from one quiescent point to the next. The first
- * one is not 0. Owner only.
- */
-uint64_t ration_lcore_turn(const struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_IDLE_H_ */

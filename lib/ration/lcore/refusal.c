@@ -2,11 +2,13 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include "lcore/idle.h"
 #include "lcore/refusal.h"
 #include "lcore/refused.h"
 #include "lcore/requests.h"
+#include "lcore/share.h"
 #include "lcore/stats.h"
+#include "lcore/turn.h"
+#include "lcore/watch.h"
 #include "shm/trace.h"
 #include "tree/counter.h"
 
@@ -31,9 +33,32 @@ is_time_to_ask(struct ration_lcore *lc, struct refused *entry)
 
 	if (entry->asked == turn && ++entry->refusals < REFUSALS_MAX)
 		return false;
+	entry->lasting = entry->asked + 1 == turn ? entry->lasting + 1 : 0;
 	entry->asked = turn;
 	entry->refusals = 0;
 	return true;
+}
+
+/*
+ * Whether to request stock of members, too, that return what they do not use anyway: they keep
+ * their share then, and return the rest. At once if the refusals begin now, and then more and more
+ * rarely, but often enough that their watches do not end.
+ */
+static bool
+is_time_to_share(const struct refused *entry)
+{
+	return (entry->lasting & (entry->lasting - 1)) == 0 ||
+	       entry->lasting % (RATION_WATCH_TURNS / 2) == 0;
+}
+
+/* The lcore has used all stock of c but what is left now. */
+static void
+watch_own(struct ration_lcore *lc, struct counter *c)
+{
+	uint32_t index = ration_index_of(ration_domain_of(lc), c);
+
+	if (ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed)) > 0)
+		ration_watch_begin(lc, index);
 }
 
 void
@@ -50,9 +75,12 @@ ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *faile
 
 	/* The shared area has no quiescent points, and no table. */
 	if (entry == NULL) {
-		ration_request_return(lc, c, failed, ration_load(&failed->failures, relaxed));
+		ration_request_return(lc, c, failed, true, ration_load(&failed->failures, relaxed));
 		return;
 	}
-	if (is_time_to_ask(lc, entry))
-		ration_request_return(lc, c, failed, entry->nb_asked++);
+	if (!is_time_to_ask(lc, entry))
+		return;
+	watch_own(lc, c);
+	ration_share_join(lc, failed);
+	ration_request_return(lc, c, failed, is_time_to_share(entry), entry->nb_asked++);
 }

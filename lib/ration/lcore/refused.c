@@ -75,7 +75,7 @@ take_entry(struct ration_lcore *lc, struct refused *entry, ration_counter_t hand
 		ration_store(&entry->counter, handle, release);
 		entry->asked = 0;
 		/* Not always the same members first, if entries move often. */
-		entry->nb_asked = ration_workspace(lc)->turns;
+		entry->nb_asked = ration_workspace(lc)->slow_turn;
 	}
 	/* Release: pairs with the acquire in sum_moves(). */
 	ration_store(moves, odd + 1, release);

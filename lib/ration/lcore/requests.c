@@ -26,6 +26,7 @@
  */
 
 #include "lcore/requests.h"
+#include "lcore/watch.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
 
@@ -59,7 +60,10 @@ may_hide(const struct ration_lcore *lc, const struct counter *c, uint32_t index)
 	return ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
 }
 
-/* R1: write a request to the list of an lcore. */
+/* Bit of a word of requests[]: the request of a refused charge, not of a drain. */
+#define REFUSED (1u << 31)
+
+/* R1: write a request to the list of an lcore. That of a drain serves a refused charge as well. */
 static enum outcome
 write_request(struct ration_lcore *lc, uint32_t request)
 {
@@ -67,7 +71,7 @@ write_request(struct ration_lcore *lc, uint32_t request)
 
 	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
 		found = ration_load(&lc->requests[i], relaxed);
-		if (found == request)
+		if (found == request || (found | REFUSED) == request)
 			return FOUND;
 		if (found == 0 && empty == RATION_REQUESTS_MAX)
 			empty = i;
@@ -98,15 +102,17 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 }
 
 static void
-request_from(struct ration_domain *d, struct member *m, const struct counter *c, bool insists)
+request_from(struct ration_domain *d, struct member *m, const struct counter *c, uint32_t watched,
+	     bool insists)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
 	enum outcome outcome;
 
-	if (!may_hide(lc, c, index))
+	if (!may_hide(lc, c, index) ||
+	    (watched != RATION_INDEX_NONE && ration_is_watched(lc, watched)))
 		return;
-	outcome = write_request(lc, index + 1);
+	outcome = write_request(lc, (index + 1) | REFUSED);
 	/*
 	 * R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. If the
 	 * request was found, its writer sets `pending`, unless it has died between R1 and R2. If
@@ -120,12 +126,13 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c,
 
 void
 ration_request_return(struct ration_lcore *lc, const struct counter *c,
-		      const struct counter *failed, uint64_t nth)
+		      const struct counter *failed, bool share, uint64_t nth)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	/* Its stock of c counts towards its own charges: that is nothing that it hides. */
 	bool spare = c == failed && !(ration_load(&c->flags, relaxed) &
 				      (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT));
+	uint32_t watched = !share && spare ? ration_index_of(d, c) : RATION_INDEX_NONE;
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
 	uint32_t turns = (nb + REQUESTED_MAX - 1) / REQUESTED_MAX;
 	bool insists = nth % PATIENCE + turns >= PATIENCE;
@@ -144,14 +151,14 @@ ration_request_return(struct ration_lcore *lc, const struct counter *c,
 		if (spare && ration_lcore_area(d, m) == lc)
 			continue;
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
-			request_from(d, m, failed, insists);
+			request_from(d, m, failed, watched, insists);
 	}
 }
 
 void
 ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 {
-	uint32_t i, index, pending = 0;
+	uint32_t i, request, pending = 0;
 
 	/*
 	 * seq_cst, before the list and the round are read: a later request sets `pending` again,
@@ -166,13 +173,15 @@ ration_requests_take(struct ration_lcore *lc, struct drain_set *set)
 	ration_drain_set_read(ration_domain_of(lc), set);
 	if (pending & RATION_PENDING_EVERYTHING)
 		set->everything = true;
+	set->recall = set->nb_targets == 0 && !set->everything;
 	if (pending == 0)
 		return;
 	for (i = 0; i < RATION_REQUESTS_MAX; i++) {
 		if (ration_load(&lc->requests[i], relaxed) == 0)
 			continue;
 		/* Acquire: pairs with the release in write_request(). Empties the word. */
-		index = ration_exchange(&lc->requests[i], 0, acquire) - 1;
-		set->targets[set->nb_targets++] = index;
+		request = ration_exchange(&lc->requests[i], 0, acquire);
+		set->recall &= (request & REFUSED) != 0;
+		set->targets[set->nb_targets++] = (request & ~REFUSED) - 1;
 	}
 }

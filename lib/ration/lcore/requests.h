@@ -10,6 +10,7 @@
  * The mailbox of an lcore. Refused charges and drains write return requests to it. See requests.c.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shm/layout.h"
@@ -23,14 +24,16 @@
 void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 
 /**
- * After a refusal of c, request the stock of some online members for `failed` and its subtree.
- * Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
+ * After a refusal of c, request the stock of some online members for `failed` and its subtree; with
+ * `share` also of those that watch their stock. Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
  * the members after those of the call before it.
  */
 void ration_request_return(struct ration_lcore *lc, const struct counter *c,
-			   const struct counter *failed, uint64_t nth);
+			   const struct counter *failed, bool share, uint64_t nth);
 
-/** Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only. */
+/**
+ * Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only.
+ */
 void ration_requests_take(struct ration_lcore *lc, struct drain_set *set);
 
 #endif /* RATION_LCORE_REQUESTS_H_ */

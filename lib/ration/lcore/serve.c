@@ -5,6 +5,7 @@
 #include "lcore/give_back.h"
 #include "lcore/idle.h"
 #include "lcore/member.h"
+#include "lcore/recall.h"
 #include "lcore/requests.h"
 #include "lcore/serve.h"
 #include "lcore/stats.h"
@@ -60,8 +61,10 @@ __ration_serve(struct ration_lcore *lc)
 		return;
 	if (ration_load(&lc->pending, relaxed) != 0)
 		serve(lc, (uint64_t)ration_domain_of(lc)->drain_work * RATION_ENTRY_WORK);
-	if (ration_load(&lc->countdown, relaxed) == 0)
+	if (ration_load(&lc->countdown, relaxed) == 0) {
+		ration_recall_unused(lc);
 		ration_idle(lc);
+	}
 }
 
 void

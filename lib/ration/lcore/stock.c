@@ -28,6 +28,7 @@
 #include "lcore/stats.h"
 #include "lcore/stock.h"
 #include "lcore/walk.h"
+#include "lcore/watch.h"
 #include "shm/eal.h"
 #include "shm/trace.h"
 #include "tree/counter.h"
@@ -210,13 +211,13 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 		return rc;
 	/* The units in stock are charged already: they count toward n. */
 	stock = ration_load(&lc->stocks[(uint32_t)handle].units, relaxed);
-	if (stock >= n) {
-		if (n > 0)
-			ration_store(&lc->stocks[(uint32_t)handle].units,
-				     __ration_stock_less(stock, n), relaxed);
-		return 0;
-	}
-	return charge_tree(lc, *c, n - stock, force, failed);
+	if (stock < n)
+		rc = charge_tree(lc, *c, n - stock, force, failed);
+	else if (n > 0)
+		ration_store(&lc->stocks[(uint32_t)handle].units, __ration_stock_less(stock, n),
+			     relaxed);
+	ration_watch_note(lc, (uint32_t)handle);
+	return rc;
 }
 
 struct ration_lcore *
@@ -381,16 +382,39 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	return 0;
 }
 
+uint64_t
+ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused, bool to_share)
+{
+	uint32_t index = ration_index_of(ration_domain_of(lc), c);
+	uint32_t gen = ration_load(&c->gen, relaxed);
+	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
+	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
+	struct stock_bounds b = ration_stock_bounds(lc, c, 0);
+	uint32_t keep = RTE_MIN(stock - unused, to_share && !b.near_limit ? 0 : b.cap);
+
+	name_walk(lc, index);
+	/* Before usage is reduced, as in an uncharge. */
+	ration_entry_set(lc, index, gen, keep, b.cap);
+	if (likely(uncharge_tree(lc, c, stock - keep) == 0))
+		return stock - keep;
+	/* A caller has uncharged too much: the next drain finds it. */
+	ration_entry_set(lc, index, gen, stock, cap);
+	return 0;
+}
+
 static int
 trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 {
 	struct counter *c = ration_resolve(ration_domain_of(lc), handle);
+	int rc;
 
 	if (unlikely(c == NULL))
 		return -ESTALE;
 	if (lc->flags & RATION_LCORE_SHARED)
 		return uncharge_tree(lc, c, n);
-	return uncharge_stock(lc, c, n);
+	rc = uncharge_stock(lc, c, n);
+	ration_watch_note(lc, (uint32_t)handle);
+	return rc;
 }
 
 int

@@ -286,6 +286,7 @@ struct drain_set {
 	uint32_t round; /**< Round whose targets are in the set. */
 	uint32_t nb_targets;
 	bool everything; /**< All counters: there were too many requests, or targets changed. */
+	bool recall; /**< Only refused charges have requests: what is in use may stay. */
 	uint32_t targets[RATION_DRAINERS_MAX + RATION_REQUESTS_MAX];
 };
 
@@ -323,7 +324,18 @@ struct refused {
 	RATION_ATOMIC(uint64_t) failures; /**< Charges refused because this counter lacked room. */
 	uint64_t asked; /**< ration_lcore_turn() of the last return requests for this counter. */
 	uint32_t refusals; /**< Refused calls since then. */
+	uint32_t lasting; /**< Quiescent intervals with refusals, without one between them. */
 	uint64_t nb_asked; /**< Number of quiescent intervals with return requests, and more. */
+};
+
+/** Stock entries that an lcore can watch at a time, see lcore/watch.c. */
+#define RATION_WATCHES_MAX 4
+
+/** A watched stock entry. */
+struct watch {
+	uint32_t index;
+	uint32_t unused; /**< Fewest units in stock since the last quiescent point. */
+	uint32_t turns; /**< Quiescent intervals until the watch ends. */
 };
 
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
@@ -335,9 +347,20 @@ struct workspace {
 	uint64_t caps; /**< Sum of the caps of all stock entries: the most units it can hide. */
 	uint64_t idle_since; /**< TSC up to which the scan for idle stock is done. */
 	uint32_t idle_next; /**< Next stock entry of that scan; a multiple of 64. */
-	uint32_t turns; /**< Number of times that ration_lcore::countdown was set. */
+	/** ration_lcore_turn() when ration_lcore::countdown is 0. */
+	uint64_t slow_turn;
+	uint64_t idle_turn; /**< ration_lcore_turn() of the next scan for idle stock. */
+	struct watch watches[RATION_WATCHES_MAX];
+	uint32_t nb_watches;
 	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while an entry of refused[] moves. */
 	struct refused refused[RATION_REFUSED_MAX]; /**< Hash table by counter index. */
+	/*
+	 * Index + 1 of each watched counter, or 0. Others read it; what the owner writes often is
+	 * on other cache lines.
+	 */
+	uint8_t away[RTE_CACHE_LINE_SIZE];
+	RATION_ATOMIC(uint32_t) watched[RATION_WATCHES_MAX];
+	uint8_t away_too[RTE_CACHE_LINE_SIZE];
 };
 
 /** Workspace of an lcore, after its active bitmap. Not for the shared area, which has none. */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* Stock at a limit that others are refused for: what its lcore uses stays, the rest goes back. */
+
+#include <errno.h>
+
+#include <rte_common.h>
+
+#include "scenarios.h"
+#include "world.h"
+
+#define MAX 8
+
+static void
+set_up(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, MAX, 4, 0);
+	world_member(0);
+	world_member(1);
+	w->working = 3;
+}
+
+/* Units of the counter in stock of the calling fiber. */
+static uint32_t
+own_stock(void)
+{
+	const bool was = explore_hold(true);
+	uint32_t units =
+		explore_peek(&world_lcore()->stocks[(uint32_t)w->c[0]].units, sizeof(uint32_t));
+
+	explore_hold(was);
+	return units;
+}
+
+/* Use so many units for a moment, one call for all. */
+static void
+use(uint64_t n)
+{
+	if (n > 0 && world_charge(0, n) == 0)
+		world_uncharge(0, n);
+}
+
+/* Use up to `nb` units for a moment, packet by packet. @return number granted */
+static uint32_t
+use_burst(uint16_t nb)
+{
+	static const uint32_t which[MAX + 1] = {0}, n[MAX + 1] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+	uint8_t granted[MAX + 1];
+	uint32_t ok = world_charge_burst(which, n, nb, granted);
+
+	if (ok > 0)
+		world_uncharge(0, ok);
+	return ok;
+}
+
+static void
+wait_for_note(uint32_t note)
+{
+	while (w->note < note)
+		explore_pause();
+}
+
+/* ------------------------------------------------------------- unused units */
+
+static void
+use_less_and_less(void)
+{
+	static const uint32_t needs[] = {6, 4, 2, 0};
+	uint32_t i;
+
+	use(needs[0]);
+	w->note = 1;
+	wait_for_note(2);
+	world_quiescent();
+	if (own_stock() > 0)
+		explore_fail("P4: a refused charge did not bring the stock back");
+	for (i = 1; i < RTE_DIM(needs); i++) {
+		use(needs[i - 1]);
+		world_quiescent(); /* The rest of the interval before is gone. */
+		use(needs[i]);
+		world_quiescent();
+		if (own_stock() > needs[i])
+			explore_fail("P4: units that were not used stay in stock");
+	}
+	w->note = 3;
+	world_finish();
+}
+
+static void
+be_refused_and_go_on(void)
+{
+	uint32_t i;
+
+	wait_for_note(1);
+	if (world_charge(0, MAX) != -EDQUOT)
+		explore_fail("a charge above the limit was granted");
+	w->note = 2;
+	for (i = 0; i < 3; i++) {
+		use(3);
+		world_quiescent();
+		explore_pause();
+	}
+	wait_for_note(3);
+	for (i = 0; world_charge(0, MAX) != 0; i++) {
+		if (i > 8)
+			explore_fail("P4: units that nobody uses do not come back");
+		world_quiescent();
+		explore_pause();
+	}
+	world_uncharge(0, MAX);
+	world_finish();
+}
+
+/* ------------------------------------------------------------------- shares */
+
+#define ROUNDS 6
+
+/* More than there is: all units are in use in each quiescent interval. */
+static void
+use_all(void)
+{
+	uint32_t round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		use_burst(MAX + 1);
+		world_quiescent();
+		w->note++;
+		wait_for_note(2 * round + 2);
+	}
+	world_finish();
+}
+
+static void
+come_later(void)
+{
+	uint32_t round, ok = 0;
+
+	for (round = 0; round < ROUNDS; round++) {
+		wait_for_note(2 * round + 1);
+		if (round >= 2) /* The other one watches its stock by now. */
+			ok = use_burst(MAX / 2);
+		world_quiescent();
+		w->note++;
+	}
+	if (ok < MAX / 2)
+		explore_fail("P4: an lcore that came later does not get its share");
+	world_finish();
+}
+
+/* ------------------------------------------------------------------- drains */
+
+static void
+hold_in_use(void)
+{
+	use_burst(MAX + 1);
+	world_quiescent();
+	use_burst(MAX + 1);
+	w->note = 1;
+	wait_for_note(2);
+	world_quiescent();
+	if (own_stock() > 0)
+		explore_fail("P3: a drain that gave up gets only a part of the stock");
+	use(MAX / 2); /* Not a burst: the books do not follow it beside an exact charge. */
+	explore_pause();
+	world_quiescent();
+	world_finish();
+}
+
+static void
+be_refused_and_drain(void)
+{
+	wait_for_note(1);
+	world_charge(0, MAX);
+	if (world_drain(0, 0) != -ETIMEDOUT)
+		explore_fail("a drain was answered by nobody");
+	w->note = 2;
+	explore_pause();
+	if (world_sync(0, MAX, 1000000) == 0)
+		world_uncharge(0, MAX);
+	world_finish();
+}
+
+const struct scenario scenarios_watch[] = {
+	{
+		.name = "watch-unused",
+		.shows = "P4: refused lcores get what others do not use",
+		.nb_fibers = 2,
+		.set_up = set_up,
+		.fiber = {use_less_and_less, be_refused_and_go_on},
+		.preemptions = 2,
+	},
+	{
+		.name = "watch-share",
+		.shows = "P4: an lcore that comes later gets its share",
+		.nb_fibers = 2,
+		.set_up = set_up,
+		.fiber = {use_all, come_later},
+		.preemptions = 1,
+	},
+	{
+		.name = "watch-drain",
+		.shows = "P3: drains take what is in use, too",
+		.nb_fibers = 2,
+		.set_up = set_up,
+		.fiber = {hold_in_use, be_refused_and_drain},
+		.preemptions = 2,
+	},
+	{.name = NULL},
+};
