@@ -24,6 +24,7 @@ PERIOD = 16  # bursts of a bystander from one slow path to the next
 START = 2000.0  # ns after which all lcores have started
 TRIES = 4  # partial walks of one burst that may fail because another lcore was faster
 ASKED = 8  # lcores that one refusal asks to return stock
+WATCH = 256  # bursts that an lcore watches its stock after the last refusal
 
 # ns. Fitted by tables.py --fit, except hit.
 TIMES = {
@@ -42,9 +43,11 @@ CASES = {
     'limit 150 %': 150,
 }
 # Design: whether a burst walks once, partially, and refusals are counted per lcore; the shares that
-# an uncharge leaves in stock if it walks; the shares up to which it does not walk.
-DESIGNS = {'per packet': (False, 0, 0), 'per burst': (True, 0, 0), 'by share': (True, 1, 1),
-           'two shares': (True, 1, 2)}
+# an uncharge leaves in stock if it walks; the shares up to which it does not walk; whether an lcore
+# watches what it uses.
+DESIGNS = {'per packet': (False, 0, 0, False), 'per burst': (True, 0, 0, False),
+           'by share': (True, 1, 1, False), 'two shares': (True, 1, 2, False),
+           'in use': (True, 1, 1, True)}
 
 
 def limit_of(case, lcores):
@@ -112,7 +115,7 @@ class Tree:
     """Root, edge and the counter, as seen by its lcores."""
 
     def __init__(self, case, design, lcores):
-        self.partial, self.share, self.cap_shares = DESIGNS[design]
+        self.partial, self.share, self.cap_shares, self.watch = DESIGNS[design]
         self.limit = limit_of(case, lcores)
         self.levels = [Level(math.inf), Level(math.inf), Level(self.limit)]
         self.failures = Line()
@@ -138,6 +141,10 @@ class Lcore:
         self.mailbox = Line()
         self.asked = False
         self.stock = self.cap = 0
+        self.watching = 0  # Bursts until the lcore does not watch what it uses.
+        self.unused = 0  # Fewest units in stock since the last quiescent point.
+        self.refusals = 0  # Bursts with refusals in a row, and whether this one has any.
+        self.refused = False
         self.packets = self.granted = 0
 
     def decide(self, packets, granted):
@@ -155,7 +162,9 @@ class Lcore:
 
     def share(self):
         """Return how many units an lcore may keep near the limit, by design."""
-        return self.tree.share * min(BATCH, self.tree.limit // len(self.tree.lcores))
+        share = min(BATCH, -(-self.tree.limit // len(self.tree.lcores)) if self.tree.watch
+                    else self.tree.limit // len(self.tree.lcores))
+        return self.tree.share * share
 
     def walk_up(self, units):
         """Charge the tree, from the root to the counter. Return whether there was room."""
@@ -179,6 +188,10 @@ class Lcore:
     def refuse(self):
         """Count a refusal, and ask lcores in turn to return their stock."""
         tree = self.tree
+        every = self.refusals & (self.refusals - 1) == 0 or self.refusals % 32 == 0
+        self.refused = True
+        if tree.watch and self.cap > 0:
+            self.begin_watch()
         if not tree.partial:
             yield tree.failures
         nb = len(tree.lcores)
@@ -186,6 +199,8 @@ class Lcore:
         tree.nb_failures += 1
         for i in range(min(nb, ASKED)):
             other = tree.lcores[(first + i) % nb]
+            if tree.watch and (other is self or (other.watching > 0 and not every)):
+                continue
             if other.cap > 0 and not other.asked:
                 other.asked = True
                 yield other.mailbox
@@ -211,9 +226,12 @@ class Lcore:
         """Charge many packets in one walk that takes what there is room for. Return how many."""
         got = min(self.stock, want)
         self.stock -= got
-        if got == want:
+        if got == want and self.watching == 0:
             return got
         yield self.slow(times)
+        self.unused = min(self.unused, self.stock)
+        if got == want:
+            return got
         for _ in range(TRIES):
             margin = yield from self.tree.margin()
             units = min(want - got, margin)
@@ -225,6 +243,7 @@ class Lcore:
                 self.cap = max(2 * ahead, self.tree.cap_shares * self.share())
                 got += units
                 break
+        self.unused = min(self.unused, self.stock)
         if got < want:
             yield from self.refuse()
         return got
@@ -245,6 +264,9 @@ class Lcore:
 
     def quiesce(self, times):
         """Serve a return request: give back all stock, or half of it if it is kept by share."""
+        if self.tree.watch:
+            yield from self.quiesce_watching(times)
+            return
         if not self.asked:
             return
         yield self.mailbox
@@ -255,6 +277,30 @@ class Lcore:
         if back > 0:
             yield self.slow(times)
             yield from self.walk_down(back)
+
+    def begin_watch(self):
+        """Watch the stock, or watch it longer."""
+        if self.watching == 0:
+            self.unused = self.stock
+        self.watching = WATCH
+
+    def quiesce_watching(self, times):
+        """Give back what was not used, or all at the first request, or what exceeds the share."""
+        keep = self.stock - (self.unused if self.watching > 0 else 0)
+        if self.asked:
+            yield self.mailbox
+            self.asked = False
+            keep = min(keep, self.share()) if self.watching > 0 else 0
+            self.begin_watch()
+        back = self.stock - keep
+        self.stock = keep
+        if back > 0:
+            yield self.slow(times)
+            yield from self.walk_down(back)
+        self.unused = self.stock
+        self.watching = max(0, self.watching - 1)
+        self.refusals = self.refusals + 1 if self.refused else 0
+        self.refused = False
 
     def run(self, times):
         """Charge and uncharge bursts for ever."""

@@ -106,7 +106,8 @@ def print_predictions(numbers):
     """Print time and granted share of each case."""
     header = ['lcores'] + [f'{design}, {work}' for design, work in COLUMNS]
     for case in lines.CASES:
-        results = {lcores: [lines.simulate(case, design, lcores, work, bursts=length(lcores))
+        results = {lcores: [lines.simulate(case, design, lcores, work,
+                                           bursts=length(design, lcores))
                             for design, work in COLUMNS] for lcores in numbers}
         heading(f'Predicted: {case}', '-')
         print('ns per packet and lcore, without the other work:\n')
@@ -136,13 +137,18 @@ def print_bystanders(numbers):
 
 def bystander(case, design, active, bystanders):
     """Return ns per packet of a bystander, without its other work."""
-    result = lines.simulate(case, design, active, OTHER, bursts=length(bystanders),
+    result = lines.simulate(case, design, active, OTHER, bursts=length(design, bystanders),
                             bystanders=bystanders)
     return result[1] - OTHER
 
 
-def length(lcores):
-    """Return how many bursts each lcore does before the measurement and in it."""
+def length(design, lcores):
+    """Return how many bursts each lcore does before the measurement and in it.
+
+    The design in use needs some time until all lcores have their share.
+    """
+    if design == 'in use':
+        return (64, 8) if lcores <= 256 else (128, 2)
     return (4, 8) if lcores <= 64 else (2, 4) if lcores <= 256 else (2, 2)
 
 

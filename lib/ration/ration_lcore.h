@@ -39,7 +39,7 @@ struct ration_lcore_stats {
 	uint64_t refusals; /**< Charges refused because a counter lacked room. */
 	uint64_t forced; /**< Forced charges that exceeded a limit. */
 	uint64_t drains; /**< Drain scans completed. */
-	uint64_t drained; /**< Units returned by drains. */
+	uint64_t drained; /**< Units returned by drains, and for refused lcores. */
 	uint64_t idle; /**< Units returned because they were not used. */
 	uint64_t rejected; /**< Calls rejected as misuse: stale handle, excess uncharge. */
 };

@@ -15,6 +15,12 @@
 /* An lcore that passes no quiescent point requests stock again after so many refused calls. */
 #define REFUSALS_MAX 256
 
+/*
+ * So often an lcore that is refused all the time asks members that watch their stock: 8 of them
+ * each time, so that the watches of 64 members do not end in between.
+ */
+#define SHARE_TURNS (RATION_WATCH_TURNS / 8)
+
 static struct refused *
 count(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32_t nb)
 {
@@ -47,8 +53,7 @@ is_time_to_ask(struct ration_lcore *lc, struct refused *entry)
 static bool
 is_time_to_share(const struct refused *entry)
 {
-	return (entry->lasting & (entry->lasting - 1)) == 0 ||
-	       entry->lasting % (RATION_WATCH_TURNS / 2) == 0;
+	return (entry->lasting & (entry->lasting - 1)) == 0 || entry->lasting % SHARE_TURNS == 0;
 }
 
 /* The lcore has used all stock of c but what is left now. */

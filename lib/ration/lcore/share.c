@@ -8,8 +8,8 @@
  *
  * If nothing may stay in stock near a limit, each unit walks the tree, both ways, and all lcores
  * meet at the same counters: the price of a packet grows with the number of lcores, exactly when a
- * budget is in use. So an lcore keeps a share of the limit, and returns it when another lcore is
- * refused (requests.c). The share holds at every level (promise P4):
+ * budget is in use. So an lcore keeps a share of the limit, and returns what it does not use when
+ * another lcore is refused (watch.c). The share holds at every level (promise P4):
  *
  *   share of c at level l = max(l) / members that use l / (stock_bound(l) / cap_max(c))
  *

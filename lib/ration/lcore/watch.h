@@ -17,7 +17,7 @@
 #include "shm/layout.h"
 
 /** Quiescent intervals that an entry is watched after the last refusal, its own or another's. */
-#define RATION_WATCH_TURNS 64
+#define RATION_WATCH_TURNS 256
 
 /** Watch a stock entry, or watch it longer. No effect if all places are taken. Owner only. */
 void ration_watch_begin(struct ration_lcore *lc, uint32_t index);
