@@ -329,18 +329,6 @@ check_writer(const volatile void *at)
 		explore_fail("P6: stock entries written by a thread that must not");
 }
 
-static bool
-is_walkers(const volatile void *at)
-{
-	uint32_t i;
-
-	for (i = 0; i < w->d->max_counters; i++) {
-		if (at == &ration_counter_at(w->d, i)->walkers)
-			return true;
-	}
-	return false;
-}
-
 /* P9: count the writes of an operation to words that other lcores write. */
 static void
 count_write(const volatile void *at)
@@ -354,10 +342,7 @@ count_write(const volatile void *at)
 	if (op == NULL)
 		return;
 	if ((const volatile char *)at >= first && (const volatile char *)at < end) {
-		if (is_walkers(at))
-			op->joins++;
-		else
-			op->shared_writes++;
+		op->shared_writes++;
 		op->walks += at == &ration_counter_at(w->d, 0)->usage;
 		return;
 	}

@@ -71,7 +71,7 @@ use_less_and_less(void)
 	static const uint32_t needs[] = {6, 4, 2, 0};
 	uint32_t i;
 
-	use(needs[0]);
+	use_burst(MAX + 1);
 	w->note = 1;
 	wait_for_note(2);
 	world_quiescent();
@@ -82,7 +82,8 @@ use_less_and_less(void)
 		world_quiescent(); /* The rest of the interval before is gone. */
 		use(needs[i]);
 		world_quiescent();
-		if (own_stock() > needs[i])
+		/* A walk may take one unit ahead. */
+		if (own_stock() > needs[i] + (needs[i] > 0))
 			explore_fail("P4: units that were not used stay in stock");
 	}
 	w->note = 3;
@@ -133,20 +134,38 @@ use_all(void)
 	world_finish();
 }
 
-static void
-come_later(void)
+/* In turn with the other one, which watches its stock from round 2 on. @return granted at last */
+static uint32_t
+use_in_turn(void)
 {
 	uint32_t round, ok = 0;
 
 	for (round = 0; round < ROUNDS; round++) {
 		wait_for_note(2 * round + 1);
-		if (round >= 2) /* The other one watches its stock by now. */
+		if (round >= 2)
 			ok = use_burst(MAX / 2);
 		world_quiescent();
 		w->note++;
 	}
-	if (ok < MAX / 2)
+	return ok;
+}
+
+/* A part of the share comes with a larger limit: the other one keeps more than its share now. */
+static void
+come_later(void)
+{
+	wait_for_note(1);
+	world_set_max(0, MAX + 1, 0);
+	if (use_in_turn() < MAX / 2)
 		explore_fail("P4: an lcore that came later does not get its share");
+	world_finish();
+}
+
+static void
+starve(void)
+{
+	if (use_in_turn() == 0)
+		explore_fail("P4: an lcore that came later gets nothing");
 	world_finish();
 }
 
@@ -155,11 +174,13 @@ come_later(void)
 static void
 hold_in_use(void)
 {
+	wait_for_note(1);
+	use(MAX / 2);
+	w->note = 2;
+	wait_for_note(3);
 	use_burst(MAX + 1);
-	world_quiescent();
-	use_burst(MAX + 1);
-	w->note = 1;
-	wait_for_note(2);
+	w->note = 4;
+	wait_for_note(5);
 	world_quiescent();
 	if (own_stock() > 0)
 		explore_fail("P3: a drain that gave up gets only a part of the stock");
@@ -169,14 +190,19 @@ hold_in_use(void)
 	world_finish();
 }
 
+/* The refused burst is granted a part, so its request leaves the other one what is in use. */
 static void
 be_refused_and_drain(void)
 {
-	wait_for_note(1);
-	world_charge(0, MAX);
+	use_burst(1);
+	w->note = 1;
+	wait_for_note(2);
+	use_burst(MAX);
+	w->note = 3;
+	wait_for_note(4);
 	if (world_drain(0, 0) != -ETIMEDOUT)
 		explore_fail("a drain was answered by nobody");
-	w->note = 2;
+	w->note = 5;
 	explore_pause();
 	if (world_sync(0, MAX, 1000000) == 0)
 		world_uncharge(0, MAX);
@@ -198,6 +224,14 @@ const struct scenario scenarios_watch[] = {
 		.nb_fibers = 2,
 		.set_up = set_up,
 		.fiber = {use_all, come_later},
+		.preemptions = 1,
+	},
+	{
+		.name = "watch-starving",
+		.shows = "P4: an lcore that is granted nothing gets what others use",
+		.nb_fibers = 2,
+		.set_up = set_up,
+		.fiber = {use_all, starve},
 		.preemptions = 1,
 	},
 	{

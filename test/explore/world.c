@@ -252,11 +252,6 @@ check_price(const struct op *op, uint32_t nb_counters)
 		explore_fail("P9: a refused charge wrote to a counter");
 	if (op->requests > (w->asked & me ? 0 : 2 * (w->d->max_members - 1)))
 		explore_fail("P9: a refused charge requested stock again");
-	/* Nobody walks meanwhile, so nobody forgets it. */
-	if (op->state == OP_REFUSED && op->joins > 0 && (op->joins > 1 || w->joined & me))
-		explore_fail("P9: a refused charge wrote its member again");
-	if (op->state == OP_REFUSED && op->joins > 0)
-		w->joined |= me;
 	if (op->requests > 0)
 		w->asked |= me;
 }

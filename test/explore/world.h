@@ -62,8 +62,7 @@ struct op {
 	bool tight; /**< At some moment of the call, a level lacked room for n. */
 	uint32_t limits; /**< Number of limit changes before its start. */
 	uint32_t walks; /**< Writes to usage of the root. */
-	uint32_t shared_writes; /**< Writes to counters, but for those below. */
-	uint32_t joins; /**< Writes to the members that walked lately. */
+	uint32_t shared_writes; /**< Writes to counters. */
 	uint32_t requests; /**< Writes to lcore areas of others. */
 };
 
@@ -120,7 +119,6 @@ struct world {
 	uint32_t deaths;
 	bool price; /**< Check P9: no room comes back, and one level lacks it. */
 	uint32_t asked; /**< Fibers that have requested stock in this quiescent interval. */
-	uint32_t joined; /**< Fibers that a refusal has counted among those who walk. */
 	bool bursts; /**< There was a burst: its refusals have no reasons. */
 	uint64_t round; /**< The round word at the last audit. */
 	uint32_t gen_of[RATION_DRAINERS_MAX]; /**< Round number that a drainer opened. */

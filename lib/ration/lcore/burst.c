@@ -36,8 +36,8 @@
 struct demand {
 	uint64_t units;
 	uint32_t tries; /* Left, before the tree counts as full. */
-	uint32_t refused;
 	struct counter *failed; /* The level that lacks room. */
+	struct decision decision;
 };
 
 /* The part of a burst that starts at the first miss. */
@@ -88,18 +88,23 @@ find_packets(const struct window *w, uint32_t i, uint64_t *packets)
 
 /* Grant packets from `units`, in order, and refuse those that do not fit. @return units left */
 static uint64_t
-allot(struct window *w, uint64_t packets, uint64_t units, uint32_t *refused)
+allot(struct window *w, uint64_t packets, uint64_t units, struct decision *decision)
 {
+	uint64_t need;
 	uint32_t i;
 
-	*refused = 0;
+	*decision = (struct decision){.refused = UINT64_MAX};
 	for (; packets != 0; packets &= packets - 1) {
 		i = (uint32_t)__builtin_ctzll(packets);
-		w->granted[i] = units_at(w, i) <= units;
-		if (w->granted[i])
-			units -= units_at(w, i);
-		else
-			(*refused)++;
+		need = units_at(w, i);
+		w->granted[i] = need <= units;
+		if (w->granted[i]) {
+			units -= need;
+			decision->granted = RTE_MAX(decision->granted, need);
+		} else {
+			decision->nb_refused++;
+			decision->refused = RTE_MIN(decision->refused, need);
+		}
 	}
 	return units;
 }
@@ -124,7 +129,7 @@ grant(struct ration_lcore *lc, struct counter *c, struct window *w, uint64_t pac
 		m->failed = look.units < lacking ? look.least : m->failed;
 	}
 	room = look.units;
-	left = allot(w, packets, stock + room, &m->refused);
+	left = allot(w, packets, stock + room, &m->decision);
 	if (left >= room) { /* The stock suffices for those that are granted. */
 		if (left - room != stock) /* Not the shared area. */
 			ration_store(&s->units, (uint32_t)(left - room), relaxed);
@@ -148,10 +153,10 @@ charge_packets(struct ration_lcore *lc, struct counter *c, struct window *w, uin
 
 	while (!grant(lc, c, w, packets, &m))
 		m.tries--;
-	w->refused += m.refused;
-	if (m.refused > 0)
-		ration_refusal(lc, c, m.failed, m.refused);
-	ration_watch_note(lc, ration_index_of(ration_domain_of(lc), c));
+	w->refused += m.decision.nb_refused;
+	ration_watch_note(lc, ration_index_of(ration_domain_of(lc), c), m.decision.granted);
+	if (m.decision.nb_refused > 0)
+		ration_refusal(lc, c, m.failed, &m.decision);
 }
 
 /* Charge all packets of the counter at index i, the first of which has missed. */

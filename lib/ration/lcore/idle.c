@@ -46,7 +46,7 @@ ration_idle_start(struct ration_lcore *lc)
 	ws->slow_turn++; /* The first turn is not 0. */
 	ws->idle_turn = ws->slow_turn + COUNTDOWN;
 	ration_turn_start(lc, COUNTDOWN);
-	ration_watch_end_all(lc);
+	ration_watch_reset(lc);
 }
 
 /*
@@ -154,11 +154,14 @@ ration_idle(struct ration_lcore *lc)
 {
 	struct workspace *ws = ration_workspace(lc);
 	uint64_t turn = ration_lcore_turn(lc);
+	uint32_t nth;
 
 	if (turn >= ws->idle_turn) {
 		ws->idle_turn = turn + COUNTDOWN;
 		if (ration_domain_of(lc)->idle_us != 0)
 			look(lc);
 	}
-	ration_turn_start(lc, ws->nb_watches > 0 ? 1 : (uint32_t)(ws->idle_turn - turn));
+	nth = (uint32_t)(ws->idle_turn - turn);
+	ration_turn_start(lc,
+			  ws->nb_watches > 0 ? RTE_MIN(nth, (uint32_t)RATION_WATCH_TURNS) : nth);
 }

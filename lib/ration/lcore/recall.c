@@ -6,10 +6,8 @@
  * @file
  * The stock of watched entries goes back in parts: see watch.c.
  *
- * At each quiescent point an entry loses what its lcore did not use since the last one. A request
- * also takes what exceeds the lcore's share (share.c): otherwise an lcore that could use all units
- * would keep all, and one that comes later would never get any. A request comes for each lcore that
- * is refused newly, and then more and more rarely.
+ * An lcore whose share becomes smaller looks for that itself, now and then: the lcore that has come
+ * would otherwise have to ask all members for the rest of its share.
  */
 
 #include "lcore/member.h"
@@ -24,6 +22,7 @@ bool
 ration_recall(struct ration_lcore *lc, uint32_t index, uint64_t *units)
 {
 	struct watch *w = ration_watch_of(lc, index);
+	int64_t back;
 
 	if (w == NULL) {
 		ration_watch_begin(lc, index);
@@ -32,30 +31,37 @@ ration_recall(struct ration_lcore *lc, uint32_t index, uint64_t *units)
 			w->unused = 0;
 		return false;
 	}
-	w->turns = RATION_WATCH_TURNS;
-	*units = ration_stock_shrink(lc, ration_counter_at(ration_domain_of(lc), index), w->unused,
-				     true);
+	w->end = w->age + RATION_WATCH_WINDOWS;
+	back = ration_stock_shrink(lc, ration_counter_at(ration_domain_of(lc), index), w->unused,
+				   true);
+	if (back < 0)
+		return false;
 	w->unused = 0;
+	*units = (uint64_t)back;
 	return true;
 }
 
-/* The end of a quiescent interval of one entry. @return units returned */
+/* The end of some quiescent intervals of one entry. @return units returned */
 static uint64_t
-end_turn(struct ration_lcore *lc, struct watch *w)
+end_window(struct ration_lcore *lc, struct watch *w)
 {
 	struct counter *c = ration_counter_at(ration_domain_of(lc), w->index);
-	uint64_t units = 0;
+	int64_t back = 0;
 	uint32_t token;
 
+	w->age++;
 	w->unused = RTE_MIN(w->unused, ration_load(&lc->stocks[w->index].units, relaxed));
-	if (w->unused > 0) { /* Mostly not: then there is no walk. */
+	if (w->unused > 0 || w->age % RATION_WATCH_LOOKS == 0) {
 		token = ration_walk_begin(lc);
-		units = ration_stock_shrink(lc, c, w->unused, false);
+		back = ration_stock_shrink(lc, c, w->unused, false);
 		ration_walk_end(lc, token);
 	}
-	w->turns--;
+	if (back < 0) { /* Without a watch, a request or the search for idle stock takes it. */
+		w->end = w->age;
+		back = 0;
+	}
 	ration_watch_restart(lc, w);
-	return units;
+	return (uint64_t)back;
 }
 
 void
@@ -65,9 +71,12 @@ ration_recall_unused(struct ration_lcore *lc)
 	uint64_t units = 0;
 	uint32_t i = 0;
 
+	/* The report of a drain counts what its scan returns. */
+	if (ws->scan.running)
+		return;
 	while (i < ws->nb_watches) {
-		units += end_turn(lc, &ws->watches[i]);
-		if (ws->watches[i].turns == 0)
+		units += end_window(lc, &ws->watches[i]);
+		if (ws->watches[i].age >= ws->watches[i].end)
 			ration_watch_end(lc, i);
 		else
 			i++;

@@ -17,16 +17,16 @@
 
 /**
  * Return the stock of an entry to a refused lcore: of a watched entry what is unused or exceeds the
- * share, of others all. Within a walk of lc.
+ * share, or all if no limit is near; of others all. Within a walk of lc.
  *
  * @param[out] units
  *   Number of units returned, if the entry is watched.
  * @return
- *   Whether the entry is watched. If not, the caller returns all of it, and it is watched then.
+ *   Whether that is done. If not, the caller returns all of the entry, which is watched then.
  */
 bool ration_recall(struct ration_lcore *lc, uint32_t index, uint64_t *units);
 
-/** At a quiescent point: return the unused units of all watched entries. Owner only. */
+/** At a slow quiescent point: return the unused units of all watched entries. Owner only. */
 void ration_recall_unused(struct ration_lcore *lc);
 
 #endif /* RATION_LCORE_RECALL_H_ */

@@ -5,7 +5,6 @@
 #include "lcore/refusal.h"
 #include "lcore/refused.h"
 #include "lcore/requests.h"
-#include "lcore/share.h"
 #include "lcore/stats.h"
 #include "lcore/turn.h"
 #include "lcore/watch.h"
@@ -14,12 +13,6 @@
 
 /* An lcore that passes no quiescent point requests stock again after so many refused calls. */
 #define REFUSALS_MAX 256
-
-/*
- * So often an lcore that is refused all the time asks members that watch their stock: 8 of them
- * each time, so that the watches of 64 members do not end in between.
- */
-#define SHARE_TURNS (RATION_WATCH_TURNS / 8)
 
 static struct refused *
 count(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32_t nb)
@@ -39,31 +32,26 @@ is_time_to_ask(struct ration_lcore *lc, struct refused *entry)
 
 	if (entry->asked == turn && ++entry->refusals < REFUSALS_MAX)
 		return false;
-	entry->lasting = entry->asked + 1 == turn ? entry->lasting + 1 : 0;
 	entry->asked = turn;
 	entry->refusals = 0;
 	return true;
 }
 
 /*
- * Whether to request stock of members, too, that return what they do not use anyway: they keep
- * their share then, and return the rest. At once if the refusals begin now, and then more and more
- * rarely, but often enough that their watches do not end.
+ * Watch the stock entry of c: the lcore has used all but what is left now. @return whether it was
+ * granted a charge lately that was as large as the refused one
  */
 static bool
-is_time_to_share(const struct refused *entry)
-{
-	return (entry->lasting & (entry->lasting - 1)) == 0 || entry->lasting % SHARE_TURNS == 0;
-}
-
-/* The lcore has used all stock of c but what is left now. */
-static void
-watch_own(struct ration_lcore *lc, struct counter *c)
+watch_own(struct ration_lcore *lc, struct counter *c, const struct decision *decision)
 {
 	uint32_t index = ration_index_of(ration_domain_of(lc), c);
+	struct watch *w;
 
 	if (ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed)) > 0)
 		ration_watch_begin(lc, index);
+	w = ration_watch_of(lc, index);
+	return decision->granted >= decision->refused ||
+	       (w != NULL && RTE_MAX(w->granted, w->granted_now) >= decision->refused);
 }
 
 void
@@ -74,9 +62,11 @@ ration_refusal_count(struct ration_lcore *lc, struct counter *c, struct counter 
 }
 
 void
-ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32_t nb)
+ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *failed,
+	       const struct decision *decision)
 {
-	struct refused *entry = count(lc, c, failed, nb);
+	struct refused *entry = count(lc, c, failed, decision->nb_refused);
+	bool all;
 
 	/* The shared area has no quiescent points, and no table. */
 	if (entry == NULL) {
@@ -85,7 +75,6 @@ ration_refusal(struct ration_lcore *lc, struct counter *c, struct counter *faile
 	}
 	if (!is_time_to_ask(lc, entry))
 		return;
-	watch_own(lc, c);
-	ration_share_join(lc, failed);
-	ration_request_return(lc, c, failed, is_time_to_share(entry), entry->nb_asked++);
+	all = !watch_own(lc, c, decision);
+	ration_request_return(lc, c, failed, all, entry->nb_asked++);
 }

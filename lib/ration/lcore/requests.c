@@ -60,7 +60,7 @@ may_hide(const struct ration_lcore *lc, const struct counter *c, uint32_t index)
 	return ration_load(&ration_active(lc)[index / 64], relaxed) >> (index % 64) & 1;
 }
 
-/* Bit of a word of requests[]: the request of a refused charge, not of a drain. */
+/* Bit of a word of requests[]: what is in use may stay. Not in the request of a drain. */
 #define REFUSED (1u << 31)
 
 /* R1: write a request to the list of an lcore. That of a drain serves a refused charge as well. */
@@ -103,7 +103,7 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 
 static void
 request_from(struct ration_domain *d, struct member *m, const struct counter *c, uint32_t watched,
-	     bool insists)
+	     uint32_t kind, bool insists)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
@@ -112,7 +112,7 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c,
 	if (!may_hide(lc, c, index) ||
 	    (watched != RATION_INDEX_NONE && ration_is_watched(lc, watched)))
 		return;
-	outcome = write_request(lc, (index + 1) | REFUSED);
+	outcome = write_request(lc, (index + 1) | kind);
 	/*
 	 * R2. seq_cst, after the request, as above. Model n_handshakes: PENDINGFIRST. If the
 	 * request was found, its writer sets `pending`, unless it has died between R1 and R2. If
@@ -126,16 +126,18 @@ request_from(struct ration_domain *d, struct member *m, const struct counter *c,
 
 void
 ration_request_return(struct ration_lcore *lc, const struct counter *c,
-		      const struct counter *failed, bool share, uint64_t nth)
+		      const struct counter *failed, bool all, uint64_t nth)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	/* Its stock of c counts towards its own charges: that is nothing that it hides. */
 	bool spare = c == failed && !(ration_load(&c->flags, relaxed) &
 				      (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT));
-	uint32_t watched = !share && spare ? ration_index_of(d, c) : RATION_INDEX_NONE;
 	uint32_t nb = ration_load(&d->nb_members, relaxed), i, first;
 	uint32_t turns = (nb + REQUESTED_MAX - 1) / REQUESTED_MAX;
 	bool insists = nth % PATIENCE + turns >= PATIENCE;
+	uint32_t kind = all ? 0 : REFUSED;
+	/* Members that watch their stock return it unasked, but for what is in use. */
+	uint32_t watched = kind == REFUSED && spare ? ration_index_of(d, c) : RATION_INDEX_NONE;
 	struct member *m;
 
 	if (nb == 0)
@@ -151,7 +153,7 @@ ration_request_return(struct ration_lcore *lc, const struct counter *c,
 		if (spare && ration_lcore_area(d, m) == lc)
 			continue;
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
-			request_from(d, m, failed, watched, insists);
+			request_from(d, m, failed, watched, kind, insists);
 	}
 }
 

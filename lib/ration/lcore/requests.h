@@ -24,12 +24,12 @@
 void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 
 /**
- * After a refusal of c, request the stock of some online members for `failed` and its subtree; with
- * `share` also of those that watch their stock. Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
+ * After a refusal of c, request the stock of some online members for `failed` and its subtree. `all`: also
+ * what is in use. Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
  * the members after those of the call before it.
  */
 void ration_request_return(struct ration_lcore *lc, const struct counter *c,
-			   const struct counter *failed, bool share, uint64_t nth);
+			   const struct counter *failed, bool all, uint64_t nth);
 
 /**
  * Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only.

@@ -26,8 +26,8 @@
  * the walk has written anyway: a lost bit makes a share too large for a while, no more; the limits
  * are enforced by usage.
  *
- * A refused charge sets the bit of its member if it is not set, with its request for stock: if an
- * lcore comes when the others have all units, they return what exceeds the new share (recall.c).
+ * A refused charge sets no bit: it writes nothing that others write (P9). An lcore that comes when
+ * the others have all units gets some of them by its requests, in a walk (refusal.c).
  */
 
 #include "lcore/member.h"
@@ -114,13 +114,4 @@ ration_share_note(const struct ration_lcore *lc, struct counter *c)
 
 	for (i = 0; i <= c->depth; i++)
 		note_at(lc, ration_level(ration_domain_of(lc), c, i));
-}
-
-void
-ration_share_join(const struct ration_lcore *lc, struct counter *l)
-{
-	uint64_t members = ration_load(&l->walkers, relaxed);
-
-	if (!((members | ration_load(&l->walkers_before, relaxed)) & bit_of(lc)))
-		ration_store(&l->walkers, members | bit_of(lc), relaxed);
 }

@@ -23,10 +23,4 @@ uint64_t ration_share_units(const struct ration_lcore *lc, struct counter *c);
 /** Note that lc has charged or uncharged c in the tree while a limit was near. Within the walk. */
 void ration_share_note(const struct ration_lcore *lc, struct counter *c);
 
-/**
- * Count lc among the members that use l, whose limit it is refused for: the first ones may keep all
- * units otherwise. Within a walk of lc.
- */
-void ration_share_join(const struct ration_lcore *lc, struct counter *l);
-
 #endif /* RATION_LCORE_SHARE_H_ */

@@ -216,7 +216,7 @@ refill(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool force,
 	else if (n > 0)
 		ration_store(&lc->stocks[(uint32_t)handle].units, __ration_stock_less(stock, n),
 			     relaxed);
-	ration_watch_note(lc, (uint32_t)handle);
+	ration_watch_note(lc, (uint32_t)handle, rc == 0 ? n : 0);
 	return rc;
 }
 
@@ -244,7 +244,7 @@ charge_slow(struct ration_lcore *lc, ration_counter_t handle, uint64_t n, bool f
 	token = ration_walk_begin(lc);
 	rc = refill(lc, handle, n, force, &c, &failed);
 	if (unlikely(rc == -EDQUOT))
-		ration_refusal(lc, c, failed, 1);
+		ration_refusal(lc, c, failed, &(struct decision){.nb_refused = 1, .refused = n});
 	ration_walk_end(lc, token);
 	return rc;
 }
@@ -382,7 +382,7 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	return 0;
 }
 
-uint64_t
+int64_t
 ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused, bool to_share)
 {
 	uint32_t index = ration_index_of(ration_domain_of(lc), c);
@@ -390,16 +390,17 @@ ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused,
 	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
 	struct stock_bounds b = ration_stock_bounds(lc, c, 0);
-	uint32_t keep = RTE_MIN(stock - unused, to_share && !b.near_limit ? 0 : b.cap);
+	uint32_t keep =
+		RTE_MIN(stock - RTE_MIN(unused, stock), to_share && !b.near_limit ? 0 : b.cap);
 
 	name_walk(lc, index);
 	/* Before usage is reduced, as in an uncharge. */
 	ration_entry_set(lc, index, gen, keep, b.cap);
 	if (likely(uncharge_tree(lc, c, stock - keep) == 0))
 		return stock - keep;
-	/* A caller has uncharged too much: the next drain finds it. */
+	/* A caller has uncharged too much. */
 	ration_entry_set(lc, index, gen, stock, cap);
-	return 0;
+	return -ERANGE;
 }
 
 static int
@@ -413,7 +414,7 @@ trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 	if (lc->flags & RATION_LCORE_SHARED)
 		return uncharge_tree(lc, c, n);
 	rc = uncharge_stock(lc, c, n);
-	ration_watch_note(lc, (uint32_t)handle);
+	ration_watch_note(lc, (uint32_t)handle, 0);
 	return rc;
 }
 

@@ -31,16 +31,16 @@ ration_turn_start(struct ration_lcore *lc, uint32_t nth)
 	ration_store(&lc->countdown, nth, relaxed);
 }
 
-/** The next quiescent point is slow; or this one, if it is not over. Owner only. */
+/** The nth quiescent point from now on is slow, if none before it is, n > 0. Owner only. */
 static inline void
-ration_turn_hurry(struct ration_lcore *lc)
+ration_turn_hurry(struct ration_lcore *lc, uint32_t nth)
 {
 	uint32_t countdown = ration_load(&lc->countdown, relaxed);
 
-	if (countdown <= 1)
+	if (countdown <= nth)
 		return;
-	ration_workspace(lc)->slow_turn -= countdown - 1;
-	ration_store(&lc->countdown, 1, relaxed);
+	ration_workspace(lc)->slow_turn -= countdown - nth;
+	ration_store(&lc->countdown, nth, relaxed);
 }
 
 #endif /* RATION_LCORE_TURN_H_ */

@@ -16,36 +16,43 @@
 
 #include "shm/layout.h"
 
-/** Quiescent intervals that an entry is watched after the last refusal, its own or another's. */
-#define RATION_WATCH_TURNS 256
+#ifndef RATION_WATCH_TURNS /* Fewer in the explorer. */
+/** Quiescent intervals in which unused units are measured before they go back. */
+#define RATION_WATCH_TURNS 8
+/** Of these, after how many the lcore looks what its share is now. */
+#define RATION_WATCH_LOOKS 4
+#endif
+/** Of these, how many an entry is watched after the last refusal, its own or another's. */
+#define RATION_WATCH_WINDOWS 32
 
 /** Watch a stock entry, or watch it longer. No effect if all places are taken. Owner only. */
 void ration_watch_begin(struct ration_lcore *lc, uint32_t index);
 
-/** Stop watching all entries. Owner only. */
-void ration_watch_end_all(struct ration_lcore *lc);
+/** Forget all watches of an lcore whose stock entries are empty. Owner only. */
+void ration_watch_reset(struct ration_lcore *lc);
 
 /** Stop watching the entry at this place of workspace::watches. Owner only. */
 void ration_watch_end(struct ration_lcore *lc, uint32_t place);
 
 /** @internal ration_watch_note() of an lcore that watches entries. */
-void __ration_watch_note(struct ration_lcore *lc, uint32_t index);
+void __ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted);
 
 /**
- * Note how many units an entry has left after a charge, and let the next charge miss, too, if the
+ * Note how many units an entry has left after a call, and let the next charge miss, too, if the
  * entry is watched. At the end of each slow path that may have changed the entry. Owner only.
+ * `granted`: units of the largest charge that the call granted, or 0.
  */
 static inline void
-ration_watch_note(struct ration_lcore *lc, uint32_t index)
+ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted)
 {
 	if (!(lc->flags & RATION_LCORE_SHARED) && unlikely(ration_workspace(lc)->nb_watches > 0))
-		__ration_watch_note(lc, index);
+		__ration_watch_note(lc, index, granted);
 }
 
-/** A new quiescent interval begins for a watched entry. Owner only. */
+/** The next RATION_WATCH_TURNS quiescent intervals begin for a watched entry. Owner only. */
 void ration_watch_restart(struct ration_lcore *lc, struct watch *w);
 
-/** The watch of an entry, or NULL. */
+/** The watch of an entry, or NULL. Owner only. */
 struct watch *ration_watch_of(const struct ration_lcore *lc, uint32_t index);
 
 /**

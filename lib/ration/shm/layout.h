@@ -324,7 +324,6 @@ struct refused {
 	RATION_ATOMIC(uint64_t) failures; /**< Charges refused because this counter lacked room. */
 	uint64_t asked; /**< ration_lcore_turn() of the last return requests for this counter. */
 	uint32_t refusals; /**< Refused calls since then. */
-	uint32_t lasting; /**< Quiescent intervals with refusals, without one between them. */
 	uint64_t nb_asked; /**< Number of quiescent intervals with return requests, and more. */
 };
 
@@ -334,8 +333,11 @@ struct refused {
 /** A watched stock entry. */
 struct watch {
 	uint32_t index;
-	uint32_t unused; /**< Fewest units in stock since the last quiescent point. */
-	uint32_t turns; /**< Quiescent intervals until the watch ends. */
+	uint32_t unused; /**< Fewest units in stock since the last slow quiescent point. */
+	uint32_t age; /**< Slow quiescent points since the watch began. */
+	uint32_t end; /**< The watch ends at this age. */
+	uint64_t granted; /**< Largest charge that was granted since the last but one. */
+	uint64_t granted_now; /**< The same since the last one. */
 };
 
 /** State of an lcore's slow path. Written by the owner, or by the thread that took the member. */
