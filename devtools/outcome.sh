@@ -146,7 +146,7 @@ meson_tests()
 
 	shift 3
 	rm -f "$logs"/counted*
-	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 2 \
+	spawn meson test -C "$build" --logbase counted --print-errorlogs --num-processes 3 \
 		--timeout-multiplier "$((PATIENCE * ${TIMEOUTS:-1}))" "$@" \
 		>"$WORKDIR/$name.log" 2>&1
 	wait_child "$CHILD" "$name" "$limit" tests_done "$WORKDIR/$name.log" || status=$?

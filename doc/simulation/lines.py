@@ -25,6 +25,7 @@ START = 2000.0  # ns after which all lcores have started
 TRIES = 4  # partial walks of one burst that may fail because another lcore was faster
 ASKED = 8  # lcores that one refusal asks to return stock
 WATCH = 256  # bursts that an lcore watches its stock after the last refusal
+WINDOW = 8  # bursts in which what is in use is measured
 
 # ns. Fitted by tables.py --fit, except hit.
 TIMES = {
@@ -143,8 +144,9 @@ class Lcore:
         self.stock = self.cap = 0
         self.watching = 0  # Bursts until the lcore does not watch what it uses.
         self.unused = 0  # Fewest units in stock since the last quiescent point.
-        self.refusals = 0  # Bursts with refusals in a row, and whether this one has any.
-        self.refused = False
+        self.burst = 0
+        self.starving = WINDOW  # Bursts since one that was granted a packet.
+        self.asked_all = False
         self.packets = self.granted = 0
 
     def decide(self, packets, granted):
@@ -188,8 +190,7 @@ class Lcore:
     def refuse(self):
         """Count a refusal, and ask lcores in turn to return their stock."""
         tree = self.tree
-        every = self.refusals & (self.refusals - 1) == 0 or self.refusals % 32 == 0
-        self.refused = True
+        every = self.starving >= WINDOW
         if tree.watch and self.cap > 0:
             self.begin_watch()
         if not tree.partial:
@@ -203,6 +204,7 @@ class Lcore:
                 continue
             if other.cap > 0 and not other.asked:
                 other.asked = True
+                other.asked_all = every
                 yield other.mailbox
 
     def charge_one(self, times):
@@ -244,6 +246,7 @@ class Lcore:
                 got += units
                 break
         self.unused = min(self.unused, self.stock)
+        self.starving = 0 if got > 0 else self.starving + 1
         if got < want:
             yield from self.refuse()
         return got
@@ -285,22 +288,26 @@ class Lcore:
         self.watching = WATCH
 
     def quiesce_watching(self, times):
-        """Give back what was not used, or all at the first request, or what exceeds the share."""
-        keep = self.stock - (self.unused if self.watching > 0 else 0)
+        """Give back what was not used for some time, and what a request takes."""
+        self.burst += 1
+        ends = self.watching > 0 and self.burst % WINDOW == 0
+        keep = self.stock - (self.unused if ends else 0)
         if self.asked:
             yield self.mailbox
             self.asked = False
-            keep = min(keep, self.share()) if self.watching > 0 else 0
-            self.begin_watch()
+            watched = self.watching > 0 and not self.asked_all
+            keep = min(self.stock - self.unused, self.share()) if watched else 0
+            if not self.asked_all:
+                self.begin_watch()
+            self.unused = 0
         back = self.stock - keep
         self.stock = keep
         if back > 0:
             yield self.slow(times)
             yield from self.walk_down(back)
-        self.unused = self.stock
+        if ends:
+            self.unused = self.stock
         self.watching = max(0, self.watching - 1)
-        self.refusals = self.refusals + 1 if self.refused else 0
-        self.refused = False
 
     def run(self, times):
         """Charge and uncharge bursts for ever."""

@@ -118,8 +118,8 @@ __ration_stock_put(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
  *
  * A refusal does not prove that no unit is free: other lcores may hide units in their stock. The
  * first refusal after a quiescent point of lc requests that stock from up to 8 members, and they
- * return what they do not use at their next quiescent points. The refusal counts as a failure of the lowest level
- * that lacked room.
+ * return what they do not use at their next quiescent points. The refusal counts as a failure of
+ * the lowest level that lacked room.
  *
  * @param lc
  *   Lcore area of the calling thread.

@@ -10,6 +10,8 @@
  * The atomic accesses of libration, counted. Included before each of its sources.
  */
 
+#include <stdbool.h>
+
 #include <ration_compat.h>
 
 /** Kinds of access. */
@@ -19,10 +21,8 @@ enum price_access {
 	PRICE_RMW, /**< Read-modify-write. */
 };
 
-/** Count an access by the lcore that runs. Returns p, so that p is evaluated once. */
-void *price_access(const volatile void *p, enum price_access kind);
-
-#define PRICE_AT(p, kind) ((__typeof__(p))price_access(p, kind))
+/** Count an access by the lcore that runs. */
+void price_access(const volatile void *p, enum price_access kind);
 
 #undef ration_load
 #undef ration_store
@@ -33,20 +33,48 @@ void *price_access(const volatile void *p, enum price_access kind);
 #undef ration_exchange
 #undef ration_cas
 
-#define ration_load(p, order) __atomic_load_n(PRICE_AT(p, PRICE_READ), RATION_ORDER(order))
-#define ration_store(p, v, order) __atomic_store_n(PRICE_AT(p, PRICE_WRITE), v, RATION_ORDER(order))
-#define ration_fetch_add(p, v, order)                                                              \
-	__atomic_fetch_add(PRICE_AT(p, PRICE_RMW), v, RATION_ORDER(order))
-#define ration_fetch_sub(p, v, order)                                                              \
-	__atomic_fetch_sub(PRICE_AT(p, PRICE_RMW), v, RATION_ORDER(order))
-#define ration_fetch_and(p, v, order)                                                              \
-	__atomic_fetch_and(PRICE_AT(p, PRICE_RMW), v, RATION_ORDER(order))
-#define ration_fetch_or(p, v, order)                                                               \
-	__atomic_fetch_or(PRICE_AT(p, PRICE_RMW), v, RATION_ORDER(order))
-#define ration_exchange(p, v, order)                                                               \
-	__atomic_exchange_n(PRICE_AT(p, PRICE_RMW), v, RATION_ORDER(order))
+/* One thread plays all lcores, so the access itself is a plain one. */
+#define PRICE_RMW_OF(p, expression)                                                                \
+	__extension__({                                                                            \
+		__typeof__(p) at_ = (p);                                                           \
+		__typeof__(*at_ + 0) old_ = *at_;                                                  \
+		price_access(at_, PRICE_RMW);                                                      \
+		*at_ = (expression);                                                               \
+		old_;                                                                              \
+	})
+
+#define ration_load(p, order)                                                                      \
+	__extension__({                                                                            \
+		__typeof__(p) from_ = (p);                                                         \
+		price_access(from_, PRICE_READ);                                                   \
+		*from_;                                                                            \
+	})
+
+#define ration_store(p, v, order)                                                                  \
+	do {                                                                                       \
+		__typeof__(p) at_ = (p);                                                           \
+		__typeof__(*at_ + 0) new_ = (v);                                                   \
+		price_access(at_, PRICE_WRITE);                                                    \
+		*at_ = new_;                                                                       \
+	} while (0)
+
+#define ration_fetch_add(p, v, order) PRICE_RMW_OF(p, old_ + (v))
+#define ration_fetch_sub(p, v, order) PRICE_RMW_OF(p, old_ - (v))
+#define ration_fetch_and(p, v, order) PRICE_RMW_OF(p, old_ &(v))
+#define ration_fetch_or(p, v, order) PRICE_RMW_OF(p, old_ | (v))
+#define ration_exchange(p, v, order) PRICE_RMW_OF(p, v)
+
 #define ration_cas(p, expected, v, order)                                                          \
-	__atomic_compare_exchange_n(PRICE_AT(p, PRICE_RMW), expected, v, false,                    \
-				    RATION_ORDER(order), __ATOMIC_RELAXED)
+	__extension__({                                                                            \
+		__typeof__(p) at_ = (p);                                                           \
+		__typeof__(expected) expected_ = (expected);                                       \
+		bool done_ = *at_ == *expected_;                                                   \
+		price_access(at_, PRICE_RMW);                                                      \
+		if (done_)                                                                         \
+			*at_ = (v);                                                                \
+		else                                                                               \
+			*expected_ = *at_;                                                         \
+		done_;                                                                             \
+	})
 
 #endif /* PRICE_ATOMICS_H_ */

@@ -27,7 +27,7 @@
 
 enum load {
 	REFUSED, /* The counter is full from the start. */
-	HALF_REFUSED, /* The same for every other packet; the others are of a tenant of the lcore. */
+	HALF_REFUSED, /* The same for every other packet; the others have a counter per lcore. */
 	HOLD, /* Each lcore charges a burst, and returns it at its next turn. */
 	PIPELINE, /* One half charges, the other half uncharges. */
 };

@@ -35,9 +35,9 @@ int test_launch(lcore_function_t *work, void *arg, unsigned int lcore_id);
 int test_wait(unsigned int lcore_id);
 
 /**
- * fork() at a moment when all other threads of this process sleep, so that none of them holds a lock
- * of the allocator: the child could never take it. The threads of EAL allocate while they start. The
- * allocator of AddressSanitizer has no protection against this.
+ * fork() at a moment when all other threads of this process sleep, so that none of them holds a
+ * lock of the allocator: the child could never take it. The threads of EAL allocate while they
+ * start. The allocator of AddressSanitizer has no protection against this.
  */
 pid_t test_fork(void);
 

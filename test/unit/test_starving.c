@@ -101,8 +101,8 @@ every_member_is_asked(void **state)
 }
 
 /*
- * It is larger than the share, and the other one leaves less than that all the time. So it is granted
- * now and then. Also with the limit at a parent.
+ * It is larger than the share, and the other one leaves less than that all the time. So it is
+ * granted now and then. Also with the limit at a parent.
  */
 static void
 a_large_charge_is_granted(void **state)

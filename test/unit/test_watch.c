@@ -77,7 +77,7 @@ static void
 what_is_used_stays_and_the_rest_goes_back(void **state)
 {
 	static const uint16_t needs[] = {20, 20, 7, 7, 12, 3, 0};
-	/* The first walk takes 3 units ahead. They were not in stock at the last quiescent point. */
+	/* The first walk takes 3 units ahead. They were not in stock when the time began. */
 	static const uint32_t left[] = {23, 20, 7, 7, 12, 3, 0};
 	struct group g;
 	ration_counter_t c;

@@ -12,7 +12,7 @@
 
 #include "shm/layout.h"
 
-/** At a slow quiescent point: scan some stock entries for idle stock, as many as are due by now. Owner only. */
+/** At a slow quiescent point: look for idle stock, and say when the next one is. Owner only. */
 void ration_idle(struct ration_lcore *lc);
 
 /** Start the search for idle stock, when a member registers or comes back online. Owner only. */

@@ -24,16 +24,14 @@
 void ration_request_drain(struct ration_lcore *lc, uint32_t index);
 
 /**
- * After a refusal of c, request the stock of some online members for `failed` and its subtree. `all`: also
- * what is in use. Never waits. `nth` is the number of earlier calls for `failed` by this lcore: each continues with
- * the members after those of the call before it.
+ * After a refusal of c, request the stock of some online members for `failed` and its subtree: what
+ * they do not use, or with `all` also what is in use. Never waits. `nth` is the number of earlier
+ * calls for `failed` by this lcore: each continues with the members after those of the call before.
  */
 void ration_request_return(struct ration_lcore *lc, const struct counter *c,
 			   const struct counter *failed, bool all, uint64_t nth);
 
-/**
- * Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only.
- */
+/** Fill a drain set from the round and the mailbox of lc, and empty the mailbox. Owner only. */
 void ration_requests_take(struct ration_lcore *lc, struct drain_set *set);
 
 #endif /* RATION_LCORE_REQUESTS_H_ */

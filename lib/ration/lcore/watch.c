@@ -6,11 +6,11 @@
  * @file
  * What an lcore did not use of its stock.
  *
- * When lcores share a counter at its limit, each is refused again and again. If every refusal took
+ * When lcores share a counter at its limit, each is refused again and again. If each refusal took
  * the stock of all others, the same units would move through the tree once per burst, and every
- * move costs the contended operations that a stock is there to avoid. What a charge of an lcore that
- * has its part may ask for are units that their lcore does not use (promise P4). So an lcore watches
- * the entries that it was asked for:
+ * move costs the contended operations that a stock is there to avoid. A charge of an lcore that has
+ * its part may ask for units that their lcore does not use (promise P4). So an lcore watches the
+ * entries that it was asked for:
  *
  * W1: the first request takes all stock of the entry, and begins the watch. A refusal of the
  *     lcore's own begins one, too.
@@ -21,10 +21,11 @@
  *     unasked. Not after one: a loop that polls empty queues has many between two bursts.
  * W4: so members that see the watch need not ask. They read `watched`, which the owner writes only
  *     when a watch begins or ends.
- * W5: what is in use goes back if it exceeds the share of the lcore (share.c), which may have become
- *     smaller, and to an lcore that asks for all (refusal.c): one that was granted no charge as large lately.
- * W6: a watch ends RATION_WATCH_WINDOWS times later, after the last refusal that the lcore knows of.
- *     Members that are still refused then ask again.
+ * W5: what is in use goes back if it exceeds the share of the lcore (share.c), which may have
+ *     become smaller. It also goes to an lcore that asks for all (refusal.c): one that was granted
+ *     no charge as large lately.
+ * W6: a watch ends RATION_WATCH_WINDOWS times later, after the last refusal that the lcore knows
+ *     of. Members that are still refused then ask again.
  *
  * An lcore watches RATION_WATCHES_MAX entries; of others each request takes all stock. Entries of
  * RATION_COUNTER_EXACT are not watched.
