@@ -12,6 +12,7 @@
 
 #include <rte_common.h>
 
+#include "ration_pvt.h"
 #include "soak.h"
 
 /* Attempts to verify a running domain before it counts as wrong. */
@@ -222,11 +223,14 @@ void
 soak_check_stopped(struct soak *s)
 {
 	struct prng *prng = &s->workers[SOAK_WORKERS].prng;
-	uint32_t which;
+	uint32_t i, which;
 
-	/* An lcore that has answered twice has no older request left to serve. */
-	must_drain(s, s->nothing);
-	must_drain(s, s->nothing);
+	/*
+	 * An lcore that has answered twice has no older request left to serve. Each answer is a
+	 * quiescent point: an lcore that was refused returns its unused stock after some of them.
+	 */
+	for (i = 0; i < 3 * RATION_WATCH_TURNS; i++)
+		must_drain(s, s->nothing);
 	/*
 	 * An lcore that polls may give idle stock back at any time: then only drained stock is
 	 * constant.
