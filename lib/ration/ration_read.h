@@ -102,9 +102,9 @@ int ration_read_sum(const struct ration_domain *d, ration_counter_t c,
  *   The domain.
  * @param quiet
  *   1 if no lcore charges, uncharges, serves a drain or returns unused stock during the call: any
- *   violation reported then is a bug. An lcore that only polls may still return stock; after a drain
- *   of the root it has none. 0 while lcores run: the call checks only conditions that hold at every
- *   instant.
+ *   violation reported then is a bug. An lcore that only polls may still return stock; after a
+ *   drain of the root it has none. 0 while lcores run: the call checks only conditions that hold
+ *   at every instant.
  * @param f
  *   File for a description of each violation, or NULL.
  * @return
