@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include <rte_common.h>
+
 #include "group.h"
 #include "ration_pvt.h"
 
@@ -59,4 +61,20 @@ void
 uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 {
 	assert_int_equal(ration_uncharge(lc, c, n), 0);
+}
+
+uint32_t
+use_packets(struct ration_lcore *lc, ration_counter_t c, uint16_t nb)
+{
+	ration_counter_t burst[128];
+	uint8_t granted[RTE_DIM(burst)];
+	uint32_t i, ok;
+
+	assert_true(nb <= RTE_DIM(burst));
+	for (i = 0; i < nb; i++)
+		burst[i] = c;
+	ok = ration_try_charge_burst(lc, burst, NULL, nb, granted);
+	if (ok > 0)
+		assert_int_equal(ration_uncharge_burst(lc, burst, NULL, (uint16_t)ok), ok);
+	return ok;
 }

@@ -35,4 +35,7 @@ uint32_t cap_of(const struct ration_lcore *lc, ration_counter_t c);
 void charge(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 void uncharge(struct ration_lcore *lc, ration_counter_t c, uint64_t n);
 
+/** Charge a burst of up to 128 packets of one unit, and return what was granted. @return number */
+uint32_t use_packets(struct ration_lcore *lc, ration_counter_t c, uint16_t nb);
+
 #endif /* TEST_GROUP_H_ */

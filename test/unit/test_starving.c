@@ -31,22 +31,6 @@ use(struct ration_lcore *lc, ration_counter_t c, uint64_t n)
 	return 1;
 }
 
-/* Packets of one unit. @return number granted */
-static uint32_t
-use_packets(struct ration_lcore *lc, ration_counter_t c, uint16_t nb)
-{
-	ration_counter_t burst[128];
-	uint8_t granted[128];
-	uint32_t i, ok;
-
-	for (i = 0; i < nb; i++)
-		burst[i] = c;
-	ok = ration_try_charge_burst(lc, burst, NULL, nb, granted);
-	if (ok > 0)
-		assert_int_equal(ration_uncharge_burst(lc, burst, NULL, (uint16_t)ok), ok);
-	return ok;
-}
-
 static void
 threads_without_registration_are_granted_units(void **state)
 {

@@ -21,22 +21,6 @@
 #define MAX 48u
 #define BURST 32u
 
-/* Charge packets of one unit, as many as are granted, and return them. @return their number */
-static uint32_t
-use(struct ration_lcore *lc, ration_counter_t c, uint16_t nb)
-{
-	ration_counter_t burst[128];
-	uint8_t granted[128];
-	uint32_t i, ok;
-
-	for (i = 0; i < nb; i++)
-		burst[i] = c;
-	ok = ration_try_charge_burst(lc, burst, NULL, nb, granted);
-	if (ok > 0)
-		assert_int_equal(ration_uncharge_burst(lc, burst, NULL, (uint16_t)ok), ok);
-	return ok;
-}
-
 /* The quiescent intervals in which the use of a watched entry is measured. */
 static void
 pass_window(struct ration_lcore *lc)
@@ -62,7 +46,7 @@ open_watching(struct group *g)
 	open_group(g);
 	c = make_counter(g->d, g->root, "c", MAX, BATCH);
 	assert_false(ration_is_watched(g->lc[0], (uint32_t)c));
-	assert_int_equal(use(g->lc[0], c, MAX + 1), MAX);
+	assert_int_equal(use_packets(g->lc[0], c, MAX + 1), MAX);
 	assert_int_equal(units_of(g->lc[0], c), MAX);
 	assert_int_equal(ration_try_charge(g->lc[1], c, 1), -EDQUOT);
 	assert_true(is_asked(g->lc[0]));
@@ -86,7 +70,7 @@ what_is_used_stays_and_the_rest_goes_back(void **state)
 	(void)state;
 	c = open_watching(&g);
 	for (i = 0; i < RTE_DIM(needs); i++) {
-		assert_int_equal(use(g.lc[0], c, needs[i]), needs[i]);
+		assert_int_equal(use_packets(g.lc[0], c, needs[i]), needs[i]);
 		pass_window(g.lc[0]);
 		assert_int_equal(units_of(g.lc[0], c), left[i]);
 		assert_int_equal(usage_of(g.d, c), left[i]);
@@ -105,7 +89,7 @@ single_units_are_used_as_well(void **state)
 	(void)state;
 	c = open_watching(&g);
 	other = make_counter(g.d, g.root, "other", RATION_UNLIMITED, BATCH);
-	use(g.lc[0], c, 10);
+	use_packets(g.lc[0], c, 10);
 	pass_window(g.lc[0]);
 	for (i = 0; i < 3; i++) {
 		for (k = 0; k < 8; k++) {
@@ -142,9 +126,9 @@ lcores_that_use_all_do_not_disturb_each_other(void **state)
 		for (k = 0; k < 2; k++) {
 			asked += i >= 32 && is_asked(g.lc[k]);
 			if (i >= 8)
-				assert_int_equal(use(g.lc[k], c, BURST), MAX / 2);
+				assert_int_equal(use_packets(g.lc[k], c, BURST), MAX / 2);
 			else
-				use(g.lc[k], c, BURST);
+				use_packets(g.lc[k], c, BURST);
 			ration_quiescent(g.lc[k]);
 		}
 	}
@@ -172,7 +156,7 @@ who_comes_later_gets_a_share(void **state)
 	for (nb = 1; nb <= GROUP_MEMBERS; nb++) {
 		for (i = 0; i < 3; i++) {
 			for (k = 0; k < nb; k++) {
-				use(g.lc[k], c, MAX + 1);
+				use_packets(g.lc[k], c, MAX + 1);
 				ration_quiescent(g.lc[k]);
 			}
 		}
@@ -194,7 +178,7 @@ a_watch_ends_after_the_last_refusal(void **state)
 	/* One window has passed since the refusal. */
 	for (i = 1; i < RATION_WATCH_WINDOWS; i++) {
 		assert_true(ration_is_watched(g.lc[0], (uint32_t)c));
-		use(g.lc[0], c, 10);
+		use_packets(g.lc[0], c, 10);
 		pass_window(g.lc[0]);
 	}
 	assert_false(ration_is_watched(g.lc[0], (uint32_t)c));
@@ -229,9 +213,9 @@ an_lcore_watches_a_few_entries(void **state)
 	}
 	for (round = 0; round < 3; round++) {
 		for (i = 0; i < RTE_DIM(c); i++) {
-			assert_in_range(use(g.lc[0], c[i], BURST), MAX / 2, BURST);
+			assert_in_range(use_packets(g.lc[0], c[i], BURST), MAX / 2, BURST);
 			/* It is granted some: so it asks only for what is not in use. */
-			assert_in_range(use(g.lc[1], c[i], BURST), 1, BURST - 1);
+			assert_in_range(use_packets(g.lc[1], c[i], BURST), 1, BURST - 1);
 		}
 		pass_window(g.lc[0]);
 		ration_quiescent(g.lc[1]);
@@ -256,16 +240,16 @@ a_drain_takes_what_is_in_use(void **state)
 
 	(void)state;
 	c = open_watching(&g);
-	use(g.lc[0], c, 20);
+	use_packets(g.lc[0], c, 20);
 	pass_window(g.lc[0]);
-	use(g.lc[0], c, 20);
+	use_packets(g.lc[0], c, 20);
 	pass_window(g.lc[0]);
 	assert_int_equal(units_of(g.lc[0], c), 20);
-	use(g.lc[0], c, 20);
+	use_packets(g.lc[0], c, 20);
 	assert_int_equal(ration_try_charge_sync(g.lc[1], c, MAX, 1000000, NULL), 0);
 	assert_int_equal(units_of(g.lc[0], c), 0);
 	/* The watch goes on. */
-	assert_int_equal(use(g.lc[0], c, 1), 0);
+	assert_int_equal(use_packets(g.lc[0], c, 1), 0);
 	pass_window(g.lc[0]);
 	uncharge(g.lc[1], c, MAX);
 	drain_all(g.d);
@@ -303,7 +287,7 @@ a_watch_ends_when_its_lcore_goes_offline(void **state)
 
 	(void)state;
 	c = open_watching(&g);
-	use(g.lc[0], c, 20);
+	use_packets(g.lc[0], c, 20);
 	assert_int_equal(ration_lcore_offline(g.lc[0]), 0);
 	assert_int_equal(usage_of(g.d, c), 0);
 	assert_int_equal(ration_lcore_online(g.lc[0]), 0);
@@ -322,7 +306,7 @@ a_watched_counter_may_be_destroyed(void **state)
 
 	(void)state;
 	c = open_watching(&g);
-	use(g.lc[0], c, 20);
+	use_packets(g.lc[0], c, 20);
 	pass_window(g.lc[0]);
 	assert_int_equal(ration_counter_destroy(g.d, c, 0), 0);
 	for (i = 0; i < 64 && (uint32_t)next != (uint32_t)c; i++) {
@@ -331,7 +315,7 @@ a_watched_counter_may_be_destroyed(void **state)
 	}
 	pass_window(g.lc[0]);
 	for (i = 0; i < 2 * RATION_WATCH_TURNS; i++) {
-		assert_int_equal(use(g.lc[0], next, BURST), BURST);
+		assert_int_equal(use_packets(g.lc[0], next, BURST), BURST);
 		pass_window(g.lc[0]);
 	}
 	assert_true(units_of(g.lc[0], next) > 0);

@@ -393,9 +393,12 @@ ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused,
 	uint32_t keep =
 		RTE_MIN(stock - RTE_MIN(unused, stock), to_share && !b.near_limit ? 0 : b.cap);
 
+	/* Write nothing in vain: the entry of an lcore that only polls does not change. */
+	if (keep == stock && cap <= b.cap)
+		return 0;
 	name_walk(lc, index);
 	/* Before usage is reduced, as in an uncharge. */
-	ration_entry_set(lc, index, gen, keep, b.cap);
+	ration_entry_set(lc, index, gen, keep, keep > 0 ? b.cap : 0);
 	if (likely(uncharge_tree(lc, c, stock - keep) == 0))
 		return stock - keep;
 	/* A caller has uncharged too much. */
