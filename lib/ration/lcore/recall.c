@@ -46,12 +46,13 @@ static uint64_t
 end_window(struct ration_lcore *lc, struct watch *w)
 {
 	struct counter *c = ration_counter_at(ration_domain_of(lc), w->index);
+	uint32_t token, stock = ration_load(&lc->stocks[w->index].units, relaxed);
 	int64_t back = 0;
-	uint32_t token;
 
 	w->age++;
-	w->unused = RTE_MIN(w->unused, ration_load(&lc->stocks[w->index].units, relaxed));
-	if (w->unused > 0 || w->age % RATION_WATCH_LOOKS == 0) {
+	w->unused = RTE_MIN(w->unused, stock);
+	/* Without stock the counter may be gone: to destroy it waits only for lcores with stock. */
+	if (stock > 0 && (w->unused > 0 || w->age % RATION_WATCH_LOOKS == 0)) {
 		token = ration_walk_begin(lc);
 		back = ration_stock_shrink(lc, c, w->unused, false);
 		ration_walk_end(lc, token);
