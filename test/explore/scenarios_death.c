@@ -13,7 +13,7 @@
 #define VICTIM 2
 
 static void
-set_up(void)
+create(void)
 {
 	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
 						    .max_members = 3,
@@ -21,6 +21,12 @@ set_up(void)
 						    .timeout_us = 1000000};
 
 	world_create(&params);
+}
+
+static void
+set_up(void)
+{
+	create();
 	/* Two branches, so that returns are pending in more than one place. */
 	world_counter(0, UINT32_MAX, 60, 0, 0);
 	world_counter(3, UINT32_MAX, 60, 0, 0);
@@ -125,12 +131,7 @@ drain_and_die(void)
 static void
 set_up_watching(void)
 {
-	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
-						    .max_members = 3,
-						    .secondary_members = 1,
-						    .timeout_us = 1000000};
-
-	world_create(&params);
+	create();
 	world_counter(0, UINT32_MAX, 60, 0, 0);
 	world_counter(1, 0, 8, 4, 0);
 	world_counter(2, 0, 60, 2, 0);

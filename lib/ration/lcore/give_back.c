@@ -7,7 +7,9 @@
  * The drain scan.
  *
  * A drain scan reads all active stock entries of an lcore once, and returns the stock of those that
- * its drain set covers. The work at one quiescent point is limited, so a scan may take several. It
+ * its drain set covers. If only refused charges ask, what is in use may stay (recall.c).
+ *
+ * The work at one quiescent point is limited, so a scan may take several. It
  * ends with the drain set that it started with, and the round of that set is acknowledged, never a
  * newer one. If a scan started again whenever a request arrives, a stream of requests would keep it
  * from ending. Requests that arrive meanwhile keep `pending` set, and the next scan has them.

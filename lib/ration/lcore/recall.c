@@ -51,7 +51,7 @@ end_window(struct ration_lcore *lc, struct watch *w)
 
 	w->age++;
 	w->unused = RTE_MIN(w->unused, stock);
-	/* Without stock the counter may be gone: to destroy it waits only for lcores with stock. */
+	/* Without stock the counter may be gone: it is destroyed after its stock is taken. */
 	if (stock > 0 && (w->unused > 0 || w->age % RATION_WATCH_LOOKS == 0)) {
 		token = ration_walk_begin(lc);
 		back = ration_stock_shrink(lc, c, w->unused, false);

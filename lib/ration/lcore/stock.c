@@ -383,7 +383,7 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 }
 
 int64_t
-ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused, bool to_share)
+ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused, bool only_near)
 {
 	uint32_t index = ration_index_of(ration_domain_of(lc), c);
 	uint32_t gen = ration_load(&c->gen, relaxed);
@@ -391,7 +391,7 @@ ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused,
 	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
 	struct stock_bounds b = ration_stock_bounds(lc, c, 0);
 	uint32_t keep =
-		RTE_MIN(stock - RTE_MIN(unused, stock), to_share && !b.near_limit ? 0 : b.cap);
+		RTE_MIN(stock - RTE_MIN(unused, stock), only_near && !b.near_limit ? 0 : b.cap);
 
 	/* Write nothing in vain: the entry of an lcore that only polls does not change. */
 	if (keep == stock && cap <= b.cap)

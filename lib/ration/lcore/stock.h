@@ -52,13 +52,13 @@ int ration_stock_charge(struct ration_lcore *lc, struct counter *c, uint64_t nee
 int ration_stock_return(struct ration_lcore *lc, ration_counter_t handle, uint64_t n);
 
 /**
- * Return `unused` units of a stock entry to the tree, or all if it may have no stock now. With
- * `to_share` also those that exceed the share of lc near a limit, or all if no limit is near.
+ * Return `unused` units of a stock entry to the tree, and those that exceed the cap that it may
+ * have now: near a limit, the share of lc. With `only_near` it returns all if no limit is near.
  * Within a walk of lc.
  * @return units, or -ERANGE: more units are in stock than are charged, and nothing is changed
  */
 int64_t ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused,
-			    bool to_share);
+			    bool only_near);
 
 /**
  * Try to charge once, without counting a refusal and without return requests. After -EDQUOT,
