@@ -120,20 +120,20 @@ int workers_stop(struct workers *ws);
 /** Do the first nb lcores have fewer than nb CPUs? */
 bool workers_share_cpus(uint32_t nb);
 
-/** Next number of lcores to measure: doubled, and finally all. */
+/** Next number of lcores to measure: doubled, times 8 in a quick run, and finally all. */
 static inline uint32_t
-workers_next_nb(uint32_t nb, uint32_t all)
+workers_next_nb(const struct bench *b, uint32_t nb, uint32_t all)
 {
-	return nb == all ? all + 1 : RTE_MIN(2 * nb, all);
+	return nb == all ? all + 1 : RTE_MIN(nb * (b->quick ? 8 : 2), all);
 }
 
 /** How many numbers of lcores are measured, from 1 to all. */
 static inline uint32_t
-workers_count_nb(uint32_t all)
+workers_count_nb(const struct bench *b, uint32_t all)
 {
 	uint32_t nb, count = 0;
 
-	for (nb = 1; nb <= all; nb = workers_next_nb(nb, all))
+	for (nb = 1; nb <= all; nb = workers_next_nb(b, nb, all))
 		count++;
 	return count;
 }

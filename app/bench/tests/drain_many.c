@@ -347,11 +347,11 @@ static int
 run_size(struct bench *b, uint32_t nb, uint64_t end)
 {
 	const uint32_t all = rte_lcore_count() - 1;
-	uint32_t left = workers_count_nb(all), owners;
+	uint32_t left = workers_count_nb(b, all), owners;
 	int rc = 0;
 
 	for (owners = 1; owners <= all && rc == 0 && !bench_stops(b);
-	     owners = workers_next_nb(owners, all), left--)
+	     owners = workers_next_nb(b, owners, all), left--)
 		rc = run_one(b, nb, owners, budget_next(end, left));
 	return rc;
 }

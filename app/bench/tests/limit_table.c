@@ -253,7 +253,7 @@ int
 limit_table(struct bench *b, uint64_t end)
 {
 	static struct table t;
-	const uint32_t all = rte_lcore_count(), steps = workers_count_nb(all);
+	const uint32_t all = rte_lcore_count(), steps = workers_count_nb(b, all);
 	uint32_t nb, done = 0;
 	int rc = 0;
 
@@ -262,7 +262,7 @@ limit_table(struct bench *b, uint64_t end)
 		warn("limit");
 		return -1;
 	}
-	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(nb, all)) {
+	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(b, nb, all)) {
 		progress_of("limit, table", "numbers of lcores", done, steps);
 		rc = run_step(b, &t, nb, budget_next(end, steps - done));
 		done++;

@@ -175,7 +175,7 @@ add_lines(struct bench *b, struct read_line *lines)
 {
 	uint32_t all = rte_lcore_count(), nb, i, nb_lines = 0;
 
-	for (nb = 1; nb <= all; nb = workers_next_nb(nb, all)) {
+	for (nb = 1; nb <= all; nb = workers_next_nb(b, nb, all)) {
 		for (i = 0; i < RTE_DIM(read_cases); i++) {
 			struct read_line *l = &lines[nb_lines++];
 

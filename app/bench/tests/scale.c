@@ -315,8 +315,8 @@ run_scale(struct bench *b)
 	unsigned int kind;
 	int rc = 0;
 
-	total = workers_count_nb(all) * RTE_DIM(kinds);
-	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(nb, all)) {
+	total = workers_count_nb(b, all) * RTE_DIM(kinds);
+	for (nb = 1; nb <= all && rc == 0 && !bench_stops(b); nb = workers_next_nb(b, nb, all)) {
 		if (workers_share_cpus(nb))
 			fprintf(stderr, "scale: %u lcores share CPUs; their rows are marked\n", nb);
 		for (kind = 0; kind < RTE_DIM(kinds) && rc == 0 && !bench_stops(b);
