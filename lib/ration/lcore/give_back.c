@@ -178,13 +178,14 @@ static uint64_t
 scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
 {
 	struct ration_domain *d = ration_domain_of(lc);
-	struct word w = {.base = RTE_ALIGN_FLOOR(scan->next, 64u)};
+	uint32_t at = (scan->next + scan->first) % lc->nb_stocks;
+	struct word w = {.base = RTE_ALIGN_FLOOR(at, 64u)};
 	RATION_ATOMIC(uint64_t) *word = &ration_active(lc)[w.base / 64];
 	const struct counter *counters = ration_counter_at(d, w.base), *c;
 	uint64_t all = ration_load(word, relaxed), budget = *work - RATION_WORD_WORK, units = 0;
 	uint32_t i;
 
-	w.left = w.ahead = all & UINT64_MAX << scan->next % 64;
+	w.left = w.ahead = all & UINT64_MAX << at % 64;
 	for (i = 0; i < FETCH_AHEAD; i++)
 		fetch_ahead(&w, counters);
 	while (w.left != 0 && budget > 0) {
@@ -206,7 +207,7 @@ scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
 	}
 	ration_store(word, all & ~w.emptied, relaxed);
 	ration_workspace(lc)->caps -= w.caps;
-	scan->next = w.left != 0 ? w.base + first_of(w.left) : w.base + 64;
+	scan->next = RTE_ALIGN_FLOOR(scan->next, 64u) + (w.left != 0 ? first_of(w.left) : 64);
 	*work = budget;
 	return units;
 }

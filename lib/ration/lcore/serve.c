@@ -17,6 +17,8 @@ scan_start(struct ration_lcore *lc, struct drain_scan *scan)
 {
 	ration_requests_take(lc, &scan->set);
 	scan->next = 0;
+	/* Each member starts at another counter, so that they do not wait for each other. */
+	scan->first = lc->member_id * 64 % lc->nb_stocks;
 	scan->running = true;
 }
 

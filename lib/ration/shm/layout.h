@@ -294,7 +294,8 @@ struct drain_set {
 struct drain_scan {
 	struct drain_set set; /**< Drain set at the start of the scan. */
 	uint32_t covered_parent; /**< A counter that the set covers, or none. */
-	uint32_t next; /**< Index of the next stock entry. */
+	uint32_t first; /**< Index of the first stock entry; a multiple of 64. */
+	uint32_t next; /**< Distance of the next one from the first. */
 	bool running;
 };
 
