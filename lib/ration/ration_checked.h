@@ -175,6 +175,14 @@ __ration_checked_counter_set_batch(struct __ration_check_site *site, struct rati
 }
 
 static inline int
+__ration_checked_counter_set_batch_max(struct __ration_check_site *site, struct ration_domain *d,
+				       ration_counter_t c, uint32_t batch_max)
+{
+	return __ration_check_counter(site, d, c) ? ration_counter_set_batch_max(d, c, batch_max)
+						  : -EINVAL;
+}
+
+static inline int
 __ration_checked_counter_reset_watermark(struct __ration_check_site *site, struct ration_domain *d,
 					 ration_counter_t c)
 {
@@ -312,6 +320,9 @@ __ration_checked_domain_verify(struct __ration_check_site *site, const struct ra
 						 __VA_ARGS__)
 #define ration_counter_set_batch(...)                                                              \
 	__ration_checked_counter_set_batch(__RATION_SITE("ration_counter_set_batch"), __VA_ARGS__)
+#define ration_counter_set_batch_max(...)                                                          \
+	__ration_checked_counter_set_batch_max(__RATION_SITE("ration_counter_set_batch_max"),      \
+					       __VA_ARGS__)
 #define ration_counter_set_max(...)                                                                \
 	__ration_checked_counter_set_max(__RATION_SITE("ration_counter_set_max"), __VA_ARGS__)
 #define ration_domain_dump(...)                                                                    \

@@ -112,6 +112,14 @@ struct ration_counter_params {
 	 */
 	uint32_t batch;
 	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_EXACT, or both. Default 0. */
+	/**
+	 * Units to which the batch of a busy lcore may grow, at most RATION_BATCH_MAX. Default 0:
+	 * it does not grow, as with any value below `batch`. Each walk to the tree doubles the
+	 * batch of that lcore, and it is halved twice in each ration_domain_params::idle_us. For
+	 * pipelines, where one lcore charges and another uncharges; each lcore can then hide up to
+	 * twice as much. With an idle_us of RATION_IDLE_ZERO it never shrinks without a drain.
+	 */
+	uint32_t batch_max;
 };
 
 /**
@@ -237,7 +245,8 @@ struct ration_counter_info {
 	uint64_t refused;
 	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
 	uint64_t rejected; /**< Number of uncharges that exceeded the charged units. */
-	uint32_t batch; /**< Maximum number of units that a refill takes ahead. */
+	uint32_t batch; /**< Number of units that a refill takes ahead. */
+	uint32_t batch_max; /**< Units to which the batch of a busy lcore grows, if more. */
 	uint32_t depth; /**< Number of levels above the counter; 0 for the root. */
 	uint32_t nb_children; /**< Number of children. */
 	uint32_t flags; /**< RATION_COUNTER_DIRECT, RATION_COUNTER_EXACT, RATION_COUNTER_OFFLINE. */
@@ -340,6 +349,27 @@ int ration_counter_set_max(struct ration_domain *d, ration_counter_t c, uint64_t
  *   - -E_RTE_SECONDARY: the process is not the primary process
  */
 int ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch);
+
+/**
+ * Change ration_counter_params::batch_max of a counter. Each lcore uses the new value from its next
+ * refill or trim on.
+ *
+ * Primary process only, any thread. Calls for the same domain are serialized.
+ *
+ * @param d
+ *   The domain.
+ * @param c
+ *   The counter.
+ * @param batch_max
+ *   Units to which the batch of a busy lcore may grow, up to RATION_BATCH_MAX. 0 to the batch of
+ *   the counter: it does not grow.
+ * @return
+ *   - 0: done
+ *   - -ESTALE: the counter does not exist
+ *   - -EINVAL: batch_max is above RATION_BATCH_MAX; a log message says so
+ *   - -E_RTE_SECONDARY: the process is not the primary process
+ */
+int ration_counter_set_batch_max(struct ration_domain *d, ration_counter_t c, uint32_t batch_max);
 
 /**
  * Set the watermark of a counter to its current usage.

@@ -35,7 +35,7 @@ extern "C" {
  * Version of the ABI of libration. It grows with each change of a structure in shared memory or in
  * these headers, of a flag, or of an inline function.
  */
-#define RATION_LAYOUT 7
+#define RATION_LAYOUT 8
 
 /**
  * ABI that a program was compiled for: the ABI version of DPDK, the layout of libration, and the

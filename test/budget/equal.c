@@ -20,6 +20,7 @@ assert_node_equal(const struct budget_node *a, const struct budget_node *b)
 	assert_string_equal(a->path, b->path);
 	assert_true(a->max == b->max);
 	assert_int_equal(a->batch, b->batch);
+	assert_int_equal(a->batch_max, b->batch_max);
 	assert_int_equal(a->parent, b->parent);
 	assert_int_equal(a->nb_children, b->nb_children);
 }

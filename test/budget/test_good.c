@@ -103,8 +103,10 @@ all_keys_of_a_file_are_read(void **state)
 	assert_node(b, "edge/silver", 100, BUDGET_BATCH_UNSET, 19);
 	assert_node(b, "edge/silver/voice", 1, 0, 20);
 	assert_node(b, "gold", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 31);
-	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 33);
-	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 34);
+	assert_int_equal(b->nodes[node_at(b, "gold")].batch_max, 1024);
+	assert_int_equal(b->nodes[node_at(b, "edge")].batch_max, BUDGET_BATCH_UNSET);
+	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 34);
+	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 35);
 	assert_int_equal(b->nodes[0].nb_children, 5);
 	assert_int_equal(b->nodes[node_at(b, "edge")].nb_children, 2);
 	assert_int_equal(b->nodes[node_at(b, "empty")].nb_children, 0);
@@ -127,11 +129,11 @@ rules_are_in_the_order_of_their_nodes(void **state)
 	assert_rule(b, 6, "edge/silver/voice", BUDGET_SOURCE, "0.0.0.0", 0, 0, 24);
 	assert_rule(b, 7, "edge/silver/voice", BUDGET_SOURCE, "10.1.0.0", 17, 0, 25);
 	assert_rule(b, 8, "edge/silver/voice", BUDGET_DESTINATION, "10.1.0.1", 32, 0, 26);
-	assert_rule(b, 9, "new", BUDGET_SOURCE, "2001:db8::", 32, 0, 39);
-	assert_rule(b, 10, "new", BUDGET_DESTINATION, "::1", 128, 0, 40);
-	assert_rule(b, 11, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x88cc, 41);
-	assert_rule(b, 12, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x0806, 42);
-	assert_rule(b, 13, "new", BUDGET_SOURCE, "::", 0, 0, 43);
+	assert_rule(b, 9, "new", BUDGET_SOURCE, "2001:db8::", 32, 0, 40);
+	assert_rule(b, 10, "new", BUDGET_DESTINATION, "::1", 128, 0, 41);
+	assert_rule(b, 11, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x88cc, 42);
+	assert_rule(b, 12, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x0806, 43);
+	assert_rule(b, 13, "new", BUDGET_SOURCE, "::", 0, 0, 44);
 	budget_free(b);
 }
 

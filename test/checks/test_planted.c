@@ -538,13 +538,14 @@ calls_with_null_are_found(void **state)
 	assert_int_equal(ration_counter_path(none, f->root, NULL, 0), -EINVAL);
 	assert_int_equal(ration_counter_set_max(none, f->root, 1, 0), -EINVAL);
 	assert_int_equal(ration_counter_set_batch(none, f->root, 1), -EINVAL);
+	assert_int_equal(ration_counter_set_batch_max(none, f->root, 1), -EINVAL);
 	assert_int_equal(ration_counter_reset_watermark(none, f->root), -EINVAL);
 	assert_true(ration_counter_next(none, f->root) == RATION_COUNTER_NONE);
 	ration_checks_get(&after);
 	assert_int_equal(after.violations[RATION_CHECK_NULL] - before.violations[RATION_CHECK_NULL],
-			 35);
-	assert_int_equal(after.total - before.total, 35);
-	assert_int_equal(plant_count(": null pointer: "), 35);
+			 36);
+	assert_int_equal(after.total - before.total, 36);
+	assert_int_equal(plant_count(": null pointer: "), 36);
 }
 
 static void

@@ -180,6 +180,8 @@ check_slots(uint32_t member)
 			explore_fail("P6: stock of a counter that does not exist");
 		if (w->at[i].known && cap > 2 * w->at[i].batch)
 			explore_fail("P4: the caps of an entry exceed two batches");
+		if (w->at[i].known && cap > ration_counter_at(w->d, i)->cap_max)
+			explore_fail("P4: the cap of an entry exceeds the bound of its counter");
 	}
 	if (caps > w->d->stock_share)
 		explore_fail("P4: the caps of an lcore exceed stock_max");

@@ -414,6 +414,59 @@ fall_asleep(void)
 	world_finish();
 }
 
+/* --------------------------------------------------------- a batch that grows */
+
+static void
+set_up_growing(void)
+{
+	const struct ration_domain_params params = {.max_counters = WORLD_COUNTERS,
+						    .max_members = 2,
+						    .timeout_us = 1000000,
+						    .idle_us = 4000};
+
+	world_create(&params);
+	world_counter(0, UINT32_MAX, 200, 1, 0);
+	world_set_batch_max(0, 4);
+	world_member(0);
+	world_member(1);
+	w->working = 7;
+}
+
+/* Refills until the batch has its largest size. Then the hand comes, and it shrinks. */
+static void
+charge_more_and_more(void)
+{
+	uint32_t i;
+
+	for (i = 1; i <= 4; i++)
+		world_charge(0, 1 << i);
+	w->note = 1;
+	world_quiescent();
+	look_at_clock(4);
+	world_charge(0, 1);
+	look_at_clock(2);
+	world_finish();
+}
+
+/* Trims do the same. After the last, the stock is above its middle when the hand comes. */
+static void
+uncharge_more_and_more(void)
+{
+	uint32_t i;
+
+	while (w->note == 0)
+		explore_pause();
+	for (i = 1; i <= 3; i++)
+		world_uncharge(0, 1 << i);
+	world_uncharge(0, 2);
+	world_quiescent();
+	for (i = 0; i < 3; i++) {
+		look_at_clock(1);
+		world_charge(0, 1);
+	}
+	world_finish();
+}
+
 /* ---------------------------------------------------------------- stock_max */
 
 static void
@@ -578,6 +631,14 @@ const struct scenario scenarios_drain[] = {
 		.set_up = set_up_idle,
 		.fiber = {fall_asleep, drain_it},
 		.preemptions = 2,
+	},
+	{
+		.name = "growing",
+		.shows = "P4: a batch that grows and shrinks; rules B1 to B3",
+		.nb_fibers = 3,
+		.set_up = set_up_growing,
+		.fiber = {charge_more_and_more, uncharge_more_and_more, drain_it},
+		.preemptions = 1,
 	},
 	{
 		.name = "stock-max",

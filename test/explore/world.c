@@ -587,6 +587,15 @@ world_set_batch(uint32_t which, uint32_t batch)
 	ration_counter_set_batch(w->d, w->c[which], batch);
 }
 
+void
+world_set_batch_max(uint32_t which, uint32_t batch_max)
+{
+	struct entry *e = &w->at[(uint32_t)w->c[which]];
+
+	e->batch = RTE_MAX(e->batch, batch_max);
+	ration_counter_set_batch_max(w->d, w->c[which], batch_max);
+}
+
 int
 world_reap(uint32_t timeout_us)
 {

@@ -72,7 +72,7 @@ struct entry {
 	bool destroyed; /**< With units granted. */
 	bool over; /**< over_max_ok: forced, or max was lowered. */
 	uint32_t parent; /**< RATION_INDEX_NONE for the root. */
-	uint32_t batch; /**< Largest batch so far. */
+	uint32_t batch; /**< Largest batch or batch_max so far. */
 	uint64_t granted; /**< Units charged to the counter itself by completed operations. */
 	uint64_t leak; /**< Most units that deaths may have left charged to it. */
 	uint64_t usage; /**< At the last audit. */
@@ -159,6 +159,7 @@ int world_create_below(uint32_t which, uint32_t below, uint64_t max, uint32_t ba
 int world_destroy(uint32_t which, uint32_t flags);
 int world_set_max(uint32_t which, uint64_t max, uint32_t flags);
 void world_set_batch(uint32_t which, uint32_t batch);
+void world_set_batch_max(uint32_t which, uint32_t batch_max);
 int world_reap(uint32_t timeout_us);
 
 /** Charge a burst; packet i belongs to counter which[i]. @return number granted */

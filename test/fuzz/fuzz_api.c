@@ -550,6 +550,9 @@ do_set_batch(struct fuzz_input *in)
 
 	if (batch >= 250)
 		CLAIM(ration_counter_set_batch(d, handle, RATION_BATCH_MAX + batch) == -EINVAL);
+	else if (batch >= 200)
+		CLAIM(ration_counter_set_batch_max(d, handle, batch - 200) ==
+		      (i < 0 ? -ESTALE : 0));
 	else
 		CLAIM(ration_counter_set_batch(d, handle, batch) == (i < 0 ? -ESTALE : 0));
 }

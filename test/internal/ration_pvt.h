@@ -34,6 +34,7 @@
 #include "tree/names.h"
 #include "tree/path.h"
 #include "tree/usage_local.h"
+#include "lcore/batch.h"
 #include "lcore/checks.h"
 #include "lcore/entry.h"
 #include "lcore/give_back.h"

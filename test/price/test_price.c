@@ -30,6 +30,7 @@ enum load {
 	HALF_REFUSED, /* The same for every other packet; the others have a counter per lcore. */
 	HOLD, /* Each lcore charges a burst, and returns it at its next turn. */
 	PIPELINE, /* One half charges, the other half uncharges. */
+	GROWING, /* The same, with a batch that may grow. */
 };
 
 struct row {
@@ -43,7 +44,7 @@ static const struct row rows[] = {
 	{"all refused", REFUSED, 0, 0.01}, {"half refused", HALF_REFUSED, 0, 0.01},
 	{"limit 75 %", HOLD, 75, 0.06},	   {"limit 99 %", HOLD, 99, 0.02},
 	{"limit 150 %", HOLD, 150, 0.01},  {"far from the limit", HOLD, 0, 0.01},
-	{"pipeline", PIPELINE, 0, 0.12},
+	{"pipeline", PIPELINE, 0, 0.12},   {"pipeline, growing", GROWING, 0, 0.01},
 };
 
 static const uint32_t numbers[] = {1, 2, 4, 8, 15, 32, 64, 128};
@@ -85,6 +86,12 @@ draw(struct play *p, uint32_t n)
 	return (uint32_t)(p->random >> 33) % n;
 }
 
+static bool
+is_pipeline(const struct row *row)
+{
+	return row->load == PIPELINE || row->load == GROWING;
+}
+
 static uint64_t
 limit_of(const struct row *row, uint32_t nb)
 {
@@ -102,7 +109,9 @@ open_play(struct play *p, const struct row *row, uint32_t nb)
 	const struct ration_domain_params params = {
 		.max_counters = 256, .max_members = PRICE_LCORES, .socket_id = SOCKET_ID_ANY};
 	const struct ration_counter_params far = {.max = FAR, .batch = 64},
-					   near = {.max = limit_of(row, nb), .batch = 64};
+					   near = {.max = limit_of(row, nb),
+						   .batch = 64,
+						   .batch_max = row->load == GROWING ? 1024 : 0};
 	char name[16];
 	uint32_t i, k;
 
@@ -165,12 +174,12 @@ act(struct play *p, uint32_t i)
 	bool ok = true;
 
 	price_run_as(i);
-	if (p->row->load == PIPELINE && i % 2 == 1) {
+	if (is_pipeline(p->row) && i % 2 == 1) {
 		if (p->in_flight == 0)
 			return true;
 		p->in_flight--;
 		ok = ration_uncharge_burst(l->lc, l->burst, NULL, BURST) == BURST;
-	} else if (p->row->load == PIPELINE) {
+	} else if (is_pipeline(p->row)) {
 		charge_burst(l);
 		p->in_flight++;
 	} else if (l->nb_held > 0) {
@@ -258,12 +267,12 @@ main(int argc, char **argv)
 
 	if (test_eal_start("price", 0) != 0)
 		return 1;
-	printf(table ? "%-20s %7s %10s %10s %9s\n" : "1..7\n", "case", "lcores", "shared RMW",
+	printf(table ? "%-20s %7s %10s %10s %9s\n" : "1..8\n", "case", "lcores", "shared RMW",
 	       "transfers", "granted");
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		all = true;
 		for (k = 0; k < RTE_DIM(numbers); k++) {
-			if (rows[i].load == PIPELINE && numbers[k] % 2 != 0)
+			if (is_pipeline(&rows[i]) && numbers[k] % 2 != 0)
 				continue;
 			ok = measure(&rows[i], numbers[k], &r);
 			printf("%s%-20s %7u %10.4f %10.4f %7.1f %%\n", table ? "" : "# ",

@@ -69,14 +69,14 @@ each_member_left_out_selects_its_default(void **state)
 	static const struct ration_counter_params params[] = {
 		{.batch = 32, .flags = RATION_COUNTER_DIRECT},
 		{.max = 100, .flags = RATION_COUNTER_DIRECT},
-		{.max = 100, .batch = 32},
+		{.max = 100, .batch = 32, .batch_max = 64},
 		{.flags = 0},
 	};
 	static const struct ration_counter_params expected[] = {
-		{RATION_UNLIMITED, 32, RATION_COUNTER_DIRECT},
-		{100, RATION_BATCH_DEFAULT, RATION_COUNTER_DIRECT},
-		{100, 32, 0},
-		{RATION_UNLIMITED, RATION_BATCH_DEFAULT, 0},
+		{RATION_UNLIMITED, 32, RATION_COUNTER_DIRECT, 0},
+		{100, RATION_BATCH_DEFAULT, RATION_COUNTER_DIRECT, 0},
+		{100, 32, 0, 64},
+		{RATION_UNLIMITED, RATION_BATCH_DEFAULT, 0, 0},
 	};
 	struct fixture *f = *state;
 	struct ration_counter_info info;
@@ -89,6 +89,7 @@ each_member_left_out_selects_its_default(void **state)
 		info = info_of(f->d, c);
 		assert_int_equal(info.max, expected[i].max);
 		assert_int_equal(info.batch, expected[i].batch);
+		assert_int_equal(info.batch_max, expected[i].batch_max);
 		assert_int_equal(info.flags, expected[i].flags);
 		assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 1), 0);
 	}

@@ -135,6 +135,9 @@ changes_name_the_parameter_and_the_counter(void **state)
 	assert_int_equal(ration_counter_set_batch(f->d, p, RATION_BATCH_MAX + 1), -EINVAL);
 	assert_logged("set_batch of edge: ", "batch is 524288", "the maximum is 524287");
 	capture();
+	assert_int_equal(ration_counter_set_batch_max(f->d, p, RATION_BATCH_MAX + 1), -EINVAL);
+	assert_logged("set_batch_max of edge: ", "batch_max is 524288", "the maximum is 524287");
+	capture();
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 1u << 8), -EINVAL);
 	assert_logged("destroy of (root): ", "unknown flags 0x100", "");
 }

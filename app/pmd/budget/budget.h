@@ -69,6 +69,7 @@ struct budget_node {
 	char *path; /**< For example "edge/gold"; "" for node 0, the root of the domain. */
 	uint64_t max; /**< Limit in units; RATION_UNLIMITED if the file has none. */
 	uint32_t batch; /**< BUDGET_BATCH_UNSET if the file has none. */
+	uint32_t batch_max; /**< BUDGET_BATCH_UNSET if the file has none. */
 	uint32_t parent; /**< Index of the parent. Node 0 is its own parent. */
 	uint32_t nb_children;
 	uint32_t line; /**< Line of the file; for the root that of its `max`, or 0. */

@@ -129,6 +129,7 @@ budget_build_node(struct budget_build *w, uint32_t parent, uint32_t line)
 	b->nodes[i] = (struct budget_node){
 		.max = RATION_UNLIMITED,
 		.batch = BUDGET_BATCH_UNSET,
+		.batch_max = BUDGET_BATCH_UNSET,
 		.parent = parent,
 		.line = line,
 	};

@@ -25,6 +25,7 @@ struct budget_draft {
 	uint32_t depth; /**< Number of ancestors. */
 	uint32_t max_line; /**< Line of `max`, 0 without. */
 	uint32_t batch_line; /**< Line of `batch`, 0 without. */
+	uint32_t batch_max_line; /**< Line of `batch_max`, 0 without. */
 	uint32_t limiter; /**< The node, or its ancestor, with the smallest limit. */
 };
 

@@ -92,6 +92,34 @@ fill_paths(struct budget_build *w)
 	return 0;
 }
 
+static int
+check_batches(struct budget_build *w, uint32_t i)
+{
+	const struct budget_node *n = &w->b->nodes[i], *limiter;
+	const struct budget_draft *d = &w->drafts[i];
+	uint32_t batch = n->batch != BUDGET_BATCH_UNSET ? n->batch : RATION_BATCH_DEFAULT;
+
+	limiter = &w->b->nodes[d->limiter];
+	if (n->batch != BUDGET_BATCH_UNSET && n->batch > limiter->max)
+		return budget_fail(w, d->batch_line, "batch",
+				   "%u is more than the limit (at most %" PRIu64 ", from line %u)",
+				   n->batch, limiter->max, w->drafts[d->limiter].max_line);
+	if (n->batch_max == BUDGET_BATCH_UNSET)
+		return 0;
+	if (n->batch_max > limiter->max)
+		return budget_fail(w, d->batch_max_line, "batch_max",
+				   "%u is more than the limit (at most %" PRIu64 ", from line %u)",
+				   n->batch_max, limiter->max, w->drafts[d->limiter].max_line);
+	if (batch == 0)
+		return budget_fail(w, d->batch_max_line, "batch_max",
+				   "with a batch of 0 (line %u) nothing is in stock",
+				   d->batch_line);
+	if (n->batch_max < batch)
+		return budget_fail(w, d->batch_max_line, "batch_max",
+				   "%u is less than the batch (at least %u)", n->batch_max, batch);
+	return 0;
+}
+
 /* A limit above an ancestor's, or a batch above the limit, could never be used up. */
 static int
 check_limits(struct budget_build *w, uint32_t i)
@@ -109,11 +137,7 @@ check_limits(struct budget_build *w, uint32_t i)
 	if (n[i].max < n[limiter].max)
 		limiter = i;
 	d[i].limiter = limiter;
-	if (n[i].batch != BUDGET_BATCH_UNSET && n[i].batch > n[limiter].max)
-		return budget_fail(w, d[i].batch_line, "batch",
-				   "%u is more than the limit (at most %" PRIu64 ", from line %u)",
-				   n[i].batch, n[limiter].max, d[limiter].max_line);
-	return 0;
+	return check_batches(w, i);
 }
 
 /* Returns the index of the node with this path, 0 if there is none. */

@@ -51,18 +51,31 @@ read_max(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 }
 
 static int
-read_batch(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+read_units(struct budget_yaml *r, const struct budget_key *key, uint32_t *batch, uint32_t *line)
 {
-	uint64_t batch;
+	uint64_t value;
 
-	if (read_number(r, key, &batch) < 0)
+	if (read_number(r, key, &value) < 0)
 		return -1;
 	RTE_BUILD_BUG_ON(RATION_BATCH_MAX != 524287);
-	if (batch > RATION_BATCH_MAX)
+	if (value > RATION_BATCH_MAX)
 		return budget_yaml_fail(r, key, "is too large (0 to 524287)");
-	r->w->b->nodes[node].batch = (uint32_t)batch;
-	r->w->drafts[node].batch_line = budget_yaml_line(r);
+	*batch = (uint32_t)value;
+	*line = budget_yaml_line(r);
 	return 0;
+}
+
+static int
+read_batch(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	return read_units(r, key, &r->w->b->nodes[node].batch, &r->w->drafts[node].batch_line);
+}
+
+static int
+read_batch_max(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	return read_units(r, key, &r->w->b->nodes[node].batch_max,
+			  &r->w->drafts[node].batch_max_line);
 }
 
 static int
@@ -205,8 +218,8 @@ read_rules(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 static int read_nodes(struct budget_yaml *r, const struct budget_key *key, uint32_t parent);
 
 static const struct budget_key node_keys[] = {
-	{"name", read_name, 1},	  {"max", read_max, 0},	       {"batch", read_batch, 0},
-	{"match", read_rules, 0}, {"children", read_nodes, 0},
+	{"name", read_name, 1},		  {"max", read_max, 0},	    {"batch", read_batch, 0},
+	{"batch_max", read_batch_max, 0}, {"match", read_rules, 0}, {"children", read_nodes, 0},
 };
 
 static const struct budget_shape node_shape = {

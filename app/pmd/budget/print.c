@@ -153,6 +153,8 @@ emit_children(struct writer *w, const char *key, uint32_t parent)
 			emit_number(w, "max", n->max);
 		if (n->batch != BUDGET_BATCH_UNSET)
 			emit_number(w, "batch", n->batch);
+		if (n->batch_max != BUDGET_BATCH_UNSET)
+			emit_number(w, "batch_max", n->batch_max);
 		emit_rules(w, node);
 		if (n->nb_children > 0)
 			emit_children(w, "children", node);

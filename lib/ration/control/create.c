@@ -100,6 +100,7 @@ check_params(const struct ration_domain *d, const char *name, struct ration_coun
 		out->batch = 0;
 	if (!ration_param_fits(&of, "max", out->max, RATION_UNLIMITED) ||
 	    !ration_param_fits(&of, "batch", out->batch, RATION_BATCH_MAX) ||
+	    !ration_param_fits(&of, "batch_max", out->batch_max, RATION_BATCH_MAX) ||
 	    !ration_flags_fit(&of, out->flags, RATION_COUNTER_FLAGS))
 		return -EINVAL;
 	return 0;

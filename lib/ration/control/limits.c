@@ -17,38 +17,59 @@
 #include "tree/counter.h"
 #include "tree/path.h"
 
+/* Which of the two batches of a counter is set. */
+enum batch_kind {
+	BATCH,
+	BATCH_MAX
+};
+
 static int
-set_batch(struct ration_domain *d, ration_counter_t handle, uint32_t batch)
+store_batch(struct ration_domain *d, ration_counter_t handle, enum batch_kind kind, uint32_t batch)
 {
 	struct counter *c = ration_resolve(d, handle);
 
 	if (c == NULL)
 		return -ESTALE;
-	ration_store(&c->batch, batch, relaxed);
+	ration_store(kind == BATCH ? &c->batch : &c->batch_max, batch, relaxed);
 	/* Stock entries keep their caps until their next slow path: do not lower cap_max. */
 	if (ration_counter_cap(c) > ration_load(&c->cap_max, relaxed))
 		ration_counter_set_cap_max(d, c, ration_counter_cap(c));
 	return 0;
 }
 
-int
-ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch)
+static int
+set_batch(struct ration_domain *d, ration_counter_t c, enum batch_kind kind, uint32_t batch)
 {
 	char path[RATION_PATH_SIZE];
 	int rc;
 
 	if (batch > RATION_BATCH_MAX) {
-		const struct params_of of = {d->name, "set_batch of", ration_path_text(d, c, path)};
+		const struct params_of of = {d->name,
+					     kind == BATCH ? "set_batch of" : "set_batch_max of",
+					     ration_path_text(d, c, path)};
 
-		ration_param_fits(&of, "batch", batch, RATION_BATCH_MAX);
+		ration_param_fits(&of, kind == BATCH ? "batch" : "batch_max", batch,
+				  RATION_BATCH_MAX);
 		return -EINVAL;
 	}
 	if (!ration_is_primary())
 		return -E_RTE_SECONDARY;
 	ration_control_lock(d);
-	rc = set_batch(d, c, batch);
+	rc = store_batch(d, c, kind, batch);
 	ration_control_unlock(d);
 	return rc;
+}
+
+int
+ration_counter_set_batch(struct ration_domain *d, ration_counter_t c, uint32_t batch)
+{
+	return set_batch(d, c, BATCH, batch);
+}
+
+int
+ration_counter_set_batch_max(struct ration_domain *d, ration_counter_t c, uint32_t batch_max)
+{
+	return set_batch(d, c, BATCH_MAX, batch_max);
 }
 
 /*

@@ -135,7 +135,7 @@ grant(struct ration_lcore *lc, struct counter *c, struct window *w, uint64_t pac
 			ration_store(&s->units, (uint32_t)(left - room), relaxed);
 		return true;
 	}
-	b = ration_stock_bounds(lc, c, room - left);
+	b = ration_stock_bounds(lc, c, room - left, BATCH_MORE);
 	if (m->tries < TRIES)
 		b.precharge = 0;
 	if (ration_stock_charge(lc, c, room - left, &b, &failed) == 0)

@@ -47,10 +47,11 @@ room_for_cap(const struct ration_lcore *lc, uint32_t index)
 }
 
 struct stock_bounds
-ration_stock_bounds(const struct ration_lcore *lc, struct counter *c, uint64_t need)
+ration_stock_bounds(const struct ration_lcore *lc, struct counter *c, uint64_t need,
+		    enum batch_change change)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
-	uint32_t batch = ration_load(&c->batch, relaxed);
+	uint32_t batch = ration_batch_units(lc, c, change);
 	struct stock_bounds b = {0};
 	uint64_t most, share;
 
@@ -71,6 +72,7 @@ ration_stock_bounds(const struct ration_lcore *lc, struct counter *c, uint64_t n
 		return b;
 	share = ration_share_units(lc, c);
 	b.near_limit = share != UINT64_MAX;
+	batch = ration_load(&c->batch, relaxed);
 	share = RTE_MIN(share, RTE_MIN(most, (uint64_t)2 * batch));
 	if (b.near_limit && share > b.cap) {
 		b.cap = (uint32_t)share;
@@ -160,10 +162,10 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	/* A charge that will be refused reads no more than it must. */
 	*failed = ration_hier_look(ration_domain_of(lc), c, need).lacks;
 	if (*failed == NULL) {
-		b = ration_stock_bounds(lc, c, need);
+		b = ration_stock_bounds(lc, c, need, BATCH_MORE);
 		rc = ration_stock_charge(lc, c, need, &b, failed);
 		if (rc != 0 && b.precharge > 0) { /* Without precharge, `need` may still fit. */
-			b = ration_stock_bounds(lc, c, need);
+			b = ration_stock_bounds(lc, c, need, BATCH_SAME);
 			b.precharge = 0;
 			rc = ration_stock_charge(lc, c, need, &b, failed);
 		}
@@ -171,14 +173,65 @@ charge_tree(struct ration_lcore *lc, struct counter *c, uint64_t need, bool forc
 	return rc != 0 && force ? force_tree(lc, c, need) : rc;
 }
 
-/* Clear the idle mark, if the entry has it. See idle.c. */
-static void
+/* Uncharge n units from the tree. The stock is not changed. */
+static int
+uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
+{
+	struct ration_domain *d = ration_domain_of(lc);
+
+	if (n == 0)
+		return 0;
+	/* Before usage is reduced: see drain/repair.c. Model i_repair: LEDGERLAST. */
+	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
+	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
+		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);
+		return -ERANGE;
+	}
+	ration_stat_add(lc, &lc->stats.trims, 1);
+	ration_trace_trim(lc->member_id, ration_index_of(d, c), n);
+	return 0;
+}
+
+/*
+ * Keep `keep` of the units in stock, with this cap, and return the others to the tree.
+ * @return units, or -ERANGE: more are in stock than are charged, and nothing is changed
+ */
+static int64_t
+keep_only(struct ration_lcore *lc, struct counter *c, uint32_t keep, uint32_t cap)
+{
+	uint32_t index = ration_index_of(ration_domain_of(lc), c);
+	uint32_t gen = ration_load(&c->gen, relaxed);
+	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
+	uint32_t cap_before = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
+
+	name_walk(lc, index);
+	/* Before usage is reduced: usage >= granted + stock at every instant. */
+	ration_entry_set(lc, index, gen, keep, cap);
+	if (likely(uncharge_tree(lc, c, stock - keep) == 0))
+		return stock - keep;
+	ration_entry_set(lc, index, gen, stock, cap_before);
+	return -ERANGE;
+}
+
+/*
+ * Clear the idle mark, if the entry has it, and make its batch smaller. See idle.c and batch.c.
+ * @return whether it had the mark
+ */
+static bool
 clear_idle_mark(struct ration_lcore *lc, struct counter *c)
 {
 	struct ration_stock *s = &lc->stocks[ration_index_of(ration_domain_of(lc), c)];
+	uint32_t stock = ration_load(&s->units, relaxed);
+	struct stock_bounds b;
 
-	if (ration_idle_marked(s, ration_load(&c->gen, relaxed)))
-		ration_toggle_idle_mark(s);
+	if (likely(!ration_idle_marked(s, ration_load(&c->gen, relaxed))))
+		return false;
+	ration_toggle_idle_mark(s);
+	if (ration_batch_units(lc, c, BATCH_LESS) != ration_batch_units(lc, c, BATCH_SAME)) {
+		b = ration_stock_bounds(lc, c, 0, BATCH_LESS);
+		keep_only(lc, c, stock > b.cap ? b.keep : stock, b.cap);
+	}
+	return true;
 }
 
 int
@@ -317,28 +370,9 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	ration_walk_end(lc, token);
 }
 
-/* Uncharge n units from the tree. The stock is not changed. */
-static int
-uncharge_tree(struct ration_lcore *lc, struct counter *c, uint64_t n)
-{
-	struct ration_domain *d = ration_domain_of(lc);
-
-	if (n == 0)
-		return 0;
-	/* Before usage is reduced: see drain/repair.c. Model i_repair: LEDGERLAST. */
-	ration_ledger_add(lc, ration_index_of(d, c), -(int64_t)n);
-	if (unlikely(ration_hier_uncharge(d, c, n) != 0)) {
-		ration_ledger_add(lc, ration_index_of(d, c), (int64_t)n);
-		return -ERANGE;
-	}
-	ration_stat_add(lc, &lc->stats.trims, 1);
-	ration_trace_trim(lc->member_id, ration_index_of(d, c), n);
-	return 0;
-}
-
 /* Uncharge n units: the stock keeps as many as there is room for, the tree gets the rest. */
 static int
-uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
+uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n, bool was_idle)
 {
 	struct ration_domain *d = ration_domain_of(lc);
 	uint32_t index = ration_index_of(d, c), gen = ration_load(&c->gen, relaxed);
@@ -349,19 +383,15 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n)
 	uint32_t keep;
 	int rc;
 
-	if (ration_idle_marked(&lc->stocks[index], gen)) {
-		ration_toggle_idle_mark(&lc->stocks[index]);
-		if (n <= __ration_stock_room(stock, cap)) {
-			ration_store(&lc->stocks[index].units, __ration_stock_more(stock, n),
-				     relaxed);
-			return 0;
-		}
+	if (was_idle && n <= __ration_stock_room(stock, cap)) {
+		ration_store(&lc->stocks[index].units, __ration_stock_more(stock, n), relaxed);
+		return 0;
 	}
 	/* The stock is part of usage_local but not granted: only the rest can be uncharged. */
 	if (unlikely(!ration_fits(stock, n, usage_local)))
 		return -ERANGE;
 	/* All 0 if the gate is set, or the counter has no stock or is being destroyed. */
-	b = ration_stock_bounds(lc, c, 0);
+	b = ration_stock_bounds(lc, c, 0, was_idle ? BATCH_SAME : BATCH_MORE);
 	/*
 	 * A burst fills the stock: the owner needs it again soon, and what it leaves in the tree
 	 * makes others walk. Single units leave room for those that follow.
@@ -386,24 +416,16 @@ int64_t
 ration_stock_shrink(struct ration_lcore *lc, struct counter *c, uint32_t unused, bool only_near)
 {
 	uint32_t index = ration_index_of(ration_domain_of(lc), c);
-	uint32_t gen = ration_load(&c->gen, relaxed);
 	uint32_t stock = ration_load(&lc->stocks[index].units, relaxed);
 	uint32_t cap = ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
-	struct stock_bounds b = ration_stock_bounds(lc, c, 0);
+	struct stock_bounds b = ration_stock_bounds(lc, c, 0, BATCH_SAME);
 	uint32_t keep =
 		RTE_MIN(stock - RTE_MIN(unused, stock), only_near && !b.near_limit ? 0 : b.cap);
 
 	/* Write nothing in vain: the entry of an lcore that only polls does not change. */
 	if (keep == stock && cap <= b.cap)
 		return 0;
-	name_walk(lc, index);
-	/* Before usage is reduced, as in an uncharge. */
-	ration_entry_set(lc, index, gen, keep, keep > 0 ? b.cap : 0);
-	if (likely(uncharge_tree(lc, c, stock - keep) == 0))
-		return stock - keep;
-	/* A caller has uncharged too much. */
-	ration_entry_set(lc, index, gen, stock, cap);
-	return -ERANGE;
+	return keep_only(lc, c, keep, keep > 0 ? b.cap : 0);
 }
 
 static int
@@ -416,7 +438,7 @@ trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 		return -ESTALE;
 	if (lc->flags & RATION_LCORE_SHARED)
 		return uncharge_tree(lc, c, n);
-	rc = uncharge_stock(lc, c, n);
+	rc = uncharge_stock(lc, c, n, clear_idle_mark(lc, c));
 	ration_watch_note(lc, (uint32_t)handle, 0);
 	return rc;
 }

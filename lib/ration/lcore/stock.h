@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lcore/batch.h"
 #include "shm/layout.h"
 
 /** What an lcore may keep in stock of a counter now. All 0 while nothing may be in stock. */
@@ -26,7 +27,7 @@ struct stock_bounds {
 
 /** Find out what lc may keep of c, if `need` units are charged now. Within a walk of lc. */
 struct stock_bounds ration_stock_bounds(const struct ration_lcore *lc, struct counter *c,
-					uint64_t need);
+					uint64_t need, enum batch_change change);
 
 /** The area to walk with: lc, or the shared area if the owner of lc may not use its stock now. */
 struct ration_lcore *ration_stock_walker(struct ration_lcore *lc);

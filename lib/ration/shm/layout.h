@@ -96,6 +96,7 @@ struct counter {
 
 	alignas(RTE_CACHE_LINE_SIZE) RATION_ATOMIC(uint64_t) max;
 	RATION_ATOMIC(uint32_t) batch;
+	RATION_ATOMIC(uint32_t) batch_max; /**< Below `batch`: the batch does not grow. */
 	RATION_ATOMIC(uint32_t) gen;
 	RATION_ATOMIC(uint32_t) flags;
 	uint32_t depth;

@@ -34,9 +34,11 @@ ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t 
 uint32_t
 ration_counter_cap(const struct counter *c)
 {
-	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS)
+	uint32_t batch = ration_load(&c->batch, relaxed);
+
+	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS || batch == 0)
 		return 0;
-	return 2 * ration_load(&c->batch, relaxed);
+	return 2 * RTE_MAX(batch, ration_load(&c->batch_max, relaxed));
 }
 
 void
@@ -71,6 +73,7 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 	ration_store(&c->over_max_ok, 0, relaxed);
 	ration_store(&c->max, p->max, relaxed);
 	ration_store(&c->batch, p->batch, relaxed);
+	ration_store(&c->batch_max, p->batch_max, relaxed);
 	c->depth = 0;
 	c->parent = RATION_INDEX_NONE;
 	c->parent_depth = 0;

@@ -127,10 +127,10 @@ dump_counter(const struct dump *dump, ration_counter_t c)
 		info.usage - stock, stock);
 	dump_units(dump->f, "max", info.max);
 	fprintf(dump->f,
-		" watermark %" PRIu64 " batch %u failures %" PRIu64 " refused %" PRIu64
+		" watermark %" PRIu64 " batch %u batch_max %u failures %" PRIu64 " refused %" PRIu64
 		" forced %" PRIu64 " rejected %" PRIu64 " children %u",
-		info.watermark, info.batch, info.failures, info.refused, info.forced, info.rejected,
-		info.nb_children);
+		info.watermark, info.batch, RTE_MAX(info.batch, info.batch_max), info.failures,
+		info.refused, info.forced, info.rejected, info.nb_children);
 	dump_flags(dump, c, info.flags);
 	fprintf(dump->f, "\n");
 }

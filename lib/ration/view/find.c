@@ -178,6 +178,7 @@ fill_info(const struct ration_domain *d, const struct counter *c,
 	info->forced = ration_load(&c->forced, relaxed);
 	info->rejected = ration_load(&c->rejected, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);
+	info->batch_max = ration_load(&c->batch_max, relaxed);
 	info->flags =
 		ration_load(&c->flags, relaxed) & (RATION_COUNTER_FLAGS | RATION_COUNTER_OFFLINE);
 	info->depth = lineage->depth;

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The libration authors
+ */
+
+/* The batch of a stock entry grows while its lcore walks often, and shrinks with the idle hand. */
+
+#include <rte_common.h>
+#include <rte_errno.h>
+
+#include "eal.h"
+#include "group.h"
+#include "ration_pvt.h"
+
+#define BATCH 8u
+#define MOST 50u /* Not a power of two times BATCH. */
+
+static ration_counter_t
+make_growing(const struct fixture *f, uint64_t max)
+{
+	const struct ration_counter_params params = {.max = max, .batch = BATCH, .batch_max = MOST};
+	ration_counter_t c = ration_counter_create(f->d, f->root, "c", &params);
+
+	assert_true(c != RATION_COUNTER_NONE);
+	return c;
+}
+
+/* The next charge misses, and takes as many units ahead. */
+static void
+refill_takes(struct fixture *f, ration_counter_t c, uint32_t ahead)
+{
+	uint32_t stock = units_of(f->lc[0], c);
+
+	charge(f->lc[0], c, stock + 1);
+	assert_int_equal(units_of(f->lc[0], c), ahead);
+	uncharge(ration_lcore_shared(f->d), c, stock + 1);
+}
+
+/* The next uncharge misses, and this is what stays. The units were charged elsewhere. */
+static void
+trim_keeps(struct fixture *f, ration_counter_t c, uint32_t stock)
+{
+	uint32_t n = cap_of(f->lc[0], c) - units_of(f->lc[0], c) + 1;
+
+	charge(ration_lcore_shared(f->d), c, n);
+	uncharge(f->lc[0], c, n);
+	assert_int_equal(units_of(f->lc[0], c), stock);
+}
+
+static void
+hand_passes(struct fixture *f, ration_counter_t c)
+{
+	ration_toggle_idle_mark(&f->lc[0]->stocks[(uint32_t)c]);
+}
+
+static void
+each_refill_doubles_the_batch(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+
+	refill_takes(f, c, BATCH);
+	refill_takes(f, c, 2 * BATCH);
+	refill_takes(f, c, 4 * BATCH);
+	refill_takes(f, c, MOST);
+	refill_takes(f, c, MOST);
+	assert_int_equal(cap_of(f->lc[0], c), 2 * MOST);
+	assert_sound(f->d);
+}
+
+static void
+each_trim_doubles_the_batch(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+
+	trim_keeps(f, c, 1); /* The first unit of an entry without stock. */
+	assert_int_equal(cap_of(f->lc[0], c), 2 * BATCH);
+	trim_keeps(f, c, 2 * BATCH);
+	trim_keeps(f, c, 4 * BATCH);
+	trim_keeps(f, c, MOST);
+	trim_keeps(f, c, MOST);
+	assert_sound(f->d);
+}
+
+/* A hit changes neither the batch nor the tree. */
+static void
+without_walks_the_batch_stays(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+	uint32_t i;
+
+	refill_takes(f, c, BATCH);
+	for (i = 0; i < 1000; i++) {
+		charge(f->lc[0], c, BATCH);
+		uncharge(f->lc[0], c, BATCH);
+	}
+	assert_int_equal(cap_of(f->lc[0], c), 2 * BATCH);
+}
+
+static void
+each_pass_of_the_hand_halves_the_batch(void **state)
+{
+	static const uint32_t caps[] = {MOST, 2 * (MOST / 4), 2 * BATCH, 2 * BATCH};
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+	uint64_t trims;
+	uint32_t i, stock;
+
+	for (i = 0; i < 4; i++)
+		refill_takes(f, c, i < 3 ? BATCH << i : MOST);
+	for (i = 0; i < RTE_DIM(caps); i++) {
+		trims = stats_of(f->lc[0]).trims;
+		stock = units_of(f->lc[0], c);
+		hand_passes(f, c);
+		charge(f->lc[0], c, 1);
+		assert_int_equal(cap_of(f->lc[0], c), caps[i]);
+		/* What exceeds the smaller cap goes back, down to the middle. */
+		if (stock > caps[i]) {
+			assert_int_equal(units_of(f->lc[0], c), caps[i] / 2 - 1);
+			assert_int_equal(stats_of(f->lc[0]).trims, trims + 1);
+		} else {
+			assert_int_equal(units_of(f->lc[0], c), stock - 1);
+			assert_int_equal(stats_of(f->lc[0]).trims, trims);
+		}
+		uncharge(f->lc[0], c, 1);
+	}
+	assert_sound(f->d);
+}
+
+/* An lcore that only uncharges, slowly: its stock is above the middle, and must shrink too. */
+static void
+a_slow_consumer_shrinks(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+	uint32_t i;
+
+	for (i = 0; i < 6; i++)
+		trim_keeps(f, c, i == 0 ? 1 : RTE_MIN(BATCH << i, MOST));
+	for (i = 0; i < 8; i++) {
+		charge(ration_lcore_shared(f->d), c, 1);
+		hand_passes(f, c);
+		uncharge(f->lc[0], c, 1);
+	}
+	assert_int_equal(cap_of(f->lc[0], c), 2 * BATCH);
+	assert_in_range(units_of(f->lc[0], c), 1, 2 * BATCH);
+	assert_int_equal(usage_of(f->d, c), units_of(f->lc[0], c));
+	assert_sound(f->d);
+}
+
+static void
+a_small_margin_keeps_the_batch_small(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t max = 200;
+	ration_counter_t c = make_growing(f, max);
+	uint32_t i, stock;
+
+	for (i = 0; i < 20; i++) {
+		stock = units_of(f->lc[0], c);
+		charge(f->lc[0], c, stock + 1);
+		assert_in_range(units_of(f->lc[0], c), 0, (max - i) / 2);
+		uncharge(ration_lcore_shared(f->d), c, stock);
+	}
+	assert_true(units_of(f->lc[0], c) > BATCH);
+	uncharge(ration_lcore_shared(f->d), c, i);
+	assert_sound(f->d);
+}
+
+static void
+after_a_drain_the_batch_is_the_first_again(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, RATION_UNLIMITED);
+
+	refill_takes(f, c, BATCH);
+	refill_takes(f, c, 2 * BATCH);
+	drain_all(f->d);
+	refill_takes(f, c, BATCH);
+}
+
+static void
+the_largest_batch_can_be_changed(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_counter(f->d, f->root, "c", RATION_UNLIMITED, BATCH);
+	struct ration_reading reading;
+
+	refill_takes(f, c, BATCH);
+	refill_takes(f, c, BATCH);
+	assert_int_equal(ration_counter_set_batch_max(f->d, c, 2 * BATCH), 0);
+	refill_takes(f, c, 2 * BATCH);
+	refill_takes(f, c, 2 * BATCH);
+	/* The bound on what is hidden has changed as well. */
+	assert_int_equal(ration_read(f->d, c, &reading), 0);
+	assert_true(reading.error >= units_of(f->lc[0], c));
+	assert_int_equal(ration_counter_set_batch_max(f->d, c, 0), 0);
+	refill_takes(f, c, BATCH);
+	/* A batch above batch_max is used as it is, and a batch of 0 is no stock. */
+	assert_int_equal(ration_counter_set_batch_max(f->d, c, BATCH - 1), 0);
+	refill_takes(f, c, BATCH);
+	assert_int_equal(ration_counter_set_batch_max(f->d, c, RATION_BATCH_MAX), 0);
+	assert_int_equal(ration_counter_set_batch(f->d, c, 0), 0);
+	refill_takes(f, c, 0);
+	assert_int_equal(info_of(f->d, c).batch_max, RATION_BATCH_MAX);
+	assert_sound(f->d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest batch[] = {
+		with_one_member(each_refill_doubles_the_batch),
+		with_one_member(each_trim_doubles_the_batch),
+		with_one_member(without_walks_the_batch_stays),
+		with_one_member(each_pass_of_the_hand_halves_the_batch),
+		with_one_member(a_slow_consumer_shrinks),
+		with_one_member(a_small_margin_keeps_the_batch_small),
+		with_one_member(after_a_drain_the_batch_is_the_first_again),
+		with_one_member(the_largest_batch_can_be_changed),
+	};
+
+	if (test_eal_start("batch", 0) != 0)
+		return 1;
+	return test_eal_stop(cmocka_run_group_tests(batch, NULL, NULL));
+}
