@@ -4,8 +4,9 @@
 
 /* The batch of a stock entry grows while its lcore walks often, and shrinks with the idle hand. */
 
+#include <errno.h>
+
 #include <rte_common.h>
-#include <rte_errno.h>
 
 #include "eal.h"
 #include "group.h"
@@ -180,6 +181,24 @@ after_a_drain_the_batch_is_the_first_again(void **state)
 	refill_takes(f, c, BATCH);
 }
 
+/* A charge was refused: what an lcore takes ahead stays small for a while. */
+static void
+a_watched_entry_does_not_grow(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, 1000);
+
+	refill_takes(f, c, BATCH);
+	refill_takes(f, c, 2 * BATCH);
+	assert_int_equal(ration_try_charge(f->lc[0], c, 1001), -EDQUOT);
+	assert_non_null(ration_watch_of(f->lc[0], (uint32_t)c));
+	refill_takes(f, c, BATCH);
+	refill_takes(f, c, BATCH);
+	trim_keeps(f, c, BATCH);
+	assert_int_equal(cap_of(f->lc[0], c), 2 * BATCH);
+	assert_sound(f->d);
+}
+
 static void
 the_largest_batch_can_be_changed(void **state)
 {
@@ -218,6 +237,7 @@ main(void)
 		with_one_member(a_slow_consumer_shrinks),
 		with_one_member(a_small_margin_keeps_the_batch_small),
 		with_one_member(after_a_drain_the_batch_is_the_first_again),
+		with_one_member(a_watched_entry_does_not_grow),
 		with_one_member(the_largest_batch_can_be_changed),
 	};
 

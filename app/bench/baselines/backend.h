@@ -133,6 +133,7 @@ extern const struct backend backend_mempool_cache;
 extern const struct backend backend_meter;
 extern const struct backend backend_shared_meter;
 extern const struct backend backend_ration;
+extern const struct backend backend_ration_growing;
 
 struct ration_domain;
 

@@ -17,6 +17,9 @@
  * libration as a backend. It calls only functions that applications call.
  */
 
+/** Batch of a busy lcore, where it may grow. */
+#define GROWN_BATCH 1024
+
 struct ration_tree {
 	struct ration_domain *domain;
 	ration_counter_t *leaves;
@@ -57,11 +60,12 @@ BACKEND_LOOP_AHEAD(ration, charge_burst, uncharge_burst, prefetch)
 
 /* Create a chain of depth - 1 counters below the root, and the leaves at its end. */
 static int
-grow_tree(struct ration_tree *t, const struct backend_tree *tree)
+grow_tree(struct ration_tree *t, const struct backend_tree *tree, uint32_t batch_max)
 {
 	const struct ration_counter_params leaf = {
 		.max = tree->max,
 		.batch = tree->no_stock ? RATION_BATCH_ZERO : BACKEND_BATCH,
+		.batch_max = batch_max,
 	};
 	ration_counter_t parent = ration_domain_root(t->domain);
 	char name[RATION_COUNTER_NAMESIZE];
@@ -93,7 +97,7 @@ ration_destroy(void *self)
 }
 
 static void *
-ration_create(const struct backend_tree *tree)
+create(const struct backend_tree *tree, uint32_t batch_max)
 {
 	const struct ration_domain_params params = {
 		.max_counters = 1 + tree->depth + tree->counters,
@@ -112,12 +116,24 @@ ration_create(const struct backend_tree *tree)
 	}
 	snprintf(name, sizeof(name), "bench-%u", serial++);
 	t->domain = ration_domain_create(name, &params);
-	if (t->domain != NULL && grow_tree(t, tree) == 0)
+	if (t->domain != NULL && grow_tree(t, tree, batch_max) == 0)
 		return t;
 	warnx("ration: domain of %u counters, %u deep: %s", tree->counters, tree->depth,
 	      rte_strerror(rte_errno));
 	ration_destroy(t);
 	return NULL;
+}
+
+static void *
+ration_create(const struct backend_tree *tree)
+{
+	return create(tree, 0);
+}
+
+static void *
+growing_create(const struct backend_tree *tree)
+{
+	return create(tree, GROWN_BATCH);
 }
 
 static void *
@@ -178,20 +194,18 @@ ration_poll(void *ctx)
 	ration_quiescent(ctx);
 }
 
-const struct backend backend_ration = {
-	.name = "ration",
-	.flags = BACKEND_TREE | BACKEND_SHARED | BACKEND_EXACT,
-	.create = ration_create,
-	.destroy = ration_destroy,
-	.join = ration_join,
-	.leave = ration_leave,
-	.counter = ration_leaf,
-	.charge = charge_one,
-	.uncharge = uncharge_one,
-	.charge_burst = charge_burst,
-	.uncharge_burst = uncharge_burst,
-	.granted = ration_granted,
-	.slow_paths = ration_slow_paths,
-	.poll = ration_poll,
-	.loop = {BACKEND_LOOP_TABLE(ration), [BACKEND_BURSTS_AHEAD] = ration_loop_bursts_ahead},
-};
+#define RATION_BACKEND(backend_name, backend_create)                                               \
+	{                                                                                          \
+		.name = backend_name, .flags = BACKEND_TREE | BACKEND_SHARED | BACKEND_EXACT,      \
+		.create = backend_create, .destroy = ration_destroy, .join = ration_join,          \
+		.leave = ration_leave, .counter = ration_leaf, .charge = charge_one,               \
+		.uncharge = uncharge_one, .charge_burst = charge_burst,                            \
+		.uncharge_burst = uncharge_burst, .granted = ration_granted,                       \
+		.slow_paths = ration_slow_paths, .poll = ration_poll,                              \
+		.loop = {BACKEND_LOOP_TABLE(ration), [BACKEND_BURSTS_AHEAD] =                      \
+							     ration_loop_bursts_ahead},            \
+	}
+
+const struct backend backend_ration = RATION_BACKEND("ration", ration_create);
+/* A batch that may grow, see ration_counter_params::batch_max. */
+const struct backend backend_ration_growing = RATION_BACKEND("ration-growing", growing_create);

@@ -14,6 +14,7 @@
  * B2: a refill or a trim of an entry that has stock doubles its batch, up to `batch_max`.
  * B3: the first charge or uncharge after the hand of the search for idle stock (idle.c) has come to
  *     the entry halves it, down to `batch`.
+ * B4: a watched entry (watch.c) has `batch`: another lcore was refused.
  *
  * So the batch of an entry stays large while its lcore uses up more than the batch in each pass of
  * the hand, half of ration_domain_params::idle_us, and what an lcore hides is about what it needs
@@ -22,6 +23,7 @@
  */
 
 #include "lcore/batch.h"
+#include "lcore/watch.h"
 
 uint32_t
 ration_batch_units(const struct ration_lcore *lc, const struct counter *c, enum batch_change change)
@@ -32,6 +34,8 @@ ration_batch_units(const struct ration_lcore *lc, const struct counter *c, enum 
 	uint32_t most = RTE_MAX(ration_load(&c->batch_max, relaxed), least);
 
 	if (likely(most == least) || least == 0 || cap == 0)
+		return least;
+	if (ration_watch_of(lc, index) != NULL)
 		return least;
 	if (change == BATCH_MORE)
 		now *= 2;
