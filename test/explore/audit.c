@@ -528,7 +528,7 @@ explore_audit_crash(uint32_t fiber)
 			w->at[op->index].leak += op->n;
 		for (i = 0; i < WORLD_COUNTERS; i++) {
 			if (w->at[i].known)
-				w->at[i].leak += 2 * w->at[i].batch;
+				w->at[i].leak += 2 * w->at[i].batch + w->in_burst[fiber][i];
 		}
 	}
 	explore_hold(was);

@@ -385,16 +385,82 @@ burst(void)
 	static const uint32_t which[] = {0, 0, 0, 1, 0, 1, 1}, n[] = {1, 1, 1, 2, 1, 1, 1};
 	uint8_t granted[RTE_DIM(n)];
 	const bool holds = world_charge(0, 1) == 0;
-	uint32_t i;
+	uint32_t back[RTE_DIM(n)], back_n[RTE_DIM(n)], i;
+	uint16_t nb = 0;
 
 	world_charge_burst(which, n, RTE_DIM(n), granted);
 	for (i = 0; i < RTE_DIM(n); i++) {
-		if (granted[i])
-			world_uncharge(which[i], n[i]);
+		if (granted[i]) {
+			back[nb] = which[i];
+			back_n[nb++] = n[i];
+		}
 	}
+	if (nb > 0)
+		world_uncharge_burst(back, back_n, nb);
 	if (holds)
 		world_uncharge(0, 1);
 	world_finish();
+}
+
+/* ------------------------------ bursts beside a drain, an exact charge, a limit */
+
+static void
+set_up_burst_beside(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, 30, 0, 0);
+	world_counter(1, 0, 12, 2, 0);
+	world_counter(2, 0, 12, 2, 0);
+	world_member(0);
+	w->working = 15;
+}
+
+/* Both counters are in the burst several times, so each is charged and returned in one walk. */
+static void
+burst_beside(void)
+{
+	static const uint32_t which[] = {1, 2, 1, 1, 2, 1}, n[] = {1, 2, 2, 1, 1, 1};
+	uint32_t back[RTE_DIM(n)], back_n[RTE_DIM(n)], turn, i;
+	uint8_t granted[RTE_DIM(n)];
+	uint16_t nb;
+
+	for (turn = 0; turn < 2; turn++) {
+		world_charge_burst(which, n, RTE_DIM(n), granted);
+		world_quiescent();
+		for (i = 0, nb = 0; i < RTE_DIM(n); i++) {
+			if (granted[i]) {
+				back[nb] = which[i];
+				back_n[nb++] = n[i];
+			}
+		}
+		if (nb > 0)
+			world_uncharge_burst(back, back_n, nb);
+	}
+	world_finish();
+}
+
+static void
+drain_beside(void)
+{
+	world_drain(0, 1000000);
+	world_done();
+}
+
+static void
+limit_beside(void)
+{
+	world_set_max(1, 4, 0);
+	world_set_max(1, 12, 0);
+	world_done();
+}
+
+/* Without registration: it walks beside the bursts. */
+static void
+charge_beside(void)
+{
+	if (world_charge(1, 3) == 0)
+		world_uncharge(1, 3);
+	world_done();
 }
 
 /* ------------------------------------------------- the price of a refusal */
@@ -534,6 +600,14 @@ const struct scenario scenarios_charge[] = {
 		.nb_fibers = 3,
 		.set_up = set_up_burst,
 		.fiber = {burst, burst, burst},
+		.preemptions = 1,
+	},
+	{
+		.name = "burst-beside",
+		.shows = "P1, P2: bursts beside a drain, a walk and a limit that changes",
+		.nb_fibers = 4,
+		.set_up = set_up_burst_beside,
+		.fiber = {burst_beside, drain_beside, limit_beside, charge_beside},
 		.preemptions = 1,
 	},
 	{

@@ -153,7 +153,7 @@ use_less_and_die(void)
 	for (i = 0; i < 3; i++) {
 		ok = world_charge_burst(which, n, (uint16_t)(9 - 3 * i), granted);
 		if (ok > 0)
-			world_uncharge(1, ok);
+			world_uncharge_burst(which, n, (uint16_t)ok);
 		world_quiescent();
 	}
 	world_finish();

@@ -281,17 +281,29 @@ nb_of(const uint32_t *which, uint16_t nb)
 	return (uint32_t)__builtin_popcount(seen);
 }
 
+/* Find the handles of a burst, and note its units. */
+static void
+note_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, ration_counter_t *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < nb; i++) {
+		c[i] = w->c[which[i]];
+		w->in_burst[explore_me()][(uint32_t)c[i]] += n[i];
+	}
+}
+
 uint32_t
 world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb, uint8_t *granted)
 {
 	ration_counter_t c[16];
 	uint32_t number = begin(OP_OTHER, 0, 0), i, ok = 0, told;
 
-	for (i = 0; i < nb; i++)
-		c[i] = w->c[which[i]];
+	note_burst(which, n, nb, c);
 	w->bursts = true;
 	told = ration_try_charge_burst(world_lcore(), c, n, nb, granted);
 	end(number, told > 0);
+	memset(w->in_burst[explore_me()], 0, sizeof(w->in_burst[0]));
 	check_price(&w->op[number], nb_of(which, nb));
 	for (i = 0; i < nb; i++) {
 		ok += granted[i];
@@ -375,6 +387,23 @@ world_uncharge(uint32_t which, uint64_t n)
 	if (ration_uncharge(world_lcore(), w->c[which], n) != 0)
 		explore_fail("P8: an uncharge of granted units was refused");
 	end(number, true);
+}
+
+void
+world_uncharge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb)
+{
+	ration_counter_t c[16];
+	uint32_t number, i;
+
+	note_burst(which, n, nb, c);
+	for (i = 0; i < nb; i++)
+		w->at[(uint32_t)c[i]].granted -= n[i];
+	number = begin(OP_OTHER, 0, 0);
+	if (ration_uncharge_burst(world_lcore(), c, n, nb) != nb)
+		explore_fail("P8: an uncharge of granted packets was refused");
+	end(number, true);
+	check_price(&w->op[number], nb_of(which, nb));
+	memset(w->in_burst[explore_me()], 0, sizeof(w->in_burst[0]));
 }
 
 int

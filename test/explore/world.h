@@ -120,6 +120,8 @@ struct world {
 	bool price; /**< Check P9: no room comes back, and one level lacks it. */
 	uint32_t asked; /**< Fibers that have requested stock in this quiescent interval. */
 	bool bursts; /**< There was a burst: its refusals have no reasons. */
+	/** Units of the burst that a fiber charges or uncharges now, by the library's index. */
+	uint64_t in_burst[EXPLORE_FIBERS][WORLD_COUNTERS];
 	uint64_t round; /**< The round word at the last audit. */
 	uint32_t gen_of[RATION_DRAINERS_MAX]; /**< Round number that a drainer opened. */
 	uint32_t rollbacks[WORLD_COUNTERS];
@@ -161,6 +163,9 @@ int world_set_max(uint32_t which, uint64_t max, uint32_t flags);
 void world_set_batch(uint32_t which, uint32_t batch);
 void world_set_batch_max(uint32_t which, uint32_t batch_max);
 int world_reap(uint32_t timeout_us);
+
+/** Uncharge a burst; packet i belongs to counter which[i]. */
+void world_uncharge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb);
 
 /** Charge a burst; packet i belongs to counter which[i]. @return number granted */
 uint32_t world_charge_burst(const uint32_t *which, const uint32_t *n, uint16_t nb,
