@@ -33,7 +33,7 @@ start()
 	rm -f "$TMP/out.json"
 	# wait_for does not see what the process before has written.
 	: > "$TMP/out.err"
-	env --default-signal=INT,TERM,HUP timeout --foreground -s KILL "$LIMIT_S" \
+	env --default-signal=INT,TERM,HUP \
 		"$BENCH" --lcores "$(first_cpus 2)" --no-huge -m 64 \
 		--no-pci --file-prefix=interrupt -- --test="$test" --json "$TMP/out.json" "$@" \
 		> "$TMP/out.txt" 2> "$TMP/out.err" &
@@ -56,9 +56,25 @@ wait_for()
 	done
 }
 
-# ends STATUS: the program ends with this status.
+# The child still runs: it exists, and has not ended.
+runs()
+{
+	read -r line 2> /dev/null < "/proc/$PID/stat" || return
+	case ${line##*) } in
+	[ZX]*) return 1 ;;
+	esac
+}
+
+# ends STATUS: the program ends with this status. Not with the help of timeout: a signal that comes
+# just when that has started the program would end only timeout.
 ends()
 {
+	left=$((LIMIT_S * 20))
+	while runs; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || kill -s KILL "$PID"
+		sleep 0.05
+	done
 	wait "$PID"
 	status=$?
 	PID=
@@ -106,11 +122,10 @@ whole_rows_are_judged()
 		holds '.verdicts | .met + .missed > 10'
 }
 
-# timeout(1) does not pass this signal on.
 user_signal()
 {
 	start drain --repeats 100000
-	wait_for '^drain: 0 of' && kill -s USR1 "$(pgrep -P "$PID")" && ends 138 &&
+	wait_for '^drain: 0 of' && kill -s USR1 "$PID" && ends 138 &&
 		nothing_left && holds '.interrupted == true'
 }
 

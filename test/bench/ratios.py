@@ -142,6 +142,8 @@ RULES = [
      lambda r, m: against(r, 'ration', 'atomic-tree', 'exact', lcores=1)),
     (r'pair, 3 levels, 2 lcores sharing: atomic-tree / ration, at least',
      lambda r, m: against(r, 'atomic-tree', 'ration', 'same counter', lcores=2)),
+    (r'producer and consumer, 2 lcores: ration / ration-growing',
+     lambda r, m: against(r, 'ration', 'ration-growing', 'producer and consumer', lcores=2)),
     (r'producer and consumer, 2 lcores: (\S+) / ration(, at least)?',
      lambda r, m: against(r, m[1], 'ration', 'producer and consumer', lcores=2)),
     (r'pair of ration: 2 lcores sharing / 1 lcore',
@@ -175,7 +177,7 @@ RULES = [
      lambda r, m: against(r, m[2], 'ration', m[1])),
 ]
 # Ratios of a run of all tests, without those of an isolated CPU and of the real kernel.
-ALL = 124
+ALL = 125
 
 
 def computed(rows, name):

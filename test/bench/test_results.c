@@ -307,6 +307,28 @@ a_reference_is_not_judged(void **state)
 	results_free(&r);
 }
 
+/* 1.5 with six digits is 1.5, for the verdict too. */
+static void
+a_verdict_does_not_contradict_its_figure(void **state)
+{
+	struct results r;
+	struct row *less, *just, *more, *one;
+
+	(void)state;
+	results_init(&r);
+	one = add_row(&r, "a", "one", 1, 1000000);
+	less = add_row(&r, "a", "less", 1, 1499999);
+	just = add_row(&r, "a", "just", 1, 1500001);
+	more = add_row(&r, "a", "more", 1, 1500010);
+	results_ratio(&r, "just", just, one, 1.5);
+	assert_true(ratio_ok(last_ratio(&r)));
+	results_ratio(&r, "more", more, one, 1.5);
+	assert_false(ratio_ok(last_ratio(&r)));
+	results_ratio_at_least(&r, "less", less, one, 1.5);
+	assert_true(ratio_ok(last_ratio(&r)));
+	results_free(&r);
+}
+
 static void
 verdicts_are_counted(void **state)
 {
@@ -397,6 +419,7 @@ main(void)
 		cmocka_unit_test(samples_in_no_order_have_the_same_figures),
 		cmocka_unit_test(parts_are_made_before_samples_are_sorted),
 		cmocka_unit_test(a_reference_is_not_judged),
+		cmocka_unit_test(a_verdict_does_not_contradict_its_figure),
 		cmocka_unit_test(verdicts_are_counted),
 		cmocka_unit_test(an_interrupted_run_keeps_rows_with_enough_samples),
 	};

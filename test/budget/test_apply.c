@@ -102,9 +102,8 @@ counters_have_the_values_of_the_budget(void **state)
 			assert_int_equal(info.batch, n->batch == BUDGET_BATCH_UNSET
 							     ? RATION_BATCH_DEFAULT
 							     : n->batch);
-			assert_int_equal(info.batch_max, n->batch_max == BUDGET_BATCH_UNSET
-								 ? 0
-								 : n->batch_max);
+			assert_int_equal(info.batch_max,
+					 n->batch_max == BUDGET_BATCH_UNSET ? 0 : n->batch_max);
 		}
 	}
 	assert_true(counters[0] == ration_domain_root(domain));

@@ -24,7 +24,7 @@
 #define STALE 8
 #define STEPS_MAX 200
 #define PATIENCE_US 1000000
-#define BURST_MAX 12
+#define BURST_MAX 80
 
 enum life {
 	LIFE_NONE,
@@ -242,9 +242,12 @@ do_create(struct fuzz_input *in)
 	struct ration_counter_params params = {
 		.max = ration_params_max(max),
 		.batch = ration_params_batch(fuzz_byte(in) % 24),
-		.flags = fuzz_byte(in) % 8 == 0 ? RATION_COUNTER_DIRECT : 0,
 	};
+	uint8_t what = fuzz_byte(in);
 
+	params.flags = (what % 8 == 0 ? RATION_COUNTER_DIRECT : 0) |
+		       (what % 32 >= 24 ? RATION_COUNTER_EXACT : 0);
+	params.batch_max = what >= 192 ? what % 64 : 0;
 	/* The value that means zero. */
 	if (max == RATION_MAX_ZERO)
 		max = 0;

@@ -180,14 +180,14 @@ a_dump_is_complete(void **state)
 	assert_line(text, "timeout_us 2000000 drain_work 256 idle_us 0 stock_share unlimited "
 			  "online 1 offline_counters 0");
 	assert_line(text, "counter (root)                   usage 123 granted 107 stock 16 "
-			  "max unlimited watermark 123 batch 0 batch_max 0 failures 0 refused 0 forced 0 "
-			  "rejected 0 children 1");
+			  "max unlimited watermark 123 batch 0 batch_max 0 failures 0 refused 0 "
+			  "forced 0 rejected 0 children 1");
 	assert_line(text, "counter edge                     usage 123 granted 107 stock 16 "
-			  "max 5000 watermark 123 batch 0 batch_max 0 failures 2 refused 2 forced 0 "
-			  "rejected 1 children 1 direct");
+			  "max 5000 watermark 123 batch 0 batch_max 0 failures 2 refused 2 "
+			  "forced 0 rejected 1 children 1 direct");
 	assert_line(text, "counter edge/gold                usage 116 granted 100 stock 16 "
-			  "max 1000 watermark 116 batch 16 batch_max 16 failures 4 refused 4 forced 0 "
-			  "rejected 0 children 0");
+			  "max 1000 watermark 116 batch 16 batch_max 16 failures 4 refused 4 "
+			  "forced 0 rejected 0 children 0");
 	snprintf(line, sizeof(line),
 		 "member %u lcore %u pid %d tid %d online stock 16 in 1 entries refills 2 trims 0 "
 		 "refusals 6 forced 0 drains 0 drained 0 idle 0 rejected 1",

@@ -117,7 +117,7 @@ report_write_file(const json_t *document, const char *path)
 	if (fd < 0)
 		return cannot_write(path);
 	errno = 0;
-	if (json_dumpfd(document, fd, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) < 0 ||
+	if (json_dumpfd(document, fd, JSON_INDENT(2) | JSON_REAL_PRECISION(RESULTS_DIGITS)) < 0 ||
 	    write(fd, "\n", 1) != 1) {
 		cannot_write(path);
 		close(fd);

@@ -239,9 +239,20 @@ ratio_judged(const struct ratio *ratio)
 	return ratio->target > 0 && !ratio->one_cpu && !ratio->partial && !isnan(ratio->value);
 }
 
+/* The figure as it is printed, so that the verdict does not contradict it. */
+static double
+as_printed(double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.*g", RESULTS_DIGITS, value);
+	return strtod(text, NULL);
+}
+
 static bool
 meets(const struct ratio *ratio, double value)
 {
+	value = as_printed(value);
 	return ratio->at_least ? value >= ratio->target : value <= ratio->target;
 }
 

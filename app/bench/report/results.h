@@ -18,6 +18,9 @@
 
 #include "report/samples.h"
 
+/** Digits of all figures in JSON. A verdict is that of the figure with these digits. */
+#define RESULTS_DIGITS 6
+
 /** Fewer samples than this do not show the spread. */
 #define RESULTS_SAMPLES_MIN 11u
 

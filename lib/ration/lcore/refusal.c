@@ -20,7 +20,7 @@ count(struct ration_lcore *lc, struct counter *c, struct counter *failed, uint32
 	struct ration_domain *d = ration_domain_of(lc);
 
 	ration_stat_add(lc, &lc->stats.refusals, nb);
-	ration_trace_refusal(lc->member_id, ration_index_of(d, failed));
+	ration_trace_refusal(lc->member_id, ration_index_of(d, failed), nb);
 	return ration_refused_add(lc, ration_index_of(d, c), ration_index_of(d, failed), nb);
 }
 

@@ -18,9 +18,9 @@ ration_trace_trim(uint32_t member_id, uint32_t counter, uint64_t units)
 }
 
 void
-ration_trace_refusal(uint32_t member_id, uint32_t failed)
+ration_trace_refusal(uint32_t member_id, uint32_t failed, uint32_t nb)
 {
-	ration_tp_refusal(member_id, failed);
+	ration_tp_refusal(member_id, failed, nb);
 }
 
 void

@@ -21,7 +21,7 @@ void ration_trace_refill(uint32_t member_id, uint32_t counter, uint64_t need, ui
 void ration_trace_trim(uint32_t member_id, uint32_t counter, uint64_t units);
 
 /** A charge was refused, because the counter at index `failed` lacked room. */
-void ration_trace_refusal(uint32_t member_id, uint32_t failed);
+void ration_trace_refusal(uint32_t member_id, uint32_t failed, uint32_t nb);
 
 /** An lcore finished a drain scan, or the part of it that fits into one quiescent point. */
 void ration_trace_scan(uint32_t member_id, uint32_t round, uint64_t units);

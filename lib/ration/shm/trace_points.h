@@ -41,9 +41,10 @@ RTE_TRACE_POINT(
 
 RTE_TRACE_POINT(
 	ration_tp_refusal,
-	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t failed),
+	RTE_TRACE_POINT_ARGS(uint32_t member_id, uint32_t failed, uint32_t nb),
 	rte_trace_point_emit_u32(member_id);
 	rte_trace_point_emit_u32(failed);
+	rte_trace_point_emit_u32(nb);
 )
 
 RTE_TRACE_POINT(

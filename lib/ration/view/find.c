@@ -170,6 +170,8 @@ fill_info(const struct ration_domain *d, const struct counter *c,
 	struct refusals refusals = ration_refused_sum(d, ration_handle(d, index));
 	const struct node *n = ration_node_at(d, index);
 
+	/* The bytes between the fields too, so that callers can compare two with memcmp(). */
+	memset(info, 0, sizeof(*info));
 	info->usage = ration_load(&c->usage, relaxed);
 	info->max = ration_load(&c->max, relaxed);
 	info->watermark = ration_load(&c->watermark, relaxed);
