@@ -43,17 +43,26 @@ use(uint64_t n)
 		world_uncharge(0, n);
 }
 
-/* Use up to `nb` units for a moment, packet by packet. @return number granted */
+/* Use up to `nb` units of a counter for a moment, packet by packet. @return number granted */
+static uint32_t
+use_burst_of(uint32_t counter, uint16_t nb)
+{
+	static const uint32_t n[MAX + 1] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+	uint32_t which[MAX + 1], ok, i;
+	uint8_t granted[MAX + 1];
+
+	for (i = 0; i < nb; i++)
+		which[i] = counter;
+	ok = world_charge_burst(which, n, nb, granted);
+	if (ok > 0)
+		world_uncharge(counter, ok);
+	return ok;
+}
+
 static uint32_t
 use_burst(uint16_t nb)
 {
-	static const uint32_t which[MAX + 1] = {0}, n[MAX + 1] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
-	uint8_t granted[MAX + 1];
-	uint32_t ok = world_charge_burst(which, n, nb, granted);
-
-	if (ok > 0)
-		world_uncharge(0, ok);
-	return ok;
+	return use_burst_of(0, nb);
 }
 
 static void
@@ -169,6 +178,77 @@ starve(void)
 	world_finish();
 }
 
+/* ------------------------------------------------------------------- levels */
+
+static void
+set_up_levels(void)
+{
+	world_create(NULL);
+	world_counter(0, UINT32_MAX, MAX, 0, 0);
+	world_counter(1, 0, 100, 4, 0);
+	world_counter(2, 0, 100, 4, 0);
+	world_counter(3, 0, 100, 4, 0);
+	world_member(0);
+	world_member(1);
+	w->working = 3;
+}
+
+/* It watches the stock of counter 2, and so the level above. Then it has stock of counter 3. */
+static void
+hide_elsewhere(void)
+{
+	uint32_t round;
+
+	wait_for_note(1);
+	use_burst_of(2, MAX + 1);
+	world_quiescent();
+	w->note = 2;
+	for (round = 1; round <= 3; round++) {
+		wait_for_note(2 * round + 1);
+		use_burst_of(2, MAX / 2);
+		world_quiescent();
+		w->note = 2 * round + 2;
+	}
+	wait_for_note(9);
+	for (round = 0; round < 3; round++) /* What is unused of counter 2 goes back. */
+		world_quiescent();
+	if (world_charge(3, 2) == 0)
+		world_uncharge(3, 2);
+	w->note = 10;
+	while (w->note < 11) {
+		world_quiescent();
+		explore_pause();
+	}
+	world_finish();
+}
+
+static void
+be_refused_by_the_parent(void)
+{
+	uint32_t round;
+
+	use_burst_of(1, MAX + 1);
+	w->note = 1;
+	wait_for_note(2);
+	for (round = 1; round <= 3; round++) {
+		use_burst_of(1, MAX + 1);
+		world_quiescent();
+		w->note = 2 * round + 1;
+		wait_for_note(2 * round + 2);
+	}
+	w->note = 9;
+	wait_for_note(10);
+	for (round = 0; use_burst_of(1, MAX) < MAX; round++) {
+		if (round > 12)
+			explore_fail("P4: units of another counter that nobody uses stay hidden");
+		world_quiescent();
+		explore_pause();
+		explore_pause();
+	}
+	w->note = 11;
+	world_finish();
+}
+
 /* ------------------------------------------------------------------- drains */
 
 static void
@@ -232,6 +312,14 @@ const struct scenario scenarios_watch[] = {
 		.nb_fibers = 2,
 		.set_up = set_up,
 		.fiber = {use_all, starve},
+		.preemptions = 1,
+	},
+	{
+		.name = "watch-levels",
+		.shows = "P4: refused lcores get what others hide below the full parent",
+		.nb_fibers = 2,
+		.set_up = set_up_levels,
+		.fiber = {hide_elsewhere, be_refused_by_the_parent},
 		.preemptions = 1,
 	},
 	{

@@ -54,6 +54,7 @@
 #include "lcore/turn.h"
 #include "lcore/walk.h"
 #include "lcore/watch.h"
+#include "lcore/watch_levels.h"
 #include "drain/drain.h"
 #include "drain/engines.h"
 #include "drain/grace.h"

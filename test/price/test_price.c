@@ -31,6 +31,7 @@ enum load {
 	HOLD, /* Each lcore charges a burst, and returns it at its next turn. */
 	PIPELINE, /* One half charges, the other half uncharges. */
 	GROWING, /* The same, with a batch that may grow. */
+	PARENT, /* As HOLD, but each lcore has a counter of its own below one with the limit. */
 };
 
 struct row {
@@ -43,7 +44,8 @@ struct row {
 static const struct row rows[] = {
 	{"all refused", REFUSED, 0, 0.01}, {"half refused", HALF_REFUSED, 0, 0.01},
 	{"limit 75 %", HOLD, 75, 0.06},	   {"limit 99 %", HOLD, 99, 0.02},
-	{"limit 150 %", HOLD, 150, 0.01},  {"far from the limit", HOLD, 0, 0.01},
+	{"limit 150 %", HOLD, 150, 0.01},  {"parent 75 %", PARENT, 75, 0.06},
+	{"parent 99 %", PARENT, 99, 0.02}, {"far from the limit", HOLD, 0, 0.01},
 	{"pipeline", PIPELINE, 0, 0.12},   {"pipeline, growing", GROWING, 0, 0.01},
 };
 
@@ -112,6 +114,7 @@ open_play(struct play *p, const struct row *row, uint32_t nb)
 					   near = {.max = limit_of(row, nb),
 						   .batch = 64,
 						   .batch_max = row->load == GROWING ? 1024 : 0};
+	ration_counter_t own;
 	char name[16];
 	uint32_t i, k;
 
@@ -122,7 +125,8 @@ open_play(struct play *p, const struct row *row, uint32_t nb)
 	p->d = ration_domain_create("price", &params);
 	if (!is_true(p->d != NULL, "domain"))
 		return false;
-	p->edge = ration_counter_create(p->d, ration_domain_root(p->d), "edge", &far);
+	p->edge = ration_counter_create(p->d, ration_domain_root(p->d), "edge",
+					row->load == PARENT ? &near : &far);
 	p->c = ration_counter_create(p->d, p->edge, "c", &near);
 	if (row->load == REFUSED || row->load == HALF_REFUSED)
 		ration_charge_force(ration_lcore_shared(p->d), p->c, near.max);
@@ -131,13 +135,11 @@ open_play(struct play *p, const struct row *row, uint32_t nb)
 		p->lcores[i].lc = ration_lcore_register_extra(p->d);
 		if (!is_true(p->lcores[i].lc != NULL, "member"))
 			return false;
+		own = p->c;
+		if (row->load == HALF_REFUSED || row->load == PARENT)
+			own = ration_counter_create(p->d, p->edge, name, &far);
 		for (k = 0; k < BURST; k++)
-			p->lcores[i].burst[k] = p->c;
-		if (row->load != HALF_REFUSED)
-			continue;
-		p->lcores[i].burst[0] = ration_counter_create(p->d, p->edge, name, &far);
-		for (k = 2; k < BURST; k += 2)
-			p->lcores[i].burst[k] = p->lcores[i].burst[0];
+			p->lcores[i].burst[k] = k % 2 == 0 || row->load == PARENT ? own : p->c;
 	}
 	return true;
 }
@@ -267,7 +269,7 @@ main(int argc, char **argv)
 
 	if (test_eal_start("price", 0) != 0)
 		return 1;
-	printf(table ? "%-20s %7s %10s %10s %9s\n" : "1..8\n", "case", "lcores", "shared RMW",
+	printf(table ? "%-20s %7s %10s %10s %9s\n" : "1..10\n", "case", "lcores", "shared RMW",
 	       "transfers", "granted");
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		all = true;

@@ -138,7 +138,10 @@ a_burst_that_fits_into_the_share_does_not_walk(void **state)
 	close_group(&g);
 }
 
-/* The limit of a parent is divided among the counters below it, by their largest caps. */
+/*
+ * The limit of a parent belongs to one counter below it, if an lcore has no stock of others. If it
+ * has, the limit is divided by the largest caps that the counters below can have.
+ */
 static void
 the_share_holds_at_every_level(void **state)
 {
@@ -163,12 +166,21 @@ the_share_holds_at_every_level(void **state)
 		uncharge(g.lc[0], c[i], 1);
 		drain_all(g.d);
 		charge(g.lc[0], c[i], 1);
-		assert_int_equal(cap_of(g.lc[0], c[i]), 160 / RTE_DIM(c));
+		assert_int_equal(cap_of(g.lc[0], c[i]), 2 * BATCH);
 	}
-	uncharge(g.lc[0], c[0], 30);
+	drain_all(g.d);
+	for (i = 0; i < RTE_DIM(c); i++) {
+		uncharge(ration_lcore_shared(g.d), c[i], 1);
+		charge(g.lc[0], c[i], 1);
+		assert_int_equal(cap_of(g.lc[0], c[i]), i == 0	 ? 2 * BATCH
+							: i == 1 ? 160 - 2 * BATCH
+								 : 160 / RTE_DIM(c));
+	}
+	/* The first one must share with the others from its next walk on. */
+	uncharge(g.lc[0], c[0], 130);
 	assert_int_equal(units_of(g.lc[0], c[0]), 160 / RTE_DIM(c));
 	for (i = 0; i < RTE_DIM(c); i++)
-		uncharge(g.lc[0], c[i], i == 0 ? 160 - RTE_DIM(c) + 1 - 30 : 1);
+		uncharge(g.lc[0], c[i], i == 0 ? 160 - RTE_DIM(c) + 1 - 130 : 1);
 	close_group(&g);
 }
 

@@ -323,6 +323,142 @@ a_watched_counter_may_be_destroyed(void **state)
 	close_group(&g);
 }
 
+/* ---- a parent that lacks room */
+
+/* lc[0] and lc[1] use counters of their own below a full parent, and watch the parent. */
+static void
+open_levels(struct group *g, ration_counter_t c[3])
+{
+	ration_counter_t parent;
+	uint32_t i, round;
+	char name[8];
+
+	open_group(g);
+	parent = make_counter(g->d, g->root, "parent", MAX, BATCH);
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		c[i] = make_counter(g->d, parent, name, RATION_UNLIMITED, BATCH);
+	}
+	for (round = 0; round < 6; round++) {
+		for (i = 0; i < 2; i++) {
+			use_packets(g->lc[i], c[i], BURST);
+			ration_quiescent(g->lc[i]);
+		}
+	}
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(units_of(g->lc[i], c[i]), MAX / 2);
+		assert_true(ration_level_is_watched(g->lc[i], (uint32_t)parent));
+	}
+}
+
+static void
+members_that_watch_a_level_are_not_asked(void **state)
+{
+	ration_counter_t c[3];
+	struct group g;
+	uint32_t i;
+
+	(void)state;
+	open_levels(&g, c);
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(use_packets(g.lc[0], c[0], BURST), MAX / 2);
+		assert_false(is_asked(g.lc[0]));
+		assert_false(is_asked(g.lc[1]));
+		ration_quiescent(g.lc[0]);
+	}
+	/* An lcore that was granted nothing as large asks for what is in use. */
+	assert_int_equal(ration_try_charge(g.lc[0], c[0], MAX), -EDQUOT);
+	assert_true(is_asked(g.lc[1]));
+	ration_quiescent(g.lc[1]);
+	assert_int_equal(units_of(g.lc[1], c[1]), 0);
+	close_group(&g);
+}
+
+/* Stock of another counter below the parent is not watched: a refused charge asks again. */
+static void
+a_level_is_watched_only_with_all_stock_below_it(void **state)
+{
+	ration_counter_t c[3];
+	struct group g;
+	uint32_t i;
+
+	(void)state;
+	open_levels(&g, c);
+	/* Of what lc[1] does not use, some goes into its stock of the third counter. */
+	for (i = 0; i < 2 * RATION_WATCH_TURNS; i++)
+		ration_quiescent(g.lc[1]);
+	assert_int_equal(units_of(g.lc[1], c[1]), 0);
+	charge(g.lc[1], c[2], 10);
+	uncharge(g.lc[1], c[2], 10);
+	assert_true(units_of(g.lc[1], c[2]) > 0);
+	use_packets(g.lc[0], c[0], MAX + 1);
+	ration_quiescent(g.lc[0]);
+	assert_int_equal(use_packets(g.lc[0], c[0], MAX + 1), MAX - units_of(g.lc[1], c[2]));
+	assert_true(is_asked(g.lc[1]));
+	ration_quiescent(g.lc[1]);
+	assert_int_equal(units_of(g.lc[1], c[2]), 0);
+	close_group(&g);
+}
+
+/* ---- units that are used one by one */
+
+/* In a window in which the lcore has used all, its charges are hits again, and it keeps all. */
+static void
+an_lcore_that_uses_all_pays_once_in_a_window(void **state)
+{
+	struct group g;
+	ration_counter_t c;
+	uint32_t i;
+
+	(void)state;
+	open_group(&g);
+	c = make_counter(g.d, g.root, "c", MAX, BATCH);
+	for (i = 0; i < MAX; i++)
+		charge(g.lc[0], c, 1);
+	assert_int_equal(ration_try_charge(g.lc[0], c, 1), -EDQUOT);
+	for (i = 0; i < MAX; i++)
+		uncharge(g.lc[0], c, 1);
+	pass_window(g.lc[0]);
+	assert_int_equal(units_of(g.lc[0], c), MAX);
+	assert_false(__ration_stock_take(g.lc[0], c, 1));
+	for (i = 0; i < MAX; i++)
+		charge(g.lc[0], c, 1);
+	for (i = 0; i < MAX; i++)
+		assert_true(__ration_stock_put(g.lc[0], c, 1));
+	for (i = 0; i < MAX; i++)
+		assert_true(__ration_stock_take(g.lc[0], c, 1));
+	for (i = 0; i < MAX; i++)
+		uncharge(g.lc[0], c, 1);
+	close_group(&g);
+}
+
+/* Single units above the share go back one by one: the lcore needs the others again. */
+static void
+an_lcore_that_uses_all_keeps_its_share(void **state)
+{
+	struct group g;
+	ration_counter_t c;
+	uint32_t i;
+
+	(void)state;
+	open_group(&g);
+	c = make_counter(g.d, g.root, "c", MAX, BATCH);
+	for (i = 0; i < 12; i++) {
+		use_packets(g.lc[i % 2], c, BURST);
+		ration_quiescent(g.lc[i % 2]);
+	}
+	for (i = 0; i < 2 * RATION_WATCH_TURNS; i++)
+		ration_quiescent(g.lc[1]);
+	assert_int_equal(units_of(g.lc[1], c), 0);
+	assert_int_equal(units_of(g.lc[0], c), MAX / 2);
+	for (i = 0; i < MAX; i++)
+		charge(g.lc[0], c, 1);
+	for (i = 0; i < MAX; i++)
+		uncharge(g.lc[0], c, 1);
+	assert_int_equal(units_of(g.lc[0], c), MAX / 2);
+	close_group(&g);
+}
+
 int
 main(void)
 {
@@ -337,6 +473,10 @@ main(void)
 		cmocka_unit_test(units_that_only_come_back_are_not_used),
 		cmocka_unit_test(a_watch_ends_when_its_lcore_goes_offline),
 		cmocka_unit_test(a_watched_counter_may_be_destroyed),
+		cmocka_unit_test(members_that_watch_a_level_are_not_asked),
+		cmocka_unit_test(a_level_is_watched_only_with_all_stock_below_it),
+		cmocka_unit_test(an_lcore_that_uses_all_pays_once_in_a_window),
+		cmocka_unit_test(an_lcore_that_uses_all_keeps_its_share),
 	};
 
 	if (test_eal_start("watch", 0) != 0)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lcore/watch_levels.h"
 #include "shm/layout.h"
 
 /**
@@ -30,10 +31,12 @@ ration_entry_set(struct ration_lcore *lc, uint32_t index, uint32_t gen, uint32_t
 
 	ration_workspace(lc)->caps +=
 		cap - (uint64_t)ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
-	if (cap == 0)
+	if (cap == 0) {
 		ration_store(word, bits & ~bit, relaxed);
-	else if (!(bits & bit))
+	} else if (!(bits & bit)) {
 		ration_store(word, bits | bit, relaxed);
+		ration_levels_note(lc, index);
+	}
 	ration_store(&lc->stocks[index].units, stock, relaxed);
 	ration_store(&lc->stocks[index].limit, cap == 0 ? 0 : limit, relaxed);
 }

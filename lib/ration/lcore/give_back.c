@@ -22,6 +22,7 @@
 #include "lcore/recall.h"
 #include "lcore/stats.h"
 #include "lcore/walk.h"
+#include "lcore/watch_levels.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
 #include "tree/gather.h"
@@ -225,6 +226,8 @@ ration_scan_go(struct ration_lcore *lc, struct drain_scan *scan, uint64_t work)
 		units += scan_word(lc, scan, &work);
 	ration_gather_finish(ration_domain_of(lc), &ration_workspace(lc)->gather);
 	scan->running = scan->next < lc->nb_stocks;
+	if (!scan->running && scan->set.recall)
+		ration_levels_watch(lc, &scan->set);
 	return units;
 }
 

@@ -27,6 +27,7 @@
 
 #include "lcore/requests.h"
 #include "lcore/watch.h"
+#include "lcore/watch_levels.h"
 #include "tree/counter.h"
 #include "tree/gate.h"
 
@@ -102,15 +103,18 @@ ration_request_drain(struct ration_lcore *lc, uint32_t index)
 }
 
 static void
-request_from(struct ration_domain *d, struct member *m, const struct counter *c, uint32_t watched,
+request_from(struct ration_domain *d, struct member *m, const struct counter *c, bool spare,
 	     uint32_t kind, bool insists)
 {
 	uint32_t index = ration_index_of(d, c);
 	struct ration_lcore *lc = ration_lcore_area(d, m);
 	enum outcome outcome;
 
-	if (!may_hide(lc, c, index) ||
-	    (watched != RATION_INDEX_NONE && ration_is_watched(lc, watched)))
+	if (!may_hide(lc, c, index))
+		return;
+	/* Members that watch their stock return it unasked, but for what is in use. */
+	if (kind == REFUSED &&
+	    ((spare && ration_is_watched(lc, index)) || ration_level_is_watched(lc, index)))
 		return;
 	outcome = write_request(lc, (index + 1) | kind);
 	/*
@@ -136,8 +140,6 @@ ration_request_return(struct ration_lcore *lc, const struct counter *c,
 	uint32_t turns = (nb + REQUESTED_MAX - 1) / REQUESTED_MAX;
 	bool insists = nth % PATIENCE + turns >= PATIENCE;
 	uint32_t kind = all ? 0 : REFUSED;
-	/* Members that watch their stock return it unasked, but for what is in use. */
-	uint32_t watched = kind == REFUSED && spare ? ration_index_of(d, c) : RATION_INDEX_NONE;
 	struct member *m;
 
 	if (nb == 0)
@@ -153,7 +155,7 @@ ration_request_return(struct ration_lcore *lc, const struct counter *c,
 		if (spare && ration_lcore_area(d, m) == lc)
 			continue;
 		if (MEMBER_STATE(ration_load(&m->state, relaxed)) == MEMBER_ONLINE)
-			request_from(d, m, failed, watched, kind, insists);
+			request_from(d, m, failed, spare, kind, insists);
 	}
 }
 

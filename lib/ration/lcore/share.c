@@ -11,10 +11,13 @@
  * budget is in use. So an lcore keeps a share of the limit, and returns what it does not use when
  * another lcore is refused (watch.c). The share holds at every level (promise P4):
  *
- *   share of c at level l = max(l) / members that use l / (stock_bound(l) / cap_max(c))
+ *   share of an lcore at level l = max(l) / members that use l
+ *   share of c at level l = the larger of  share of the lcore - its caps of other counters
+ *                                     and  share of the lcore / (stock_bound(l) / cap_max(c))
  *
- * The last factor divides the limit of a parent among all counters below it, by the largest caps
- * that they can have. So all stocks below l, each at its share, are about max(l) at most.
+ * An lcore that has stock of one counter only uses all of its share for it. Otherwise the limit of
+ * a parent is divided among the counters below it, by the largest caps that they can have. An entry
+ * that got all comes back to that at its next walk: until then the lcore may have twice its share.
  *
  * A share of which all is used in each burst costs no walk, and for what exceeds the share, a look
  * that finds no room. An lcore takes nothing ahead here, so it hides at most what it charged and
@@ -65,13 +68,22 @@ share_at(const struct ration_lcore *lc, const struct counter *l)
 	return max / nb + (max % nb != 0);
 }
 
+/* Caps of the other stock entries of lc: at least those below a level. */
+static uint64_t
+other_caps(const struct ration_lcore *lc, uint32_t index)
+{
+	return ration_workspace(lc)->caps -
+	       ration_limit_cap(ration_load(&lc->stocks[index].limit, relaxed));
+}
+
 uint64_t
 ration_share_units(const struct ration_lcore *lc, struct counter *c)
 {
 	const struct ration_domain *d = ration_domain_of(lc);
 	uint32_t i, cap_max = RTE_MAX(ration_load(&c->cap_max, relaxed), 1u);
 	uint64_t near = (uint64_t)cap_max * RTE_MAX(ration_nb_online(d), 1u); /* All stocks of c. */
-	uint64_t share = UINT64_MAX, max, usage, parts;
+	uint64_t share = UINT64_MAX, max, usage, parts, whole;
+	uint64_t others = other_caps(lc, ration_index_of(d, c));
 	uint32_t flags = 0;
 	struct counter *l;
 
@@ -85,7 +97,9 @@ ration_share_units(const struct ration_lcore *lc, struct counter *c)
 		if (usage > max) /* All that comes back brings usage down to the limit. */
 			return 0;
 		parts = (ration_load(&l->stock_bound, relaxed) + cap_max - 1) / cap_max;
-		share = RTE_MIN(share, share_at(lc, l) / RTE_MAX(parts, 1u));
+		whole = share_at(lc, l);
+		share = RTE_MIN(share,
+				RTE_MAX(whole / RTE_MAX(parts, 1u), ration_sub_sat(whole, others)));
 	}
 	return share != UINT64_MAX && flags & RATION_COUNTER_EXACT ? 0 : share;
 }

@@ -370,6 +370,15 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	ration_walk_end(lc, token);
 }
 
+/* Whether the lcore has used all units of a watched entry in this window, see watch.c. */
+static bool
+uses_all(const struct ration_lcore *lc, uint32_t index)
+{
+	const struct watch *w = ration_watch_of(lc, index);
+
+	return w != NULL && w->unused == 0;
+}
+
 /* Uncharge n units: the stock keeps as many as there is room for, the tree gets the rest. */
 static int
 uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n, bool was_idle)
@@ -394,9 +403,10 @@ uncharge_stock(struct ration_lcore *lc, struct counter *c, uint64_t n, bool was_
 	b = ration_stock_bounds(lc, c, 0, was_idle ? BATCH_SAME : BATCH_MORE);
 	/*
 	 * A burst fills the stock: the owner needs it again soon, and what it leaves in the tree
-	 * makes others walk. Single units leave room for those that follow.
+	 * makes others walk. Single units leave room for those that follow, unless the owner needs
+	 * all: then it does not give away in one walk what it takes back unit by unit.
 	 */
-	keep = n < b.fill / 4 && stock + n > b.fill
+	keep = n < b.fill / 4 && stock + n > b.fill && !(b.near_limit && uses_all(lc, index))
 		       ? b.keep
 		       : (uint32_t)RTE_MIN(stock + n, (uint64_t)b.fill);
 	name_walk(lc, index);

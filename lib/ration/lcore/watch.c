@@ -27,6 +27,8 @@
  * W6: a watch ends RATION_WATCH_WINDOWS times later, after the last refusal that the lcore knows
  *     of. Members that are still refused then ask again.
  *
+ * W8, W9: levels above: see watch_levels.c.
+ *
  * An lcore watches RATION_WATCHES_MAX entries; of others each request takes all stock. Entries of
  * RATION_COUNTER_EXACT are not watched.
  */
@@ -34,6 +36,7 @@
 #include "lcore/entry.h"
 #include "lcore/turn.h"
 #include "lcore/watch.h"
+#include "lcore/watch_levels.h"
 #include "tree/counter.h"
 
 struct watch *
@@ -119,6 +122,7 @@ ration_watch_end(struct ration_lcore *lc, uint32_t place)
 	ws->watches[place] = ws->watches[last];
 	ration_store(&ws->watched[place], ration_load(&ws->watched[last], relaxed), relaxed);
 	ration_store(&ws->watched[last], 0, relaxed);
+	ration_levels_reset(lc);
 }
 
 /* Do not trust what is there: a process may have died in the middle of a change. */
@@ -128,10 +132,14 @@ ration_watch_reset(struct ration_lcore *lc)
 	struct workspace *ws = ration_workspace(lc);
 	uint32_t i;
 
-	ws->nb_watches = 0;
+	ws->nb_watches = ws->nb_levels = 0;
 	for (i = 0; i < RATION_WATCHES_MAX; i++) {
 		if (ration_load(&ws->watched[i], relaxed) != 0)
 			ration_store(&ws->watched[i], 0, relaxed);
+	}
+	for (i = 0; i < RATION_LEVELS_MAX; i++) {
+		if (ration_load(&ws->levels[i], relaxed) != 0)
+			ration_store(&ws->levels[i], 0, relaxed);
 	}
 }
 
@@ -153,5 +161,6 @@ __ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted)
 		return;
 	w->unused = RTE_MIN(w->unused, ration_load(&lc->stocks[index].units, relaxed));
 	w->granted_now = RTE_MAX(w->granted_now, granted);
-	mark(lc, index);
+	if (w->unused > 0) /* It cannot become less. */
+		mark(lc, index);
 }

@@ -330,7 +330,10 @@ struct refused {
 };
 
 /** Stock entries that an lcore can watch at a time, see lcore/watch.c. */
-#define RATION_WATCHES_MAX 4
+#define RATION_WATCHES_MAX 8
+
+/** Levels that an lcore can watch at a time, see lcore/watch_levels.c. */
+#define RATION_LEVELS_MAX 2
 
 /** A watched stock entry. */
 struct watch {
@@ -356,6 +359,7 @@ struct workspace {
 	uint64_t idle_turn; /**< ration_lcore_turn() of the next scan for idle stock. */
 	struct watch watches[RATION_WATCHES_MAX];
 	uint32_t nb_watches;
+	uint32_t nb_levels;
 	RATION_ATOMIC(uint32_t) refused_moves; /**< Odd while an entry of refused[] moves. */
 	struct refused refused[RATION_REFUSED_MAX]; /**< Hash table by counter index. */
 	/*
@@ -364,6 +368,8 @@ struct workspace {
 	 */
 	uint8_t away[RTE_CACHE_LINE_SIZE];
 	RATION_ATOMIC(uint32_t) watched[RATION_WATCHES_MAX];
+	/** The same of each counter of which, and below which, all stock is watched. */
+	RATION_ATOMIC(uint32_t) levels[RATION_LEVELS_MAX];
 	uint8_t away_too[RTE_CACHE_LINE_SIZE];
 };
 
