@@ -42,7 +42,7 @@
  * a handle return NULL or RATION_COUNTER_NONE on error, and set rte_errno. A pointer argument must
  * not be NULL, unless the description of the function allows NULL.
  *
- * The guide has a glossary, and describes the promises P1 to P8 and the protocols. The design is
+ * The guide has a glossary, and describes the promises P1 to P9 and the protocols. The design is
  * based on the page counters of the Linux kernel and their per-CPU stock; the code is independent.
  */
 
@@ -54,6 +54,7 @@
 #include <ration_drain.h>
 #include <ration_lcore.h>
 #include <ration_read.h>
+#include <ration_size.h>
 
 /* Last: its macros have the names of the functions above. */
 #ifdef RATION_CHECKS

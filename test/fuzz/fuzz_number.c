@@ -2,11 +2,13 @@
  * Copyright(c) 2026 The libration authors
  */
 
-/* Numbers and ids in budget files, compared with a second implementation of budget/budget.h. */
+/* Numbers and ids, compared with a second implementation, and numbers written and read again. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <ration.h>
 
 #include "budget/value.h"
 #include "fuzz.h"
@@ -38,7 +40,7 @@ leading_number(const char *text, const char **end)
 static int
 expected_number(const char *text, uint64_t *value)
 {
-	static const char suffixes[] = "kMG";
+	static const char suffixes[] = "kMGTPE";
 	unsigned __int128 n;
 	const char *end, *suffix;
 
@@ -50,10 +52,11 @@ expected_number(const char *text, uint64_t *value)
 	if (end == text)
 		return -EINVAL;
 	if (*end != '\0') {
-		suffix = strchr(suffixes, *end);
+		suffix = strchr(suffixes, *end == 'K' ? 'k' : *end);
 		if (suffix == NULL || end[1] != '\0')
 			return -EINVAL;
-		n <<= 10 * (suffix - suffixes + 1);
+		for (; suffix >= suffixes && n >> 80 == 0; suffix--)
+			n <<= 10;
 	}
 	if (n > RATION_UNLIMITED)
 		return -ERANGE;
@@ -79,10 +82,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	uint64_t value = UNTOUCHED, expected = UNTOUCHED;
-	char *text = fuzz_text(bytes, size);
+	char *text = fuzz_text(bytes, size), written[RATION_SIZE_TEXT_SIZE];
 
-	CLAIM(budget_number(text, &value) == expected_number(text, &expected));
+	CLAIM(ration_size_parse(text, &value) == expected_number(text, &expected));
 	CLAIM(value == expected);
+	if (expected != UNTOUCHED) {
+		CLAIM(ration_size_format(value, written, sizeof(written)) == (int)strlen(written));
+		CLAIM(ration_size_parse(written, &value) == 0 && value == expected);
+	}
 	CLAIM((budget_number_fault(text, &value) == NULL) == (expected != UNTOUCHED));
 	check_id(text, 1, 4094);
 	check_id(text, 0, 31);

@@ -135,15 +135,4 @@ void budget_free(struct budget *b);
 int budget_apply(const struct budget *b, struct ration_domain *d, ration_counter_t *counters,
 		 char *error, size_t size);
 
-/**
- * Read a number with an optional suffix k, M or G (powers of 1024: "1M" is 1,048,576), or "max" for
- * RATION_UNLIMITED. Signs, blanks and any other text are errors. At most RATION_UNLIMITED.
- *
- * @param value
- *   Set on success only.
- * @return
- *   0, -EINVAL (not a number) or -ERANGE (too large).
- */
-int budget_number(const char *text, uint64_t *value);
-
 #endif /* BUDGET_H_ */

@@ -19,7 +19,7 @@
 
 #include "budget/budget.h"
 
-/** Read a limit or a batch, see budget_number(). */
+/** Read a limit or a batch, see ration_size_parse(). */
 const char *budget_number_fault(const char *text, uint64_t *value);
 
 /** Read a prefix, "a.b.c.d/length" or "2001:db8::/length": family, prefix and length of a rule. */
