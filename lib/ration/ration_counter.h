@@ -115,9 +115,10 @@ struct ration_counter_params {
 	/**
 	 * Units to which the batch of a busy lcore may grow, at most RATION_BATCH_MAX. Default 0:
 	 * it does not grow, as with any value below `batch`. Each walk to the tree doubles the
-	 * batch of that lcore, and it is halved twice in each ration_domain_params::idle_us. For
-	 * pipelines, where one lcore charges and another uncharges; each lcore can then hide up to
-	 * twice as much. With an idle_us of RATION_IDLE_ZERO it never shrinks without a drain.
+	 * batch of that lcore, and it is halved twice in each ration_domain_params::idle_us: set
+	 * that, too, because without it the batch of an lcore that was busy once stays large. Each
+	 * lcore can hide up to 2 x batch_max units. For pipelines, where one lcore charges and
+	 * another uncharges, and for bursts that are larger than the batch.
 	 */
 	uint32_t batch_max;
 };

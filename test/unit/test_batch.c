@@ -110,22 +110,45 @@ each_pass_of_the_hand_halves_the_batch(void **state)
 
 	for (i = 0; i < 4; i++)
 		refill_takes(f, c, i < 3 ? BATCH << i : MOST);
+	charge(ration_lcore_shared(f->d), c, MOST);
+	uncharge(f->lc[0], c, MOST - 1);
 	for (i = 0; i < RTE_DIM(caps); i++) {
 		trims = stats_of(f->lc[0]).trims;
 		stock = units_of(f->lc[0], c);
 		hand_passes(f, c);
-		charge(f->lc[0], c, 1);
+		uncharge(f->lc[0], c, 1);
 		assert_int_equal(cap_of(f->lc[0], c), caps[i]);
 		/* What exceeds the smaller cap goes back, down to the middle. */
 		if (stock > caps[i]) {
-			assert_int_equal(units_of(f->lc[0], c), caps[i] / 2 - 1);
+			assert_int_equal(units_of(f->lc[0], c), caps[i] / 2 + 1);
 			assert_int_equal(stats_of(f->lc[0]).trims, trims + 1);
 		} else {
-			assert_int_equal(units_of(f->lc[0], c), stock - 1);
+			assert_int_equal(units_of(f->lc[0], c), stock + 1);
 			assert_int_equal(stats_of(f->lc[0]).trims, trims);
 		}
-		uncharge(f->lc[0], c, 1);
+		charge(f->lc[0], c, 1);
 	}
+	uncharge(f->lc[0], c, 1);
+	assert_sound(f->d);
+}
+
+/* A charge that finds the mark may need all units in stock, and no other lcore may take them. */
+static void
+a_charge_keeps_the_units_that_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t max = 1000;
+	ration_counter_t c = make_growing(f, max);
+	uint32_t i;
+
+	for (i = 0; i < 4; i++)
+		refill_takes(f, c, i < 3 ? BATCH << i : MOST);
+	charge(ration_lcore_shared(f->d), c, max - MOST);
+	hand_passes(f, c);
+	charge(f->lc[0], c, MOST - 1);
+	assert_int_equal(units_of(f->lc[0], c), 1);
+	assert_int_equal(cap_of(f->lc[0], c), MOST);
+	uncharge(f->lc[0], c, max - 1);
 	assert_sound(f->d);
 }
 
@@ -169,6 +192,37 @@ a_small_margin_keeps_the_batch_small(void **state)
 	assert_sound(f->d);
 }
 
+/* stock_max bounds all stock of an lcore: a busy counter leaves some of it to the others. */
+static void
+a_growing_batch_leaves_room_to_others(void **state)
+{
+	const struct ration_domain_params params = {
+		.max_counters = 8, .max_members = 2, .stock_max = 4096};
+	const struct ration_counter_params growing = {.batch = 64, .batch_max = 1024};
+	struct ration_domain *d = ration_domain_create("room", &params);
+	struct ration_lcore *lc = ration_lcore_register_extra(d);
+	ration_counter_t busy, others[2];
+	uint32_t i;
+
+	(void)state;
+	assert_non_null(lc);
+	busy = ration_counter_create(d, ration_domain_root(d), "busy", &growing);
+	others[0] = ration_counter_create(d, ration_domain_root(d), "0", &growing);
+	others[1] = ration_counter_create(d, ration_domain_root(d), "1", &growing);
+	for (i = 0; i < 10; i++)
+		charge(lc, busy, units_of(lc, busy) + 1);
+	assert_in_range(cap_of(lc, busy), 2 * 64 + 1, 1024);
+	for (i = 0; i < 2; i++) {
+		charge(lc, others[i], 1);
+		assert_int_equal(units_of(lc, others[i]), 64);
+		uncharge(lc, others[i], 1);
+	}
+	uncharge(lc, busy, usage_of(d, busy) - units_of(lc, busy));
+	assert_sound(d);
+	assert_int_equal(ration_lcore_unregister(lc), 0);
+	assert_int_equal(ration_domain_free(d), 0);
+}
+
 static void
 after_a_drain_the_batch_is_the_first_again(void **state)
 {
@@ -196,6 +250,26 @@ a_watched_entry_does_not_grow(void **state)
 	refill_takes(f, c, BATCH);
 	trim_keeps(f, c, BATCH);
 	assert_int_equal(cap_of(f->lc[0], c), 2 * BATCH);
+	assert_sound(f->d);
+}
+
+/* A cap that has grown before the refusal does not stay. */
+static void
+a_watched_entry_loses_what_has_grown(void **state)
+{
+	struct fixture *f = *state;
+	ration_counter_t c = make_growing(f, 1000);
+	uint32_t i;
+
+	for (i = 0; i < 4; i++)
+		refill_takes(f, c, i < 3 ? BATCH << i : MOST);
+	charge(ration_lcore_shared(f->d), c, 1000 - MOST);
+	assert_int_equal(ration_try_charge(f->lc[0], c, MOST + 1), -EDQUOT);
+	assert_non_null(ration_watch_of(f->lc[0], (uint32_t)c));
+	for (i = 0; i < 40; i++)
+		uncharge(f->lc[0], c, 1);
+	assert_in_range(units_of(f->lc[0], c), 0, 2 * BATCH);
+	uncharge(f->lc[0], c, 1000 - MOST - 40);
 	assert_sound(f->d);
 }
 
@@ -234,7 +308,10 @@ main(void)
 		with_one_member(each_trim_doubles_the_batch),
 		with_one_member(without_walks_the_batch_stays),
 		with_one_member(each_pass_of_the_hand_halves_the_batch),
+		with_one_member(a_charge_keeps_the_units_that_it_needs),
 		with_one_member(a_slow_consumer_shrinks),
+		cmocka_unit_test(a_growing_batch_leaves_room_to_others),
+		with_one_member(a_watched_entry_loses_what_has_grown),
 		with_one_member(a_small_margin_keeps_the_batch_small),
 		with_one_member(after_a_drain_the_batch_is_the_first_again),
 		with_one_member(a_watched_entry_does_not_grow),

@@ -341,10 +341,18 @@ a_counter_that_never_finds_a_word_is_not_refused_for_ever(void **state)
 	}
 }
 
+/* What a refused charge of another lcore leaves. */
+static void
+write_refused_request(struct ration_lcore *lc, ration_counter_t c)
+{
+	ration_store(&lc->requests[0], ((uint32_t)c + 1) | 1u << 31, relaxed);
+	ration_fetch_or(&lc->pending, RATION_PENDING_REQUESTS, relaxed);
+}
+
 /*
  * Before each quiescent point another request arrives, for the first counter, whose stock is filled
- * again each time. The scan that runs ends all the same, with the entries after it. The scan of the
- * first member begins at the first entry.
+ * again each time. The scan that runs ends all the same, with the entries after it. The scan of a
+ * member begins at a word of its own, and continues at entry 0.
  */
 static void
 a_scan_ends_though_requests_keep_arriving(void **state)
@@ -353,36 +361,121 @@ a_scan_ends_though_requests_keep_arriving(void **state)
 		NB = 100,
 		WORK = 4
 	};
+	/* Entry 0 is the root; the second member begins at entry 64. */
+	static const struct {
+		uint32_t first, last;
+	} scans[] = {{0, NB - 1}, {63, 62}};
 	ration_counter_t c[NB];
 	uint64_t drains;
+	struct ration_lcore *scanned, *refused;
 	struct crowd w;
 	char name[8];
-	uint32_t i, points;
+	uint32_t i, k, points;
 
 	(void)state;
-	crowd_open(&w, 2, WORK);
+	for (k = 0; k < RTE_DIM(scans); k++) {
+		crowd_open(&w, 2, WORK);
+		scanned = w.lc[k];
+		refused = w.lc[1 - k];
+		for (i = 0; i < NB; i++) {
+			snprintf(name, sizeof(name), "%u", i);
+			c[i] = make_counter(w.d, w.root, name, 100000, 8);
+			assert_int_equal(ration_try_charge(scanned, c[i], 1), 0);
+		}
+		assert_int_equal(ration_try_charge(refused, c[scans[k].last], 100001), -EDQUOT);
+		drains = stats_of(scanned).drains;
+		for (points = 0; stock_of(w.d, c[scans[k].last]) > 0; points++) {
+			assert_in_range(points, 0, NB / WORK + 1);
+			assert_int_equal(ration_try_charge(scanned, c[scans[k].first], 1), 0);
+			assert_int_equal(ration_try_charge(refused, c[scans[k].first], 100001),
+					 -EDQUOT);
+			ration_quiescent(refused);
+			ration_quiescent(scanned);
+		}
+		assert_in_range(points, NB / WORK, NB / WORK + 1);
+		/* The requests that arrived during the scan are served by the next one. */
+		for (; stock_of(w.d, c[scans[k].first]) > 0; points++) {
+			assert_in_range(points, 0, 2 * (NB / WORK + 1));
+			ration_quiescent(scanned);
+		}
+		assert_in_range(stats_of(scanned).drains, drains + 1, drains + 2);
+		crowd_close(&w);
+	}
+}
+
+/* A drain in parts returns all stock, wherever the scan of the member begins. */
+static void
+a_scan_in_parts_returns_all(void **state)
+{
+	enum {
+		NB = 120,
+		WORK = 3
+	};
+	struct drain_set all = {.everything = true};
+	struct crowd w;
+	ration_counter_t c;
+	char name[8];
+	uint32_t i, k, points;
+
+	(void)state;
+	crowd_open(&w, 6, WORK);
 	for (i = 0; i < NB; i++) {
 		snprintf(name, sizeof(name), "%u", i);
-		c[i] = make_counter(w.d, w.root, name, 100000, 8);
-		assert_int_equal(ration_try_charge(w.lc[0], c[i], 1), 0);
+		c = make_counter(w.d, w.root, name, 100000, 8);
+		for (k = 0; k < 6; k++)
+			assert_int_equal(ration_try_charge(w.lc[k], c, 1), 0);
 	}
-	assert_int_equal(ration_try_charge(w.lc[1], c[NB - 1], 100001), -EDQUOT);
-	drains = stats_of(w.lc[0]).drains;
-	for (points = 0; stock_of(w.d, c[NB - 1]) > 0; points++) {
-		assert_in_range(points, 0, NB / WORK + 1);
-		assert_int_equal(ration_try_charge(w.lc[0], c[0], 1), 0);
-		assert_int_equal(ration_try_charge(w.lc[1], c[0], 100001), -EDQUOT);
-		ration_quiescent(w.lc[1]);
-		ration_quiescent(w.lc[0]);
+	for (k = 0; k < 6; k++) {
+		ration_fetch_or(&w.lc[k]->pending,
+				RATION_PENDING_REQUESTS | RATION_PENDING_EVERYTHING, relaxed);
+		for (points = 0; ration_load(&w.lc[k]->pending, relaxed) != 0; points++) {
+			assert_in_range(points, 0, NB / WORK + 5);
+			ration_quiescent(w.lc[k]);
+		}
+		assert_in_range(points, NB / WORK, NB / WORK + 5);
+		for (i = 1; i <= NB; i++)
+			assert_int_equal(w.lc[k]->stocks[i].units, 0);
+		assert_int_equal(ration_workspace(w.lc[k])->caps, 0);
 	}
-	assert_in_range(points, NB / WORK, NB / WORK + 1);
-	/* The requests that arrived during the scan are served by the next one. */
-	for (; stock_of(w.d, c[0]) > 0; points++) {
-		assert_in_range(points, 0, 2 * (NB / WORK + 1));
-		ration_quiescent(w.lc[0]);
-	}
-	assert_in_range(stats_of(w.lc[0]).drains, drains + 1, drains + 2);
+	assert_int_equal(ration_give_back(w.lc[0], &all), 0);
 	crowd_close(&w);
+}
+
+/* An entry that a scan in parts has passed becomes active: its level does not count as watched. */
+static void
+a_scan_in_parts_watches_no_level(void **state)
+{
+	enum {
+		NB = 7,
+		WORK = 2
+	};
+	ration_counter_t parent, c[NB];
+	struct crowd w;
+	char name[8];
+	uint32_t i, k, points;
+
+	(void)state;
+	for (k = 0; k < 2; k++) { /* Without parts it does. */
+		crowd_open(&w, 2, k == 0 ? WORK : 64);
+		parent = make_counter(w.d, w.root, "parent", 64, 64);
+		for (i = 0; i < NB; i++) {
+			snprintf(name, sizeof(name), "%u", i);
+			c[i] = make_counter(w.d, parent, name, 100000, 64);
+		}
+		for (i = 0; i < NB - 1; i++) {
+			assert_int_equal(ration_try_charge(w.lc[0], c[i], 2), 0);
+			assert_int_equal(ration_uncharge(w.lc[0], c[i], 2), 0);
+		}
+		write_refused_request(w.lc[0], parent);
+		for (points = 0; ration_load(&w.lc[0]->pending, relaxed) != 0; points++) {
+			ration_quiescent(w.lc[0]);
+			assert_int_equal(ration_try_charge(w.lc[0], c[0], 1), 0);
+			assert_int_equal(ration_uncharge(w.lc[0], c[0], 1), 0);
+		}
+		assert_int_equal(points > 1, k == 0);
+		assert_int_equal(ration_level_is_watched(w.lc[0], (uint32_t)parent), k == 1);
+		crowd_close(&w);
+	}
 }
 
 /* Offline counters with units are before it in the list; each control call looks at eight. */
@@ -430,6 +523,8 @@ main(void)
 		cmocka_unit_test(every_word_of_a_mailbox_is_served),
 		cmocka_unit_test(a_counter_that_never_finds_a_word_is_not_refused_for_ever),
 		cmocka_unit_test(a_scan_ends_though_requests_keep_arriving),
+		cmocka_unit_test(a_scan_in_parts_returns_all),
+		cmocka_unit_test(a_scan_in_parts_watches_no_level),
 		cmocka_unit_test(an_offline_counter_without_units_does_not_wait_behind_others),
 	};
 

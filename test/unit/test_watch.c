@@ -432,6 +432,36 @@ an_lcore_that_uses_all_pays_once_in_a_window(void **state)
 	close_group(&g);
 }
 
+/* In bytes: a large charge is noted after small ones have used all, so no lcore loses its part. */
+static void
+charges_of_all_sizes_are_noted(void **state)
+{
+	struct group g;
+	ration_counter_t c;
+	uint32_t i, k;
+
+	(void)state;
+	open_group(&g);
+	c = make_counter(g.d, g.root, "c", 2 * MAX, BATCH);
+	for (i = 0; i < 12; i++) {
+		use_packets(g.lc[i % 2], c, MAX + BURST);
+		ration_quiescent(g.lc[i % 2]);
+	}
+	for (k = 0; k < 2; k++) {
+		assert_int_equal(units_of(g.lc[0], c), MAX);
+		pass_window(g.lc[0]);
+		for (i = 0; i < MAX / 2; i++)
+			charge(g.lc[0], c, 2);
+		for (i = 0; i < MAX / 2; i++)
+			uncharge(g.lc[0], c, 2);
+		charge(g.lc[0], c, 40);
+		assert_int_equal(ration_try_charge(g.lc[0], c, 40), -EDQUOT);
+		assert_false(is_asked(g.lc[1]));
+		uncharge(g.lc[0], c, 40);
+	}
+	close_group(&g);
+}
+
 /* Single units above the share go back one by one: the lcore needs the others again. */
 static void
 an_lcore_that_uses_all_keeps_its_share(void **state)
@@ -476,6 +506,7 @@ main(void)
 		cmocka_unit_test(members_that_watch_a_level_are_not_asked),
 		cmocka_unit_test(a_level_is_watched_only_with_all_stock_below_it),
 		cmocka_unit_test(an_lcore_that_uses_all_pays_once_in_a_window),
+		cmocka_unit_test(charges_of_all_sizes_are_noted),
 		cmocka_unit_test(an_lcore_that_uses_all_keeps_its_share),
 	};
 

@@ -104,7 +104,7 @@ check_batches(struct budget_build *w, uint32_t i)
 		return budget_fail(w, d->batch_line, "batch",
 				   "%u is more than the limit (at most %" PRIu64 ", from line %u)",
 				   n->batch, limiter->max, w->drafts[d->limiter].max_line);
-	if (n->batch_max == BUDGET_BATCH_UNSET)
+	if (n->batch_max == BUDGET_BATCH_UNSET || n->batch_max == 0)
 		return 0;
 	if (n->batch_max > limiter->max)
 		return budget_fail(w, d->batch_max_line, "batch_max",

@@ -27,13 +27,17 @@ static int
 store_batch(struct ration_domain *d, ration_counter_t handle, enum batch_kind kind, uint32_t batch)
 {
 	struct counter *c = ration_resolve(d, handle);
+	uint32_t cap;
 
 	if (c == NULL)
 		return -ESTALE;
-	ration_store(kind == BATCH ? &c->batch : &c->batch_max, batch, relaxed);
+	cap = ration_counter_cap(c, kind == BATCH ? batch : ration_load(&c->batch, relaxed),
+				 kind == BATCH_MAX ? batch : ration_load(&c->batch_max, relaxed));
 	/* Stock entries keep their caps until their next slow path: do not lower cap_max. */
-	if (ration_counter_cap(c) > ration_load(&c->cap_max, relaxed))
-		ration_counter_set_cap_max(d, c, ration_counter_cap(c));
+	if (cap > ration_load(&c->cap_max, relaxed))
+		ration_counter_set_cap_max(d, c, cap);
+	/* Release: no stock exceeds the bound, also for who reads both. */
+	ration_store(kind == BATCH ? &c->batch : &c->batch_max, batch, release);
 	return 0;
 }
 

@@ -15,6 +15,8 @@
  * B3: the first charge or uncharge after the hand of the search for idle stock (idle.c) has come to
  *     the entry halves it, down to `batch`.
  * B4: a watched entry (watch.c) has `batch`: another lcore was refused.
+ * B5: where stock_max bounds all stock of an lcore, a batch above `batch` leaves half of the free
+ *     room to other counters (stock.c).
  *
  * So the batch of an entry stays large while its lcore uses up more than the batch in each pass of
  * the hand, half of ration_domain_params::idle_us, and what an lcore hides is about what it needs

@@ -216,6 +216,7 @@ scan_word(struct ration_lcore *lc, struct drain_scan *scan, uint64_t *work)
 uint64_t
 ration_scan_go(struct ration_lcore *lc, struct drain_scan *scan, uint64_t work)
 {
+	const bool whole = scan->next == 0;
 	uint64_t units = 0;
 
 	/* The index may belong to another counter since the last quiescent point. */
@@ -226,7 +227,8 @@ ration_scan_go(struct ration_lcore *lc, struct drain_scan *scan, uint64_t work)
 		units += scan_word(lc, scan, &work);
 	ration_gather_finish(ration_domain_of(lc), &ration_workspace(lc)->gather);
 	scan->running = scan->next < lc->nb_stocks;
-	if (!scan->running && scan->set.recall)
+	/* Not after a scan in parts: an entry that it has passed may be active again, unwatched. */
+	if (whole && !scan->running && scan->set.recall)
 		ration_levels_watch(lc, &scan->set);
 	return units;
 }

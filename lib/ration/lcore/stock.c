@@ -64,6 +64,8 @@ ration_stock_bounds(const struct ration_lcore *lc, struct counter *c, uint64_t n
 	if (ration_gate_is_set(d, c))
 		return b;
 	most = room_for_cap(lc, ration_index_of(d, c));
+	/* A batch that grows leaves half of the room to other counters. */
+	batch = (uint32_t)RTE_MIN(batch, RTE_MAX(ration_load(&c->batch, relaxed), most / 4));
 	b.precharge = ration_precharge_units(batch, most, ration_hier_margin(d, c), need,
 					     RTE_MAX(ration_nb_online(d), 1u));
 	b.cap = 2 * b.precharge;
@@ -214,21 +216,25 @@ keep_only(struct ration_lcore *lc, struct counter *c, uint32_t keep, uint32_t ca
 }
 
 /*
- * Clear the idle mark, if the entry has it, and make its batch smaller. See idle.c and batch.c.
+ * Clear the idle mark, if the entry has it, and make its batch smaller. See idle.c and batch.c. A
+ * charge keeps all units: it may need them.
  * @return whether it had the mark
  */
 static bool
-clear_idle_mark(struct ration_lcore *lc, struct counter *c)
+clear_idle_mark(struct ration_lcore *lc, struct counter *c, bool charge)
 {
 	struct ration_stock *s = &lc->stocks[ration_index_of(ration_domain_of(lc), c)];
 	uint32_t stock = ration_load(&s->units, relaxed);
+	uint32_t cap = ration_limit_cap(ration_load(&s->limit, relaxed));
 	struct stock_bounds b;
 
 	if (likely(!ration_idle_marked(s, ration_load(&c->gen, relaxed))))
 		return false;
 	ration_toggle_idle_mark(s);
-	if (ration_batch_units(lc, c, BATCH_LESS) != ration_batch_units(lc, c, BATCH_SAME)) {
+	if (cap > 2 * ration_batch_units(lc, c, BATCH_LESS)) {
 		b = ration_stock_bounds(lc, c, 0, BATCH_LESS);
+		if (charge)
+			b.cap = RTE_MAX(b.cap, stock);
 		keep_only(lc, c, stock > b.cap ? b.keep : stock, b.cap);
 	}
 	return true;
@@ -249,7 +255,7 @@ ration_stock_resolve(struct ration_lcore *lc, ration_counter_t handle, struct co
 	 */
 	if (unlikely(ration_resolve(ration_domain_of(lc), handle) == NULL))
 		return reject(lc, -ESTALE);
-	clear_idle_mark(lc, *c);
+	clear_idle_mark(lc, *c, true);
 	return 0;
 }
 
@@ -370,7 +376,7 @@ ration_refuse(struct ration_lcore *lc, ration_counter_t handle, uint32_t failed)
 	ration_walk_end(lc, token);
 }
 
-/* Whether the lcore has used all units of a watched entry in this window, see watch.c. */
+/* Whether nothing of a watched entry was unused in this window, see watch.c. */
 static bool
 uses_all(const struct ration_lcore *lc, uint32_t index)
 {
@@ -448,7 +454,7 @@ trim(struct ration_lcore *lc, ration_counter_t handle, uint64_t n)
 		return -ESTALE;
 	if (lc->flags & RATION_LCORE_SHARED)
 		return uncharge_tree(lc, c, n);
-	rc = uncharge_stock(lc, c, n, clear_idle_mark(lc, c));
+	rc = uncharge_stock(lc, c, n, clear_idle_mark(lc, c, false));
 	ration_watch_note(lc, (uint32_t)handle, 0);
 	return rc;
 }

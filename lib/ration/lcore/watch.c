@@ -16,15 +16,17 @@
  *     lcore's own begins one, too.
  * W2: a watched entry has the idle mark, so each charge misses, and the slow path notes the fewest
  *     units that were left. A hit cannot note this without being slower everywhere. The slow path
- *     takes the units from the stock as a hit does: it writes nothing shared.
+ *     takes the units from the stock as a hit does: it writes nothing shared. Once none were left,
+ *     and all charges were of one unit, charges hit until the next measurement.
  * W3: units that were not used for RATION_WATCH_TURNS quiescent intervals go back to the tree,
  *     unasked. Not after one: a loop that polls empty queues has many between two bursts.
  * W4: so members that see the watch need not ask. They read `watched`, which the owner writes only
  *     when a watch begins or ends.
  * W5: what is in use goes back if it exceeds the share of the lcore (share.c), which may have
- *     become smaller. It also goes to an lcore that asks for all (refusal.c): one that was granted
- *     no charge as large lately.
- * W6: a watch ends RATION_WATCH_WINDOWS times later, after the last refusal that the lcore knows
+ *     become smaller.
+ * W6: it also goes to an lcore that asks for all (refusal.c): one that was granted no charge as
+ *     large lately.
+ * W7: a watch ends RATION_WATCH_WINDOWS times later, after the last refusal that the lcore knows
  *     of. Members that are still refused then ask again.
  *
  * W8, W9: levels above: see watch_levels.c.
@@ -161,6 +163,7 @@ __ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted)
 		return;
 	w->unused = RTE_MIN(w->unused, ration_load(&lc->stocks[index].units, relaxed));
 	w->granted_now = RTE_MAX(w->granted_now, granted);
-	if (w->unused > 0) /* It cannot become less. */
+	/* Nothing more to learn: `unused` cannot become less, nor what is granted if all is one. */
+	if (w->unused > 0 || w->granted_now > 1)
 		mark(lc, index);
 }

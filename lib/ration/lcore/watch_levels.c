@@ -41,11 +41,15 @@ ration_levels_reset(struct ration_lcore *lc)
 void
 ration_levels_watch(struct ration_lcore *lc, const struct drain_set *set)
 {
+	struct ration_domain *d = ration_domain_of(lc);
 	struct workspace *ws = ration_workspace(lc);
-	uint32_t i;
+	uint32_t i, flags;
 
 	for (i = 0; i < set->nb_targets; i++) {
-		if (ration_level_is_watched(lc, set->targets[i]))
+		flags = ration_load(&ration_counter_at(d, set->targets[i])->flags, relaxed);
+		/* Of a counter without children `watched` says it. */
+		if (!(flags & (COUNTER_STOCKLESS | RATION_COUNTER_DIRECT)) ||
+		    ration_level_is_watched(lc, set->targets[i]))
 			continue;
 		if (ws->nb_levels == RATION_LEVELS_MAX)
 			forget(ws, 0);

@@ -333,7 +333,7 @@ struct refused {
 #define RATION_WATCHES_MAX 8
 
 /** Levels that an lcore can watch at a time, see lcore/watch_levels.c. */
-#define RATION_LEVELS_MAX 2
+#define RATION_LEVELS_MAX 4
 
 /** A watched stock entry. */
 struct watch {

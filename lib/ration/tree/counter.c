@@ -32,13 +32,18 @@ ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t 
 }
 
 uint32_t
-ration_counter_cap(const struct counter *c)
+ration_counter_cap(const struct counter *c, uint32_t batch, uint32_t batch_max)
 {
-	uint32_t batch = ration_load(&c->batch, relaxed);
-
 	if (ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS || batch == 0)
 		return 0;
-	return 2 * RTE_MAX(batch, ration_load(&c->batch_max, relaxed));
+	return 2 * RTE_MAX(batch, batch_max);
+}
+
+static uint32_t
+cap_now(const struct counter *c)
+{
+	return ration_counter_cap(c, ration_load(&c->batch, relaxed),
+				  ration_load(&c->batch_max, relaxed));
 }
 
 void
@@ -47,7 +52,7 @@ ration_counter_enable_stock(struct ration_domain *d, struct counter *c)
 	if (c->depth == 0 || !(ration_load(&c->flags, relaxed) & COUNTER_STOCKLESS))
 		return;
 	ration_counter_change_flags(c, 0, COUNTER_STOCKLESS);
-	ration_counter_set_cap_max(d, c, ration_counter_cap(c));
+	ration_counter_set_cap_max(d, c, cap_now(c));
 }
 
 void
@@ -88,5 +93,5 @@ ration_counter_publish(struct ration_domain *d, uint32_t index, const struct cou
 	}
 	/* Release: pairs with the acquire in ration_resolve(). */
 	ration_store(&c->flags, flags, release);
-	ration_counter_set_cap_max(d, c, ration_counter_cap(c));
+	ration_counter_set_cap_max(d, c, cap_now(c));
 }

@@ -80,7 +80,7 @@ void ration_counter_change_flags(struct counter *c, uint32_t set, uint32_t clear
 void ration_counter_set_cap_max(struct ration_domain *d, struct counter *c, uint32_t bound);
 
 /** Largest cap in units that a refill can set now: twice the largest batch, 0 without stock. */
-uint32_t ration_counter_cap(const struct counter *c);
+uint32_t ration_counter_cap(const struct counter *c, uint32_t batch, uint32_t batch_max);
 
 /** Enable the stock of a counter that has lost its last child. The control lock is held. */
 void ration_counter_enable_stock(struct ration_domain *d, struct counter *c);
