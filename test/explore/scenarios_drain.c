@@ -462,7 +462,7 @@ uncharge_more_and_more(void)
 	world_quiescent();
 	for (i = 0; i < 3; i++) {
 		look_at_clock(1);
-		world_charge(0, 1);
+		world_uncharge(0, 1);
 	}
 	world_finish();
 }
