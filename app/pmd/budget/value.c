@@ -31,7 +31,8 @@ budget_number_fault(const char *text, uint64_t *value)
 	if (rc == -ERANGE)
 		return "is too large (at most 9223372036854775807; 'max' for no limit)";
 	if (text[0] == '-')
-		return "is negative (0 or more, optionally with suffix k, M, G, T, P or E; or 'max')";
+		return "is negative (0 or more, optionally with suffix k, M, G, T, P or E; "
+		       "or 'max')";
 	return "is not a number (digits, optionally with suffix k, M, G, T, P or E; or 'max')";
 }
 

@@ -38,9 +38,9 @@ void ration_watch_end(struct ration_lcore *lc, uint32_t place);
 void __ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted);
 
 /**
- * Note how many units an entry has left after a call, and let the next charge miss, too, if the
- * entry is watched and there is more to learn. At the end of each slow path that may have changed the entry. Owner only.
- * `granted`: units of the largest charge that the call granted, or 0.
+ * Note how many units an entry has left after a call, if the entry is watched, and let the next
+ * charge miss, too, if there is more to learn. At the end of each slow path that may have changed
+ * the entry. Owner only. `granted`: units of the largest charge that the call granted, or 0.
  */
 static inline void
 ration_watch_note(struct ration_lcore *lc, uint32_t index, uint64_t granted)
