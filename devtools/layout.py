@@ -26,7 +26,7 @@ EXPECTED = {
     'counter': (3 * LINE, {
         0: 'usage usage_local parent parent_depth walkers walkers_before walks',
         1: 'watermark failures forced rejected refused ledger stock_bound rollbacks over_max_ok',
-        2: 'max batch gen flags depth cap_max ancestors',
+        2: 'max batch batch_max gen flags depth cap_max ancestors',
     }),
     'member': (LINE, {0: 'state area_offset tid pid start'}),
     'ration_lcore': (6 * LINE, {

@@ -40,6 +40,7 @@
 #include "lcore/give_back.h"
 #include "lcore/granted.h"
 #include "lcore/idle.h"
+#include "lcore/idle_mark.h"
 #include "lcore/ledger.h"
 #include "lcore/member.h"
 #include "lcore/recall.h"

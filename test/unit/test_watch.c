@@ -400,6 +400,30 @@ a_level_is_watched_only_with_all_stock_below_it(void **state)
 	close_group(&g);
 }
 
+/* Without refusals the watches end, and an lcore that goes offline has none: no level stays. */
+static void
+levels_end_with_their_watches(void **state)
+{
+	ration_counter_t c[3];
+	struct group g;
+	uint32_t i, k;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		open_levels(&g, c);
+		if (k == 0) {
+			for (i = 0; i <= RATION_WATCH_WINDOWS * RATION_WATCH_TURNS; i++)
+				ration_quiescent(g.lc[0]);
+		} else {
+			ration_lcore_offline(g.lc[0]);
+			ration_lcore_resume(g.lc[0]);
+		}
+		for (i = 0; i < RATION_LEVELS_MAX; i++)
+			assert_int_equal(ration_workspace(g.lc[0])->levels[i], 0);
+		close_group(&g);
+	}
+}
+
 /* ---- units that are used one by one */
 
 /* In a window in which the lcore has used all, its charges are hits again, and it keeps all. */
@@ -505,6 +529,7 @@ main(void)
 		cmocka_unit_test(a_watched_counter_may_be_destroyed),
 		cmocka_unit_test(members_that_watch_a_level_are_not_asked),
 		cmocka_unit_test(a_level_is_watched_only_with_all_stock_below_it),
+		cmocka_unit_test(levels_end_with_their_watches),
 		cmocka_unit_test(an_lcore_that_uses_all_pays_once_in_a_window),
 		cmocka_unit_test(charges_of_all_sizes_are_noted),
 		cmocka_unit_test(an_lcore_that_uses_all_keeps_its_share),

@@ -52,10 +52,4 @@ ration_entry_close(struct ration_lcore *lc, uint32_t index, uint32_t cap)
 	ration_workspace(lc)->caps -= cap;
 }
 
-/** Return true if the entry has the idle mark, and its counter has generation gen. */
-bool ration_idle_marked(const struct ration_stock *s, uint32_t gen);
-
-/** Set or clear the idle mark: invert the generation bits in `limit`. See idle.c. */
-void ration_toggle_idle_mark(struct ration_stock *s);
-
 #endif /* RATION_LCORE_ENTRY_H_ */

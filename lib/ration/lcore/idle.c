@@ -26,10 +26,12 @@
 #include "lcore/entry.h"
 #include "lcore/give_back.h"
 #include "lcore/idle.h"
+#include "lcore/idle_mark.h"
 #include "lcore/stats.h"
 #include "lcore/turn.h"
 #include "lcore/walk.h"
 #include "lcore/watch.h"
+#include "lcore/watch_levels.h"
 #include "shm/clock.h"
 #include "tree/gather.h"
 
@@ -47,6 +49,7 @@ ration_idle_start(struct ration_lcore *lc)
 	ws->idle_turn = ws->slow_turn + COUNTDOWN;
 	ration_turn_start(lc, COUNTDOWN);
 	ration_watch_reset(lc);
+	ration_levels_reset(lc);
 }
 
 /*

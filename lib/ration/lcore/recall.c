@@ -16,6 +16,7 @@
 #include "lcore/stock.h"
 #include "lcore/walk.h"
 #include "lcore/watch.h"
+#include "lcore/watch_levels.h"
 #include "tree/counter.h"
 
 bool
@@ -77,10 +78,12 @@ ration_recall_unused(struct ration_lcore *lc)
 		return;
 	while (i < ws->nb_watches) {
 		units += end_window(lc, &ws->watches[i]);
-		if (ws->watches[i].age >= ws->watches[i].end)
-			ration_watch_end(lc, i);
-		else
+		if (ws->watches[i].age < ws->watches[i].end) {
 			i++;
+			continue;
+		}
+		ration_watch_end(lc, i);
+		ration_levels_reset(lc);
 	}
 	if (units > 0)
 		ration_stat_add(lc, &lc->stats.drained, units);

@@ -21,6 +21,7 @@
 #include <rte_errno.h>
 
 #include "lcore/entry.h"
+#include "lcore/idle_mark.h"
 #include "lcore/ledger.h"
 #include "lcore/member.h"
 #include "lcore/refusal.h"

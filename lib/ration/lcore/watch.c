@@ -35,10 +35,9 @@
  * RATION_COUNTER_EXACT are not watched.
  */
 
-#include "lcore/entry.h"
+#include "lcore/idle_mark.h"
 #include "lcore/turn.h"
 #include "lcore/watch.h"
-#include "lcore/watch_levels.h"
 #include "tree/counter.h"
 
 struct watch *
@@ -124,7 +123,6 @@ ration_watch_end(struct ration_lcore *lc, uint32_t place)
 	ws->watches[place] = ws->watches[last];
 	ration_store(&ws->watched[place], ration_load(&ws->watched[last], relaxed), relaxed);
 	ration_store(&ws->watched[last], 0, relaxed);
-	ration_levels_reset(lc);
 }
 
 /* Do not trust what is there: a process may have died in the middle of a change. */
@@ -134,14 +132,10 @@ ration_watch_reset(struct ration_lcore *lc)
 	struct workspace *ws = ration_workspace(lc);
 	uint32_t i;
 
-	ws->nb_watches = ws->nb_levels = 0;
+	ws->nb_watches = 0;
 	for (i = 0; i < RATION_WATCHES_MAX; i++) {
 		if (ration_load(&ws->watched[i], relaxed) != 0)
 			ration_store(&ws->watched[i], 0, relaxed);
-	}
-	for (i = 0; i < RATION_LEVELS_MAX; i++) {
-		if (ration_load(&ws->levels[i], relaxed) != 0)
-			ration_store(&ws->levels[i], 0, relaxed);
 	}
 }
 

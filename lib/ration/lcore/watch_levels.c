@@ -29,13 +29,18 @@ forget(struct workspace *ws, uint32_t place)
 	ration_store(&ws->levels[last], 0, relaxed);
 }
 
+/* Do not trust what is there: a process may have died in the middle of a change. */
 void
 ration_levels_reset(struct ration_lcore *lc)
 {
 	struct workspace *ws = ration_workspace(lc);
+	uint32_t i;
 
-	while (ws->nb_levels > 0)
-		forget(ws, 0);
+	ws->nb_levels = 0;
+	for (i = 0; i < RATION_LEVELS_MAX; i++) {
+		if (ration_load(&ws->levels[i], relaxed) != 0)
+			ration_store(&ws->levels[i], 0, relaxed);
+	}
 }
 
 void

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The libration authors
  */
 
-#include "lcore/entry.h"
+#include "lcore/idle_mark.h"
 
 bool
 ration_idle_marked(const struct ration_stock *s, uint32_t gen)
