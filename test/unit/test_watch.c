@@ -416,7 +416,7 @@ levels_end_with_their_watches(void **state)
 				ration_quiescent(g.lc[0]);
 		} else {
 			ration_lcore_offline(g.lc[0]);
-			ration_lcore_resume(g.lc[0]);
+			ration_lcore_online(g.lc[0]);
 		}
 		for (i = 0; i < RATION_LEVELS_MAX; i++)
 			assert_int_equal(ration_workspace(g.lc[0])->levels[i], 0);
