@@ -53,6 +53,7 @@
 #include <ration_domain.h>
 #include <ration_drain.h>
 #include <ration_lcore.h>
+#include <ration_protection.h>
 #include <ration_read.h>
 #include <ration_size.h>
 

@@ -183,6 +183,29 @@ __ration_checked_counter_set_batch_max(struct __ration_check_site *site, struct 
 }
 
 static inline int
+__ration_checked_counter_set_min(struct __ration_check_site *site, struct ration_domain *d,
+				 ration_counter_t c, uint64_t units)
+{
+	return __ration_check_counter(site, d, c) ? ration_counter_set_min(d, c, units) : -EINVAL;
+}
+
+static inline int
+__ration_checked_counter_set_low(struct __ration_check_site *site, struct ration_domain *d,
+				 ration_counter_t c, uint64_t units)
+{
+	return __ration_check_counter(site, d, c) ? ration_counter_set_low(d, c, units) : -EINVAL;
+}
+
+static inline int
+__ration_checked_protection(struct __ration_check_site *site, const struct ration_domain *d,
+			    ration_counter_t c, uint32_t flags, struct ration_protection_row *rows,
+			    uint32_t max_rows)
+{
+	return __ration_check_counter(site, d, c) ? ration_protection(d, c, flags, rows, max_rows)
+						  : -EINVAL;
+}
+
+static inline int
 __ration_checked_counter_reset_watermark(struct __ration_check_site *site, struct ration_domain *d,
 					 ration_counter_t c)
 {
@@ -323,6 +346,12 @@ __ration_checked_domain_verify(struct __ration_check_site *site, const struct ra
 #define ration_counter_set_batch_max(...)                                                          \
 	__ration_checked_counter_set_batch_max(__RATION_SITE("ration_counter_set_batch_max"),      \
 					       __VA_ARGS__)
+#define ration_counter_set_low(...)                                                                \
+	__ration_checked_counter_set_low(__RATION_SITE("ration_counter_set_low"), __VA_ARGS__)
+#define ration_counter_set_min(...)                                                                \
+	__ration_checked_counter_set_min(__RATION_SITE("ration_counter_set_min"), __VA_ARGS__)
+#define ration_protection(...)                                                                     \
+	__ration_checked_protection(__RATION_SITE("ration_protection"), __VA_ARGS__)
 #define ration_counter_set_max(...)                                                                \
 	__ration_checked_counter_set_max(__RATION_SITE("ration_counter_set_max"), __VA_ARGS__)
 #define ration_domain_dump(...)                                                                    \

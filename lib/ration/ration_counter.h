@@ -121,6 +121,10 @@ struct ration_counter_params {
 	 * another uncharges, and for bursts that are larger than the batch.
 	 */
 	uint32_t batch_max;
+	/** Units that stay when an ancestor needs room, see ration_protection(). Default 0: none. */
+	uint64_t min;
+	/** The same as long as others can give. Default 0. */
+	uint64_t low;
 };
 
 /**
@@ -246,6 +250,8 @@ struct ration_counter_info {
 	uint64_t refused;
 	uint64_t forced; /**< Number of forced charges that exceeded this counter's limit. */
 	uint64_t rejected; /**< Number of uncharges that exceeded the charged units. */
+	uint64_t min; /**< Protected units, see ration_protection(). */
+	uint64_t low; /**< Units that are protected as long as others can give. */
 	uint32_t batch; /**< Number of units that a refill takes ahead. */
 	uint32_t batch_max; /**< Units to which the batch of a busy lcore grows, if more. */
 	uint32_t depth; /**< Number of levels above the counter; 0 for the root. */

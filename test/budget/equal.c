@@ -21,6 +21,8 @@ assert_node_equal(const struct budget_node *a, const struct budget_node *b)
 	assert_true(a->max == b->max);
 	assert_int_equal(a->batch, b->batch);
 	assert_int_equal(a->batch_max, b->batch_max);
+	assert_true(a->min == b->min);
+	assert_true(a->low == b->low);
 	assert_int_equal(a->parent, b->parent);
 	assert_int_equal(a->nb_children, b->nb_children);
 }

@@ -34,7 +34,7 @@ static const char budget_text[] = "max: 4k\n"
 				  "  match: [vlan: 7]\n"
 				  "  children:\n"
 				  "  - {name: gold, max: 512, batch: 32, match: [port: 0]}\n"
-				  "  - {name: silver, batch: 32, batch_max: 64}\n"
+				  "  - {name: silver, batch: 32, batch_max: 64, min: 8, low: 16}\n"
 				  "- name: other\n"
 				  "  max: 128\n"
 				  "  children:\n"
@@ -102,6 +102,7 @@ counters_have_the_values_of_the_budget(void **state)
 			assert_int_equal(info.batch, n->batch == BUDGET_BATCH_UNSET
 							     ? RATION_BATCH_DEFAULT
 							     : n->batch);
+			assert_true(info.min == n->min && info.low == n->low);
 			assert_int_equal(info.batch_max,
 					 n->batch_max == BUDGET_BATCH_UNSET ? 0 : n->batch_max);
 		}

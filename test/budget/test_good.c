@@ -104,9 +104,12 @@ all_keys_of_a_file_are_read(void **state)
 	assert_node(b, "edge/silver/voice", 1, 0, 20);
 	assert_node(b, "gold", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 31);
 	assert_int_equal(b->nodes[node_at(b, "gold")].batch_max, 1024);
+	assert_int_equal(b->nodes[node_at(b, "gold")].min, 3072);
+	assert_true(b->nodes[node_at(b, "gold")].low == RATION_UNLIMITED);
+	assert_int_equal(b->nodes[node_at(b, "edge")].min, 0);
 	assert_int_equal(b->nodes[node_at(b, "edge")].batch_max, BUDGET_BATCH_UNSET);
-	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 34);
-	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 35);
+	assert_node(b, "n\xc3\xa9: [weird] #1", 0, BUDGET_BATCH_UNSET, 36);
+	assert_node(b, "empty", RATION_UNLIMITED, BUDGET_BATCH_UNSET, 37);
 	assert_int_equal(b->nodes[0].nb_children, 5);
 	assert_int_equal(b->nodes[node_at(b, "edge")].nb_children, 2);
 	assert_int_equal(b->nodes[node_at(b, "empty")].nb_children, 0);
@@ -129,11 +132,11 @@ rules_are_in_the_order_of_their_nodes(void **state)
 	assert_rule(b, 6, "edge/silver/voice", BUDGET_SOURCE, "0.0.0.0", 0, 0, 24);
 	assert_rule(b, 7, "edge/silver/voice", BUDGET_SOURCE, "10.1.0.0", 17, 0, 25);
 	assert_rule(b, 8, "edge/silver/voice", BUDGET_DESTINATION, "10.1.0.1", 32, 0, 26);
-	assert_rule(b, 9, "new", BUDGET_SOURCE, "2001:db8::", 32, 0, 40);
-	assert_rule(b, 10, "new", BUDGET_DESTINATION, "::1", 128, 0, 41);
-	assert_rule(b, 11, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x88cc, 42);
-	assert_rule(b, 12, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x0806, 43);
-	assert_rule(b, 13, "new", BUDGET_SOURCE, "::", 0, 0, 44);
+	assert_rule(b, 9, "new", BUDGET_SOURCE, "2001:db8::", 32, 0, 42);
+	assert_rule(b, 10, "new", BUDGET_DESTINATION, "::1", 128, 0, 43);
+	assert_rule(b, 11, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x88cc, 44);
+	assert_rule(b, 12, "new", BUDGET_ETHERTYPE, "0.0.0.0", 0, 0x0806, 45);
+	assert_rule(b, 13, "new", BUDGET_SOURCE, "::", 0, 0, 46);
 	budget_free(b);
 }
 

@@ -149,6 +149,10 @@ write_children(FILE *f, uint32_t depth, uint64_t most, uint32_t *next_id)
 		if (below(2))
 			fprintf(f, ", batch: %u", below((uint32_t)RTE_MIN(max, 1000u) + 1));
 		if (below(2))
+			fprintf(f, ", min: %u", below((uint32_t)RTE_MIN(max, 1000u) + 1));
+		if (below(2))
+			fputs(", low: max", f);
+		if (below(2))
 			write_rules(f, next_id);
 		if (depth + 1 < RATION_DEPTH_MAX && below(2)) {
 			fprintf(f, ", children: ");

@@ -539,13 +539,16 @@ calls_with_null_are_found(void **state)
 	assert_int_equal(ration_counter_set_max(none, f->root, 1, 0), -EINVAL);
 	assert_int_equal(ration_counter_set_batch(none, f->root, 1), -EINVAL);
 	assert_int_equal(ration_counter_set_batch_max(none, f->root, 1), -EINVAL);
+	assert_int_equal(ration_counter_set_min(none, f->root, 1), -EINVAL);
+	assert_int_equal(ration_counter_set_low(none, f->root, 1), -EINVAL);
+	assert_int_equal(ration_protection(none, f->root, 0, NULL, 0), -EINVAL);
 	assert_int_equal(ration_counter_reset_watermark(none, f->root), -EINVAL);
 	assert_true(ration_counter_next(none, f->root) == RATION_COUNTER_NONE);
 	ration_checks_get(&after);
 	assert_int_equal(after.violations[RATION_CHECK_NULL] - before.violations[RATION_CHECK_NULL],
-			 36);
-	assert_int_equal(after.total - before.total, 36);
-	assert_int_equal(plant_count(": null pointer: "), 36);
+			 39);
+	assert_int_equal(after.total - before.total, 39);
+	assert_int_equal(plant_count(": null pointer: "), 39);
 }
 
 static void

@@ -637,6 +637,41 @@ do_bogus(struct fuzz_input *in)
 	note_released();
 }
 
+/* Claims of any size: no parent gives more than it has, and no counter gets more than its usage. */
+static void
+do_protection(struct fuzz_input *in)
+{
+	struct ration_protection_row rows[COUNTERS];
+	uint64_t emin[COUNTERS] = {0}, elow[COUNTERS] = {0};
+	ration_counter_t handle;
+	int i = pick(in, &handle), nb;
+	uint64_t units = pick_units(in);
+	uint32_t flags = fuzz_byte(in) % 3, k, p;
+
+	CLAIM(ration_counter_set_min(d, handle, units) == (units > RATION_UNLIMITED ? -EINVAL
+							   : i < 0		    ? -ESTALE
+										    : 0));
+	units = pick_units(in);
+	CLAIM(ration_counter_set_low(d, handle, units) == (units > RATION_UNLIMITED ? -EINVAL
+							   : i < 0		    ? -ESTALE
+										    : 0));
+	pick(in, &handle);
+	nb = ration_protection(d, handle, flags, rows, COUNTERS);
+	CLAIM(nb < COUNTERS && (nb >= 0 || nb == (flags > 1 ? -EINVAL : -ESTALE)));
+	for (k = 0; (int)k < nb; k++) {
+		p = (uint32_t)rows[k].parent;
+		emin[(uint32_t)rows[k].counter] = rows[k].emin;
+		elow[(uint32_t)rows[k].counter] = rows[k].elow;
+		if (rows[k].depth == 1)
+			continue;
+		CLAIM(rows[k].emin <= rows[k].usage && rows[k].elow <= rows[k].usage);
+		CLAIM(rows[k].emin <= emin[p] && rows[k].elow <= elow[p]);
+		/* What is left of the parent's for the siblings that follow. */
+		emin[p] -= rows[k].emin;
+		elow[p] -= rows[k].elow;
+	}
+}
+
 /* NULL arguments that the header allows. */
 static void
 do_nothing(struct fuzz_input *in)
@@ -665,11 +700,11 @@ do_nothing(struct fuzz_input *in)
 /* ------------------------------------------------------------------- one run */
 
 static void (*const calls[])(struct fuzz_input *in) = {
-	do_charge,	   do_charge,	 do_charge,	  do_charge_sync,  do_uncharge,
-	do_uncharge,	   do_force,	 do_create,	  do_create,	   do_destroy,
-	do_set_max,	   do_set_batch, do_drain,	  do_move,	   do_move,
-	do_bogus,	   do_nothing,	 do_charge_burst, do_charge_burst, do_uncharge_burst,
-	do_uncharge_burst,
+	do_charge,	   do_charge,	  do_charge,	   do_charge_sync,  do_uncharge,
+	do_uncharge,	   do_force,	  do_create,	   do_create,	    do_destroy,
+	do_set_max,	   do_set_batch,  do_drain,	   do_move,	    do_move,
+	do_bogus,	   do_nothing,	  do_charge_burst, do_charge_burst, do_uncharge_burst,
+	do_uncharge_burst, do_protection,
 };
 
 static void

@@ -70,13 +70,13 @@ each_member_left_out_selects_its_default(void **state)
 		{.batch = 32, .flags = RATION_COUNTER_DIRECT},
 		{.max = 100, .flags = RATION_COUNTER_DIRECT},
 		{.max = 100, .batch = 32, .batch_max = 64},
-		{.flags = 0},
+		{.min = 5, .low = 6},
 	};
 	static const struct ration_counter_params expected[] = {
-		{RATION_UNLIMITED, 32, RATION_COUNTER_DIRECT, 0},
-		{100, RATION_BATCH_DEFAULT, RATION_COUNTER_DIRECT, 0},
-		{100, 32, 0, 64},
-		{RATION_UNLIMITED, RATION_BATCH_DEFAULT, 0, 0},
+		{.max = RATION_UNLIMITED, .batch = 32, .flags = RATION_COUNTER_DIRECT},
+		{.max = 100, .batch = RATION_BATCH_DEFAULT, .flags = RATION_COUNTER_DIRECT},
+		{.max = 100, .batch = 32, .batch_max = 64},
+		{.max = RATION_UNLIMITED, .batch = RATION_BATCH_DEFAULT, .min = 5, .low = 6},
 	};
 	struct fixture *f = *state;
 	struct ration_counter_info info;
@@ -90,6 +90,8 @@ each_member_left_out_selects_its_default(void **state)
 		assert_int_equal(info.max, expected[i].max);
 		assert_int_equal(info.batch, expected[i].batch);
 		assert_int_equal(info.batch_max, expected[i].batch_max);
+		assert_int_equal(info.min, expected[i].min);
+		assert_int_equal(info.low, expected[i].low);
 		assert_int_equal(info.flags, expected[i].flags);
 		assert_int_equal(ration_try_charge(ration_lcore_shared(f->d), c, 1), 0);
 	}

@@ -138,6 +138,14 @@ changes_name_the_parameter_and_the_counter(void **state)
 	assert_int_equal(ration_counter_set_batch_max(f->d, p, RATION_BATCH_MAX + 1), -EINVAL);
 	assert_logged("set_batch_max of edge: ", "batch_max is 524288", "the maximum is 524287");
 	capture();
+	assert_int_equal(ration_counter_set_min(f->d, c, RATION_UNLIMITED + 1), -EINVAL);
+	assert_logged("set_min of edge/gold: ", "min is 9223372036854775808",
+		      "the maximum is 9223372036854775807");
+	capture();
+	assert_int_equal(ration_counter_set_low(f->d, p, RATION_UNLIMITED + 1), -EINVAL);
+	assert_logged("set_low of edge: ", "low is 9223372036854775808",
+		      "the maximum is 9223372036854775807");
+	capture();
 	assert_int_equal(ration_counter_destroy(f->d, f->root, 1u << 8), -EINVAL);
 	assert_logged("destroy of (root): ", "unknown flags 0x100", "");
 }

@@ -37,6 +37,8 @@ only_the_primary_changes_the_tree(void **state)
 	assert_int_equal(ration_counter_set_max(f->d, c, 1, 0), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_batch(f->d, c, 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_counter_set_batch_max(f->d, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_counter_set_min(f->d, c, 1), -E_RTE_SECONDARY);
+	assert_int_equal(ration_counter_set_low(f->d, c, 1), -E_RTE_SECONDARY);
 	assert_int_equal(ration_reap(f->d, 0, NULL, NULL), -E_RTE_SECONDARY);
 	is_secondary = false;
 	assert_int_equal(info_of(f->d, c).max, 100);

@@ -412,6 +412,9 @@ a_batch_that_is_not_set_changes_nothing(void **state)
 	fails(g, ration_counter_set_batch(g->d, RATION_COUNTER_NONE, 1), -ESTALE, false);
 	fails(g, ration_counter_set_batch_max(g->d, g->leaf, RATION_BATCH_MAX + 1), -EINVAL, false);
 	fails(g, ration_counter_set_batch_max(g->d, g->stale, 1), -ESTALE, false);
+	fails(g, ration_counter_set_min(g->d, g->leaf, RATION_UNLIMITED + 1), -EINVAL, false);
+	fails(g, ration_counter_set_min(g->d, g->stale, 1), -ESTALE, false);
+	fails(g, ration_counter_set_low(g->d, g->stale, 1), -ESTALE, false);
 	fails(g, ration_counter_reset_watermark(g->d, g->stale), -ESTALE, false);
 	fails(g, ration_counter_reset_watermark(g->d, RATION_COUNTER_NONE), -ESTALE, false);
 }

@@ -71,6 +71,8 @@ create_counters(const struct budget *b, struct ration_domain *d, const uint8_t *
 			.max = ration_params_max(n->max),
 			.batch = n->batch == BUDGET_BATCH_UNSET ? 0 : ration_params_batch(n->batch),
 			.batch_max = n->batch_max == BUDGET_BATCH_UNSET ? 0 : n->batch_max,
+			.min = n->min,
+			.low = n->low,
 			/* Without this flag, creating a child removes the stock for good. */
 			.flags = charged[i] && n->nb_children > 0 ? RATION_COUNTER_DIRECT : 0,
 		};

@@ -70,6 +70,8 @@ struct budget_node {
 	uint64_t max; /**< Limit in units; RATION_UNLIMITED if the file has none. */
 	uint32_t batch; /**< BUDGET_BATCH_UNSET if the file has none. */
 	uint32_t batch_max; /**< BUDGET_BATCH_UNSET if the file has none. */
+	uint64_t min; /**< Protected units; 0 if the file has none. */
+	uint64_t low; /**< Units that are protected as long as others can give; 0 without. */
 	uint32_t parent; /**< Index of the parent. Node 0 is its own parent. */
 	uint32_t nb_children;
 	uint32_t line; /**< Line of the file; for the root that of its `max`, or 0. */

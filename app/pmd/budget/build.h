@@ -26,6 +26,8 @@ struct budget_draft {
 	uint32_t max_line; /**< Line of `max`, 0 without. */
 	uint32_t batch_line; /**< Line of `batch`, 0 without. */
 	uint32_t batch_max_line; /**< Line of `batch_max`, 0 without. */
+	uint32_t min_line; /**< Line of `min`, 0 without. */
+	uint32_t low_line; /**< Line of `low`, 0 without. */
 	uint32_t limiter; /**< The node, or its ancestor, with the smallest limit. */
 };
 

@@ -92,6 +92,20 @@ fill_paths(struct budget_build *w)
 	return 0;
 }
 
+/* Units above the limit cannot be protected. 'max' protects all. */
+static int
+check_claim(struct budget_build *w, uint32_t i, const char *key, uint64_t units, uint32_t line)
+{
+	uint32_t limiter = w->drafts[i].limiter;
+
+	if (units == RATION_UNLIMITED || units <= w->b->nodes[limiter].max)
+		return 0;
+	return budget_fail(w, line, key,
+			   "%" PRIu64 " is more than the limit (at most %" PRIu64
+			   ", from line %u; or 'max')",
+			   units, w->b->nodes[limiter].max, w->drafts[limiter].max_line);
+}
+
 static int
 check_batches(struct budget_build *w, uint32_t i)
 {
@@ -137,6 +151,9 @@ check_limits(struct budget_build *w, uint32_t i)
 	if (n[i].max < n[limiter].max)
 		limiter = i;
 	d[i].limiter = limiter;
+	if (check_claim(w, i, "min", n[i].min, d[i].min_line) < 0 ||
+	    check_claim(w, i, "low", n[i].low, d[i].low_line) < 0)
+		return -1;
 	return check_batches(w, i);
 }
 

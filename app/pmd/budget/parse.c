@@ -79,6 +79,20 @@ read_batch_max(struct budget_yaml *r, const struct budget_key *key, uint32_t nod
 }
 
 static int
+read_min(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	r->w->drafts[node].min_line = budget_yaml_line(r);
+	return read_number(r, key, &r->w->b->nodes[node].min);
+}
+
+static int
+read_low(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
+{
+	r->w->drafts[node].low_line = budget_yaml_line(r);
+	return read_number(r, key, &r->w->b->nodes[node].low);
+}
+
+static int
 read_unit(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 {
 	const char *text = budget_yaml_text(r, key->name, "packets or bytes");
@@ -218,8 +232,9 @@ read_rules(struct budget_yaml *r, const struct budget_key *key, uint32_t node)
 static int read_nodes(struct budget_yaml *r, const struct budget_key *key, uint32_t parent);
 
 static const struct budget_key node_keys[] = {
-	{"name", read_name, 1},		  {"max", read_max, 0},	    {"batch", read_batch, 0},
-	{"batch_max", read_batch_max, 0}, {"match", read_rules, 0}, {"children", read_nodes, 0},
+	{"name", read_name, 1},		  {"max", read_max, 0},	       {"batch", read_batch, 0},
+	{"batch_max", read_batch_max, 0}, {"min", read_min, 0},	       {"low", read_low, 0},
+	{"match", read_rules, 0},	  {"children", read_nodes, 0},
 };
 
 static const struct budget_shape node_shape = {

@@ -155,6 +155,10 @@ emit_children(struct writer *w, const char *key, uint32_t parent)
 			emit_number(w, "batch", n->batch);
 		if (n->batch_max != BUDGET_BATCH_UNSET)
 			emit_number(w, "batch_max", n->batch_max);
+		if (n->min != 0)
+			emit_number(w, "min", n->min);
+		if (n->low != 0)
+			emit_number(w, "low", n->low);
 		emit_rules(w, node);
 		if (n->nb_children > 0)
 			emit_children(w, "children", node);

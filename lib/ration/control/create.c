@@ -101,6 +101,8 @@ check_params(const struct ration_domain *d, const char *name, struct ration_coun
 	if (!ration_param_fits(&of, "max", out->max, RATION_UNLIMITED) ||
 	    !ration_param_fits(&of, "batch", out->batch, RATION_BATCH_MAX) ||
 	    !ration_param_fits(&of, "batch_max", out->batch_max, RATION_BATCH_MAX) ||
+	    !ration_param_fits(&of, "min", out->min, RATION_UNLIMITED) ||
+	    !ration_param_fits(&of, "low", out->low, RATION_UNLIMITED) ||
 	    !ration_flags_fit(&of, out->flags, RATION_COUNTER_FLAGS))
 		return -EINVAL;
 	return 0;
@@ -124,7 +126,7 @@ enter_child(struct ration_domain *d, struct counter *parent, const char *name,
 		ration_return_index(d, index);
 		return -ENOSPC;
 	}
-	ration_node_init(ration_node_at(d, index), name);
+	ration_node_init(ration_node_at(d, index), name, params->min, params->low);
 	ration_counter_publish(d, index, parent, params);
 	ration_link_child(d, parent_index, index);
 	return index;

@@ -160,7 +160,7 @@ init_root(struct ration_domain *d, uint64_t max)
 	struct ration_counter_params params = {.max = max};
 	uint32_t index = ration_take_index(d);
 
-	ration_node_init(ration_node_at(d, index), "");
+	ration_node_init(ration_node_at(d, index), "", 0, 0);
 	ration_counter_publish(d, index, NULL, &params);
 }
 

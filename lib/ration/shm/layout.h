@@ -108,7 +108,7 @@ struct counter {
 	uint32_t ancestors[RATION_DEPTH_MAX]; /**< Indices of `depth` ancestors, root first. */
 };
 
-/** Name and links of a counter: not used by walks. */
+/** Name, links and claims of a counter: not used by walks. */
 struct node {
 	char name[RATION_COUNTER_NAMESIZE];
 	uint32_t first_child;
@@ -117,6 +117,8 @@ struct node {
 	uint32_t prev; /**< Previous sibling. */
 	uint32_t nb_children;
 	uint32_t next_offline; /**< Next in the list of offline counters. */
+	RATION_ATOMIC(uint64_t) min; /**< Claims of protection, see view/protection.c. */
+	RATION_ATOMIC(uint64_t) low;
 };
 
 /** State of a member, see member::state. */

@@ -7,7 +7,7 @@
 #include "tree/links.h"
 
 void
-ration_node_init(struct node *n, const char *name)
+ration_node_init(struct node *n, const char *name, uint64_t min, uint64_t low)
 {
 	memset(n, 0, sizeof(*n));
 	strcpy(n->name, name);
@@ -16,6 +16,8 @@ ration_node_init(struct node *n, const char *name)
 	n->next = RATION_INDEX_NONE;
 	n->prev = RATION_INDEX_NONE;
 	n->next_offline = RATION_INDEX_NONE;
+	ration_store(&n->min, min, relaxed);
+	ration_store(&n->low, low, relaxed);
 }
 
 void

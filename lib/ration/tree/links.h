@@ -15,7 +15,7 @@
 #include "shm/layout.h"
 
 /** Initialize the node of a counter that has no parent and no children yet. */
-void ration_node_init(struct node *n, const char *name);
+void ration_node_init(struct node *n, const char *name, uint64_t min, uint64_t low);
 
 /** Add the counter at `index` as the last child of `parent`. */
 void ration_link_child(struct ration_domain *d, uint32_t parent, uint32_t index);

@@ -179,6 +179,8 @@ fill_info(const struct ration_domain *d, const struct counter *c,
 	info->refused = refusals.charges;
 	info->forced = ration_load(&c->forced, relaxed);
 	info->rejected = ration_load(&c->rejected, relaxed);
+	info->min = ration_load(&n->min, relaxed);
+	info->low = ration_load(&n->low, relaxed);
 	info->batch = ration_load(&c->batch, relaxed);
 	info->batch_max = ration_load(&c->batch_max, relaxed);
 	info->flags =
