@@ -88,7 +88,7 @@ read_rows(const struct ration_domain *d, const struct ration_lineage *top,
 			return (int)nb;
 		if (index >= d->max_counters || !ration_lineage_to(d, index, &l))
 			return -EPROTO;
-		if (l.depth <= top->depth || l.index[top->depth] != top->index[top->depth])
+		if (l.depth <= top->depth) /* The first one after the subtree. */
 			return (int)nb;
 		if (nb >= max_rows)
 			continue;
