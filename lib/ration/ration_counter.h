@@ -121,7 +121,7 @@ struct ration_counter_params {
 	 * another uncharges, and for bursts that are larger than the batch.
 	 */
 	uint32_t batch_max;
-	/** Units that stay when an ancestor needs room, see ration_protection(). Default 0: none. */
+	/** Units that stay when an ancestor needs room: see ration_protection(). Default 0. */
 	uint64_t min;
 	/** The same as long as others can give. Default 0. */
 	uint64_t low;

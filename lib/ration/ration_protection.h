@@ -40,21 +40,21 @@ extern "C" {
 
 /** Protection of one counter, in units. */
 struct ration_protection_row {
-	ration_counter_t counter;
-	ration_counter_t parent;
+	ration_counter_t counter; /**< Handle of the counter. */
+	ration_counter_t parent; /**< Handle of its parent. */
 	uint32_t depth; /**< Levels below the counter that was asked for; 1 for its children. */
 	uint64_t usage; /**< Usage when the call read it; all figures are made of this one. */
-	uint64_t min; /**< Claims; 0 for a counter that is offline. */
-	uint64_t low;
-	/** Sum of the claims of its children, each at most as large as the child's usage. */
+	uint64_t min; /**< Claim; 0 for a counter that is offline. */
+	uint64_t low; /**< Claim as long as others can give; 0 for a counter that is offline. */
+	/** Sum of `min` of its children, each at most as large as the child's usage. */
 	uint64_t children_min;
-	uint64_t children_low;
+	uint64_t children_low; /**< The same of `low`. */
 	/**
-	 * Effective protection. 0 for a counter without usage. A child of the counter that was
-	 * asked for has its claim, which may exceed its usage.
+	 * Effective protection by `min`. 0 for a counter without usage. A child of the counter that
+	 * was asked for has its claim, which may exceed its usage.
 	 */
 	uint64_t emin;
-	uint64_t elow;
+	uint64_t elow; /**< Effective protection by `low`. */
 };
 
 /**

@@ -49,9 +49,9 @@ row_of(struct fixture *f, ration_counter_t top, ration_counter_t c, uint32_t fla
 }
 
 /*
- * The tree of test_memcg_protection in the kernel: A has 4 children below B, which may protect 50 M.
- * The claims that are used are 50 M of C (of 75 M) and 25 M of D, together 75 M: more than 50 M. So
- * C has 50 x 50 / 75 = 33.33 M, D has 25 x 50 / 75 = 16.66 M.
+ * The tree of test_memcg_protection in the kernel: B below A may protect 50 M, and has 4 children.
+ * The claims that are used are 50 M of C (of 75 M) and 25 M of D, together 75 M: more than 50 M.
+ * So C has 50 x 50 / 75 = 33.33 M, D has 25 x 50 / 75 = 16.66 M.
  */
 static void
 claims_that_exceed_the_parent_s_share_it(void **state)
@@ -80,7 +80,7 @@ claims_that_exceed_the_parent_s_share_it(void **state)
 		assert_int_equal(row_of(f, a, e, flags).emin, 0);
 		assert_int_equal(row_of(f, a, g, flags).emin, 0); /* No usage. */
 	}
-	/* Its own claim does not count for the counter that lacks room; its children have theirs. */
+	/* The claim of the counter that lacks room does not count; its children have theirs. */
 	assert_int_equal(row_of(f, b, c, 0).emin, 75 * MIB);
 	assert_int_equal(row_of(f, b, d, 0).emin, 25 * MIB);
 }

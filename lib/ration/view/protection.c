@@ -7,8 +7,8 @@
  * Effective protection of the counters below one.
  *
  * The rules are those of the memory controller of the kernel (page_counter, documented in
- * Documentation/admin-guide/cgroup-v2.rst), computed anew by each call. The kernel keeps the sums of
- * the claims up to date in each charge; here only who asks pays.
+ * Documentation/admin-guide/cgroup-v2.rst), computed anew by each call. The kernel keeps the sums
+ * of the claims up to date in each charge; here only who asks pays.
  */
 
 #include <errno.h>
@@ -68,8 +68,8 @@ fill_row(const struct ration_domain *d, const struct ration_lineage *l, uint32_t
 }
 
 /*
- * Fill the rows but for the effective protection, and add each claim to the parent's row. `last` has
- * the last row of each depth. @return number of counters below `top`, or -EPROTO
+ * Fill the rows but for the effective protection, and add each claim to the parent's row. `last`
+ * has the last row of each depth. @return number of counters below `top`, or -EPROTO
  */
 static int
 read_rows(const struct ration_domain *d, const struct ration_lineage *top,
