@@ -182,6 +182,25 @@ an_array_may_be_too_small(void **state)
 	assert_int_equal(ration_protection(f->d, rows[1].counter, 0, rows, 3), 0);
 }
 
+static void
+a_corrupted_tree_is_reported(void **state)
+{
+	struct fixture *f = *state;
+	struct ration_protection_row rows[ROWS_MAX];
+	ration_counter_t p = add(f, f->root, "p", 0, 100, 0), x = add(f, p, "x", 60, 40, 0);
+	struct node *parent = ration_node_at(f->d, (uint32_t)p);
+	struct node *child = ration_node_at(f->d, (uint32_t)x);
+	uint32_t first = parent->first_child;
+
+	parent->first_child = 1u << 30;
+	assert_int_equal(ration_protection(f->d, f->root, 0, rows, ROWS_MAX), -EPROTO);
+	parent->first_child = first;
+	child->next = (uint32_t)x;
+	assert_int_equal(ration_protection(f->d, f->root, 0, rows, ROWS_MAX), -EPROTO);
+	child->next = RATION_INDEX_NONE;
+	assert_int_equal(ration_protection(f->d, f->root, 0, rows, ROWS_MAX), 2);
+}
+
 /* ---- a second implementation: from the bottom up, each value by its definition */
 
 struct tree {
@@ -280,6 +299,7 @@ main(void)
 		in_domain(a_destroyed_counter_claims_nothing),
 		in_domain(claims_can_be_changed_and_read),
 		in_domain(an_array_may_be_too_small),
+		in_domain(a_corrupted_tree_is_reported),
 		in_domain(random_trees_have_the_expected_protection),
 	};
 
