@@ -17,7 +17,7 @@
  *
  * An lcore that has stock of one counter only uses all of its share for it. Otherwise the limit of
  * a parent is divided among the counters below it, by the largest caps that they can have. An entry
- * that got all comes back to that at its next walk: until then the lcore may have twice its share.
+ * that got all keeps its cap until its next walk. Until then the lcore may have twice its share.
  *
  * A share of which all is used in each burst costs no walk, and for what exceeds the share, a look
  * that finds no room. An lcore takes nothing ahead here, so it hides at most what it charged and
